@@ -1,0 +1,68 @@
+import { builder } from '../graphql/builder.ts';
+import type { ConnectionType } from './connection-type.ts';
+import type { Field } from './fields.ts';
+import { toJsonSchema } from './json-schema.ts';
+
+/** Loading the whole catalogue costs as much as this many rows. */
+export const catalogueCost = 20;
+
+const ConnectionTypeField = builder.objectRef<Field>('ConnectionTypeField').implement({
+  description: "One field of a type's config.",
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its name in the config: `api_key`.' }),
+    label: t.exposeString('label', { description: 'Its name in words: `API key`.' }),
+    kind: t.exposeString('kind', {
+      description:
+        'What it holds: `string`, `url`, `port`, `integer`, `number`, `boolean`, `enum`, `string[]`, `object` or `datetime`.',
+    }),
+    required: t.exposeBoolean('required', { description: 'Whether it must be given.' }),
+    secret: t.exposeBoolean('secret', {
+      description: 'Whether only the credentials call gives it back.',
+    }),
+    default: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What is filled in when it is left out.',
+      resolve: (field) => field.default ?? null,
+    }),
+    enum: t.stringList({
+      nullable: true,
+      description: 'The values allowed, where they are listed.',
+      resolve: (field) => (field.enum === undefined ? null : [...field.enum]),
+    }),
+    description: t.string({
+      nullable: true,
+      description: 'Help for whoever fills it in.',
+      resolve: (field) => field.description ?? null,
+    }),
+  }),
+});
+
+export const ConnectionTypeRef = builder.objectRef<ConnectionType>('ConnectionType').implement({
+  description: 'A catalogue entry, enough to draw a form from.',
+  fields: (t) => ({
+    type: t.exposeString('type', {
+      description: 'The full identifier, `dynamiq.connections.OpenAI`.',
+    }),
+    label: t.exposeString('label', { description: 'Its name for people.' }),
+    category: t.exposeString('category', { description: 'What kind of service: `llm`, `oauth2`.' }),
+    isOAuth: t.boolean({
+      description: 'Whether it takes a consent at a provider.',
+      resolve: ({ oauth2 }) => oauth2 !== undefined,
+    }),
+    defaultScopes: t.stringList({
+      description: 'What a consent asks for when the config names no scopes.',
+      resolve: ({ oauth2 }) => [...(oauth2?.defaultScopes ?? [])],
+    }),
+    fields: t.field({
+      type: [ConnectionTypeField],
+      description: "The config's fields, in the order of a form.",
+      resolve: ({ fields }) => [...fields],
+    }),
+    jsonSchema: t.field({
+      type: 'JSONObject',
+      description: 'The same as JSON Schema 2020-12, with `writeOnly: true` on secrets.',
+      resolve: (type) => toJsonSchema(type),
+    }),
+  }),
+});

@@ -1,0 +1,111 @@
+import type { JsonObject, JsonValue } from './json.ts';
+import { labelOf } from './labels.ts';
+
+/** What a field may hold, in the contract's words. */
+export type FieldKind =
+  | 'string'
+  | 'url'
+  | 'port'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'enum'
+  | 'string[]'
+  | 'object'
+  | 'datetime';
+
+/** One entry of a connection's config. */
+export type Field = {
+  name: string;
+  label: string;
+  kind: FieldKind;
+  required: boolean;
+  /** Sealed apart, and returned by nothing but the credentials call. */
+  secret: boolean;
+  default?: JsonValue;
+  enum?: readonly string[];
+  /** The only value allowed. */
+  const?: string;
+  description?: string;
+  /** A number above zero. */
+  positive?: boolean;
+  /** An object whose values are all text. */
+  textValues?: boolean;
+};
+
+// A field is required unless it has a default; `optional` is for those that may simply be absent.
+function field(kind: FieldKind, name: string, fallback?: JsonValue): Field {
+  const label = labelOf(name);
+  if (fallback === undefined) return { name, label, kind, required: true, secret: false };
+  return { name, label, kind, required: false, secret: false, default: fallback };
+}
+
+/** A field that may be left out, and then is absent. */
+export const optional = (base: Field): Field => ({ ...base, required: false });
+
+/** A field with a sentence for the person who fills it in. */
+export const described = (base: Field, description: string): Field => ({ ...base, description });
+
+/** Any text; not blank when it is required. */
+export const text = (name: string, fallback?: string) => field('string', name, fallback);
+
+/** Text that is sealed. */
+export const secret = (name: string): Field => ({ ...text(name), secret: true });
+
+/** An absolute http or https URL. */
+export const url = (name: string, fallback?: string) => field('url', name, fallback);
+
+/** A TCP port. */
+export const port = (name: string, fallback?: number) => field('port', name, fallback);
+
+/** A whole number. */
+export const integer = (name: string, fallback?: number) => field('integer', name, fallback);
+
+/** A span of time, fractions allowed. */
+export const seconds = (name: string, fallback?: number): Field => ({
+  ...described(field('number', name, fallback), 'In seconds.'),
+  positive: true,
+});
+
+/** A span of time that the service counts in whole seconds. */
+export const wholeSeconds = (name: string, fallback?: number): Field => ({
+  ...described(integer(name, fallback), 'In whole seconds.'),
+  positive: true,
+});
+
+/** True or false. */
+export const flag = (name: string, fallback?: boolean) => field('boolean', name, fallback);
+
+/** One of some texts. */
+export const choice = (name: string, values: readonly string[], fallback?: string): Field => ({
+  ...field('enum', name, fallback),
+  enum: values,
+});
+
+/** A text with one value, which is filled in. */
+export const fixed = (name: string, value: string): Field => ({
+  ...choice(name, [value], value),
+  const: value,
+});
+
+/** A list of texts. */
+export const texts = (name: string, fallback: string[] = []) => field('string[]', name, fallback);
+
+/** A JSON object of any content. */
+export const object = (name: string, fallback: JsonObject = {}) => field('object', name, fallback);
+
+/** A sealed object of texts by name. */
+export const secretTexts = (name: string): Field => ({
+  ...object(name),
+  secret: true,
+  textValues: true,
+});
+
+/** A moment, as RFC 3339 writes it. */
+export const datetime = (name: string) => field('datetime', name);
+
+/** The secret that most services ask for. */
+export const apiKey = secret('api_key');
+
+/** HTTP headers to send along; sealed, since keys travel in them. */
+export const headers = secretTexts('headers');

@@ -1,0 +1,56 @@
+import type { JsonObject } from './json.ts';
+
+/** A condition over several fields of a config. */
+export type Rule =
+  | { kind: 'together'; fields: readonly string[] }
+  | { kind: 'oneGroup'; groups: readonly [readonly string[], ...(readonly string[])[]] }
+  | { kind: 'when'; field: string; equals: string; needs: readonly string[] };
+
+/** A field that a rule asks for, and why. */
+export type MissingField = { field: string; message: string };
+
+/** All of the fields are given, or none. */
+export const together = (...fields: string[]): Rule => ({ kind: 'together', fields });
+
+/** At least one of the groups is given in full. The first is the usual one: its gaps are named. */
+export const oneGroup = (first: string[], ...others: string[][]): Rule => ({
+  kind: 'oneGroup',
+  groups: [first, ...others],
+});
+
+/** While the field has that value, the others are needed. */
+export const when = (field: string, equals: string, ...needs: string[]): Rule => ({
+  kind: 'when',
+  field,
+  equals,
+  needs,
+});
+
+/** The fields that the rule finds missing in a config whose defaults are filled in. Blank text is missing. */
+export function missingFields(rule: Rule, config: JsonObject): MissingField[] {
+  const isMissing = (name: string) => isBlank(config[name]);
+  const report = (names: readonly string[], condition: string): MissingField[] =>
+    names.filter(isMissing).map((field) => ({ field, message: `cannot be blank ${condition}` }));
+
+  switch (rule.kind) {
+    case 'together': {
+      const given = rule.fields.filter((name) => !isMissing(name));
+      return given.length > 0 ? report(rule.fields, `when ${given.join(' and ')} is given`) : [];
+    }
+    case 'oneGroup': {
+      const [first, ...others] = rule.groups;
+      if (rule.groups.some((group) => !group.some(isMissing))) return [];
+      return report(
+        first,
+        `unless ${others.map((group) => group.join(' with ')).join(' or ')} is given`,
+      );
+    }
+    case 'when':
+      if (config[rule.field] !== rule.equals) return [];
+      return report(rule.needs, `when ${rule.field} is ${rule.equals}`);
+  }
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && value.trim() === '');
+}

@@ -1,0 +1,25 @@
+// The config itself is the first level.
+const deepestLevel = 32;
+const loneSurrogate = /\p{Surrogate}/u;
+
+/** What is wrong with text that PostgreSQL, or UTF-8, cannot hold. */
+export function findTextProblem(text: string): string | undefined {
+  if (text.includes('\u0000')) return 'cannot hold the character U+0000';
+  if (loneSurrogate.test(text)) return 'is not well-formed text';
+  return undefined;
+}
+
+/**
+ * What is wrong with any text inside a field's value, keys included, or with its depth.
+ * Recursion ends at the deepest level allowed, so the sender's nesting cannot exhaust the stack.
+ */
+export function findNestedProblem(value: unknown, level = 2): string | undefined {
+  if (typeof value === 'string') return findTextProblem(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (level > deepestLevel) return 'is nested too deeply';
+  for (const [key, inner] of Object.entries(value)) {
+    const problem = findTextProblem(key) ?? findNestedProblem(inner, level + 1);
+    if (problem) return problem;
+  }
+  return undefined;
+}

@@ -1,0 +1,132 @@
+/** One entry of an {@link InvalidInputError}: where, and what is wrong there. Never holds the value. */
+export type FieldIssue = { path: string; message: string };
+
+/** How one kind of failure looks at each edge. `words` is the message where nothing better is known. */
+type ErrorKind = { status: number; rest: string; graphql: string; words: string };
+
+/** The one table of failures: our code → HTTP status → REST code → GraphQL code. */
+export const errorKinds = {
+  invalid_input: {
+    status: 400,
+    rest: 'bad_request',
+    graphql: 'BAD_USER_INPUT',
+    words: 'Bad Request',
+  },
+  query_too_complex: {
+    status: 400,
+    rest: 'bad_request',
+    graphql: 'QUERY_TOO_COMPLEX',
+    words: 'Bad Request',
+  },
+  unauthenticated: {
+    status: 401,
+    rest: 'unauthorized',
+    graphql: 'UNAUTHENTICATED',
+    words: 'Unauthorized',
+  },
+  forbidden: { status: 403, rest: 'forbidden', graphql: 'FORBIDDEN', words: 'Forbidden' },
+  not_found: { status: 404, rest: 'not_found', graphql: 'NOT_FOUND', words: 'Not Found' },
+  conflict: { status: 409, rest: 'conflict', graphql: 'CONFLICT', words: 'Conflict' },
+  too_many_requests: {
+    status: 429,
+    rest: 'too_many_requests',
+    graphql: 'TOO_MANY_REQUESTS',
+    words: 'Too Many Requests',
+  },
+  upstream: { status: 502, rest: 'bad_gateway', graphql: 'BAD_GATEWAY', words: 'Bad Gateway' },
+  unavailable: {
+    status: 503,
+    rest: 'unavailable',
+    graphql: 'UNAVAILABLE',
+    words: 'Service Unavailable',
+  },
+  internal: {
+    status: 500,
+    rest: 'internal_error',
+    graphql: 'INTERNAL_SERVER_ERROR',
+    words: 'Internal Server Error',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/** A failure that the caller may be told about. Anything else that is thrown is a bug, and masked. */
+export class AppError extends Error {
+  readonly kind: ErrorCode;
+
+  constructor(kind: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.kind = kind;
+  }
+}
+
+/** What was sent cannot be taken; `fields` names every offending field at once. */
+export class InvalidInputError extends AppError {
+  readonly fields: readonly FieldIssue[];
+
+  constructor(fields: readonly FieldIssue[], options?: ErrorOptions) {
+    super('invalid_input', describeIssues(fields), options);
+    this.fields = fields;
+  }
+}
+
+/** A document that asks for more than the published limits allow. */
+export class QueryTooComplexError extends AppError {
+  constructor(message: string) {
+    super('query_too_complex', message);
+  }
+}
+
+/** No credential, or one that opens nothing. */
+export class UnauthenticatedError extends AppError {
+  constructor(message = 'Send a valid credential as "Authorization: Bearer <credential>".') {
+    super('unauthenticated', message);
+  }
+}
+
+/** A valid credential whose role does not allow the action. */
+export class ForbiddenError extends AppError {
+  constructor(message: string) {
+    super('forbidden', message);
+  }
+}
+
+/** No such thing, or one that the caller may not know of: the two are told apart nowhere. */
+export class NotFoundError extends AppError {
+  constructor(thing: string) {
+    super('not_found', `There is no such ${thing} within reach of this credential.`);
+  }
+}
+
+/** The state of things stands against it: a name taken, a stale version, credentials not available. */
+export class ConflictError extends AppError {
+  readonly details: Record<string, unknown> | undefined;
+
+  constructor(message: string, details?: Record<string, unknown>, options?: ErrorOptions) {
+    super('conflict', message, options);
+    this.details = details;
+  }
+}
+
+/** The provider refused, or could not be reached; `retryable` when the same call may work later. */
+export class UpstreamError extends AppError {
+  readonly retryable: boolean;
+
+  constructor(message: string, retryable: boolean, options?: ErrorOptions) {
+    super('upstream', message, options);
+    this.retryable = retryable;
+  }
+}
+
+/** The database cannot be reached in time; nothing was changed. */
+export class UnavailableError extends AppError {
+  constructor(options?: ErrorOptions) {
+    super('unavailable', 'The database cannot be reached. Try again in a moment.', options);
+  }
+}
+
+function describeIssues(fields: readonly FieldIssue[]): string {
+  const listed = fields.map(({ path, message }) => (path ? `${path} ${message}` : message));
+  return `${listed.join('; ')}.`;
+}

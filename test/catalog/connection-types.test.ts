@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { ConnectionType, OAuthFacts } from '../../src/catalog/connection-type.ts';
+import { connectionTypes, findConnectionType } from '../../src/catalog/connection-types.ts';
+import type { Field } from '../../src/catalog/fields.ts';
+import contract from './fixtures/connection-types.json' with { type: 'json' };
+
+function fieldInContractWords(field: Field) {
+  return {
+    name: field.name,
+    kind: field.kind,
+    ...(field.secret && { secret: true }),
+    required: field.required,
+    ...(field.default !== undefined && { default: field.default }),
+    ...(field.enum && { enum: field.enum }),
+    ...(field.const && { const: true }),
+  };
+}
+
+function oauthInContractWords(facts: OAuthFacts) {
+  return {
+    default_scopes: facts.defaultScopes,
+    ...(facts.alwaysScopes.length > 0 && { always_scopes: facts.alwaysScopes }),
+    authorization_endpoint: facts.authorizationEndpoint,
+    token_endpoint: facts.tokenEndpoint,
+    revocation_endpoint: facts.revocationEndpoint,
+    extra_authorization_params: facts.extraAuthorizationParams,
+    client_authentication: facts.clientAuthentication,
+    issues_refresh_token: facts.issuesRefreshToken,
+  };
+}
+
+function inContractWords({ type, label, category, fields, oauth2 }: ConnectionType) {
+  return {
+    type,
+    label,
+    category,
+    fields: fields.map(fieldInContractWords),
+    ...(oauth2 && { oauth2: oauthInContractWords(oauth2) }),
+  };
+}
+
+describe('the catalogue', () => {
+  it('holds the 75 types of the contract and no other, each once', () => {
+    const names = connectionTypes.map(({ type }) => type);
+    expect(names).toHaveLength(75);
+    expect(names.toSorted()).toEqual(contract.map(({ type }) => type).toSorted());
+  });
+
+  it.each(contract)('describes $type as the contract does', ({ rules: _, ...expected }) => {
+    const type = findConnectionType(expected.type);
+    expect(type && inContractWords(type)).toEqual(expected);
+  });
+
+  it('has rules for exactly the types that have them in the contract', () => {
+    const ruled = connectionTypes.filter(({ rules }) => rules.length > 0).map(({ type }) => type);
+    const expected = contract.filter((entry) => 'rules' in entry).map(({ type }) => type);
+    expect(ruled.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('names only fields of the type in its rules', () => {
+    for (const { fields, rules } of connectionTypes) {
+      const names = fields.map(({ name }) => name);
+      for (const rule of rules) {
+        if (rule.kind === 'together')
+          expect(names).toEqual(expect.arrayContaining([...rule.fields]));
+        if (rule.kind === 'oneGroup')
+          expect(names).toEqual(expect.arrayContaining(rule.groups.flat()));
+        if (rule.kind === 'when') {
+          expect(names).toEqual(expect.arrayContaining([rule.field, ...rule.needs]));
+          expect(fields.find(({ name }) => name === rule.field)?.enum).toContain(rule.equals);
+        }
+      }
+    }
+  });
+
+  it('asks for a positive number wherever a name says timeout', () => {
+    const numbers = connectionTypes
+      .flatMap(({ fields }) => fields)
+      .filter(({ kind, name }) => /^(integer|number)$/.test(kind) && name.includes('timeout'));
+    expect(numbers.length).toBeGreaterThan(0);
+    expect(numbers.filter(({ positive }) => !positive)).toEqual([]);
+  });
+
+  it('asks for texts in all headers and env, and seals them', () => {
+    const maps = connectionTypes
+      .flatMap(({ fields }) => fields)
+      .filter(({ name }) => name === 'headers' || name === 'env');
+    expect(maps.length).toBeGreaterThan(0);
+    expect(maps.filter(({ textValues, secret }) => !textValues || !secret)).toEqual([]);
+  });
+});
+
+describe('findConnectionType', () => {
+  it.each(['', 'OpenAI', 'dynamiq.connections.openai', '__proto__', 'constructor', 'toString'])(
+    'knows no type %j',
+    (name) => expect(findConnectionType(name)).toBeUndefined(),
+  );
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/catalog/config.ts';
+import type { ConnectionType } from '../../src/catalog/connection-type.ts';
+import type { Field } from '../../src/catalog/fields.ts';
+import {
+  choice,
+  datetime,
+  fixed,
+  flag,
+  integer,
+  object,
+  optional,
+  port,
+  seconds,
+  secretTexts,
+  text,
+  texts,
+  url,
+  wholeSeconds,
+} from '../../src/catalog/fields.ts';
+
+const notUrl = 'must be an absolute http or https URL';
+const notPort = 'must be an integer from 1 to 65535';
+const notPositive = 'must be a positive number';
+const notDatetime = 'must be a date and time with an offset, as in RFC 3339';
+const notTexts = 'must be an object whose values are all text';
+
+const typeWith = (field: Field): ConnectionType => ({
+  type: 'test',
+  label: 'Test',
+  category: 'http',
+  fields: [field],
+  rules: [],
+});
+
+type Example = { field: Field; good: unknown[]; bad: [value: unknown, message: string][] };
+
+const examples: Record<string, Example> = {
+  'required text': {
+    field: text('f'),
+    good: ['a', ' a ', '\u{1F600}', 'line\nbreak'],
+    bad: [
+      [5, 'must be text'],
+      [true, 'must be text'],
+      [[], 'must be text'],
+      [{}, 'must be text'],
+    ],
+  },
+  'optional text': { field: optional(text('f')), good: ['a', '', ' '], bad: [[5, 'must be text']] },
+  url: {
+    field: url('f'),
+    good: [
+      'http://localhost:11434',
+      'https://example.com',
+      'HTTPS://EXAMPLE.COM/a?b#c',
+      'http://[::1]:80/',
+      'http://127.0.0.1',
+      'https://user:pass@host/',
+      'https://münchen.example/',
+    ],
+    bad: [
+      ['example.com', notUrl],
+      ['/path', notUrl],
+      ['//example.com', notUrl],
+      ['ftp://example.com', notUrl],
+      ['javascript:alert(1)', notUrl],
+      ['https:example.com', notUrl],
+      ['https:/example.com', notUrl],
+      ['https:///example.com', notUrl],
+      ['https:\\\\example.com', notUrl],
+      ['https://', notUrl],
+      ['https://?query', notUrl],
+      ['https://user@', notUrl],
+      ['https://a:99999', notUrl],
+      [' https://example.com', notUrl],
+      ['https://example.com\n', notUrl],
+      ['https://exa\tmple.com', notUrl],
+      ['https://example.com/a b', notUrl],
+      [5, 'must be text'],
+    ],
+  },
+  port: {
+    field: port('f'),
+    good: [1, 5432, 65535],
+    bad: [0, -1, 65536, 1.5, '5432', true, [80], {}, 1e300].map((value) => [value, notPort]),
+  },
+  integer: {
+    field: integer('f'),
+    good: [0, -5, 2 ** 53 - 1],
+    bad: [1.5, '5', true, 2 ** 53, 1e300].map((value) => [value, 'must be an integer']),
+  },
+  'whole seconds': {
+    field: wholeSeconds('f'),
+    good: [1, 30],
+    bad: [0, -1, 1.5, '30', 2 ** 53].map((value) => [value, 'must be a positive integer']),
+  },
+  seconds: {
+    field: seconds('f'),
+    good: [0.1, 30],
+    bad: [0, -0.5, '30', false, JSON.parse('1e999')].map((value) => [value, notPositive]),
+  },
+  boolean: {
+    field: flag('f'),
+    good: [true, false],
+    bad: ['true', 1, 0, []].map((value) => [value, 'must be true or false']),
+  },
+  enum: {
+    field: choice('f', ['a', 'b']),
+    good: ['a', 'b'],
+    bad: ['c', 'A', '', 'toString', 1, ['a']].map((value) => [value, 'must be one of: a, b']),
+  },
+  constant: {
+    field: fixed('f', 'POST'),
+    good: ['POST'],
+    bad: ['GET', 'post', '', 1].map((value) => [value, 'must be POST']),
+  },
+  'list of text': {
+    field: texts('f'),
+    good: [[], ['a'], ['a', 'a']],
+    bad: ['a', {}, 5].map((value) => [value, 'must be a list of text']),
+  },
+  object: {
+    field: object('f'),
+    good: [{}, { a: { b: [1, null, 'c'] } }],
+    bad: ['{}', [], 5, true].map((value) => [value, 'must be an object']),
+  },
+  'object of texts': {
+    field: secretTexts('f'),
+    good: [{}, { a: '', B: 'c' }],
+    bad: [
+      [{ a: 1 }, notTexts],
+      [{ a: 'b', c: null }, notTexts],
+      [{ a: ['b'] }, notTexts],
+      [[], 'must be an object'],
+      ['a: b', 'must be an object'],
+    ],
+  },
+  datetime: {
+    field: datetime('f'),
+    good: [
+      '2024-02-29T00:00:00Z',
+      '2024-12-31T23:59:59.123456789+14:00',
+      '1999-01-01t00:00:00-08:30',
+    ],
+    bad: [
+      '2023-02-29T00:00:00Z',
+      '2024-04-31T00:00:00Z',
+      '2024-13-01T00:00:00Z',
+      '2024-00-10T00:00:00Z',
+      '2024-01-01T24:00:00Z',
+      '2024-01-01T00:00:60Z',
+      '2024-01-01T00:00Z',
+      '2024-01-01T00:00:00',
+      '2024-01-01T00:00:00+25:00',
+      '2024-01-01T00:00:00+0200',
+      '2024-01-01 00:00:00Z',
+      '2024-01-01',
+      ' 2024-01-01T00:00:00Z',
+      'tomorrow',
+    ].map((value) => [value, notDatetime]),
+  },
+};
+
+describe.each(Object.entries(examples))('a field of kind %s', (_, { field, good, bad }) => {
+  const type = typeWith(field);
+
+  it.each(good.map((value) => [value]))('takes %j', (value) => {
+    const parsed = parseConfig(type, { f: value });
+    expect(parsed).toMatchObject({ ok: true });
+    expect(parsed.ok && { ...parsed.config, ...parsed.secrets }).toEqual({ f: value });
+  });
+
+  it.each(bad)('refuses %j: it %s', (value, message) => {
+    expect(parseConfig(type, { f: value })).toEqual({
+      ok: false,
+      issues: [{ path: 'config.f', message }],
+    });
+  });
+});
+
+it('finds the blank and the foreign entries of a list at their index', () => {
+  expect(parseConfig(typeWith(texts('f')), { f: ['a', '', 'b', 5, null] })).toEqual({
+    ok: false,
+    issues: [
+      { path: 'config.f.1', message: 'cannot be blank' },
+      { path: 'config.f.3', message: 'must be text' },
+      { path: 'config.f.4', message: 'must be text' },
+    ],
+  });
+});

@@ -1,0 +1,104 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/catalog/config.ts';
+import { connectionTypes } from '../../src/catalog/connection-types.ts';
+import { isJsonObject } from '../../src/catalog/json.ts';
+import { toJsonSchema } from '../../src/catalog/json-schema.ts';
+import { fullConfig, minimalConfig, typeNamed } from './sample-configs.ts';
+
+// A rule's fragment requires properties that the schema around it defines, which these two forbid.
+const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
+addFormats.default(ajv);
+
+const accepts = (type: (typeof connectionTypes)[number], config: unknown) =>
+  ajv.compile(toJsonSchema(type))(config) === true;
+
+const propertiesOf = (name: string) => {
+  const { properties } = toJsonSchema(typeNamed(name));
+  if (!isJsonObject(properties)) throw new Error('no properties');
+  return properties;
+};
+
+describe.each(connectionTypes)('the JSON Schema of $type', (type) => {
+  const schema = toJsonSchema(type);
+
+  it('is valid JSON Schema 2020-12, and closed', () => {
+    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+    expect(ajv.validateSchema(schema)).toBe(true);
+    expect(schema).toMatchObject({
+      type: 'object',
+      title: type.label,
+      additionalProperties: false,
+    });
+  });
+
+  it('tells labels, secrets, defaults and what is required', () => {
+    expect(schema.required ?? []).toEqual(
+      type.fields.filter(({ required }) => required).map(({ name }) => name),
+    );
+    for (const { name, label, secret, ...field } of type.fields) {
+      const property = isJsonObject(schema.properties) ? schema.properties[name] : undefined;
+      expect(property).toMatchObject(secret ? { title: label, writeOnly: true } : { title: label });
+      if (!secret) expect(property).not.toHaveProperty('writeOnly');
+      if (field.default !== undefined) expect(property).toHaveProperty('default', field.default);
+    }
+  });
+
+  it('agrees with parseConfig on the least, on everything, on nothing and on what is read back', () => {
+    expect(accepts(type, minimalConfig(type))).toBe(true);
+    expect(accepts(type, fullConfig(type))).toBe(true);
+    expect(accepts(type, {})).toBe(parseConfig(type, {}).ok);
+    const parsed = parseConfig(type, minimalConfig(type));
+    expect(parsed.ok && accepts(type, { ...parsed.config, ...parsed.secrets })).toBe(true);
+  });
+});
+
+it('tells formats, ranges and values in the keywords for them', () => {
+  expect(propertiesOf('Chroma').port).toMatchObject({
+    type: 'integer',
+    minimum: 1,
+    maximum: 65535,
+  });
+  expect(propertiesOf('Qdrant').url).toMatchObject({ type: 'string', format: 'uri' });
+  expect(propertiesOf('PipedreamOAuth2').expires_at).toMatchObject({ format: 'date-time' });
+  expect(propertiesOf('Exa').method).toMatchObject({ const: 'POST', default: 'POST' });
+  expect(propertiesOf('Http').method).toMatchObject({
+    enum: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
+  });
+  expect(propertiesOf('MCPSse').timeout).toMatchObject({ exclusiveMinimum: 0, default: 5 });
+  expect(propertiesOf('MCPStdio').env).toMatchObject({ additionalProperties: { type: 'string' } });
+});
+
+it('is made once', () => {
+  expect(toJsonSchema(typeNamed('AWS'))).toBe(toJsonSchema(typeNamed('AWS')));
+});
+
+const configs: [name: string, config: object][] = [
+  ['AWS', { region: 'r', access_key_id: 'i', secret_access_key: 'k' }],
+  ['AWS', { region: 'r', access_key_id: 'i' }],
+  ['AWS', { region: 'r', secret_access_key: 'k', profile: 'p' }],
+  ['AWS', { region: 'r' }],
+  ['GoogleCloud', { private_key: 'k' }],
+  ['GoogleCloud', { private_key: 'k', client_email: 'e' }],
+  ['Weaviate', { api_key: 'k' }],
+  ['Weaviate', { api_key: 'k', deployment_type: 'custom' }],
+  ['Weaviate', { api_key: 'k', deployment_type: 'custom', http_host: 'h', grpc_host: 'g' }],
+  ['Elasticsearch', { username: 'u', cloud_id: 'c' }],
+  ['Elasticsearch', { api_key: 'k' }],
+  ['SteelBrowser', { model_api_key: 'm', environment: 'SELF_HOSTED' }],
+  ['CuaDesktop', { provider_type: 'docker' }],
+  ['CuaDesktop', { provider_type: 'docker', image: 'trycua/cua-xfce:latest' }],
+  ['PostgreSQL', { host: ' ', database: 'd', user: 'u', password: 'p' }],
+  ['PostgreSQL', { host: 'h', port: '5432', database: 'd', user: 'u', password: 'p' }],
+  ['Qdrant', { api_key: 'k', url: 'ftp://example.com' }],
+  ['Qdrant', { api_key: 'k', url: 'example.com' }],
+  ['OpenAI', { api_key: 'k', other: 1 }],
+  ['Http', { url: 'https://example.com', method: 'GET', headers: { a: 1 } }],
+  ['GoogleOAuth2', { scopes: ['a', ''] }],
+];
+
+it.each(configs)('judges as parseConfig does: %s %j', (name, config) => {
+  const type = typeNamed(name);
+  expect(accepts(type, config)).toBe(parseConfig(type, config).ok);
+});

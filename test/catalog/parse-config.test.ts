@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/catalog/config.ts';
+import { connectionTypes } from '../../src/catalog/connection-types.ts';
+import { fullConfig, minimalConfig, typeNamed } from './sample-configs.ts';
+
+const openAI = typeNamed('OpenAI');
+const http = typeNamed('Http');
+const request = { url: 'https://example.com', method: 'GET' };
+
+describe('a good config', () => {
+  it.each(connectionTypes)('of $type may hold the least, or everything', (type) => {
+    expect(parseConfig(type, minimalConfig(type))).toMatchObject({ ok: true });
+    expect(parseConfig(type, fullConfig(type))).toMatchObject({ ok: true });
+  });
+
+  it('is parted into its public and its secret half', () => {
+    const database = { host: 'db', port: 5433, database: 'd', user: 'u' };
+    expect(parseConfig(typeNamed('PostgreSQL'), { password: 'p', ...database })).toEqual({
+      ok: true,
+      config: database,
+      secrets: { password: 'p' },
+    });
+  });
+
+  it('has its defaults filled in, on either side', () => {
+    expect(parseConfig(http, request)).toEqual({
+      ok: true,
+      config: { ...request, params: {}, data: {} },
+      secrets: { headers: {} },
+    });
+  });
+
+  it('has the one value of a constant filled in', () => {
+    const parsed = parseConfig(typeNamed('Lakera'), { api_key: 'k' });
+    expect(parsed).toMatchObject({ config: { url: 'https://api.lakera.ai/v2/' } });
+  });
+
+  it('shares no default with another config', () => {
+    const first = parseConfig(http, request);
+    if (first.ok) Object.assign(first.config.params ?? {}, { changed: true });
+    expect(parseConfig(http, request)).toMatchObject({ config: { params: {} } });
+  });
+
+  it('keeps text and URLs as they were written', () => {
+    const config = { url: 'HTTPS://EXAMPLE.com:443/a/../b', api_key: ' k ' };
+    expect(parseConfig(openAI, config)).toEqual({
+      ok: true,
+      config: { url: config.url },
+      secrets: { api_key: ' k ' },
+    });
+  });
+
+  it('can be written back as it was read', () => {
+    for (const type of connectionTypes) {
+      const first = parseConfig(type, minimalConfig(type));
+      if (!first.ok) throw new Error(type.type);
+      expect(parseConfig(type, first.config, first.secrets)).toEqual(first);
+    }
+  });
+
+  it('takes a whole number however JSON writes it', () => {
+    const config = JSON.parse('{"host": "h", "port": 8000.0}');
+    expect(parseConfig(typeNamed('Chroma'), config)).toMatchObject({ config: { port: 8000 } });
+  });
+});
+
+describe('null and absence', () => {
+  it('take null for left out', () => {
+    const parsed = parseConfig(openAI, { api_key: 'k', url: null });
+    expect(parsed).toMatchObject({ config: { url: 'https://api.openai.com/v1' } });
+  });
+
+  it('take the empty text of an optional URL for left out, as a form sends it', () => {
+    const parsed = parseConfig(openAI, { api_key: 'k', url: '' });
+    expect(parsed).toMatchObject({ config: { url: 'https://api.openai.com/v1' } });
+  });
+
+  it.each([undefined, null, '', '  \n'])('refuse %j for required text', (value) => {
+    expect(parseConfig(openAI, { api_key: value })).toEqual({
+      ok: false,
+      issues: [{ path: 'config.api_key', message: 'cannot be blank' }],
+    });
+  });
+
+  it.each([undefined, null, ''])('refuse %j for a required URL', (url) => {
+    expect(parseConfig(http, { ...request, url })).toMatchObject({
+      issues: [{ path: 'config.url', message: 'cannot be blank' }],
+    });
+  });
+});
+
+describe('stored secrets', () => {
+  it('are kept where a secret is left out', () => {
+    const parsed = parseConfig(openAI, { url: 'https://new.example' }, { api_key: 'stored' });
+    expect(parsed).toMatchObject({ ok: true, secrets: { api_key: 'stored' } });
+  });
+
+  it('give way to a new value', () => {
+    const parsed = parseConfig(openAI, { api_key: 'new' }, { api_key: 'stored' });
+    expect(parsed).toMatchObject({ secrets: { api_key: 'new' } });
+  });
+
+  it('are removed by null, and a default takes their place', () => {
+    const parsed = parseConfig(http, { ...request, headers: null }, { headers: { a: 'b' } });
+    expect(parsed).toMatchObject({ secrets: { headers: {} } });
+  });
+
+  it('cannot be removed where they are required', () => {
+    expect(parseConfig(openAI, { api_key: null }, { api_key: 'stored' })).toMatchObject({
+      issues: [{ path: 'config.api_key', message: 'cannot be blank' }],
+    });
+  });
+
+  it('count when rules are judged', () => {
+    const update = { region: 'eu-west-1', access_key_id: 'id' };
+    const kept = { secret_access_key: 'stored' };
+    expect(parseConfig(typeNamed('AWS'), update, kept)).toMatchObject({ ok: true });
+    expect(
+      parseConfig(typeNamed('AWS'), { ...update, secret_access_key: null }, kept),
+    ).toMatchObject({ issues: [{ path: 'config.secret_access_key' }] });
+  });
+
+  it('bring no field along that the type lacks, and no public one', () => {
+    const parsed = parseConfig(openAI, {}, { api_key: 'k', url: 'https://old.example', other: 1 });
+    expect(parsed).toEqual({
+      ok: true,
+      config: { url: 'https://api.openai.com/v1' },
+      secrets: { api_key: 'k' },
+    });
+  });
+});
+
+describe('the issues of a bad config', () => {
+  it('name every offending field at once, in the order of the fields, then the unknown ones', () => {
+    const parsed = parseConfig(typeNamed('Weaviate'), {
+      zebra: 1,
+      grpc_port: 0,
+      deployment_type: 'custom',
+      apple: null,
+      http_host: 5,
+      timeout_init: -1,
+    });
+    expect(parsed).toEqual({
+      ok: false,
+      issues: [
+        { path: 'config.api_key', message: 'cannot be blank' },
+        { path: 'config.http_host', message: 'must be text' },
+        { path: 'config.grpc_host', message: 'cannot be blank when deployment_type is custom' },
+        { path: 'config.grpc_port', message: 'must be an integer from 1 to 65535' },
+        { path: 'config.timeout_init', message: 'must be a positive integer' },
+        { path: 'config.zebra', message: 'is not a known field' },
+        { path: 'config.apple', message: 'is not a known field' },
+      ],
+    });
+  });
+
+  it('have one message per path', () => {
+    const parsed = parseConfig(typeNamed('AWS'), { region: 'r', access_key_id: 'id' });
+    expect(parsed).toMatchObject({ issues: [{ path: 'config.secret_access_key' }] });
+    expect(parsed.ok || parsed.issues).toHaveLength(1);
+  });
+
+  it.each([undefined, null, 'text', 5, true, [], [{}]])(
+    'are one for a config that is %j',
+    (input) => {
+      expect(parseConfig(openAI, input)).toEqual({
+        ok: false,
+        issues: [{ path: 'config', message: 'must be an object' }],
+      });
+    },
+  );
+
+  it('echo no value', () => {
+    for (const type of connectionTypes) {
+      const canary = 'canary-b1946ac9';
+      const values = [canary, [canary], { [canary]: { [canary]: [canary] } }, `${canary}\u0000`];
+      for (const value of values) {
+        const config = Object.fromEntries(type.fields.map(({ name }) => [name, value]));
+        expect(JSON.stringify(parseIssues(type, config))).not.toContain(canary);
+      }
+    }
+  });
+});
+
+function parseIssues(type: Parameters<typeof parseConfig>[0], input: unknown) {
+  const parsed = parseConfig(type, input);
+  return parsed.ok ? [] : parsed.issues;
+}

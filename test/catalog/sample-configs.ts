@@ -1,0 +1,56 @@
+import type { ConnectionType } from '../../src/catalog/connection-type.ts';
+import { findConnectionType } from '../../src/catalog/connection-types.ts';
+import type { Field, FieldKind } from '../../src/catalog/fields.ts';
+import type { JsonObject, JsonValue } from '../../src/catalog/json.ts';
+
+/** The type of that short name, such as `OpenAI`. */
+export function typeNamed(name: string): ConnectionType {
+  const type = findConnectionType(`dynamiq.connections.${name}`);
+  if (!type) throw new Error(`no type ${name}`);
+  return type;
+}
+
+const samples: Record<Exclude<FieldKind, 'enum'>, JsonValue> = {
+  string: 'some text',
+  url: 'https://example.com/path?query=1',
+  port: 8080,
+  integer: 7,
+  number: 1.5,
+  boolean: true,
+  'string[]': ['one', 'two'],
+  object: { name: 'value' },
+  datetime: '2024-02-29T12:00:00+02:00',
+};
+
+const neededByRules: Record<string, JsonObject> = {
+  AWS: { profile: 'default' },
+  AWSTextract: { profile: 'default' },
+  AWSOpenSearch: { profile: 'default' },
+  Weaviate: { url: 'https://example.com' },
+  Elasticsearch: { cloud_id: 'cloud' },
+  SteelBrowser: { api_key: 'key' },
+  CuaDesktop: { api_key: 'key' },
+};
+
+/** A good value for the field. */
+export function sampleValue(field: Field): JsonValue {
+  return field.kind === 'enum' ? (field.enum?.[0] ?? '') : samples[field.kind];
+}
+
+/** The least that the type accepts: required fields, and what its rules ask for. */
+export function minimalConfig(type: ConnectionType): JsonObject {
+  return { ...configOf(type.fields.filter(({ required }) => required)), ...ruledFields(type) };
+}
+
+/** A config with every field given. */
+export function fullConfig(type: ConnectionType): JsonObject {
+  return configOf(type.fields);
+}
+
+function configOf(fields: readonly Field[]): JsonObject {
+  return Object.fromEntries(fields.map((field) => [field.name, sampleValue(field)]));
+}
+
+function ruledFields(type: ConnectionType): JsonObject {
+  return neededByRules[type.type.replace('dynamiq.connections.', '')] ?? {};
+}

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { secretFieldsWithValue } from '../../src/catalog/secrets.ts';
+import { typeNamed } from './sample-configs.ts';
+
+it('names the secret fields that hold a value, in the order of the fields', () => {
+  const secrets = { api_key: 'k', headers: { a: 'b' } };
+  expect(secretFieldsWithValue(typeNamed('Tavily'), secrets)).toEqual(['headers', 'api_key']);
+});
+
+it.each([
+  ['', null],
+  [{}, []],
+])('takes %j and %j for no value', (api_key, headers) => {
+  expect(secretFieldsWithValue(typeNamed('Tavily'), { api_key, headers })).toEqual([]);
+});
+
+it('names neither a public field nor one that the type lacks', () => {
+  const secrets = { url: 'https://example.com', other: 'x', api_key: 'k' };
+  expect(secretFieldsWithValue(typeNamed('OpenAI'), secrets)).toEqual(['api_key']);
+});
