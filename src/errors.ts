@@ -26,7 +26,25 @@ export const errorKinds = {
   },
   forbidden: { status: 403, rest: 'forbidden', graphql: 'FORBIDDEN', words: 'Forbidden' },
   not_found: { status: 404, rest: 'not_found', graphql: 'NOT_FOUND', words: 'Not Found' },
+  method_not_allowed: {
+    status: 405,
+    rest: 'method_not_allowed',
+    graphql: 'BAD_USER_INPUT',
+    words: 'Method Not Allowed',
+  },
   conflict: { status: 409, rest: 'conflict', graphql: 'CONFLICT', words: 'Conflict' },
+  payload_too_large: {
+    status: 413,
+    rest: 'payload_too_large',
+    graphql: 'BAD_USER_INPUT',
+    words: 'Payload Too Large',
+  },
+  unsupported_media_type: {
+    status: 415,
+    rest: 'unsupported_media_type',
+    graphql: 'BAD_USER_INPUT',
+    words: 'Unsupported Media Type',
+  },
   too_many_requests: {
     status: 429,
     rest: 'too_many_requests',
@@ -68,6 +86,20 @@ export class InvalidInputError extends AppError {
   constructor(fields: readonly FieldIssue[], options?: ErrorOptions) {
     super('invalid_input', describeIssues(fields), options);
     this.fields = fields;
+  }
+}
+
+/** A body larger than the published limit. */
+export class PayloadTooLargeError extends AppError {
+  constructor(limit: number) {
+    super('payload_too_large', `The body is too large; the limit is ${limit} bytes.`);
+  }
+}
+
+/** A body that is not JSON by its own word. */
+export class UnsupportedMediaTypeError extends AppError {
+  constructor() {
+    super('unsupported_media_type', 'Send the body as "Content-Type: application/json".');
   }
 }
 

@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import { catalogueCost, ConnectionTypeRef } from './connection-type.type.ts';
+import { ConnectionTypeRef, catalogueCost } from './connection-type.type.ts';
 import { connectionTypes, findConnectionType } from './connection-types.ts';
 
 builder.queryFields((t) => ({

@@ -1,0 +1,99 @@
+import { v7 as uuidv7 } from 'uuid';
+import { digestCredential, generateAccessKey, previewCredential } from '../access/credential.ts';
+import type { RequestContext } from '../access/request-context.ts';
+import { includesRole, requireMember } from '../access/roles.ts';
+import type { AccessKeyViewer } from '../access/viewer.ts';
+import { visibleAccessKeys } from '../access/visibility.ts';
+import { auditEvent } from '../audit/audit.service.ts';
+import type { Role } from '../db/generated/enums.ts';
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
+import { isUuid } from '../input.ts';
+import { requireVisibleProject } from '../projects/visible-project.ts';
+
+export type NewAccessKey = {
+  name: string;
+  role: Role;
+  /** Absent: the whole organization. */
+  projectId?: string | null | undefined;
+  expiresAt?: Date | null | undefined;
+};
+
+/**
+ * Makes a key; nobody makes one with more role, scope or life than their own.
+ *
+ * @returns its id, and the key itself, which is kept nowhere.
+ * @throws InvalidInputError, NotFoundError for the project, ForbiddenError.
+ */
+export async function createAccessKey(
+  context: RequestContext,
+  { name, role, projectId, expiresAt }: NewAccessKey,
+): Promise<{ id: string; secret: string }> {
+  const viewer = requireMember(context.viewer);
+  requireNoMoreThanOwn(viewer, { role, projectId, expiresAt });
+  if (expiresAt != null && expiresAt.getTime() <= Date.now()) {
+    throw new InvalidInputError([{ path: 'expiresAt', message: 'must be in the future' }]);
+  }
+  if (projectId != null) await requireVisibleProject(context, projectId);
+  const secret = generateAccessKey();
+  const id = uuidv7();
+  const data = {
+    id,
+    organizationId: viewer.organizationId,
+    projectId: projectId ?? null,
+    name,
+    role,
+    digest: digestCredential(secret),
+    preview: previewCredential(secret),
+    createdBy: viewer.name,
+    expiresAt: expiresAt ?? null,
+  };
+  const detail = { access_key: id, name, role };
+  const event = { action: 'access_key.create', projectId: projectId ?? null, detail };
+  await context.deps.db.$transaction([
+    context.deps.db.accessKey.create({ data, select: { id: true } }),
+    context.deps.db.auditEvent.create({ data: auditEvent(context, event), select: { id: true } }),
+  ]);
+  return { id, secret };
+}
+
+/**
+ * Ends a key at once.
+ *
+ * @throws NotFoundError for one that is not within reach, or revoked already.
+ */
+export async function revokeAccessKey(context: RequestContext, id: string): Promise<void> {
+  const viewer = requireMember(context.viewer);
+  if (!isUuid(id)) throw new NotFoundError('access key');
+  const where = { AND: [{ id, revokedAt: null }, visibleAccessKeys(viewer)] };
+  await context.deps.db.$transaction(async (tx) => {
+    const [key] = await tx.accessKey.updateManyAndReturn({
+      where,
+      data: { revokedAt: new Date() },
+      select: { projectId: true, name: true },
+    });
+    if (key === undefined) throw new NotFoundError('access key');
+    const detail = { access_key: id, name: key.name };
+    const event = { action: 'access_key.revoke', projectId: key.projectId, detail };
+    await tx.auditEvent.create({ data: auditEvent(context, event) });
+  });
+}
+
+type Reach = Pick<NewAccessKey, 'role' | 'projectId' | 'expiresAt'>;
+
+function requireNoMoreThanOwn(viewer: AccessKeyViewer, { role, projectId, expiresAt }: Reach) {
+  if (!includesRole(viewer.role, role)) {
+    throw new ForbiddenError(
+      `A credential of role ${viewer.role} cannot make a key of role ${role}.`,
+    );
+  }
+  if (viewer.projectId !== null && projectId == null) {
+    throw new ForbiddenError(
+      'This credential is bound to one project: give its id as projectId to make a key for it.',
+    );
+  }
+  if (viewer.expiresAt === null) return;
+  if (expiresAt == null || expiresAt > viewer.expiresAt) {
+    const end = viewer.expiresAt.toISOString();
+    throw new ForbiddenError(`The new key must expire no later than this credential: ${end}.`);
+  }
+}

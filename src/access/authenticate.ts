@@ -1,0 +1,42 @@
+import { gather } from '../db/gather.ts';
+import type { Sql } from '../db/sql.ts';
+import { type Deps, perDeps } from '../deps.ts';
+import { UnauthenticatedError } from '../errors.ts';
+import { bearerCredential, digestCredential, isAccessKey } from './credential.ts';
+import { type AccessKeyViewer, anonymous, type Viewer } from './viewer.ts';
+
+/**
+ * Who sent this `Authorization` header; anonymous without one.
+ *
+ * @throws UnauthenticatedError for anything that is not a live credential, whatever is wrong with it.
+ */
+export async function authenticate(deps: Deps, header: string | undefined): Promise<Viewer> {
+  if (header === undefined) return anonymous;
+  const credential = bearerCredential(header);
+  if (credential === undefined || !isAccessKey(credential)) throw new UnauthenticatedError();
+  const viewer = await findAccessKey(deps)(digestCredential(credential));
+  if (viewer === undefined) throw new UnauthenticatedError();
+  return viewer;
+}
+
+const findAccessKey = perDeps((deps) =>
+  gather((digests: readonly Buffer[]) => findAccessKeys(deps.sql, digests)),
+);
+
+const statement = `
+  SELECT k.id, k.name, k.role::text AS role, k.organization_id AS "organizationId",
+         k.project_id AS "projectId", k.expires_at AS "expiresAt"
+  FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
+  LEFT JOIN access_key k ON k.digest = q.digest AND k.revoked_at IS NULL
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+  ORDER BY q.position`;
+
+type AccessKeyRow = Omit<AccessKeyViewer, 'kind'> | { id: null };
+
+async function findAccessKeys(
+  sql: Sql,
+  digests: readonly Buffer[],
+): Promise<(AccessKeyViewer | undefined)[]> {
+  const rows = await sql<AccessKeyRow>('authenticate', statement, [digests]);
+  return rows.map((row) => (row.id === null ? undefined : { kind: 'access_key', ...row }));
+}

@@ -1,0 +1,16 @@
+import type { Deps } from '../deps.ts';
+import type { Viewer } from './viewer.ts';
+
+/** What every service is called with: the process's means, who calls, and from where. */
+export type RequestContext = {
+  deps: Deps;
+  viewer: Viewer;
+  request: RequestFacts;
+};
+
+export type RequestFacts = {
+  /** The value of `X-Request-Id`, in the answer and in the log. */
+  id: string;
+  /** The client's address; null when the connection is gone already. */
+  ip: string | null;
+};

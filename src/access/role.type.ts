@@ -1,0 +1,15 @@
+import { Role } from '../db/generated/enums.ts';
+import { builder } from '../graphql/builder.ts';
+
+export const RoleRef = builder.enumType('Role', {
+  description: 'What a credential may do. Each role may all that the one before it may.',
+  values: {
+    VIEWER: { value: Role.viewer, description: 'Reads, without secrets.' },
+    RUNTIME: { value: Role.runtime, description: 'Fetches credentials.' },
+    EDITOR: { value: Role.editor, description: 'Creates, changes and deletes connections.' },
+    ADMIN: {
+      value: Role.admin,
+      description: 'Manages keys and projects, and reads the audit log.',
+    },
+  },
+});

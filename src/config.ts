@@ -1,0 +1,173 @@
+import { BlockList, isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { defaultLimits, type Limits } from './limits.ts';
+
+/** What stops a start: names a variable and what it should be, never what it is. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+
+const list = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .transform((parts) => parts.filter((part) => part !== ''));
+
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
+const environment = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((port) => port >= 1 && port <= 65_535)
+    .default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z
+    .string()
+    .transform((text) => text.replace(/\/$/, ''))
+    .refine((text) => isOrigin(text) && /^https?:/.test(text))
+    .optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .refine((text) => URL.canParse(text))
+    .optional(),
+  DATA_DIR: z.string().default('./data'),
+  MASTER_KEYS: z
+    .string()
+    .refine((text) => [...text.split(',')].every(isMasterKey))
+    .optional(),
+  BOOTSTRAP_ACCESS_KEY: z
+    .string()
+    .regex(/^acc_[0-9A-Za-z]{64}$/)
+    .optional(),
+  TRUSTED_PROXIES: list.transform(toBlockList).default(() => new BlockList()),
+  CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin)).default([]),
+  METRICS_TOKEN: z.string().min(16).optional(),
+  LOG_LEVEL: z.enum(logLevels).default('info'),
+  LIMIT_BODY_BYTES: limit(defaultLimits.bodyBytes),
+  LIMIT_TOKENS: limit(defaultLimits.tokens),
+  LIMIT_DEPTH: limit(defaultLimits.depth),
+  LIMIT_COST: limit(defaultLimits.cost),
+  LIMIT_ALIASES: limit(defaultLimits.aliases),
+  LIMIT_PAGE_SIZE: limit(defaultLimits.pageSize),
+});
+
+/** What each variable should be, for the sentence that stops a start. */
+const wanted: Record<keyof z.infer<typeof environment>, string> = {
+  PORT: 'a port from 1 to 65535',
+  HOST: 'a host name or an IP address to listen on',
+  PUBLIC_URL: 'an http or https origin such as https://connect.example.com, without a path',
+  DATABASE_URL: 'a PostgreSQL address such as postgresql://user@host:5432/database',
+  DATA_DIR: 'a folder',
+  MASTER_KEYS: 'kid:key pairs separated by commas, each key being 32 bytes in base64',
+  BOOTSTRAP_ACCESS_KEY: 'acc_ and 64 characters of 0-9, A-Z and a-z',
+  TRUSTED_PROXIES: 'IP addresses or CIDR ranges separated by commas',
+  CORS_ORIGINS: 'origins such as https://app.example.com separated by commas',
+  METRICS_TOKEN: 'at least 16 characters',
+  LOG_LEVEL: `one of ${logLevels.join(', ')}`,
+  LIMIT_BODY_BYTES: 'a positive integer',
+  LIMIT_TOKENS: 'a positive integer',
+  LIMIT_DEPTH: 'a positive integer',
+  LIMIT_COST: 'a positive integer',
+  LIMIT_ALIASES: 'a positive integer',
+  LIMIT_PAGE_SIZE: 'a positive integer',
+};
+
+export type Config = {
+  port: number;
+  host: string;
+  /** Scheme and authority that every URL this server writes starts with, without a slash at the end. */
+  publicUrl: string;
+  /** Absent: the embedded database in `dataDir`. */
+  databaseUrl: string | undefined;
+  dataDir: string;
+  masterKeys: string | undefined;
+  bootstrapAccessKey: string | undefined;
+  trustedProxies: BlockList;
+  corsOrigins: readonly string[];
+  metricsToken: string | undefined;
+  logLevel: (typeof logLevels)[number];
+  limits: Limits;
+};
+
+/** Reads the environment once; throws a {@link ConfigError} that names every variable in the way. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) throw new ConfigError(describe(parsed.error));
+  const { data } = parsed;
+  if (data.PUBLIC_URL === undefined && !isLoopback(data.HOST)) {
+    throw new ConfigError(
+      `PUBLIC_URL must be ${wanted.PUBLIC_URL}: it is required when HOST is not a loopback address.`,
+    );
+  }
+  return {
+    port: data.PORT,
+    host: data.HOST,
+    publicUrl: data.PUBLIC_URL ?? defaultPublicUrl(data.HOST, data.PORT),
+    databaseUrl: data.DATABASE_URL,
+    dataDir: resolve(data.DATA_DIR),
+    masterKeys: data.MASTER_KEYS,
+    bootstrapAccessKey: data.BOOTSTRAP_ACCESS_KEY,
+    trustedProxies: data.TRUSTED_PROXIES,
+    corsOrigins: data.CORS_ORIGINS,
+    metricsToken: data.METRICS_TOKEN,
+    logLevel: data.LOG_LEVEL,
+    limits: {
+      bodyBytes: data.LIMIT_BODY_BYTES,
+      tokens: data.LIMIT_TOKENS,
+      depth: data.LIMIT_DEPTH,
+      cost: data.LIMIT_COST,
+      aliases: data.LIMIT_ALIASES,
+      pageSize: data.LIMIT_PAGE_SIZE,
+    },
+  };
+}
+
+/** Whether only this machine can reach what listens there. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** A loopback host may be an IPv6 one, where 127.0.0.1 would not answer. */
+function defaultPublicUrl(host: string, port: number): string {
+  return `http://${host === '::1' ? '[::1]' : '127.0.0.1'}:${port}`;
+}
+
+function limit(byDefault: number) {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/)
+    .transform(Number)
+    .default(byDefault);
+}
+
+function isMasterKey(pair: string): boolean {
+  const key = /^\s*[\w.-]{1,64}:([A-Za-z0-9+/]{43}=)\s*$/.exec(pair)?.[1];
+  return key !== undefined && Buffer.from(key, 'base64').length === 32;
+}
+
+function toBlockList(ranges: string[], context: z.RefinementCtx): BlockList {
+  const blocks = new BlockList();
+  for (const range of ranges) {
+    const [address = '', bits, ...rest] = range.split('/');
+    const family = isIP(address);
+    const longest = family === 6 ? 128 : 32;
+    const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
+    if (family === 0 || rest.length > 0 || prefix < 0 || prefix > longest) {
+      context.addIssue({ code: 'custom', message: 'not a range' });
+      return z.NEVER;
+    }
+    blocks.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4');
+  }
+  return blocks;
+}
+
+function describe(error: z.ZodError): string {
+  const names = new Set(error.issues.map((issue) => issue.path[0] as keyof typeof wanted));
+  return [...names].map((name) => `${name} must be ${wanted[name]}.`).join('\n');
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { checkConfig, parseConfig } from '../catalog/config.ts';
+import { findConnectionType } from '../catalog/connection-types.ts';
+import { isJsonObject, type JsonObject } from '../catalog/json.ts';
+import type { FieldIssue } from '../errors.ts';
+import { requiredText } from '../input.ts';
+
+/*
+ * What may be said of a connection before anything is read, for GraphQL and REST alike. Each edge
+ * adds the ids in its own spelling; the config is judged together with them, so that every
+ * complaint comes at once.
+ */
+
+const typeName = requiredText(200).refine(
+  (type) => findConnectionType(type) !== undefined,
+  'is not a known connection type',
+);
+
+const config = z.custom<JsonObject>(isJsonObject, {
+  error: ({ input }) => (input == null ? 'cannot be blank' : 'must be an object'),
+});
+
+/** The fields of a new connection. */
+export const newConnection = { name: requiredText(120), type: typeName, config };
+
+/** The fields that an update may carry; null is the same as left out. */
+export const connectionChanges = {
+  name: requiredText(120).nullish(),
+  type: typeName.nullish(),
+  config: config.nullish(),
+  version: z.int({ error: 'must be an integer' }).nullish(),
+};
+
+/** Lets a whole config be judged together with the fields beside it. */
+export function withNewConfig<Schema extends z.ZodType>(schema: Schema) {
+  return withConfig(schema, (type, value) => {
+    const parsed = parseConfig(type, value);
+    return parsed.ok ? [] : parsed.issues;
+  });
+}
+
+/** The same for an update, whose secrets may be stored already. */
+export function withChangedConfig<Schema extends z.ZodType>(schema: Schema) {
+  return withConfig(schema, checkConfig);
+}
+
+type Judge = (
+  type: NonNullable<ReturnType<typeof findConnectionType>>,
+  config: unknown,
+) => FieldIssue[];
+
+function withConfig<Schema extends z.ZodType>(schema: Schema, judge: Judge) {
+  const judged = (value: unknown, context: z.core.$RefinementCtx) => {
+    if (!isJsonObject(value) || typeof value.type !== 'string' || !isJsonObject(value.config))
+      return;
+    const type = findConnectionType(value.type.trim());
+    if (type === undefined) return;
+    for (const { path, message } of judge(type, value.config)) {
+      context.addIssue({ code: 'custom', path: path.split('.'), message });
+    }
+  };
+  return schema.superRefine(judged, { when: () => true });
+}

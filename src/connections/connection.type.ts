@@ -1,0 +1,88 @@
+import { requireMember } from '../access/roles.ts';
+import { ConnectionTypeRef } from '../catalog/connection-type.type.ts';
+import { findConnectionType } from '../catalog/connection-types.ts';
+import { ConnectionStatus } from '../db/generated/enums.ts';
+import { builder } from '../graphql/builder.ts';
+import { definePage } from '../graphql/page.ts';
+import { openHalf } from './sealed-config.ts';
+
+export const ConnectionStatusRef = builder.enumType('ConnectionStatus', {
+  description: 'Whether a connection can be used.',
+  values: {
+    ACTIVE: { value: ConnectionStatus.active, description: 'Its credentials can be fetched.' },
+    INCOMPLETE: {
+      value: ConnectionStatus.incomplete,
+      description: 'It waits for a person to give consent.',
+    },
+    EXPIRED: {
+      value: ConnectionStatus.expired,
+      description: 'The provider ended it. It takes a new consent.',
+    },
+  },
+});
+
+export const ConnectionRef = builder.prismaObject('Connection', {
+  description: 'Named, typed credentials and configuration of an external service, in a project.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'A UUID, the same in GraphQL and REST.' }),
+    name: t.exposeString('name', { description: 'Unique in its project.' }),
+    type: t.exposeString('type', {
+      description: 'The full identifier, `dynamiq.connections.OpenAI`.',
+    }),
+    connectionType: t.field({
+      type: ConnectionTypeRef,
+      nullable: true,
+      description: 'The catalogue entry of `type`; null when the catalogue has it no more.',
+      select: { type: true },
+      resolve: ({ type }) => findConnectionType(type) ?? null,
+    }),
+    status: t.expose('status', {
+      type: ConnectionStatusRef,
+      description: 'Whether it can be used.',
+    }),
+    project: t.relation('project', { description: 'The project that it belongs to.' }),
+    projectId: t.exposeID('projectId', { description: "The project's id." }),
+    config: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description: 'Without secrets; null for a system-managed connection.',
+      select: {
+        id: true,
+        projectId: true,
+        isSystem: true,
+        config: true,
+        configDataKey: {
+          select: { id: true, projectId: true, masterKeyKid: true, wrapped: true },
+        },
+      },
+      resolve: ({ id, projectId, isSystem, config, configDataKey }, _args, { deps, viewer }) => {
+        if (isSystem) return null;
+        const { organizationId } = requireMember(viewer);
+        const half = { sealed: config, dataKey: configDataKey };
+        return openHalf(deps.vault, { organizationId, projectId, id }, 'public', half);
+      },
+    }),
+    secretFields: t.exposeStringList('secretFields', {
+      description: 'Names of the secret fields that hold a value.',
+    }),
+    isSystem: t.exposeBoolean('isSystem', {
+      description: 'Made and kept by the server; no API changes or opens it.',
+    }),
+    createdBy: t.exposeString('createdBy', {
+      nullable: true,
+      description: 'The name of the key or user that made it.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its credentials were last handed out, to the minute.',
+    }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every change; give it back to change only what you have seen.',
+    }),
+  }),
+});
+
+export const ConnectionPage = definePage('Connection', ConnectionRef);

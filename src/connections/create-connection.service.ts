@@ -1,0 +1,62 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { RequestContext } from '../access/request-context.ts';
+import { requireMember } from '../access/roles.ts';
+import { auditEvent } from '../audit/audit.service.ts';
+import type { JsonObject } from '../catalog/json.ts';
+import { isUniqueViolation } from '../db/errors.ts';
+import { ConflictError } from '../errors.ts';
+import { requireVisibleProject } from '../projects/visible-project.ts';
+import { readConfig, requireType } from './read-config.ts';
+import { sealedConfig } from './sealed-config.ts';
+import { writeSealed } from './write-sealed.ts';
+
+export type NewConnection = { projectId: string; name: string; type: string; config: JsonObject };
+
+/**
+ * Stores a connection, `incomplete` when its type wants a consent first.
+ *
+ * @returns its id.
+ * @throws InvalidInputError, NotFoundError for the project, ConflictError for the name.
+ */
+export async function createConnection(
+  context: RequestContext,
+  { projectId, name, type: typeName, config }: NewConnection,
+): Promise<string> {
+  const viewer = requireMember(context.viewer);
+  const type = requireType(typeName);
+  const halves = readConfig(type, config);
+  await requireVisibleProject(context, projectId);
+  const place = { organizationId: viewer.organizationId, projectId, id: uuidv7() };
+  const row = {
+    id: place.id,
+    projectId,
+    name,
+    nameFolded: name.toLowerCase(),
+    createdBy: viewer.name,
+  };
+  const status = type.oauth2 === undefined ? 'active' : 'incomplete';
+  const event = { action: 'connection.create', projectId, connectionId: place.id };
+  try {
+    await writeSealed(context, projectId, async (tx, key) => {
+      const { connection, secret } = sealedConfig(context.deps.vault, key, place, {
+        type,
+        status,
+        halves,
+      });
+      await tx.connection.create({ data: { ...row, ...connection }, select: { id: true } });
+      await tx.connectionSecret.create({ data: { connectionId: place.id, ...secret } });
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+    });
+  } catch (error) {
+    throw nameTaken(error) ?? error;
+  }
+  return place.id;
+}
+
+/** What a violated unique name means; undefined for any other error. */
+export function nameTaken(error: unknown): ConflictError | undefined {
+  if (!isUniqueViolation(error, 'project_id', 'name')) return undefined;
+  return new ConflictError('The project already has a connection of this name.', undefined, {
+    cause: error,
+  });
+}

@@ -1,0 +1,32 @@
+import type { RequestContext } from '../access/request-context.ts';
+import { requireMember } from '../access/roles.ts';
+import { visibleConnections } from '../access/visibility.ts';
+import { auditEvent } from '../audit/audit.service.ts';
+import { ForbiddenError, NotFoundError } from '../errors.ts';
+import { isUuid } from '../input.ts';
+
+/**
+ * Deletes a connection and everything that was sealed for it.
+ *
+ * @throws NotFoundError, ForbiddenError for a system-managed connection.
+ */
+export async function deleteConnection(context: RequestContext, id: string): Promise<void> {
+  const viewer = requireMember(context.viewer);
+  if (!isUuid(id)) throw new NotFoundError('connection');
+  const mine = { AND: [{ id }, visibleConnections(viewer)] };
+  await context.deps.db.$transaction(async (tx) => {
+    const connection = await tx.connection.findFirst({
+      where: mine,
+      select: { isSystem: true, projectId: true, name: true },
+    });
+    if (connection === null) throw new NotFoundError('connection');
+    if (connection.isSystem) {
+      throw new ForbiddenError('A system-managed connection cannot be deleted.');
+    }
+    const { count } = await tx.connection.deleteMany({ where: mine });
+    if (count === 0) throw new NotFoundError('connection');
+    const { projectId, name } = connection;
+    const event = { action: 'connection.delete', projectId, connectionId: id, detail: { name } };
+    await tx.auditEvent.create({ data: auditEvent(context, event) });
+  });
+}

@@ -1,0 +1,78 @@
+import type { ConnectionType } from '../catalog/connection-type.ts';
+import { type JsonObject, ownValue } from '../catalog/json.ts';
+import type { ConnectionStatus } from '../db/generated/enums.ts';
+import { InvalidInputError } from '../errors.ts';
+import type { DataKeyRow } from '../vault/data-keys.ts';
+import type { Vault } from '../vault/vault.ts';
+import { type ConfigHalves, readConfig } from './read-config.ts';
+import { type ConnectionPlace, openHalf, type PlannedConfig } from './sealed-config.ts';
+
+/** A connection as it is stored, with both halves of its config still sealed. */
+export type StoredConnection = ConnectionPlace & {
+  type: string;
+  status: ConnectionStatus;
+  config: Uint8Array;
+  configDataKey: DataKeyRow;
+  secret: { config: Uint8Array; configDataKey: DataKeyRow } | null;
+};
+
+/**
+ * What an update makes of the stored config; undefined when it leaves it as it is.
+ *
+ * @throws InvalidInputError
+ */
+export async function planConfig(
+  vault: Vault,
+  stored: StoredConnection,
+  type: ConnectionType,
+  given: JsonObject | null | undefined,
+): Promise<PlannedConfig | undefined> {
+  const sameType = type.type === stored.type;
+  if (given == null) {
+    if (sameType) return undefined;
+    throw new InvalidInputError([{ path: 'config', message: 'cannot be blank for a new type' }]);
+  }
+  const kept = sameType ? await keptSecrets(vault, stored, type, given) : {};
+  const halves = readConfig(type, given, kept);
+  if (type.oauth2 === undefined) return { type, status: 'active', halves };
+  const moves = !sameType || (await movesClient(vault, stored, halves));
+  if (moves) requireSecretAgain(kept, given);
+  return { type, status: moves ? 'incomplete' : stored.status, halves };
+}
+
+/** The stored secrets that `given` leaves out. They stay closed when it names all, so that a damaged one can be replaced. */
+async function keptSecrets(
+  vault: Vault,
+  stored: StoredConnection,
+  type: ConnectionType,
+  given: JsonObject,
+): Promise<JsonObject> {
+  const leavesOut = type.fields.some(({ name, secret }) => secret && !Object.hasOwn(given, name));
+  if (!leavesOut) return {};
+  const half = stored.secret;
+  const sealed = half && { sealed: half.config, dataKey: half.configDataKey };
+  return openHalf(vault, stored, 'secret', sealed);
+}
+
+/** Whether an OAuth config speaks of another client, or sends it to another address. */
+async function movesClient(
+  vault: Vault,
+  stored: StoredConnection,
+  { config }: ConfigHalves,
+): Promise<boolean> {
+  const before = await openHalf(vault, stored, 'public', {
+    sealed: stored.config,
+    dataKey: stored.configDataKey,
+  });
+  const decisive = ['client_id', 'authorization_url', 'token_url'];
+  return decisive.some((name) => ownValue(before, name) !== ownValue(config, name));
+}
+
+/** A kept secret is never sent to a new address: it must come with the request that moves it. */
+function requireSecretAgain(kept: JsonObject, given: JsonObject): void {
+  if (ownValue(kept, 'client_secret') == null || ownValue(given, 'client_secret') !== undefined) {
+    return;
+  }
+  const message = 'must be given again when client_id or an endpoint changes';
+  throw new InvalidInputError([{ path: 'config.client_secret', message }]);
+}

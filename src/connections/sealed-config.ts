@@ -1,0 +1,81 @@
+import type { ConnectionType } from '../catalog/connection-type.ts';
+import type { JsonObject } from '../catalog/json.ts';
+import { secretFieldsWithValue } from '../catalog/secrets.ts';
+import type { ConnectionStatus } from '../db/generated/enums.ts';
+import type { DataKeyRow } from '../vault/data-keys.ts';
+import type { Place } from '../vault/sealed.ts';
+import type { SealingKey, Vault } from '../vault/vault.ts';
+import type { ConfigHalves } from './read-config.ts';
+
+/*
+ * The one place where a connection's config is sealed and opened. Its two halves live apart: the
+ * public one on the connection's row, the secret one in a table that no list can reach.
+ */
+
+/** Which connection, of whom: what its sealed values are bound to. */
+export type ConnectionPlace = { organizationId: string; projectId: string; id: string };
+
+/** What a connection's config becomes, and its status with it. */
+export type PlannedConfig = {
+  type: ConnectionType;
+  status: ConnectionStatus;
+  halves: ConfigHalves;
+};
+
+/** A sealed half with the data key that its row names. */
+export type SealedHalf = { sealed: Uint8Array; dataKey: DataKeyRow };
+
+const halves = { public: 'connection', secret: 'connection_secret' } as const;
+type Half = keyof typeof halves;
+
+/** The columns that hold a config and what follows from it, sealed for one connection. */
+export function sealedConfig(
+  vault: Vault,
+  key: SealingKey,
+  place: ConnectionPlace,
+  { type, status, halves }: PlannedConfig,
+) {
+  return {
+    connection: {
+      type: type.type,
+      status,
+      config: sealHalf(vault, key, place, 'public', halves.config),
+      configDataKeyId: key.id,
+      secretFields: secretFieldsWithValue(type, halves.secrets),
+    },
+    secret: {
+      config: sealHalf(vault, key, place, 'secret', halves.secrets),
+      configDataKeyId: key.id,
+    },
+  };
+}
+
+/**
+ * Opens one half of a config.
+ *
+ * @throws VaultError with the data key's id when it does not open.
+ */
+export async function openHalf(
+  vault: Vault,
+  place: ConnectionPlace,
+  half: Half,
+  stored: SealedHalf | null,
+): Promise<JsonObject> {
+  if (stored === null) throw new Error(`Connection ${place.id} has no ${half} half.`);
+  const plaintext = await vault.open(stored.dataKey, placeOf(place, half), stored.sealed);
+  return JSON.parse(plaintext.toString()) as JsonObject; // what sealHalf wrote
+}
+
+function sealHalf(
+  vault: Vault,
+  key: SealingKey,
+  place: ConnectionPlace,
+  half: Half,
+  content: JsonObject,
+): Uint8Array<ArrayBuffer> {
+  return vault.seal(key, placeOf(place, half), Buffer.from(JSON.stringify(content)));
+}
+
+function placeOf({ organizationId, projectId, id }: ConnectionPlace, half: Half): Place {
+  return { organizationId, projectId, table: halves[half], rowId: id, column: 'config' };
+}

@@ -1,0 +1,34 @@
+import type { PGlite } from '@electric-sql/pglite';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import type { PrismaClient } from './generated/client.ts';
+import { openPglite } from './pglite.ts';
+import { openPostgresql } from './postgresql.ts';
+import type { Sql } from './sql.ts';
+
+/** One open database: Prisma for clarity, {@link Sql} for the few hot statements. */
+export type Database = {
+  kind: 'postgresql' | 'pglite';
+  db: PrismaClient;
+  sql: Sql;
+  /** Resolves when a statement has gone through. */
+  ping(): Promise<void>;
+  /** Ends every session; what still runs may finish. */
+  close(): Promise<void>;
+  /** One session of its own without any time limit, for the migrations; `dispose` it. */
+  connectForMigrations(): Promise<SqlDriverAdapter>;
+};
+
+/**
+ * Opens PostgreSQL at `databaseUrl`, or else the embedded database in `dataDir`, or in memory when
+ * there is none. Whoever gives a `dataDir` holds its lock. It is not migrated here.
+ * Throws an `UnavailableError` when the server cannot be reached.
+ */
+export function openDatabase(options: {
+  databaseUrl: string | undefined;
+  dataDir: string | undefined;
+  pglite?: PGlite;
+}): Promise<Database> {
+  const { databaseUrl, dataDir, pglite } = options;
+  if (databaseUrl !== undefined) return openPostgresql(databaseUrl);
+  return openPglite(dataDir, pglite);
+}

@@ -1,0 +1,128 @@
+import { InvalidInputError } from '../errors.ts';
+import { isUuid } from '../input.ts';
+import { defaultPageSize, lastNumberedRow } from '../limits.ts';
+
+/** What a client asks of a list, newest first. */
+export type PageArgs = {
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  /** From 1, with `first` and instead of a cursor. */
+  page?: number | null | undefined;
+};
+
+/** Some rows of a list, with what the client needs to go on. */
+export type Page<Row> = {
+  edges: { node: Row; cursor: string }[];
+  pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
+  /** Asks the database; call it only when somebody wants to know. */
+  count: () => Promise<number>;
+};
+
+type Mark = { time: Date; id: string };
+type Order = 'asc' | 'desc';
+
+/** How a page is found in an index on (…, time, id), and made of the rows that were found. */
+export type PagePlan<Time extends string> = {
+  /** What to ask for, of the rows that `where` matches: one row more than the page has. */
+  range: <Where extends object>(
+    where: Where,
+  ) => {
+    where: { AND: Where[] };
+    orderBy: [Record<Time, Order>, { id: Order }];
+    take: number;
+    skip: number;
+  };
+  toPage: <Row extends { id: string } & Record<Time, Date>>(
+    rows: Row[],
+    count: () => Promise<number>,
+  ) => Page<Row>;
+};
+
+/**
+ * Plans a page of a list that is ordered by (`time`, id), newest first.
+ *
+ * @throws InvalidInputError naming the argument that is wrong.
+ */
+export function planPage<Time extends string>(
+  args: PageArgs,
+  time: Time,
+  largest: number,
+): PagePlan<Time> {
+  checkPageArgs(args, largest);
+  const backward = args.last != null || (args.before != null && args.first == null);
+  const size = args.first ?? args.last ?? defaultPageSize;
+  const order: Order = backward ? 'asc' : 'desc';
+  const skip = ((args.page ?? 1) - 1) * size;
+  const sides = [
+    beyond(time, 'lt', readCursor('after', args.after)),
+    beyond(time, 'gt', readCursor('before', args.before)),
+  ];
+  return {
+    range: (where) => ({
+      where: { AND: [where, ...(sides as (typeof where)[])] }, // conditions on columns that every list has
+      orderBy: [{ [time]: order } as Record<Time, Order>, { id: order }],
+      take: size + 1,
+      skip,
+    }),
+    toPage(found, count) {
+      const more = found.length > size;
+      const rows = more ? found.slice(0, size) : found;
+      if (backward) rows.reverse();
+      const edges = rows.map((node) => ({ node, cursor: writeCursor(node[time], node.id) }));
+      const pageInfo = {
+        hasNextPage: backward ? args.before != null : more,
+        hasPreviousPage: backward ? more : args.after != null || skip > 0,
+        startCursor: edges[0]?.cursor ?? null,
+        endCursor: edges.at(-1)?.cursor ?? null,
+      };
+      return { edges, pageInfo, count };
+    },
+  };
+}
+
+/** Rows on one side of a mark; the first condition is what lets the index skip to it. */
+function beyond(time: string, side: 'lt' | 'gt', mark: Mark | undefined) {
+  if (mark === undefined) return {};
+  return {
+    [time]: { [`${side}e`]: mark.time },
+    OR: [{ [time]: { [side]: mark.time } }, { id: { [side]: mark.id } }],
+  };
+}
+
+function checkPageArgs({ first, after, last, before, page }: PageArgs, largest: number): void {
+  const wrong = (path: string, message: string) => {
+    throw new InvalidInputError([{ path, message }]);
+  };
+  const inRange = (size: number) => Number.isInteger(size) && size >= 0 && size <= largest;
+  if (first != null && last != null) wrong('last', 'cannot be combined with first');
+  if (first != null && !inRange(first)) wrong('first', `must be from 0 to ${largest}`);
+  if (last != null && !inRange(last)) wrong('last', `must be from 0 to ${largest}`);
+  if (page == null) return;
+  if (page < 1) wrong('page', 'must be 1 or more');
+  if (after != null || last != null || before != null) {
+    wrong('page', 'cannot be combined with a cursor');
+  }
+  if ((page - 1) * (first ?? defaultPageSize) >= lastNumberedRow) {
+    wrong('page', `cannot go beyond row ${lastNumberedRow}; use the cursors of GraphQL from there`);
+  }
+}
+
+function writeCursor(time: Date, id: string): string {
+  return Buffer.from(`${time.getTime()} ${id}`).toString('base64url');
+}
+
+function readCursor(path: string, cursor: string | null | undefined): Mark | undefined {
+  if (cursor == null) return undefined;
+  const [milliseconds = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (!/^\d{1,15}$/.test(milliseconds) || !isUuid(id)) {
+    throw new InvalidInputError([{ path, message: 'is not a cursor of this list' }]);
+  }
+  return { time: new Date(Number(milliseconds)), id };
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { PrismaPGlite } from 'pglite-prisma-adapter';
+import type { Database } from './database.ts';
+import { PrismaClient } from './generated/client.ts';
+import { pgliteMigrationAdapter } from './pglite-migration-adapter.ts';
+import { pgliteSql } from './sql.ts';
+
+/** The PostgreSQL major inside the pinned PGlite: only folders of this one can be opened. */
+export const embeddedMajor = '18';
+
+/** Opens the embedded database: `db/` inside `dataDir`, or one in memory. */
+export async function openPglite(dataDir: string | undefined, given?: PGlite): Promise<Database> {
+  const pglite =
+    given ?? (dataDir === undefined ? await PGlite.create() : await openFolder(dataDir));
+  await pglite.exec("SET TIME ZONE 'UTC'");
+  const db = new PrismaClient({ adapter: new PrismaPGlite(pglite) });
+  const sql = pgliteSql(pglite);
+  return {
+    kind: 'pglite',
+    db,
+    sql,
+    ping: async () => void (await sql('ping', 'SELECT 1', [])),
+    close: async () => {
+      await db.$disconnect();
+      if (!pglite.closed) await pglite.close();
+    },
+    connectForMigrations: () => pgliteMigrationAdapter(pglite),
+  };
+}
+
+async function openFolder(dataDir: string): Promise<PGlite> {
+  const folder = join(dataDir, 'db');
+  if (!existsSync(folder)) await createFolder(dataDir, folder);
+  const major = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
+  if (major === embeddedMajor) return PGlite.create(folder);
+  throw new Error(
+    `${folder} was written by PostgreSQL ${major}; this version of Patchbay embeds PostgreSQL ` +
+      `${embeddedMajor}, which cannot open it. Export the data with the version that wrote it, and ` +
+      'import it into an empty folder.',
+  );
+}
+
+/** Under another name until it is complete, so that a first start that is killed can be repeated. */
+async function createFolder(dataDir: string, folder: string): Promise<void> {
+  const unfinished = join(dataDir, 'db.unfinished');
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  const pglite = await PGlite.create(unfinished);
+  await pglite.close();
+  await rename(unfinished, folder);
+}

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { PrismaClient } from './db/generated/client.ts';
+import type { Sql } from './db/sql.ts';
+import type { Vault } from './vault/vault.ts';
+
+/** The means of one process: what a test wants to replace. */
+export type Deps = {
+  config: Config;
+  db: PrismaClient;
+  sql: Sql;
+  vault: Vault;
+  log: Logger;
+};
+
+/** Makes something at most once for each {@link Deps}, when it is first asked for. */
+export function perDeps<Made extends object>(make: (deps: Deps) => Made): (deps: Deps) => Made {
+  const made = new WeakMap<Deps, Made>();
+  return (deps) => {
+    let value = made.get(deps);
+    if (value === undefined) {
+      value = make(deps);
+      made.set(deps, value);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,51 @@
+import SchemaBuilder, {
+  BasePlugin,
+  type PothosOutputFieldConfig,
+  type SchemaTypes,
+} from '@pothos/core';
+import type { GraphQLFieldResolver } from 'graphql';
+import { recordRefusal } from '../audit/audit.service.ts';
+import { AppError } from '../errors.ts';
+import type { Context } from './context.ts';
+
+const pluginName = 'refusals';
+
+export default pluginName;
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      refusals: RefusalsPlugin<Types>;
+    }
+  }
+}
+
+/** Records in the audit log what a field with `extensions: { audit: '<action>' }` refuses a valid credential. */
+class RefusalsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    { extensions }: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    const action = extensions?.audit;
+    if (typeof action !== 'string') return resolver;
+    return async (parent, args, context, info) => {
+      try {
+        return await resolver(parent, args, context, info);
+      } catch (error) {
+        if (error instanceof AppError) {
+          await recordRefusal(context as Context, action, error, subjectOf(action, args));
+        }
+        throw error;
+      }
+    };
+  }
+}
+
+/** The id of the connection that a mutation was about, where it was about one. */
+function subjectOf(action: string, args: { input?: { id?: unknown } }): string | null {
+  const aboutConnection = /^(connection|credentials)\./.test(action);
+  const id = args.input?.id;
+  return aboutConnection && typeof id === 'string' ? id : null;
+}
+
+SchemaBuilder.registerPlugin(pluginName, RefusalsPlugin);

@@ -1,0 +1,37 @@
+import { type GraphQLSchema, isObjectType } from 'graphql';
+import '../access/viewer.queries.ts';
+import '../access-keys/access-keys.mutations.ts';
+import '../audit/audit-events.queries.ts';
+import '../catalog/connection-types.queries.ts';
+import '../connections/connections.mutations.ts';
+import '../connections/connections.queries.ts';
+import '../connections/credentials.mutations.ts';
+import '../projects/projects.mutations.ts';
+import '../projects/projects.queries.ts';
+import { builder } from './builder.ts';
+import './error.types.ts';
+import './scalars.ts';
+
+builder.queryType({ description: 'What can be read.' });
+builder.mutationType({
+  description: 'What can be done. Each takes one `input` and answers its result or an error.',
+});
+
+/** Builds the whole schema. Throws when a root field lacks what every one must have. */
+export function createSchema(): GraphQLSchema {
+  return requireRules(builder.toSchema());
+}
+
+function requireRules(built: GraphQLSchema): GraphQLSchema {
+  for (const root of [built.getQueryType(), built.getMutationType(), built.getSubscriptionType()]) {
+    if (!isObjectType(root)) continue;
+    for (const [name, { extensions }] of Object.entries(root.getFields())) {
+      const options = extensions.pothosOptions as { authScopes?: unknown } | undefined;
+      if (!options?.authScopes) throw new Error(`${root.name}.${name} says not who may call it.`);
+      if (root === built.getMutationType() && !extensions.audit) {
+        throw new Error(`${root.name}.${name} says not how it is audited.`);
+      }
+    }
+  }
+  return built;
+}

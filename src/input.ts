@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { FieldIssue } from './errors.ts';
+
+/*
+ * The words of every complaint about an input, read after the field's path. Nothing is coerced, and
+ * no complaint holds the value.
+ */
+
+const blank = 'cannot be blank';
+
+/** Text that must say something: trimmed, of 1 to `max` characters (code points). */
+export function requiredText(max: number) {
+  return z
+    .string({
+      error: ({ input }) => (input === undefined || input === null ? blank : 'must be text'),
+    })
+    .trim()
+    .min(1, blank)
+    .refine((text) => text.isWellFormed(), 'is not well-formed text')
+    .refine((text) => !text.includes('\u0000'), 'cannot hold the character U+0000')
+    .refine((text) => [...text].length <= max, `cannot be longer than ${max} characters`);
+}
+
+/** Text to look something up by. PostgreSQL would fail a whole statement over what this refuses. */
+export const searchText = z
+  .string({ error: 'must be text' })
+  .refine((text) => text.isWellFormed(), 'is not well-formed text')
+  .refine((text) => !text.includes('\u0000'), 'cannot hold the character U+0000')
+  .refine((text) => text.length <= 500, 'cannot be longer than 500 characters');
+
+/** A UUID as REST takes it. GraphQL takes any text, and finds nothing by what is no UUID. */
+export const uuid = z.uuid({
+  error: ({ input }) => (input === undefined || input === null ? blank : 'must be a UUID'),
+});
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether PostgreSQL would take this as a `uuid`; what it would not must never reach it. */
+export function isUuid(text: string): boolean {
+  return uuidForm.test(text);
+}
+
+/** zod's issues in our words, each with its path. `above` is what of the path the caller does not know. */
+export function fieldIssues(
+  issues: readonly z.core.$ZodIssue[],
+  above: readonly string[] = [],
+): FieldIssue[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    const below = above.every((part, index) => path[index] === part)
+      ? path.slice(above.length)
+      : path;
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ path: below.join('.'), message: issue.message }];
+    }
+    return issue.keys.map((key) => ({
+      path: [...below, key].join('.'),
+      message: 'is not a known field',
+    }));
+  });
+}

@@ -1,0 +1,23 @@
+/** Every published limit, with the variable that changes it. The README's table is this one. */
+export const defaultLimits = {
+  /** Bytes of a request's body. `LIMIT_BODY_BYTES` */
+  bodyBytes: 1_048_576,
+  /** Tokens of a GraphQL document. `LIMIT_TOKENS` */
+  tokens: 2_000,
+  /** Levels of nested fields in a document. `LIMIT_DEPTH` */
+  depth: 12,
+  /** Fields × page sizes of an operation. `LIMIT_COST` */
+  cost: 5_000,
+  /** Fields of a document that carry an alias. `LIMIT_ALIASES` */
+  aliases: 30,
+  /** Rows of a page. `LIMIT_PAGE_SIZE` */
+  pageSize: 100,
+} as const;
+
+export type Limits = Record<keyof typeof defaultLimits, number>;
+
+/** Rows of a page when nobody says how many. */
+export const defaultPageSize = 20;
+
+/** The last row that page numbers reach; cursors go on beyond it. */
+export const lastNumberedRow = 10_000;

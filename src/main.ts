@@ -1,0 +1,65 @@
+import { createServer, type Server } from 'node:http';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { createApp } from './server/app.ts';
+import { createLog } from './server/log.ts';
+import { type OpenDeps, openDeps } from './server/open-deps.ts';
+import { describeFirstStart } from './server/welcome.ts';
+
+/** How long requests in flight may take after a signal to stop, in milliseconds. */
+const stopDeadline = 25_000;
+
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  const expected = error instanceof ConfigError || isListenError(error);
+  process.stderr.write(`${expected ? error.message : describe(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function start(config: Config): Promise<void> {
+  const log = createLog(config);
+  if (config.databaseUrl === undefined) {
+    process.stdout.write(
+      `Opening the embedded database in ${config.dataDir}; the first time takes some seconds. It outlives this process, not a loss of power: use PostgreSQL (DATABASE_URL) in production.\n`,
+    );
+  }
+  const open = await openDeps(config, log);
+  const server = createServer(createApp(open.deps).listener);
+  try {
+    await listen(server, config);
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
+  process.stdout.write(`Patchbay listens on ${config.publicUrl}\n`);
+  if (open.firstStart) process.stdout.write(describeFirstStart(config, open.firstStart));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void stop(server, open));
+  }
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}
+
+/** Takes no new requests, finishes those in flight, then closes the database. */
+async function stop(server: Server, { deps, close }: OpenDeps): Promise<void> {
+  deps.log.info('stopping');
+  const closed = new Promise((resolve) => server.close(resolve));
+  const deadline = setTimeout(() => server.closeAllConnections(), stopDeadline);
+  await closed;
+  clearTimeout(deadline);
+  await close();
+  deps.log.info('stopped');
+}
+
+function isListenError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `Patchbay could not start: ${error.message}` : String(error);
+}

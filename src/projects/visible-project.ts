@@ -1,0 +1,15 @@
+import type { RequestContext } from '../access/request-context.ts';
+import { requireMember } from '../access/roles.ts';
+import { visibleProjects } from '../access/visibility.ts';
+import { NotFoundError } from '../errors.ts';
+import { isUuid } from '../input.ts';
+
+/** Makes sure that a project exists for the caller. */
+export async function requireVisibleProject(context: RequestContext, id: string): Promise<void> {
+  const viewer = requireMember(context.viewer);
+  const where = { AND: [{ id }, visibleProjects(viewer)] };
+  const project = isUuid(id)
+    ? await context.deps.db.project.findFirst({ where, select: { id: true } })
+    : null;
+  if (project === null) throw new NotFoundError('project');
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { AppError, ConflictError, InvalidInputError } from '../errors.ts';
+import { errorKinds } from '../errors.ts';
+import { internalMessage } from '../graphql/masking.ts';
+
+/** Every failure of REST. */
+export const failureSchema = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      details: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe("Of a 400: each offending field's path and its complaint."),
+      request_id: z.string().optional().describe('Of a 500: what the log has it under.'),
+    }),
+  })
+  .meta({ id: 'Error' });
+
+/** Whose message is the status's own words, as the documentation shows them. */
+const terse: readonly AppError['kind'][] = ['invalid_input', 'unauthenticated', 'not_found'];
+
+/** A failure as REST writes it. */
+export function failureJson(error: AppError) {
+  const { rest, words } = errorKinds[error.kind];
+  const message = terse.includes(error.kind) ? words : error.message;
+  const details = detailsOf(error);
+  return { error: { code: rest, message, ...(details && { details }) } };
+}
+
+/** All that REST says of a bug. */
+export function internalFailureJson(requestId: string) {
+  const { rest } = errorKinds.internal;
+  return { error: { code: rest, message: internalMessage(requestId), request_id: requestId } };
+}
+
+function detailsOf(error: AppError): Record<string, unknown> | undefined {
+  if (error.kind === 'conflict') return (error as ConflictError).details;
+  if (error.kind !== 'invalid_input') return undefined;
+  const { fields } = error as InvalidInputError;
+  return Object.fromEntries(fields.map(({ path, message }) => [restPath(path), message]));
+}
+
+/** GraphQL's name of an argument as REST has it; what lies inside a config has one name only. */
+function restPath(path: string): string {
+  const [head = '', ...rest] = path.split('.');
+  const name =
+    head === 'first' ? 'page_size' : head.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return [name, ...rest].join('.');
+}

@@ -1,0 +1,34 @@
+import type { HonoRequest } from 'hono';
+import type { z } from 'zod';
+import { InvalidInputError } from '../errors.ts';
+import { fieldIssues } from '../input.ts';
+import { readJsonBody } from './body.ts';
+import type { Route, RouteInput } from './route.ts';
+
+/**
+ * What a route is asked, checked.
+ *
+ * @throws InvalidInputError naming every offending field at once.
+ */
+export async function readInput(
+  { query, body }: Route,
+  request: HonoRequest,
+  limit: number,
+): Promise<RouteInput<never, never>> {
+  const sent = body && (await readJsonBody(request.raw, limit));
+  return {
+    id: request.param('connection_id') ?? '',
+    query: check(query, request.query()) as never, // route() knows the types
+    body: check(body, sent) as never,
+  };
+}
+
+function check(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidInputError([{ path: 'body', message: 'must be a JSON object' }]);
+  }
+  throw new InvalidInputError(fieldIssues(parsed.error.issues));
+}

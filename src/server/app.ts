@@ -1,0 +1,76 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { RequestFacts } from '../access/request-context.ts';
+import type { Deps } from '../deps.ts';
+import { createSchema } from '../graphql/schema.ts';
+import { createExecute } from '../rest/execute.ts';
+import { createRestApp } from '../rest/rest.app.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { createOperatorApp } from './operator.app.ts';
+import { requestFacts } from './request-facts.ts';
+import { createGraphqlEndpoint } from './yoga.ts';
+
+/** The whole server, ready to listen. */
+export type App = { listener: RequestListener };
+
+/** Builds the server: `/graphql` goes to yoga's own handler, everything else to hono. */
+export function createApp(deps: Deps): App {
+  const schema = createSchema();
+  const metrics = createMetrics();
+  const graphql = createGraphqlEndpoint(deps, schema);
+  const rest = createRestApp(deps, createExecute(schema));
+  rest.route('/', createOperatorApp(deps, metrics));
+  const factsOf = new WeakMap<IncomingMessage, RequestFacts>();
+  const hono = getRequestListener(
+    (request, env) => {
+      const { incoming } = env as HttpBindings;
+      return rest.fetch(request, { facts: factsOf.get(incoming) });
+    },
+    { overrideGlobalObjects: false },
+  );
+  const listener: RequestListener = (req, res) => {
+    const facts = readFacts(deps, req);
+    const path = req.url?.split('?', 1)[0] ?? '/';
+    const edge = path === '/graphql' ? 'graphql' : 'rest';
+    res.setHeader('X-Request-Id', facts.id);
+    res.setHeader('Cache-Control', 'no-store');
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    watch(deps, metrics, { edge, path, facts }, req, res);
+    if (edge === 'graphql') return void graphql.handle(req, res, { facts });
+    factsOf.set(req, facts);
+    void hono(req, res);
+  };
+  return { listener };
+}
+
+function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): RequestFacts {
+  const forwarded = headers['x-forwarded-for'];
+  const requestId = headers['x-request-id'];
+  return requestFacts(config.trustedProxies, socket.remoteAddress, {
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    forwardedFor: Array.isArray(forwarded) ? forwarded.join(',') : forwarded,
+  });
+}
+
+type Watched = { edge: string; path: string; facts: RequestFacts };
+
+/** Logs and counts a request when it ends; of its address only the path. */
+function watch(
+  { log }: Deps,
+  { requests }: Metrics,
+  { edge, path, facts }: Watched,
+  { method = '' }: IncomingMessage,
+  res: ServerResponse,
+): void {
+  const start = performance.now();
+  res.once('close', () => {
+    const ms = Math.round((performance.now() - start) * 10) / 10;
+    const status = res.statusCode;
+    const aborted = !res.writableFinished;
+    requests.observe({ edge, method, status }, ms / 1000);
+    log.info(
+      { requestId: facts.id, method, path, status, ms, ip: facts.ip, ...(aborted && { aborted }) },
+      'request',
+    );
+  });
+}

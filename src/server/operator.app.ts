@@ -1,0 +1,35 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Hono } from 'hono';
+import { bearerCredential, digestCredential } from '../access/credential.ts';
+import type { Deps } from '../deps.ts';
+import type { RestEnv } from '../rest/rest.app.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What an operator's tools ask: is it up, can it work, how is it doing. */
+export function createOperatorApp(deps: Deps, { registry }: Metrics): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.get('/ready', async (c) => {
+    try {
+      await deps.sql('ready', 'SELECT 1', []);
+      return c.json({ status: 'ok' });
+    } catch (error) {
+      deps.log.warn({ err: error }, 'the database does not answer');
+      return c.json({ status: 'unavailable', database: 'does not answer' }, 503);
+    }
+  });
+  app.get('/metrics', async (c) => {
+    const { metricsToken } = deps.config;
+    if (metricsToken !== undefined && !isSame(c.req.header('authorization'), metricsToken)) {
+      return c.text('Send METRICS_TOKEN as a bearer token.', 401, { 'WWW-Authenticate': 'Bearer' });
+    }
+    return c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType });
+  });
+  return app;
+}
+
+/* Digests have one length, so that comparing them takes one time. */
+function isSame(header: string | undefined, token: string): boolean {
+  const given = bearerCredential(header ?? '') ?? '';
+  return timingSafeEqual(digestCredential(given), digestCredential(token));
+}

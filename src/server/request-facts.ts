@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { type BlockList, isIP } from 'node:net';
+import type { RequestFacts } from '../access/request-context.ts';
+
+/** What a request's headers say of where it came from. */
+export type SenderHeaders = { requestId: string | undefined; forwardedFor: string | undefined };
+
+/**
+ * A request's id and its client's address. `X-Request-Id` and `X-Forwarded-For` count only from a
+ * trusted proxy; the client is then the rightmost hop that is none.
+ */
+export function requestFacts(
+  trusted: BlockList,
+  remoteAddress: string | undefined,
+  { requestId, forwardedFor }: SenderHeaders,
+): RequestFacts {
+  const peer = remoteAddress === undefined ? null : plainAddress(remoteAddress);
+  if (peer === null || !isTrusted(trusted, peer)) return { id: randomUUID(), ip: peer };
+  const hops = (forwardedFor ?? '').split(',').map((hop) => plainAddress(hop.trim()));
+  const client = hops.findLast((hop) => isIP(hop) === 0 || !isTrusted(trusted, hop));
+  const ip = client !== undefined && isIP(client) !== 0 ? client : peer;
+  const isUsable = requestId !== undefined && /^[\w.:-]{1,128}$/.test(requestId);
+  return { id: isUsable ? requestId : randomUUID(), ip };
+}
+
+function isTrusted(trusted: BlockList, address: string): boolean {
+  return trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** An IPv4 address that arrived over IPv6 is written as IPv4. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+}

@@ -1,0 +1,92 @@
+import { GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { authenticate } from '../access/authenticate.ts';
+import { isLoopback } from '../config.ts';
+import type { Deps } from '../deps.ts';
+import { UnauthenticatedError } from '../errors.ts';
+import type { Context } from '../graphql/context.ts';
+import { needsCredential } from '../graphql/credential-needed.ts';
+import { aliasesRule, type Operation, parseWithin, requireAffordable } from '../graphql/limits.ts';
+import { findBug, maskError } from '../graphql/masking.ts';
+import { readJsonBody } from '../rest/body.ts';
+import type { ServerContext } from './yoga.ts';
+
+type YogaPlugin = Plugin<Context, ServerContext>;
+
+/** Asks who calls before anything else, then takes nothing but JSON by POST. */
+export function useJsonRequests(deps: Deps): YogaPlugin {
+  return {
+    async onRequestParse({ request, serverContext, setRequestParser }) {
+      if (request.method !== 'POST') throw methodNotAllowed();
+      const header = request.headers.get('authorization') ?? undefined;
+      serverContext.viewer = await authenticate(deps, header);
+      setRequestParser(async () => {
+        const body = await readJsonBody(request, deps.config.limits.bodyBytes);
+        return body as object; // what it holds is checked by yoga
+      });
+    },
+  };
+}
+
+/** Holds a document and an operation to the published limits, and asks for a credential where one is needed. */
+export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
+  const { limits } = config;
+  const mayIntrospect = isLoopback(config.host);
+  return {
+    onParse: ({ setParseFn }) => setParseFn((source) => parseWithin(limits, source)),
+    onValidate: ({ addValidationRule }) => addValidationRule(aliasesRule(limits)),
+    onExecute({ args, setResultAndStopExecution }) {
+      const node = getOperationAST(args.document, args.operationName);
+      if (!node) return;
+      const { viewer } = args.contextValue;
+      const operation: Operation = {
+        schema,
+        document: args.document,
+        node,
+        variables: args.variableValues ?? {},
+      };
+      try {
+        if (viewer.kind === 'anonymous' && needsCredential(schema, mayIntrospect, operation)) {
+          throw new UnauthenticatedError();
+        }
+        const cost = requireAffordable(limits, operation);
+        return {
+          onExecuteDone({ result, setResult }) {
+            if ('data' in result)
+              setResult({ ...result, extensions: { ...result.extensions, cost } });
+          },
+        };
+      } catch (error) {
+        setResultAndStopExecution({ errors: [asGraphqlError(error)] });
+      }
+    },
+  };
+}
+
+/** Says of errors what may be said, and logs the rest. Last, so that none gets past it. */
+export function useMasking({ log }: Deps): YogaPlugin {
+  return {
+    onResultProcess({ result, serverContext, setResult }) {
+      if (Array.isArray(result) || !('errors' in result) || !result.errors?.length) return;
+      const { id } = serverContext.facts;
+      for (const error of result.errors) {
+        const bug = findBug(error);
+        if (bug !== undefined) log.error({ err: bug, requestId: id }, 'a GraphQL field failed');
+      }
+      setResult({ ...result, errors: result.errors.map((error) => maskError(error, id)) });
+    },
+  };
+}
+
+/** Keeps what was thrown as the cause, for {@link useMasking} to judge. */
+export function asGraphqlError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(typeof error);
+  return new GraphQLError('Unexpected error.', { originalError });
+}
+
+function methodNotAllowed(): GraphQLError {
+  return new GraphQLError('Send the operation as JSON by POST.', {
+    extensions: { http: { status: 405, headers: { Allow: 'POST' } } },
+  });
+}

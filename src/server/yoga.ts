@@ -1,0 +1,53 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { RequestFacts } from '../access/request-context.ts';
+import type { Viewer } from '../access/viewer.ts';
+import type { Deps } from '../deps.ts';
+import type { Context } from '../graphql/context.ts';
+import { firstQuery } from './graphiql.ts';
+import { asGraphqlError, useJsonRequests, useLimits, useMasking } from './yoga.plugins.ts';
+
+/** What the server knows of a request before GraphQL does. */
+export type ServerContext = { facts: RequestFacts; viewer?: Viewer };
+
+/** Documents longer than this are parsed anew each time, so that no client fills the memory with them. */
+const longestCachedDocument = 16_384;
+const cachedDocuments = 1_000;
+
+/** The `/graphql` endpoint: POST with JSON, and GraphiQL for a browser. */
+export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
+  const { corsOrigins } = deps.config;
+  return createYoga<ServerContext, Context>({
+    schema,
+    context: ({ facts, viewer }) => {
+      if (viewer === undefined) throw new Error('A GraphQL request was not authenticated.');
+      return { deps, viewer, request: facts };
+    },
+    batching: false,
+    multipart: false,
+    maxRequestBodySize: false, // readJsonBody counts, without a stream in between
+    landingPage: false,
+    logging: false,
+    cors: corsOrigins.length === 0 ? false : { origin: [...corsOrigins], credentials: false },
+    maskedErrors: { maskError: asGraphqlError },
+    parserAndValidationCache: {
+      documentCache: boundedCache<DocumentNode>(),
+      errorCache: boundedCache<Error>(),
+    },
+    renderGraphiQL,
+    graphiql: { title: 'Patchbay', defaultQuery: firstQuery, shouldPersistHeaders: false },
+    plugins: [useJsonRequests(deps), useLimits(deps, schema), useMasking(deps)],
+  });
+}
+
+function boundedCache<Kept extends object>() {
+  const cache = new LRUCache<string, Kept>({ max: cachedDocuments });
+  return {
+    get: (document: string) => cache.get(document),
+    set: (document: string, parsed: Kept) => {
+      if (document.length <= longestCachedDocument) cache.set(document, parsed);
+    },
+  };
+}

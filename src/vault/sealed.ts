@@ -1,0 +1,101 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+/*
+ * AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D). A sealed value is
+ *   format (1 byte) | key id (16 bytes) | nonce (12) | ciphertext | tag (16)
+ * and authenticates everything before the nonce and the place that it belongs to.
+ */
+
+const format = 1;
+const keyIdLength = 16;
+const nonceLength = 12;
+const tagLength = 16;
+const headerLength = 1 + keyIdLength;
+
+/** Where a sealed value lives. It opens nowhere else. */
+export type Place = {
+  organizationId: string;
+  /** Null for what belongs to no project. */
+  projectId: string | null;
+  table: string;
+  rowId: string;
+  column: string;
+};
+
+/** What did not open, and with which key. Never says more: it may reach a log. */
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+  /** The id of the data key, or of the master key (`kid`). */
+  readonly keyId: string;
+
+  constructor(keyId: string, reason: string, options?: ErrorOptions) {
+    super(`Key ${keyId} does not open this value: ${reason}.`, options);
+    this.keyId = keyId;
+  }
+}
+
+/** Seals `plaintext` for one place. `keyId` is a UUID, `key` has 32 bytes. */
+export function seal(
+  keyId: string,
+  key: Uint8Array,
+  place: Place,
+  plaintext: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const header = Buffer.concat([Buffer.of(format), uuidBytes(keyId)]);
+  const nonce = randomBytes(nonceLength);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(associatedData(header, place));
+  return Buffer.concat([
+    header,
+    nonce,
+    cipher.update(plaintext),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
+}
+
+/**
+ * Opens what {@link seal} sealed.
+ *
+ * @throws VaultError when the value was sealed with another key or for another place, or damaged.
+ */
+export function open(keyId: string, key: Uint8Array, place: Place, sealed: Uint8Array): Buffer {
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+  if (bytes.length < headerLength + nonceLength + tagLength) {
+    throw new VaultError(keyId, 'it is too short');
+  }
+  const header = bytes.subarray(0, headerLength);
+  if (header[0] !== format) throw new VaultError(keyId, 'its format is unknown');
+  if (!header.subarray(1).equals(uuidBytes(keyId))) {
+    throw new VaultError(keyId, 'it was sealed with another key');
+  }
+  const nonce = bytes.subarray(headerLength, headerLength + nonceLength);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength });
+  decipher.setAAD(associatedData(header, place));
+  decipher.setAuthTag(bytes.subarray(-tagLength));
+  const opened = decipher.update(bytes.subarray(headerLength + nonceLength, -tagLength));
+  try {
+    decipher.final();
+  } catch (cause) {
+    throw new VaultError(keyId, 'it was altered, or moved from another place', { cause });
+  }
+  return opened;
+}
+
+/** The header and the place, each part led by its length, so that no two places read alike. */
+function associatedData(header: Uint8Array, place: Place): Buffer {
+  const { organizationId, projectId, table, rowId, column } = place;
+  const parts = [organizationId, projectId ?? '', table, rowId, column];
+  return Buffer.concat([header, ...parts.flatMap(lengthPrefixed)]);
+}
+
+export function lengthPrefixed(text: string): Buffer[] {
+  const bytes = Buffer.from(text);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return [length, bytes];
+}
+
+function uuidBytes(id: string): Buffer {
+  return Buffer.from(id.replaceAll('-', ''), 'hex');
+}
