@@ -16,9 +16,11 @@ const typeName = requiredText(200).refine(
   'is not a known connection type',
 );
 
-const config = z.custom<JsonObject>(isJsonObject, {
-  error: ({ input }) => (input == null ? 'cannot be blank' : 'must be an object'),
-});
+const config = z
+  .custom<JsonObject>(isJsonObject, {
+    error: ({ input }) => (input == null ? 'cannot be blank' : 'must be an object'),
+  })
+  .meta({ type: 'object', description: "What the type asks for: see GraphQL's connectionType." });
 
 /** The fields of a new connection. */
 export const newConnection = { name: requiredText(120), type: typeName, config };

@@ -51,8 +51,8 @@ async function applyPending(
   const adapter = await database.connectForMigrations();
   const execute = adapter.executeScript.bind(adapter);
   adapter.executeScript = (script) => execute(script.replace(/COMMIT;\s*$/, markFinished));
+  const engine = await startSchemaEngine(async () => adapter);
   try {
-    const engine = await startSchemaEngine(async () => adapter);
     const migrationsList = toMigrationList(folder, migrations);
     const result = await engine.applyMigrations({ migrationsList, filters });
     return { applied: result.appliedMigrationNames };
@@ -60,6 +60,7 @@ async function applyPending(
     await forgetUnfinished(database);
     throw new Error(`The database could not be migrated: ${describe(error)}`, { cause: error });
   } finally {
+    engine.free();
     await adapter.dispose();
   }
 }

@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Database } from './database.ts';
 import { translateDatabaseError } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
+import { postgresqlMigrationAdapter } from './postgresql-migration-adapter.ts';
 import { postgresqlSql, sqlTypes } from './sql.ts';
 
 /** Without these `pg` and PostgreSQL wait for ever. `query_timeout` is for a network gone silent. */
@@ -96,13 +97,8 @@ async function requireUtc(database: Database): Promise<void> {
 }
 
 /** A single session: the engine's advisory lock and its scripts belong to one. */
-async function connectForMigrations(databaseUrl: string): Promise<SqlDriverAdapter> {
+function connectForMigrations(databaseUrl: string): Promise<SqlDriverAdapter> {
   const { connectionTimeoutMillis } = timeouts;
-  const pool = createPool({ ...utcSession(databaseUrl), connectionTimeoutMillis, max: 1 });
-  const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
-  // The package's own splits at every semicolon and sends each part to whatever session is free.
-  adapter.executeScript = async (script) => {
-    await adapter.executeRaw({ sql: script, args: [], argTypes: [] });
-  };
-  return adapter;
+  const session = { ...utcSession(databaseUrl), connectionTimeoutMillis };
+  return postgresqlMigrationAdapter(createPool({ ...session, max: 1 }));
 }

@@ -23,7 +23,7 @@ export function maskError(error: unknown, requestId: string): GraphQLError {
   if (known !== undefined) {
     const { graphql, status } = errorKinds[known.kind];
     const fields = 'fields' in known ? { fields: known.fields } : {};
-    const extensions = { code: graphql, ...fields, http: { status, spec: true } };
+    const extensions = { code: graphql, ...fields, http: { status, spec: status === 400 } };
     return new GraphQLError(known.message, { ...place, extensions, originalError: known });
   }
   if (error instanceof GraphQLError && findBug(error) === undefined) {
@@ -32,7 +32,7 @@ export function maskError(error: unknown, requestId: string): GraphQLError {
   const extensions = {
     code: errorKinds.internal.graphql,
     requestId,
-    http: { status: 500, spec: true },
+    http: { status: 500 },
   };
   return new GraphQLError(internalMessage(requestId), { ...place, extensions });
 }

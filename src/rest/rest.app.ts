@@ -27,7 +27,11 @@ export function createRestApp(deps: Deps, execute: Execute): Hono<RestEnv> {
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route), answer(deps, execute, route));
   }
-  app.get('/v1/openapi.json', (c) => c.json(openApiDocument(deps.config.publicUrl, routes)));
+  let document: object | undefined;
+  app.get('/v1/openapi.json', (c) => {
+    document ??= openApiDocument(deps.config.publicUrl, routes);
+    return c.json(document);
+  });
   refuseOtherMethods(app);
   app.notFound((c) => c.json(failureJson(new NotFoundError('path')), 404));
   app.onError((error, c) => answerFailure(deps, error, c));

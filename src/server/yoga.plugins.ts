@@ -73,7 +73,10 @@ export function useMasking({ log }: Deps): YogaPlugin {
         const bug = findBug(error);
         if (bug !== undefined) log.error({ err: bug, requestId: id }, 'a GraphQL field failed');
       }
-      setResult({ ...result, errors: result.errors.map((error) => maskError(error, id)) });
+      const errors = result.errors.map((error) => maskError(error, id));
+      // An answer with data is 200, whatever is missing in it.
+      if ('data' in result) for (const error of errors) delete error.extensions.http;
+      setResult({ ...result, errors });
     },
   };
 }
