@@ -5,6 +5,9 @@ import { createLog } from './server/log.ts';
 import { type OpenDeps, openDeps } from './server/open-deps.ts';
 import { describeFirstStart } from './server/welcome.ts';
 
+/** Longer than a load balancer keeps an idle connection, so that it never sends into a closed one. */
+const keepAliveTimeout = 65_000;
+
 /** How long requests in flight may take after a signal to stop, in milliseconds. */
 const stopDeadline = 25_000;
 
@@ -24,7 +27,7 @@ async function start(config: Config): Promise<void> {
     );
   }
   const open = await openDeps(config, log);
-  const server = createServer(createApp(open.deps).listener);
+  const server = createServer({ keepAliveTimeout }, createApp(open.deps).listener);
   try {
     await listen(server, config);
   } catch (error) {
@@ -49,8 +52,11 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 async function stop(server: Server, { deps, close }: OpenDeps): Promise<void> {
   deps.log.info('stopping');
   const closed = new Promise((resolve) => server.close(resolve));
+  // A connection that was busy at first is idle when its answer is out.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const deadline = setTimeout(() => server.closeAllConnections(), stopDeadline);
   await closed;
+  clearInterval(idle);
   clearTimeout(deadline);
   await close();
   deps.log.info('stopped');

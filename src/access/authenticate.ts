@@ -3,6 +3,7 @@ import type { Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import { UnauthenticatedError } from '../errors.ts';
 import { bearerCredential, digestCredential, isAccessKey } from './credential.ts';
+import { markUsed } from './last-used.ts';
 import { type AccessKeyViewer, anonymous, type Viewer } from './viewer.ts';
 
 /**
@@ -16,6 +17,7 @@ export async function authenticate(deps: Deps, header: string | undefined): Prom
   if (credential === undefined || !isAccessKey(credential)) throw new UnauthenticatedError();
   const viewer = await findAccessKey(deps)(digestCredential(credential));
   if (viewer === undefined) throw new UnauthenticatedError();
+  markUsed(deps, 'access_key', viewer.id);
   return viewer;
 }
 

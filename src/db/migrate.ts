@@ -60,7 +60,6 @@ async function applyPending(
     await forgetUnfinished(database);
     throw new Error(`The database could not be migrated: ${describe(error)}`, { cause: error });
   } finally {
-    engine.free();
     await adapter.dispose();
   }
 }

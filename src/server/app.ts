@@ -13,6 +13,13 @@ import { createGraphqlEndpoint } from './yoga.ts';
 /** The whole server, ready to listen. */
 export type App = { listener: RequestListener };
 
+const everyAnswer = [
+  ['Cache-Control', 'no-store'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+] as const;
+
 /** Builds the server: `/graphql` goes to yoga's own handler, everything else to hono. */
 export function createApp(deps: Deps): App {
   const schema = createSchema();
@@ -33,8 +40,7 @@ export function createApp(deps: Deps): App {
     const path = req.url?.split('?', 1)[0] ?? '/';
     const edge = path === '/graphql' ? 'graphql' : 'rest';
     res.setHeader('X-Request-Id', facts.id);
-    res.setHeader('Cache-Control', 'no-store');
-    res.setHeader('X-Content-Type-Options', 'nosniff');
+    for (const [name, value] of everyAnswer) res.setHeader(name, value);
     watch(deps, metrics, { edge, path, facts }, req, res);
     if (edge === 'graphql') return void graphql.handle(req, res, { facts });
     factsOf.set(req, facts);

@@ -1,12 +1,17 @@
-import { pino } from 'pino';
+import { type DestinationStream, type LoggerOptions, pino } from 'pino';
 import type { Config } from '../config.ts';
 
 /**
  * The log: JSON lines on standard output. Nothing is logged but what is named: of a request neither
  * headers, body nor query string, of an error neither its parameters nor its details.
+ *
+ * @param destination where the lines go instead.
  */
-export function createLog({ logLevel }: Pick<Config, 'logLevel'>) {
-  return pino({
+export function createLog(
+  { logLevel }: Pick<Config, 'logLevel'>,
+  destination: DestinationStream = pino.destination(1),
+) {
+  const options: LoggerOptions = {
     level: logLevel,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -16,7 +21,8 @@ export function createLog({ logLevel }: Pick<Config, 'logLevel'>) {
       paths: ['*.authorization', '*.secret', '*.password', '*.token'],
       censor: '[redacted]',
     },
-  });
+  };
+  return pino(options, destination);
 }
 
 type LoggedError = {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from '../config.ts';
@@ -68,7 +68,9 @@ async function makeFirstStart(
   const path = join(dataDir, 'bootstrap-access-key');
   const keyFile = bootstrapAccessKey === undefined && !process.stdout.isTTY ? path : undefined;
   const made = await bootstrap(db, bootstrapAccessKey, async (accessKey) => {
-    if (keyFile !== undefined) await writeFile(keyFile, `${accessKey}\n`, { mode: 0o600 });
+    if (keyFile === undefined) return;
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await writeFile(keyFile, `${accessKey}\n`, { mode: 0o600 });
   });
   return made && { ...made, keyFile };
 }
