@@ -60,6 +60,7 @@ async function stop(server: Server, { deps, close }: OpenDeps): Promise<void> {
   clearTimeout(deadline);
   await close();
   deps.log.info('stopped');
+  process.exit(); // the schema engine of a first start leaves a timer behind
 }
 
 function isListenError(error: unknown): error is Error {

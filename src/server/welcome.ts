@@ -7,7 +7,11 @@ export function describeFirstStart(
   { projectId, accessKey, keyFile }: FirstStart,
 ): string {
   const given = bootstrapAccessKey !== undefined;
-  const key = given ? '$BOOTSTRAP_ACCESS_KEY' : keyFile ? `$(cat '${keyFile}')` : accessKey;
+  const key = given
+    ? '$BOOTSTRAP_ACCESS_KEY'
+    : keyFile
+      ? `$(cat ${shellQuote(keyFile)})`
+      : accessKey;
   const body = {
     project_id: projectId,
     name: 'My OpenAI key',
@@ -32,4 +36,8 @@ Store a secret, then fetch it back:
 
 GraphiQL: ${publicUrl}/graphql
 `;
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
