@@ -86,9 +86,8 @@ builder.mutationFields((t) => ({
     extensions: { audit: 'connection.delete' },
     errors: { types: [NotFoundError, ForbiddenError, ConflictError] },
     args: { input: t.arg({ type: DeleteConnectionInput, description: 'What to delete.' }) },
-    resolve: async (_root, { input }, context) => {
-      await deleteConnection(context, input.id);
-      return { id: input.id };
-    },
+    resolve: async (_root, { input }, context) => ({
+      id: await deleteConnection(context, input.id),
+    }),
   }),
 }));

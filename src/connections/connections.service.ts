@@ -7,6 +7,7 @@ import { type PageArgs, planPage } from '../db/keyset.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
+import { foldCase } from './fold-case.ts';
 
 /** The last character there is: what lies between a prefix and the prefix with it begins with it. */
 const lastCharacter = '\u{10FFFF}';
@@ -75,7 +76,7 @@ const projectMissing = {
 };
 
 function matching({ type, status, search, includeSystem }: ConnectionFilter) {
-  const prefix = search?.toLowerCase();
+  const prefix = search && foldCase(search);
   return {
     ...(type != null && { type }),
     ...(status != null && { status }),

@@ -6,6 +6,7 @@ import type { JsonObject } from '../catalog/json.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { ConflictError } from '../errors.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
+import { foldCase } from './fold-case.ts';
 import { readConfig, requireType } from './read-config.ts';
 import { sealedConfig } from './sealed-config.ts';
 import { writeSealed } from './write-sealed.ts';
@@ -20,18 +21,19 @@ export type NewConnection = { projectId: string; name: string; type: string; con
  */
 export async function createConnection(
   context: RequestContext,
-  { projectId, name, type: typeName, config }: NewConnection,
+  given: NewConnection,
 ): Promise<string> {
   const viewer = requireMember(context.viewer);
-  const type = requireType(typeName);
-  const halves = readConfig(type, config);
-  await requireVisibleProject(context, projectId);
+  const { name } = given;
+  const type = requireType(given.type);
+  const halves = readConfig(type, given.config);
+  const projectId = await requireVisibleProject(context, given.projectId);
   const place = { organizationId: viewer.organizationId, projectId, id: uuidv7() };
   const row = {
     id: place.id,
     projectId,
     name,
-    nameFolded: name.toLowerCase(),
+    nameFolded: foldCase(name),
     createdBy: viewer.name,
   };
   const status = type.oauth2 === undefined ? 'active' : 'incomplete';

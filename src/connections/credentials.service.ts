@@ -38,11 +38,11 @@ export async function fetchCredentials(context: RequestContext, id: string): Pro
   await recordEvent(context, {
     action: 'credentials.fetch',
     projectId: stored.projectId,
-    connectionId: id,
+    connectionId: stored.id,
   });
-  markUsed(context.deps, 'connection', id);
+  markUsed(context.deps, 'connection', stored.id);
   return {
-    connectionId: id,
+    connectionId: stored.id,
     type: stored.type,
     config: { ...config, ...secrets },
     expiresAt: null,

@@ -8,16 +8,17 @@ import { isUuid } from '../input.ts';
 /**
  * Deletes a connection and everything that was sealed for it.
  *
+ * @returns its former id.
  * @throws NotFoundError, ForbiddenError for a system-managed connection.
  */
-export async function deleteConnection(context: RequestContext, id: string): Promise<void> {
+export async function deleteConnection(context: RequestContext, id: string): Promise<string> {
   const viewer = requireMember(context.viewer);
   if (!isUuid(id)) throw new NotFoundError('connection');
   const mine = { AND: [{ id }, visibleConnections(viewer)] };
-  await context.deps.db.$transaction(async (tx) => {
+  return context.deps.db.$transaction(async (tx) => {
     const connection = await tx.connection.findFirst({
       where: mine,
-      select: { isSystem: true, projectId: true, name: true },
+      select: { id: true, isSystem: true, projectId: true, name: true },
     });
     if (connection === null) throw new NotFoundError('connection');
     if (connection.isSystem) {
@@ -28,5 +29,6 @@ export async function deleteConnection(context: RequestContext, id: string): Pro
     const { projectId, name } = connection;
     const event = { action: 'connection.delete', projectId, connectionId: id, detail: { name } };
     await tx.auditEvent.create({ data: auditEvent(context, event) });
+    return connection.id;
   });
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../catalog/json.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { nameTaken } from './create-connection.service.ts';
+import { foldCase } from './fold-case.ts';
 import { planConfig } from './plan-config.ts';
 import { requireType } from './read-config.ts';
 import { type PlannedConfig, sealedConfig } from './sealed-config.ts';
@@ -39,7 +40,7 @@ export async function updateConnection(
     if (version != null && version !== stored.version) break;
     const type = requireType(typeName ?? stored.type);
     const planned = await planConfig(context.deps.vault, stored, type, config);
-    if (await writeIfUnchanged(context, stored, name ?? undefined, planned)) return id;
+    if (await writeIfUnchanged(context, stored, name ?? undefined, planned)) return stored.id;
   }
   throw new ConflictError('The connection was changed meanwhile. Read it again, then repeat.');
 }
@@ -67,7 +68,7 @@ async function writeIfUnchanged(
   planned: PlannedConfig | undefined,
 ): Promise<boolean> {
   const { id, projectId, version } = stored;
-  const naming = name === undefined ? {} : { name, nameFolded: name.toLowerCase() };
+  const naming = name === undefined ? {} : { name, nameFolded: foldCase(name) };
   const event = { action: 'connection.update', projectId, connectionId: id };
   const write = writeSealed(context, projectId, async (tx, key) => {
     const sealed = planned && sealedConfig(context.deps.vault, key, stored, planned);

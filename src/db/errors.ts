@@ -1,18 +1,24 @@
 import { UnavailableError } from '../errors.ts';
 
-/** SQLSTATEs of a server that stops, starts or is full, or that cut a statement short. */
-const unavailableStates = ['57P01', '57P02', '57P03', '57014', '25P03', '53300', '53400'];
+/** Of a server that stops, starts or is full, or that cut a session or a statement short. */
+const unavailableStates = [
+  ...['57P01', '57P02', '57P03', '57P05', '57014', '25P03', '53300', '53400'],
+];
 
 const unavailableSystemCodes = [
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
-  ...['ENOTFOUND', 'EAI_AGAIN', 'ENOENT'],
+  ...['ENOTFOUND', 'EAI_AGAIN'],
 ];
 
 const unavailablePrismaCodes = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'];
 
-const unavailableCodes = new Set([...unavailableStates, ...unavailablePrismaCodes]);
+const unavailableCodes = new Set<unknown>([
+  ...unavailableStates,
+  ...unavailableSystemCodes,
+  ...unavailablePrismaCodes,
+]);
 
-const unavailableAdapterKinds = new Set([
+const unavailableAdapterKinds = new Set<unknown>([
   ...['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'],
 ]);
 
@@ -72,8 +78,9 @@ function causes(error: unknown): Failure[] {
 }
 
 function isUnavailable({ code, syscall, kind, message }: Failure): boolean {
-  if (typeof syscall === 'string') return unavailableSystemCodes.includes(String(code));
-  if (unavailableCodes.has(String(code)) || unavailableAdapterKinds.has(String(kind))) return true;
+  if (unavailableCodes.has(code) || unavailableAdapterKinds.has(kind)) return true;
+  // No such socket; of a file it would be another matter.
+  if (code === 'ENOENT' && syscall === 'connect') return true;
   return typeof message === 'string' && unavailableMessages.test(message);
 }
 

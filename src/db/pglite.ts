@@ -6,6 +6,7 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type { Database } from './database.ts';
 import { PrismaClient } from './generated/client.ts';
 import { pgliteMigrationAdapter } from './pglite-migration-adapter.ts';
+import { clientOptions } from './prisma-options.ts';
 import { pgliteSql } from './sql.ts';
 
 /** The PostgreSQL major inside the pinned PGlite: only folders of this one can be opened. */
@@ -16,7 +17,7 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
   const pglite =
     given ?? (dataDir === undefined ? await PGlite.create() : await openFolder(dataDir));
   await pglite.exec("SET TIME ZONE 'UTC'");
-  const db = new PrismaClient({ adapter: new PrismaPGlite(pglite) });
+  const db = new PrismaClient({ adapter: new PrismaPGlite(pglite), ...clientOptions });
   const sql = pgliteSql(pglite);
   return {
     kind: 'pglite',
@@ -34,7 +35,8 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
 async function openFolder(dataDir: string): Promise<PGlite> {
   const folder = join(dataDir, 'db');
   if (!existsSync(folder)) await createFolder(dataDir, folder);
-  const major = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
+  const version = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => '(unknown)');
+  const major = version.trim();
   if (major === embeddedMajor) return PGlite.create(folder);
   throw new Error(
     `${folder} was written by PostgreSQL ${major}; this version of Patchbay embeds PostgreSQL ` +

@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import { translateDatabaseError } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
 import { postgresqlMigrationAdapter } from './postgresql-migration-adapter.ts';
+import { clientOptions } from './prisma-options.ts';
 import { postgresqlSql, sqlTypes } from './sql.ts';
 
 /** Without these `pg` and PostgreSQL wait for ever. `query_timeout` is for a network gone silent. */
@@ -26,7 +27,7 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
   const hotPool = createPool({ ...session, max: hotSessions, types: sqlTypes });
   const db = new PrismaClient({
     adapter: new PrismaPg(prismaPool),
-    transactionOptions: { maxWait: timeouts.connectionTimeoutMillis, timeout: 10_000 },
+    ...clientOptions,
   });
   const sql = postgresqlSql(hotPool);
   const database: Database = {

@@ -26,7 +26,7 @@ export async function createProject(
 ): Promise<string> {
   const { db } = context.deps;
   const viewer = requireMember(context.viewer);
-  if (organizationId != null && organizationId !== viewer.organizationId) {
+  if (organizationId != null && organizationId.toLowerCase() !== viewer.organizationId) {
     throw new ForbiddenError('A credential makes projects in its own organization only.');
   }
   const id = uuidv7();
