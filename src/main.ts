@@ -52,6 +52,8 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 async function stop(server: Server, { deps, close }: OpenDeps): Promise<void> {
   deps.log.info('stopping');
   const closed = new Promise((resolve) => server.close(resolve));
+  // Whoever goes on with a kept connection is told to end it.
+  server.prependListener('request', (_req, res) => res.setHeader('Connection', 'close'));
   // A connection that was busy at first is idle when its answer is out.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const deadline = setTimeout(() => server.closeAllConnections(), stopDeadline);

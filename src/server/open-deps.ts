@@ -29,7 +29,7 @@ export type FirstStart = Bootstrapped & { keyFile: string | undefined };
  * @throws ConfigError, or an Error in words for the operator.
  */
 export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
-  const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;
+  const lock = config.databaseUrl === undefined ? await lockDataDir(config) : undefined;
   let database: Database | undefined;
   try {
     const keys = createLocalKeyProvider(await masterKeys(config));
@@ -50,6 +50,17 @@ export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
   } catch (error) {
     await close(database, lock);
     throw error;
+  }
+}
+
+async function lockDataDir({ dataDir }: Config): Promise<FolderLock> {
+  try {
+    return await lockFolder(dataDir);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
+    throw new ConfigError(
+      `DATA_DIR must be a folder that this process may make and write to (${error.code}).`,
+    );
   }
 }
 
