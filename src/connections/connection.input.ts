@@ -12,7 +12,7 @@ import { requiredText } from '../input.ts';
  */
 
 const typeName = requiredText(200).refine(
-  (type) => findConnectionType(type) !== undefined,
+  (type) => type === '' || findConnectionType(type) !== undefined,
   'is not a known connection type',
 );
 
@@ -30,7 +30,7 @@ export const connectionChanges = {
   name: requiredText(120).nullish(),
   type: typeName.nullish(),
   config: config.nullish(),
-  version: z.int({ error: 'must be an integer' }).nullish(),
+  version: z.int32({ error: 'must be an integer' }).nullish(), // all that GraphQL's Int holds
 };
 
 /** Lets a whole config be judged together with the fields beside it. */

@@ -11,6 +11,7 @@ import { type ConnectionPlace, openHalf, type PlannedConfig } from './sealed-con
 export type StoredConnection = ConnectionPlace & {
   type: string;
   status: ConnectionStatus;
+  secretFields: readonly string[];
   config: Uint8Array;
   configDataKey: DataKeyRow;
   secret: { config: Uint8Array; configDataKey: DataKeyRow } | null;
@@ -36,7 +37,7 @@ export async function planConfig(
   const halves = readConfig(type, given, kept);
   if (type.oauth2 === undefined) return { type, status: 'active', halves };
   const moves = !sameType || (await movesClient(vault, stored, halves));
-  if (moves) requireSecretAgain(kept, given);
+  if (moves) requireSecretAgain(stored, given);
   return { type, status: moves ? 'incomplete' : stored.status, halves };
 }
 
@@ -69,10 +70,9 @@ async function movesClient(
 }
 
 /** A kept secret is never sent to a new address: it must come with the request that moves it. */
-function requireSecretAgain(kept: JsonObject, given: JsonObject): void {
-  if (ownValue(kept, 'client_secret') == null || ownValue(given, 'client_secret') !== undefined) {
-    return;
-  }
-  const message = 'must be given again when client_id or an endpoint changes';
+function requireSecretAgain({ secretFields }: StoredConnection, given: JsonObject): void {
+  const isKept = secretFields.includes('client_secret');
+  if (!isKept || ownValue(given, 'client_secret') !== undefined) return;
+  const message = 'must be given again when the type, client_id or an endpoint changes';
   throw new InvalidInputError([{ path: 'config.client_secret', message }]);
 }

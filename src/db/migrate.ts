@@ -18,10 +18,16 @@ const readHistory = `
 const dropUnfinished = `
   DELETE FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL`;
 
-/** Goes into the migration's own transaction: it is finished exactly when it is committed. */
-const markFinished = `
-UPDATE _prisma_migrations SET finished_at = now()
-WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+/**
+ * Goes into the migration's own transaction: it is finished exactly when it is committed. The server
+ * may still be at it after its process was killed; then it fails here if another has begun anew.
+ */
+const finish = `
+DO $$ BEGIN
+  UPDATE _prisma_migrations SET finished_at = now()
+  WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+  IF NOT FOUND THEN RAISE EXCEPTION 'another process has begun this migration anew'; END IF;
+END $$;
 COMMIT;`;
 
 /**
@@ -50,7 +56,7 @@ async function applyPending(
   if (isCurrent(await history(database), migrations)) return { applied: [] };
   const adapter = await database.connectForMigrations();
   const execute = adapter.executeScript.bind(adapter);
-  adapter.executeScript = (script) => execute(script.replace(/COMMIT;\s*$/, markFinished));
+  adapter.executeScript = (script) => execute(script.replace(/COMMIT;\s*$/, () => finish));
   const engine = await startSchemaEngine(async () => adapter);
   try {
     const migrationsList = toMigrationList(folder, migrations);

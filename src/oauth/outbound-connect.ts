@@ -3,13 +3,14 @@ import { lookup as resolveName } from 'node:dns/promises';
 import { isIP, type LookupFunction, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { OutboundRefusedError } from './outbound.errors.ts';
+import type { OutboundTarget } from './outbound-policy.ts';
 
 /** Every address of a name. */
 export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 
 export type ConnectorOptions = {
-  /** Whether this host may be connected to whatever its address is. */
-  isOpen: (host: string, port: string) => boolean;
+  /** Whether this target may be connected to whatever its address is. */
+  isOpen: (target: OutboundTarget) => boolean;
   /** Whether any host may be connected to at this address. */
   isPublic: (address: string) => boolean;
   lookup: Lookup | undefined;
@@ -24,7 +25,7 @@ export function createOutboundConnector(options: ConnectorOptions): buildConnect
   const open = buildConnector({ timeout, lookup: createLookup(lookup, () => true) });
   return (target, callback) => {
     const host = target.hostname;
-    if (isOpen(host, target.port)) {
+    if (isOpen(target)) {
       open(target, callback);
       return;
     }
@@ -37,11 +38,11 @@ export function createOutboundConnector(options: ConnectorOptions): buildConnect
   };
 }
 
-/** The connection is judged by where it has arrived, before the TLS handshake sends a byte. */
+/** Judges a connection by where it has arrived; first of all listeners, before TLS sends a byte. */
 function requirePublicPeer(socket: unknown, host: string, isPublic: (address: string) => boolean) {
   // The types of undici keep its connector's socket to themselves.
   if (!(socket instanceof Socket)) throw new Error('undici gave no socket to judge.');
-  socket.once('connect', () => {
+  socket.prependOnceListener('connect', () => {
     if (!isPublic(socket.remoteAddress ?? '')) socket.destroy(refusal(host));
   });
 }

@@ -13,6 +13,9 @@ import {
 /** The hosts, as `host` or `host:port`, that OUTBOUND_ALLOW opens: any address, and http. */
 export type OutboundAllowList = ReadonlySet<string>;
 
+/** Where a connection goes, in the words that URL and undici share. */
+export type OutboundTarget = { hostname: string; port: string; protocol: string };
+
 const notHttps = 'must be an https URL';
 const holdsUser = 'must not hold a user name or a password: use client_id and client_secret';
 const isPrivate =
@@ -56,23 +59,23 @@ export function parseOutboundAllow(text: string): OutboundAllowList | undefined 
   return hosts.every((host) => host !== undefined) ? new Set(hosts) : undefined;
 }
 
-/** Whether OUTBOUND_ALLOW opens the URL's host, on all ports or on this one. */
-export function isAllowed(url: URL, allowed: OutboundAllowList): boolean {
-  const host = hostOf(url);
-  return allowed.has(host) || allowed.has(`${host}:${portOf(url)}`);
+/** Whether OUTBOUND_ALLOW opens the target's host, on all ports or on this one. */
+export function isAllowed(target: OutboundTarget, allowed: OutboundAllowList): boolean {
+  const host = hostOf(target);
+  return allowed.has(host) || allowed.has(`${host}:${portOf(target)}`);
 }
 
 /** The host as the URL parser understood it: a number in any spelling is a plain address by now. */
-export function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+export function hostOf({ hostname }: Pick<OutboundTarget, 'hostname'>): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.+$/, '');
 }
 
-function portOf({ port, protocol }: URL): string {
+function portOf({ port, protocol }: OutboundTarget): string {
   return port !== '' ? port : protocol === 'https:' ? '443' : '80';
 }
 
 function readEntry(entry: string): string | undefined {
-  const [, host, port] = /^(\[[\da-f:.]+\]|[^\s:/?#@\\[\]]+)(?::(\d{1,5}))?$/i.exec(entry) ?? [];
+  const [, host, port] = /^(\[[\da-f:.]+\]|[^\s:/?#@*\\[\]]+)(?::(\d{1,5}))?$/i.exec(entry) ?? [];
   if (host === undefined || !URL.canParse(`http://${host}`)) return undefined;
   if (Number(port ?? 0) > 65_535) return undefined;
   const name = hostOf(new URL(`http://${host}`));

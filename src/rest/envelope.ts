@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, ConflictError, errorKinds, InvalidInputError } from '../errors.ts';
+import { inRestNames } from './field-names.ts';
 import type { FailureFragment } from './generated/operations.ts';
 
 /** Where a page lies in its list. */
@@ -49,7 +50,7 @@ const kindOfCode = new Map(
 );
 
 function failureOf(failure: FailureFragment): AppError {
-  if ('fields' in failure) return new InvalidInputError(failure.fields);
+  if ('fields' in failure) return new InvalidInputError(inRestNames(failure.fields));
   if ('details' in failure) return new ConflictError(failure.message, failure.details ?? undefined);
   const kind = kindOfCode.get(failure.code) as AppError['kind'] | undefined;
   return new AppError(kind ?? 'internal', failure.message);

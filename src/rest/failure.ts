@@ -39,13 +39,5 @@ function detailsOf(error: AppError): Record<string, unknown> | undefined {
   if (error.kind === 'conflict') return (error as ConflictError).details;
   if (error.kind !== 'invalid_input') return undefined;
   const { fields } = error as InvalidInputError;
-  return Object.fromEntries(fields.map(({ path, message }) => [restPath(path), message]));
-}
-
-/** GraphQL's name of an argument as REST has it; what lies inside a config has one name only. */
-function restPath(path: string): string {
-  const [head = '', ...rest] = path.split('.');
-  const name =
-    head === 'first' ? 'page_size' : head.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return [name, ...rest].join('.');
+  return Object.fromEntries(fields.map(({ path, message }) => [path, message]));
 }

@@ -4,12 +4,13 @@ import { authenticate } from '../access/authenticate.ts';
 import type { RequestFacts } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import type { Deps } from '../deps.ts';
-import { AppError, errorKinds, NotFoundError } from '../errors.ts';
+import { errorKinds, NotFoundError } from '../errors.ts';
 import { findBug, toAppError } from '../graphql/masking.ts';
 import { connectionRoutes } from './connections.routes.ts';
 import type { Execute } from './execute.ts';
 import { failureJson, internalFailureJson } from './failure.ts';
 import { readInput } from './input.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 
@@ -28,11 +29,16 @@ export function createRestApp(deps: Deps, execute: Execute): Hono<RestEnv> {
     app.on(route.method.toUpperCase(), honoPath(route), answer(deps, execute, route));
   }
   let document: object | undefined;
-  app.get('/v1/openapi.json', (c) => {
+  app.get('/v1/openapi.json', async (c) => {
+    await authenticate(deps, c.req.header('authorization')); // none is needed, a bad one is refused
     document ??= openApiDocument(deps.config.publicUrl, routes);
     return c.json(document);
   });
-  refuseOtherMethods(app);
+  const documented = routes.map((route) => ({
+    path: honoPath(route),
+    method: route.method.toUpperCase(),
+  }));
+  refuseOtherMethods(app, [...documented, { path: '/v1/openapi.json', method: 'GET' }]);
   app.notFound((c) => c.json(failureJson(new NotFoundError('path')), 404));
   app.onError((error, c) => answerFailure(deps, error, c));
   return app;
@@ -50,24 +56,6 @@ function answer(deps: Deps, execute: Execute, route: Route) {
     for (const error of errors) logBug(deps, facts.id, error); // of what is told as missing
     return c.json(answered, route.status);
   };
-}
-
-/* A known path answers other methods with 405, and OPTIONS with what it takes. */
-function refuseOtherMethods(app: Hono<RestEnv>): void {
-  const methods = new Map<string, Set<string>>([['/v1/openapi.json', new Set(['GET', 'HEAD'])]]);
-  for (const route of routes) {
-    const known = methods.get(honoPath(route)) ?? new Set();
-    methods.set(honoPath(route), known.add(route.method.toUpperCase()));
-    if (route.method === 'get') known.add('HEAD');
-  }
-  for (const [path, known] of methods) {
-    const allow = [...known, 'OPTIONS'].join(', ');
-    app.options(path, (c) => c.body(null, 204, { Allow: allow }));
-    app.all(path, (c) => {
-      const error = new AppError('method_not_allowed', `This path takes ${allow}.`);
-      return c.json(failureJson(error), 405, { Allow: allow });
-    });
-  }
 }
 
 function answerFailure(deps: Deps, error: Error, c: HonoContext<RestEnv>) {

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import { bearerCredential, digestCredential } from '../access/credential.ts';
 import type { Deps } from '../deps.ts';
+import { refuseOtherMethods } from '../rest/methods.ts';
 import type { RestEnv } from '../rest/rest.app.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -25,6 +26,10 @@ export function createOperatorApp(deps: Deps, { registry }: Metrics): Hono<RestE
     }
     return c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType });
   });
+  refuseOtherMethods(
+    app,
+    ['/health', '/ready', '/metrics'].map((path) => ({ path, method: 'GET' })),
+  );
   return app;
 }
 
