@@ -3,6 +3,7 @@ import { type JsonObject, ownValue } from '../catalog/json.ts';
 import type { ConnectionStatus } from '../db/generated/enums.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
+import { VaultError } from '../vault/sealed.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type ConfigHalves, readConfig } from './read-config.ts';
 import { type ConnectionPlace, openHalf, type PlannedConfig } from './sealed-config.ts';
@@ -55,19 +56,23 @@ async function keptSecrets(
   return openHalf(vault, stored, 'secret', sealed);
 }
 
-/** Whether an OAuth config speaks of another client, or sends it to another address. */
+/** Whether an OAuth config speaks of another client, or sends it to another address. What does not open may have been another. */
 async function movesClient(
   vault: Vault,
   stored: StoredConnection,
   { config }: ConfigHalves,
 ): Promise<boolean> {
-  const before = await openHalf(vault, stored, 'public', {
-    sealed: stored.config,
-    dataKey: stored.configDataKey,
-  });
-  const decisive = ['client_id', 'authorization_url', 'token_url'];
-  return decisive.some((name) => ownValue(before, name) !== ownValue(config, name));
+  const half = { sealed: stored.config, dataKey: stored.configDataKey };
+  try {
+    const before = await openHalf(vault, stored, 'public', half);
+    return decisive.some((name) => ownValue(before, name) !== ownValue(config, name));
+  } catch (error) {
+    if (error instanceof VaultError) return true;
+    throw error;
+  }
 }
+
+const decisive = ['client_id', 'authorization_url', 'token_url'];
 
 /** A kept secret is never sent to a new address: it must come with the request that moves it. */
 function requireSecretAgain({ secretFields }: StoredConnection, given: JsonObject): void {

@@ -49,7 +49,7 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
  * Makes UTC the session's time zone whatever server, role, database or address say: the start-up
  * options outrank the first three, the last of two options wins, and so the address's stand first.
  */
-export function utcSession(databaseUrl: string): pg.PoolConfig {
+function utcSession(databaseUrl: string): pg.PoolConfig {
   const url = new URL(databaseUrl);
   const given = url.searchParams.get('options') ?? '';
   url.searchParams.delete('options');
