@@ -1,0 +1,24 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+
+/** Starts a TypeScript file as a process of its own. */
+export function startFile(file: string, ...args: string[]) {
+  const options = ['--import', 'tsx', file, ...args];
+  return spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Runs one to its end and answers what it has printed. */
+export async function runFile(file: string, ...args: string[]): Promise<string> {
+  const child = startFile(file, ...args);
+  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  if (code !== 0) throw new Error(`${file} ended with code ${code}.`);
+  return printed;
+}
+
+/** Ends a process that cannot object. */
+export async function killProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { translateDatabaseError } from '../../src/db/errors.ts';
+import { applyMigrations } from '../../src/db/migrate.ts';
+import { UnavailableError } from '../../src/errors.ts';
+import { type Cluster, startCluster } from '../setup/cluster.ts';
+
+describe.runIf(inject('testDatabase').kind === 'postgresql')('a PostgreSQL server', () => {
+  let cluster: Cluster;
+  let database: Database;
+  beforeAll(async () => {
+    cluster = await startCluster({ max_connections: '20' });
+    const first = await open();
+    await applyMigrations(first);
+    await first.close();
+  });
+  afterAll(() => cluster.stop());
+  beforeEach(async () => {
+    database = await open();
+  });
+  afterEach(() => database.close());
+
+  const open = () => openDatabase({ databaseUrl: cluster.url(), dataDir: undefined });
+  const sleep = (seconds: number) => database.sql('sleep', 'SELECT pg_sleep($1)', [seconds]);
+  const count = () => database.db.organization.count();
+
+  /** One statement on each path, and a transaction that is in the middle when the fault strikes. */
+  const begin = () => [
+    sleep(3),
+    database.db.$queryRaw`SELECT pg_sleep(3)::text`,
+    database.db.$transaction(async (tx) => {
+      await tx.organization.count();
+      await wait(700);
+      await tx.organization.count();
+    }),
+  ];
+
+  const request = () => [
+    database.ping(),
+    count(),
+    database.db.$transaction((tx) => tx.organization.count()),
+    database.db.$transaction([database.db.organization.count()]),
+  ];
+
+  async function expectUnavailable(calls: readonly Promise<unknown>[]): Promise<void> {
+    for (const settled of await Promise.allSettled(calls)) {
+      expect(settled.status).toBe('rejected');
+      if (settled.status === 'fulfilled') continue;
+      const translated = translateDatabaseError(settled.reason);
+      expect(translated, String(settled.reason)).toBeInstanceOf(UnavailableError);
+      expect(translated).toMatchObject({ cause: settled.reason });
+    }
+  }
+
+  test('that crashes is unavailable to what runs and what comes, until it is back', async () => {
+    const running = expectUnavailable(begin());
+    await wait(300);
+    await cluster.crash();
+    await running;
+    await expectUnavailable(request());
+    await expect(open()).rejects.toBeInstanceOf(UnavailableError);
+    await cluster.restart();
+    await Promise.all(request());
+  });
+
+  test('that ends our sessions is unavailable to what runs, and the next reconnects', async () => {
+    const running = expectUnavailable(begin());
+    await wait(300);
+    const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'patchbay' AND pid <> pg_backend_pid()`;
+    await database.sql('end_sessions', end, []);
+    await running;
+    await wait(100);
+    await Promise.all(request());
+  });
+
+  test('that has no session left is unavailable', async () => {
+    const others = await Promise.all([open(), open()]);
+    const all = [database, ...others].flatMap((one) =>
+      Array.from({ length: 6 }, () => [
+        one.sql('sleep', 'SELECT pg_sleep($1)', [1]),
+        one.db.$queryRaw`SELECT pg_sleep(1)::text`,
+      ]).flat(),
+    );
+    const settled = await Promise.allSettled(all);
+    const refused = settled.filter((one) => one.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    await expectUnavailable(refused.map(({ reason }) => Promise.reject(reason)));
+    for (const other of others) await other.close();
+  });
+
+  test('that is too slow is unavailable after 5 seconds', async () => {
+    const slow = database.db.$queryRaw`SELECT pg_sleep(8)::text`;
+    await expectUnavailable([sleep(8), slow]);
+  });
+
+  test('whose sessions are all busy is unavailable after 2 seconds', async () => {
+    const busy = Array.from({ length: 6 }, () => sleep(3));
+    await expectUnavailable([database.ping()]);
+    await Promise.all(busy);
+  });
+
+  test('that falls silent is unavailable, and loses no later write', async () => {
+    const hung = database.db.$transaction(async (tx) => {
+      await tx.organization.count();
+      cluster.pause();
+      const meanwhile = expectUnavailable(request());
+      const created = tx.organization.create({ data: { id: randomUUID(), name: 'hung' } });
+      await meanwhile;
+      await created;
+    });
+    await expectUnavailable([hung]);
+    cluster.resume();
+    await wait(200);
+    await database.db.organization.create({ data: { id: randomUUID(), name: 'later' } });
+    const rows = await database.sql('names', 'SELECT name FROM organization', []);
+    expect(rows).toEqual([{ name: 'later' }]);
+  });
+});
+
+test.each(['localhost', '127.0.0.1', '[::1]', 'no-such-host.invalid'])(
+  'nothing at %s is unavailable',
+  async (host) => {
+    const databaseUrl = `postgresql://nobody@${host}:9/none`;
+    const opening = openDatabase({ databaseUrl, dataDir: undefined });
+    await expect(opening).rejects.toBeInstanceOf(UnavailableError);
+  },
+);
+
+test('an error of another kind is handed back as it is', () => {
+  for (const error of [new Error('of ours'), { code: 'P2002' }, undefined, 'text']) {
+    expect(translateDatabaseError(error)).toBe(error);
+  }
+});

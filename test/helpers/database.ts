@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import { inject } from 'vitest';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { administer, databaseUrl } from '../setup/postgresql.ts';
+import type {} from '../setup/test-database.ts';
+
+/**
+ * A database of the caller's own, migrated and empty, of the kind that the running project tests.
+ * Open it in `beforeAll`, close it in `afterAll`.
+ */
+export async function openTestDatabase(): Promise<Database> {
+  const source = inject('testDatabase');
+  if (source.kind === 'pglite') return openDump(source.migrated);
+  return openDatabase({ databaseUrl: await cloneDatabase(source.template), dataDir: undefined });
+}
+
+/** As {@link openTestDatabase}, but with no migration applied. */
+export async function openBlankDatabase(): Promise<Database> {
+  const source = inject('testDatabase');
+  if (source.kind === 'pglite') return openDump(source.blank);
+  return openDatabase({ databaseUrl: await cloneDatabase('template0'), dataDir: undefined });
+}
+
+/** On PostgreSQL: clones a database of the test server for the rest of the run; answers its address. */
+export async function cloneDatabase(template?: string): Promise<string> {
+  const source = inject('testDatabase');
+  if (source.kind === 'pglite') throw new Error('PGlite has no databases to clone.');
+  const name = `${source.template}_${randomUUID().slice(0, 8)}`;
+  await administer(source.url, `CREATE DATABASE ${name} TEMPLATE ${template ?? source.template}`);
+  return databaseUrl(source.url, name);
+}
+
+async function openDump(path: string): Promise<Database> {
+  const pglite = await PGlite.create({ loadDataDir: new Blob([await readFile(path)]) });
+  return openDatabase({ databaseUrl: undefined, dataDir: undefined, pglite });
+}

@@ -1,0 +1,28 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../../src/db/database.ts';
+import { applyMigrations } from '../../src/db/migrate.ts';
+import type {} from './test-database.ts';
+
+/** Migrates one embedded database a run; every test file starts from a copy. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-test-'));
+  const blank = join(folder, 'blank.tar');
+  const migrated = join(folder, 'migrated.tar');
+  const pglite = await PGlite.create();
+  const database = await openDatabase({ databaseUrl: undefined, dataDir: undefined, pglite });
+  await dump(pglite, blank);
+  await applyMigrations(database);
+  await dump(pglite, migrated);
+  await database.close();
+  project.provide('testDatabase', { kind: 'pglite', blank, migrated });
+  return () => rm(folder, { recursive: true });
+}
+
+async function dump(pglite: PGlite, path: string): Promise<void> {
+  const tar = await pglite.dumpDataDir('none');
+  await writeFile(path, Buffer.from(await tar.arrayBuffer()));
+}

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** Our code must get the same copy of graphql as the packages that Node itself loads: the CommonJS one. */
+const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
+
+const hasPostgresql = process.env.TEST_DATABASE_URL !== undefined;
+
+/** The whole suite runs on the embedded database and, where one is given, on PostgreSQL. */
+export default defineConfig({
+  test: {
+    root: `${import.meta.dirname}/..`,
+    watch: false,
+    projects: ['pglite', ...(hasPostgresql ? ['postgresql'] : [])].map((name) => ({
+      resolve,
+      test: {
+        name,
+        root: `${import.meta.dirname}/..`,
+        include: ['test/**/*.test.ts'],
+        exclude: [`test/process/${name === 'pglite' ? 'postgresql' : 'embedded'}/**`],
+        globalSetup: `test/setup/${name}.setup.ts`,
+        pool: 'forks',
+        maxWorkers: 2,
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      },
+    })),
+  },
+});
