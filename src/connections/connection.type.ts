@@ -1,9 +1,12 @@
-import { requireMember } from '../access/roles.ts';
 import { ConnectionTypeRef } from '../catalog/connection-type.type.ts';
 import { findConnectionType } from '../catalog/connection-types.ts';
 import { ConnectionStatus } from '../db/generated/enums.ts';
+import { NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { definePage } from '../graphql/page.ts';
+import { loadProject } from '../projects/load-project.ts';
+import { ProjectRef } from '../projects/project.type.ts';
+import type { ConnectionRow } from './connection-row.ts';
 import { openHalf } from './sealed-config.ts';
 
 export const ConnectionStatusRef = builder.enumType('ConnectionStatus', {
@@ -21,7 +24,7 @@ export const ConnectionStatusRef = builder.enumType('ConnectionStatus', {
   },
 });
 
-export const ConnectionRef = builder.prismaObject('Connection', {
+export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').implement({
   description: 'Named, typed credentials and configuration of an external service, in a project.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A UUID, the same in GraphQL and REST.' }),
@@ -33,33 +36,30 @@ export const ConnectionRef = builder.prismaObject('Connection', {
       type: ConnectionTypeRef,
       nullable: true,
       description: 'The catalogue entry of `type`; null when the catalogue has it no more.',
-      select: { type: true },
       resolve: ({ type }) => findConnectionType(type) ?? null,
     }),
     status: t.expose('status', {
       type: ConnectionStatusRef,
       description: 'Whether it can be used.',
     }),
-    project: t.relation('project', { description: 'The project that it belongs to.' }),
+    project: t.field({
+      type: ProjectRef,
+      description: 'The project that it belongs to.',
+      resolve: async ({ projectId }, _args, { deps }) => {
+        const project = await loadProject(deps)(projectId);
+        if (project === undefined) throw new NotFoundError('project'); // deleted in between
+        return project;
+      },
+    }),
     projectId: t.exposeID('projectId', { description: "The project's id." }),
     config: t.field({
       type: 'JSONObject',
       nullable: true,
       description: 'Without secrets; null for a system-managed connection.',
-      select: {
-        id: true,
-        projectId: true,
-        isSystem: true,
-        config: true,
-        configDataKey: {
-          select: { id: true, projectId: true, masterKeyKid: true, wrapped: true },
-        },
-      },
-      resolve: ({ id, projectId, isSystem, config, configDataKey }, _args, { deps, viewer }) => {
-        if (isSystem) return null;
-        const { organizationId } = requireMember(viewer);
-        const half = { sealed: config, dataKey: configDataKey };
-        return openHalf(deps.vault, { organizationId, projectId, id }, 'public', half);
+      resolve: (connection, _args, { deps }) => {
+        if (connection.isSystem) return null;
+        const half = { sealed: connection.config, dataKey: connection.configDataKey };
+        return openHalf(deps.vault, connection, 'public', half);
       },
     }),
     secretFields: t.exposeStringList('secretFields', {

@@ -59,25 +59,25 @@ const DeletedConnection = builder.objectRef<{ id: string }>('DeletedConnection')
 });
 
 builder.mutationFields((t) => ({
-  createConnection: t.prismaField({
+  createConnection: t.field({
     type: ConnectionRef,
     description: 'Stores a connection. OAuth types start `INCOMPLETE`, all others `ACTIVE`.',
     authScopes: { role: 'editor' },
     extensions: { audit: 'connection.create' },
     errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
     args: { input: t.arg({ type: CreateConnectionInput, description: 'What to store.' }) },
-    resolve: async (query, _root, { input }, context) =>
-      requireConnection(context, await createConnection(context, input), query),
+    resolve: async (_root, { input }, context) =>
+      requireConnection(context, await createConnection(context, input)),
   }),
-  updateConnection: t.prismaField({
+  updateConnection: t.field({
     type: ConnectionRef,
     description: "Changes a connection's name, config or type.",
     authScopes: { role: 'editor' },
     extensions: { audit: 'connection.update' },
     errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
     args: { input: t.arg({ type: UpdateConnectionInput, description: 'What to change.' }) },
-    resolve: async (query, _root, { input }, context) =>
-      requireConnection(context, await updateConnection(context, input), query),
+    resolve: async (_root, { input }, context) =>
+      requireConnection(context, await updateConnection(context, input)),
   }),
   deleteConnection: t.field({
     type: DeletedConnection,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { builder } from '../graphql/builder.ts';
-import { pageArgs, pageCost, rowsQuery } from '../graphql/page.ts';
+import { pageArgs, pageCost } from '../graphql/page.ts';
 import { searchText } from '../input.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import { ConnectionPage, ConnectionRef, ConnectionStatusRef } from './connection.type.ts';
-import { findConnection, listConnections } from './connections.service.ts';
+import { findConnection, listConnections, listProjectConnections } from './connections.service.ts';
 
 const ConnectionFilter = builder.inputType('ConnectionFilter', {
   description: 'Which connections of a project; all conditions must hold.',
@@ -25,13 +25,13 @@ const ConnectionFilter = builder.inputType('ConnectionFilter', {
 });
 
 builder.queryFields((t) => ({
-  connection: t.prismaField({
+  connection: t.field({
     type: ConnectionRef,
     nullable: true,
     description: 'One connection; null when there is none within reach.',
     authScopes: { role: 'viewer' },
     args: { id: t.arg.id({ description: 'Its UUID.' }) },
-    resolve: (query, _root, { id }, context) => findConnection(context, id, query),
+    resolve: (_root, { id }, context) => findConnection(context, id),
   }),
   connections: t.field({
     type: ConnectionPage,
@@ -51,8 +51,8 @@ builder.queryFields((t) => ({
           'From 1, with `first` and instead of a cursor, for page-number clients: up to row 10,000.',
       }),
     },
-    resolve: (_root, { projectId, filter, ...page }, context, info) =>
-      listConnections(context, { projectId, filter, page }, rowsQuery(context, info, 'Connection')),
+    resolve: (_root, { projectId, filter, ...page }, context) =>
+      listConnections(context, { projectId, filter, page }),
   }),
 }));
 
@@ -66,9 +66,7 @@ builder.prismaObjectFields(ProjectRef, (t) => ({
       ...pageArgs,
       filter: t.arg({ type: ConnectionFilter, required: false, description: 'Only these.' }),
     },
-    resolve: ({ id }, { filter, ...page }, context, info) => {
-      const query = rowsQuery(context, info, 'Connection');
-      return listConnections(context, { projectId: id, filter, page }, query);
-    },
+    resolve: ({ id }, { filter, ...page }, context) =>
+      listProjectConnections(context, { projectId: id, filter, page }),
   }),
 }));

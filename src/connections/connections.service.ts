@@ -1,12 +1,13 @@
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
-import { visibleConnections } from '../access/visibility.ts';
-import type { Prisma } from '../db/generated/client.ts';
+import type { AccessKeyViewer } from '../access/viewer.ts';
 import type { ConnectionStatus } from '../db/generated/enums.ts';
-import { type PageArgs, planPage } from '../db/keyset.ts';
+import { type Page, type PageArgs, type PagePlan, planPage } from '../db/keyset.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
+import type { ConnectionRow } from './connection-row.ts';
+import { countConnections, loadConnections } from './connections.statements.ts';
 import { foldCase } from './fold-case.ts';
 
 /** The last character there is: what lies between a prefix and the prefix with it begins with it. */
@@ -20,16 +21,23 @@ export type ConnectionFilter = {
   includeSystem?: boolean | null | undefined;
 };
 
-/** A connection by its id, or null where there is none for the caller. `query` says what to load of it. */
-export async function findConnection(context: RequestContext, id: string, query: object) {
+/** A connection by its id, or null where there is none for the caller. */
+export async function findConnection(
+  { deps, viewer }: RequestContext,
+  id: string,
+): Promise<ConnectionRow | null> {
   if (!isUuid(id)) return null;
-  const where = { AND: [{ id }, visibleConnections(requireMember(context.viewer))] };
-  return context.deps.db.connection.findFirst({ ...query, relationLoadStrategy: 'join', where });
+  const wanted = { ...reachOf(requireMember(viewer)), projectId: null, id, withSystem: true };
+  const [connection] = await loadConnections(deps, wanted, { order: 'desc', take: 1, skip: 0 });
+  return connection ?? null;
 }
 
 /** The same for a connection that the caller has just written. */
-export async function requireConnection(context: RequestContext, id: string, query: object) {
-  const connection = await findConnection(context, id, query);
+export async function requireConnection(
+  context: RequestContext,
+  id: string,
+): Promise<ConnectionRow> {
+  const connection = await findConnection(context, id);
   if (connection === null) throw new NotFoundError('connection'); // deleted in between
   return connection;
 }
@@ -43,7 +51,7 @@ export type ConnectionList = {
 };
 
 /**
- * A page of a project's connections, newest first. `query` says what to load of them.
+ * A page of a project's connections, newest first.
  *
  * @throws InvalidInputError for the page, or without a project where the credential reaches many;
  * NotFoundError for the project.
@@ -51,23 +59,39 @@ export type ConnectionList = {
 export async function listConnections(
   context: RequestContext,
   { projectId, filter, page }: ConnectionList,
-  query: object,
-) {
-  const { db, config } = context.deps;
-  const viewer = requireMember(context.viewer);
-  const plan = planPage(page, 'createdAt', config.limits.pageSize);
-  const id = projectId ?? viewer.projectId;
+): Promise<Page<ConnectionRow>> {
+  const plan = planConnections(context, page);
+  const id = projectId ?? requireMember(context.viewer).projectId;
   if (id === null) throw new InvalidInputError([projectMissing]);
   if (!isUuid(id)) throw new NotFoundError('project');
-  const where = { AND: [{ projectId: id, ...matching(filter ?? {}) }, visibleConnections(viewer)] };
-  const rows = await db.connection.findMany({
-    ...query,
-    relationLoadStrategy: 'join',
-    ...plan.range(where),
-  });
+  const found = await loadPage(context, id, filter, plan);
   // Rows prove that the project is visible; only without any must it be asked for.
-  if (rows.length === 0) await requireVisibleProject(context, id);
-  return plan.toPage(rows, () => db.connection.count({ where }));
+  if (found.edges.length === 0) await requireVisibleProject(context, id);
+  return found;
+}
+
+/** The same for a project that is known to be visible. */
+export function listProjectConnections(
+  context: RequestContext,
+  { projectId, filter, page }: ConnectionList & { projectId: string },
+): Promise<Page<ConnectionRow>> {
+  return loadPage(context, projectId, filter, planConnections(context, page));
+}
+
+function planConnections({ deps }: RequestContext, page: PageArgs): PagePlan<'createdAt'> {
+  return planPage(page, 'createdAt', deps.config.limits.pageSize);
+}
+
+async function loadPage(
+  { deps, viewer }: RequestContext,
+  projectId: string,
+  filter: ConnectionList['filter'],
+  plan: PagePlan<'createdAt'>,
+): Promise<Page<ConnectionRow>> {
+  const reach = reachOf(requireMember(viewer));
+  const wanted = { ...reach, projectId, id: null, ...matching(filter ?? {}) };
+  const rows = await loadConnections(deps, wanted, plan.bounds);
+  return plan.toPage(rows, () => countConnections(deps, wanted));
 }
 
 const projectMissing = {
@@ -75,12 +99,16 @@ const projectMissing = {
   message: 'cannot be blank: this credential reaches every project of its organization',
 };
 
+function reachOf({ organizationId, projectId }: AccessKeyViewer) {
+  return { organizationId, boundProjectId: projectId };
+}
+
 function matching({ type, status, search, includeSystem }: ConnectionFilter) {
-  const prefix = search && foldCase(search);
+  const from = search ? foldCase(search) : undefined;
   return {
-    ...(type != null && { type }),
-    ...(status != null && { status }),
-    ...(prefix && { nameFolded: { gte: prefix, lt: `${prefix}${lastCharacter}` } }),
-    ...(!includeSystem && { isSystem: false }),
-  } satisfies Prisma.ConnectionWhereInput;
+    type: type ?? undefined,
+    status: status ?? undefined,
+    names: from === undefined ? undefined : { from, to: `${from}${lastCharacter}` },
+    withSystem: includeSystem ?? false,
+  };
 }

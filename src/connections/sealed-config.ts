@@ -55,14 +55,18 @@ export function sealedConfig(
  *
  * @throws VaultError with the data key's id when it does not open.
  */
-export async function openHalf(
+export function openHalf(
   vault: Vault,
   place: ConnectionPlace,
   half: Half,
   stored: SealedHalf | null,
-): Promise<JsonObject> {
+): JsonObject | Promise<JsonObject> {
   if (stored === null) throw new Error(`Connection ${place.id} has no ${half} half.`);
-  const plaintext = await vault.open(stored.dataKey, placeOf(place, half), stored.sealed);
+  const plaintext = vault.open(stored.dataKey, placeOf(place, half), stored.sealed);
+  return plaintext instanceof Promise ? plaintext.then(parseHalf) : parseHalf(plaintext);
+}
+
+function parseHalf(plaintext: Buffer): JsonObject {
   return JSON.parse(plaintext.toString()) as JsonObject; // what sealHalf wrote
 }
 

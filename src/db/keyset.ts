@@ -25,7 +25,8 @@ export type Page<Row> = {
   count: () => Promise<number>;
 };
 
-type Mark = { time: Date; id: string };
+/** A place in a list: just beside the row of this time and id. */
+export type Mark = { time: Date; id: string };
 type Order = 'asc' | 'desc';
 
 /** How a page is found in an index on (…, time, id), and made of the rows that were found. */
@@ -36,6 +37,14 @@ export type PagePlan<Time extends string> = {
   ) => {
     where: { AND: Where[] };
     orderBy: [Record<Time, Order>, { id: Order }];
+    take: number;
+    skip: number;
+  };
+  /** The same for a statement of our own. */
+  bounds: {
+    after: Mark | undefined;
+    before: Mark | undefined;
+    order: Order;
     take: number;
     skip: number;
   };
@@ -60,10 +69,9 @@ export function planPage<Time extends string>(
   const size = args.first ?? args.last ?? defaultPageSize;
   const order: Order = backward ? 'asc' : 'desc';
   const skip = ((args.page ?? 1) - 1) * size;
-  const sides = [
-    beyond(time, 'lt', readCursor('after', args.after)),
-    beyond(time, 'gt', readCursor('before', args.before)),
-  ];
+  const after = readCursor('after', args.after);
+  const before = readCursor('before', args.before);
+  const sides = [beyond(time, 'lt', after), beyond(time, 'gt', before)];
   return {
     range: (where) => ({
       where: { AND: [where, ...(sides as (typeof where)[])] }, // conditions on columns that every list has
@@ -71,6 +79,7 @@ export function planPage<Time extends string>(
       take: size + 1,
       skip,
     }),
+    bounds: { after, before, order, take: size + 1, skip },
     toPage(found, count) {
       const more = found.length > size;
       const rows = more ? found.slice(0, size) : found;
@@ -118,11 +127,14 @@ function writeCursor(time: Date, id: string): string {
   return Buffer.from(`${time.getTime()} ${id}`).toString('base64url');
 }
 
+/** The last millisecond that RFC 3339, and PostgreSQL's driver, can write. */
+const endOfTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 function readCursor(path: string, cursor: string | null | undefined): Mark | undefined {
   if (cursor == null) return undefined;
   const [milliseconds = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
   if (!/^\d{1,15}$/.test(milliseconds) || !isUuid(id)) {
     throw new InvalidInputError([{ path, message: 'is not a cursor of this list' }]);
   }
-  return { time: new Date(Number(milliseconds)), id };
+  return { time: new Date(Math.min(Number(milliseconds), endOfTime)), id };
 }

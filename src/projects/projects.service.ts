@@ -72,7 +72,10 @@ export async function updateProject(
   const event = { action: 'project.update', projectId: id };
   const update = context.deps.db.$transaction(async (tx) => {
     const where = { AND: [{ id }, visibleProjects(viewer)] };
-    const { count } = await tx.project.updateMany({ where, data });
+    const isEmpty = Object.keys(data).length === 0; // then updateMany counts no row
+    const { count } = isEmpty
+      ? { count: await tx.project.count({ where }) }
+      : await tx.project.updateMany({ where, data });
     if (count === 0) throw new NotFoundError('project');
     await tx.auditEvent.create({ data: auditEvent(context, event) });
   });
