@@ -26,7 +26,7 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
   const prismaPool = createPool({ ...session, max: prismaSessions });
   const hotPool = createPool({ ...session, max: hotSessions, types: sqlTypes });
   const db = new PrismaClient({
-    adapter: new PrismaPg(prismaPool),
+    adapter: new PrismaPg(prismaPool, { statementNameGenerator: createStatementNames() }),
     ...clientOptions,
   });
   const sql = postgresqlSql(hotPool);
@@ -58,6 +58,25 @@ function utcSession(databaseUrl: string): pg.PoolConfig {
     options: `${given} -c timezone=UTC`.trimStart(),
     application_name: 'patchbay',
     keepAlive: true,
+  };
+}
+
+/** How many of Prisma's statements each session keeps prepared. */
+const preparedStatements = 500;
+
+/**
+ * Names for Prisma's statements, so that PostgreSQL parses and plans each once a session and not every
+ * time. Their texts are few, the queries' shapes; what comes after the last name stays unnamed.
+ */
+function createStatementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    if (names.size >= preparedStatements) return ''; // unnamed
+    const name = `prisma-${names.size}`;
+    names.set(sql, name);
+    return name;
   };
 }
 

@@ -23,11 +23,25 @@ export function requestFacts(
   return { id: isUsable ? requestId : randomUUID(), ip };
 }
 
+/* Asking a BlockList costs as much as parsing a request; most have no rules. */
 function isTrusted(trusted: BlockList, address: string): boolean {
+  if (!hasRules(trusted)) return false;
   return trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** An IPv4 address that arrived over IPv6 is written as IPv4. */
+const rulesOf = new WeakMap<BlockList, boolean>();
+
+function hasRules(trusted: BlockList): boolean {
+  let known = rulesOf.get(trusted);
+  if (known === undefined) {
+    known = trusted.rules.length > 0;
+    rulesOf.set(trusted, known);
+  }
+  return known;
+}
+
+/** An IPv4 address that arrived over IPv6 is written as IPv4; a zone, which may be any text, makes it none. */
 function plainAddress(address: string): string {
+  if (address.includes('%')) return '';
   return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }

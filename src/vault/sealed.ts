@@ -86,7 +86,16 @@ export function open(keyId: string, key: Uint8Array, place: Place, sealed: Uint8
 function associatedData(header: Uint8Array, place: Place): Buffer {
   const { organizationId, projectId, table, rowId, column } = place;
   const parts = [organizationId, projectId ?? '', table, rowId, column];
-  return Buffer.concat([header, ...parts.flatMap(lengthPrefixed)]);
+  const lengths = parts.map((part) => Buffer.byteLength(part));
+  const size = lengths.reduce((sum, length) => sum + 4 + length, header.length);
+  const data = Buffer.allocUnsafe(size);
+  data.set(header);
+  let offset = header.length;
+  for (const [index, part] of parts.entries()) {
+    offset = data.writeUInt32BE(lengths[index] ?? 0, offset);
+    offset += data.write(part, offset);
+  }
+  return data;
 }
 
 export function lengthPrefixed(text: string): Buffer[] {

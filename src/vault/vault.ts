@@ -29,10 +29,15 @@ export function createVault(sql: Sql, keys: KeyProvider) {
   const opened = new LRUCache<string, Uint8Array>({ max: cachedKeys, ttl: cacheTime });
   const sealing = new LRUCache<string, Reserved>({ max: cachedKeys, ttl: cacheTime });
 
-  async function unwrap(row: DataKeyRow): Promise<Uint8Array> {
+  /** The key when it is in memory. A destroyed one is refused all the same. */
+  function knownKey(row: DataKeyRow): Uint8Array | undefined {
     if (row.wrapped === null) throw new VaultError(row.id, 'the key was destroyed');
-    const known = opened.get(row.id);
-    if (known !== undefined) return known;
+    return opened.get(row.id);
+  }
+
+  async function unwrap(row: DataKeyRow): Promise<Uint8Array> {
+    const known = knownKey(row);
+    if (known !== undefined || row.wrapped === null) return known as Uint8Array;
     const key = await keys.unwrap(row.masterKeyKid, wrappingContext(row), row.wrapped);
     opened.set(row.id, key);
     return key;
@@ -73,12 +78,15 @@ export function createVault(sql: Sql, keys: KeyProvider) {
     },
 
     /**
-     * Opens a sealed value with the data key that its row names.
+     * Opens a sealed value with the data key that its row names. At once when the key is in memory:
+     * a promise for each value would cost a list more than the opening.
      *
      * @throws VaultError with the key's id when it does not open.
      */
-    async open(dataKey: DataKeyRow, place: Place, sealed: Uint8Array): Promise<Buffer> {
-      return open(dataKey.id, await unwrap(dataKey), place, sealed);
+    open(dataKey: DataKeyRow, place: Place, sealed: Uint8Array): Buffer | Promise<Buffer> {
+      const known = knownKey(dataKey);
+      if (known !== undefined) return open(dataKey.id, known, place, sealed);
+      return unwrap(dataKey).then((key) => open(dataKey.id, key, place, sealed));
     },
   };
 }
