@@ -14,7 +14,7 @@ const stopDeadline = 25_000;
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const expected = error instanceof ConfigError || isListenError(error);
+  const expected = error instanceof ConfigError;
   process.stderr.write(`${expected ? error.message : describe(error)}\n`);
   process.exitCode = 1;
 }
@@ -43,7 +43,7 @@ async function start(config: Config): Promise<void> {
 
 function listen(server: Server, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(describeListenError(error, port)));
     server.listen(port, host, resolve);
   });
 }
@@ -65,8 +65,16 @@ async function stop(server: Server, { deps, close }: OpenDeps): Promise<void> {
   process.exit(); // the schema engine of a first start leaves a timer behind
 }
 
-function isListenError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+function describeListenError(error: NodeJS.ErrnoException, port: number): ConfigError {
+  if (error.code === 'EADDRINUSE') {
+    return new ConfigError(`PORT must be another one: ${port} is in use (EADDRINUSE).`);
+  }
+  if (error.code === 'EACCES') {
+    return new ConfigError(
+      `PORT must be one that this user may listen on: ${port} is not (EACCES).`,
+    );
+  }
+  return new ConfigError(`HOST must be a name or an address of this machine (${error.code}).`);
 }
 
 function describe(error: unknown): string {

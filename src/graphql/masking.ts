@@ -23,7 +23,11 @@ export function maskError(error: unknown, requestId: string): GraphQLError {
   if (known !== undefined) {
     const { graphql, status } = errorKinds[known.kind];
     const fields = 'fields' in known ? { fields: known.fields } : {};
-    const extensions = { code: graphql, ...fields, http: { status, spec: status === 400 } };
+    const extensions = {
+      code: graphql,
+      ...fields,
+      http: { status, spec: known.kind === 'query_too_complex' },
+    };
     return new GraphQLError(known.message, { ...place, extensions, originalError: known });
   }
   if (error instanceof GraphQLError && findBug(error) === undefined) {
@@ -44,25 +48,28 @@ export function internalMessage(requestId: string): string {
 
 /** GraphQL quotes what it could not take: a literal or a variable, which may be a secret. */
 function withoutValues(error: GraphQLError): GraphQLError {
-  const { extensions } = error;
-  const message = error.message
-    .replace(
-      /got invalid value .*? at "([^"]*)"[;:].*$/s,
-      'has a value at "$1" that its type does not take.',
-    )
-    .replace(/got invalid value .*$/s, 'has a value that its type does not take.')
-    .replace(/(cannot represent [^:]*?)(?: value)?: .*$/s, '$1 value.')
-    .replace(/, found .*$/s, '.')
-    .replace(/^(Syntax Error: (?:Unexpected|Unterminated|Invalid)[^"':]*).*$/s, '$1.')
-    .replace(
-      /^Value ".*" does not exist in "(\w+)" enum\..*$/s,
-      'Such a value does not exist in "$1".',
-    )
-    .replace(/^Enum "(\w+)" cannot represent .*$/s, 'Enum "$1" does not have this value.');
-  const http = extensions.http ?? { status: 400, spec: true };
+  const { message, extensions } = error;
   const code = extensions.code === 'QUERY_TOO_COMPLEX' ? 'QUERY_TOO_COMPLEX' : 'BAD_USER_INPUT';
-  return new GraphQLError(message, { ...placeOf(error), extensions: { code, http } });
+  // What is a request, but no valid operation, is 200 for clients that take plain JSON only.
+  const isOperation = extensions.code === 'GRAPHQL_VALIDATION_FAILED' || !extensions.http;
+  const http = { status: 400, ...extensions.http, spec: isOperation };
+  const told = quotes.reduce((text, [quote, words]) => text.replace(quote, words), message);
+  return new GraphQLError(told, { ...placeOf(error), extensions: { code, http } });
 }
+
+/** GraphQL's sentences that quote a value, and what is left of them. */
+const quotes: readonly (readonly [RegExp, string])[] = [
+  [
+    /got invalid value .*? at "([^"]*)"[;:].*$/s,
+    'has a value at "$1" that its type does not take.',
+  ],
+  [/got invalid value .*$/s, 'has a value that its type does not take.'],
+  [/^Enum "(\w+)" cannot represent .*$/s, 'Enum "$1" does not have this value.'],
+  [/^(\w+) cannot represent .*$/s, '$1 cannot represent this value.'],
+  [/^Value ".*" does not exist in "(\w+)" enum\..*$/s, 'Such a value does not exist in "$1".'],
+  [/, found .*$/s, '.'],
+  [/^(Syntax Error: (?:Unexpected|Unterminated|Invalid)[^"':]*).*$/s, '$1.'],
+];
 
 /** Where in the document and in the answer an error belongs. */
 function placeOf(error: unknown) {

@@ -28,13 +28,10 @@ export function createApp(deps: Deps): App {
   const rest = createRestApp(deps, createExecute(schema));
   rest.route('/', createOperatorApp(deps, metrics));
   const factsOf = new WeakMap<IncomingMessage, RequestFacts>();
-  const hono = getRequestListener(
-    (request, env) => {
-      const { incoming } = env as HttpBindings;
-      return rest.fetch(request, { facts: factsOf.get(incoming) });
-    },
-    { overrideGlobalObjects: false },
-  );
+  const hono = getRequestListener((request, env) => {
+    const { incoming } = env as HttpBindings;
+    return rest.fetch(request, { facts: factsOf.get(incoming) });
+  });
   const listener: RequestListener = (req, res) => {
     const facts = readFacts(deps, req);
     const path = req.url?.split('?', 1)[0] ?? '/';
@@ -42,11 +39,23 @@ export function createApp(deps: Deps): App {
     res.setHeader('X-Request-Id', facts.id);
     for (const [name, value] of everyAnswer) res.setHeader(name, value);
     watch(deps, metrics, { edge, path, facts }, req, res);
+    closeUnlessRead(req, res);
     if (edge === 'graphql') return void graphql.handle(req, res, { facts });
     factsOf.set(req, facts);
     void hono(req, res);
   };
   return { listener };
+}
+
+/* What is left of a body that nobody read would be taken for the next request. */
+function closeUnlessRead(req: IncomingMessage, res: ServerResponse): void {
+  if (req.complete || !('content-length' in req.headers || 'transfer-encoding' in req.headers))
+    return;
+  const writeHead: (...args: never[]) => ServerResponse = res.writeHead;
+  res.writeHead = (...args: never[]) => {
+    if (!req.complete) res.setHeader('Connection', 'close');
+    return writeHead.apply(res, args);
+  };
 }
 
 function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): RequestFacts {

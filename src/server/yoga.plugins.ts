@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { UnauthenticatedError } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
 import { needsCredential } from '../graphql/credential-needed.ts';
-import { aliasesRule, type Operation, parseWithin, requireAffordable } from '../graphql/limits.ts';
+import { aliasesRule, parseWithin, requireAffordable } from '../graphql/limits.ts';
 import { findBug, maskError } from '../graphql/masking.ts';
 import { readJsonBody } from '../rest/body.ts';
 import type { ServerContext } from './yoga.ts';
@@ -28,32 +28,40 @@ export function useJsonRequests(deps: Deps): YogaPlugin {
   };
 }
 
-/** Holds a document and an operation to the published limits, and asks for a credential where one is needed. */
+/** Asks for a credential where an operation needs one, before anything is said of its document. */
+export function useCredential({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
+  const mayIntrospect = isLoopback(config.host);
+  return {
+    onParse: ({ context }) => {
+      const { viewer, params } = context;
+      if (viewer?.kind !== 'anonymous') return;
+      return ({ result }) => {
+        if (result === null || result instanceof Error) return;
+        const node = getOperationAST(result, params?.operationName);
+        if (node && needsCredential(schema, mayIntrospect, { document: result, node })) {
+          throw new UnauthenticatedError();
+        }
+      };
+    },
+  };
+}
+
+/** Holds a document and an operation to the published limits. */
 export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
   const { limits } = config;
-  const mayIntrospect = isLoopback(config.host);
   return {
     onParse: ({ setParseFn }) => setParseFn((source) => parseWithin(limits, source)),
     onValidate: ({ addValidationRule }) => addValidationRule(aliasesRule(limits)),
     onExecute({ args, setResultAndStopExecution }) {
-      const node = getOperationAST(args.document, args.operationName);
+      const { document, operationName, variableValues: variables = {} } = args;
+      const node = getOperationAST(document, operationName);
       if (!node) return;
-      const { viewer } = args.contextValue;
-      const operation: Operation = {
-        schema,
-        document: args.document,
-        node,
-        variables: args.variableValues ?? {},
-      };
       try {
-        if (viewer.kind === 'anonymous' && needsCredential(schema, mayIntrospect, operation)) {
-          throw new UnauthenticatedError();
-        }
-        const cost = requireAffordable(limits, operation);
+        const cost = requireAffordable(limits, { schema, document, node, variables });
         return {
           onExecuteDone({ result, setResult }) {
-            if ('data' in result)
-              setResult({ ...result, extensions: { ...result.extensions, cost } });
+            if (!('data' in result)) return;
+            setResult({ ...result, extensions: { ...result.extensions, cost } });
           },
         };
       } catch (error) {

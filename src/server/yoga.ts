@@ -7,7 +7,13 @@ import type { Viewer } from '../access/viewer.ts';
 import type { Deps } from '../deps.ts';
 import type { Context } from '../graphql/context.ts';
 import { firstQuery } from './graphiql.ts';
-import { asGraphqlError, useJsonRequests, useLimits, useMasking } from './yoga.plugins.ts';
+import {
+  asGraphqlError,
+  useCredential,
+  useJsonRequests,
+  useLimits,
+  useMasking,
+} from './yoga.plugins.ts';
 
 /** What the server knows of a request before GraphQL does. */
 export type ServerContext = { facts: RequestFacts; viewer?: Viewer };
@@ -38,7 +44,12 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
     },
     renderGraphiQL,
     graphiql: { title: 'Patchbay', defaultQuery: firstQuery, shouldPersistHeaders: false },
-    plugins: [useJsonRequests(deps), useLimits(deps, schema), useMasking(deps)],
+    plugins: [
+      useJsonRequests(deps),
+      useCredential(deps, schema),
+      useLimits(deps, schema),
+      useMasking(deps),
+    ],
   });
 }
 
