@@ -1,0 +1,144 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, inject } from 'vitest';
+import { cloneDatabase } from './database.ts';
+
+/** The server as `npm run build` made it, which `npm test` does first. */
+export const builtServer = resolve(import.meta.dirname, '../../dist/main.js');
+
+export type Environment = Record<string, string>;
+
+export type Exit = { code: number | null; signal: NodeJS.Signals | null };
+
+/** A process of ours, with all that it has said. */
+export type Process = {
+  pid: number;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves when it has ended and said its last. */
+  exited: Promise<Exit>;
+  /** Resolves with the first match in its standard output; rejects when it ends without one. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Sends the signal and waits for the end. */
+  end(signal?: NodeJS.Signals): Promise<Exit>;
+};
+
+/** A built server that listens. */
+export type ServerProcess = Process & { url: string; port: number };
+
+const started = new Set<ChildProcess>();
+const folders = new Set<string>();
+
+// Whatever a test leaves behind when it fails ends with its file.
+afterAll(async () => {
+  for (const child of started) child.kill('SIGKILL');
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+/** Starts the built server with nothing in its environment but `environment`, and waits until it listens. */
+export async function startServer(environment: Environment): Promise<ServerProcess> {
+  const port = Number(environment.PORT ?? (await findFreePort()));
+  const server = launch(process.execPath, [builtServer], { PORT: String(port), ...environment });
+  await server.said(/^Patchbay listens on .*$/m);
+  return { ...server, port, url: `http://127.0.0.1:${port}` };
+}
+
+/** Starts the built server where it must not start: its exit and its words. Ends it if it starts all the same. */
+export async function startRefused(environment: Environment) {
+  const server = launch(process.execPath, [builtServer], {
+    DATA_DIR: makeFolder(),
+    ...environment,
+  });
+  server.said(/^Patchbay listens on/m).then(
+    () => server.end(),
+    () => {},
+  );
+  const { code } = await server.exited;
+  return { code, stdout: server.stdout(), stderr: server.stderr() };
+}
+
+/** Starts a program with nothing but PATH, HOME and `environment`. It is killed at the end of the file. */
+export function launch(command: string, args: string[], environment: Environment): Process {
+  const { PATH = '', HOME = '/' } = process.env;
+  const cwd = makeFolder();
+  const child = spawn(command, args, { cwd, env: { PATH, HOME, ...environment } });
+  started.add(child);
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      output[name] += chunk;
+    });
+  }
+  const exited = new Promise<Exit>((done) => {
+    child.once('close', (code, signal) => {
+      started.delete(child);
+      done({ code, signal });
+    });
+  });
+  const said = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((found, failed) => {
+      const look = () => {
+        const match = pattern.exec(output.stdout);
+        if (match !== null) found(match);
+      };
+      child.stdout.on('data', look);
+      look();
+      void exited.then(() => failed(new Error(`It ended, saying:\n${output.stderr}`)));
+    });
+  const end = (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    return exited;
+  };
+  const { pid = 0 } = child;
+  return { pid, exited, said, end, stdout: () => output.stdout, stderr: () => output.stderr };
+}
+
+/** An empty folder that is deleted at the end of the file. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'patchbay-process-'));
+  folders.add(folder);
+  return folder;
+}
+
+/** A data folder whose database is migrated but otherwise empty, which saves the seconds of a first start. */
+export async function makeDataFolder(): Promise<string> {
+  const source = inject('testDatabase');
+  if (source.kind !== 'pglite') throw new Error('There is no embedded database to copy.');
+  const folder = makeFolder();
+  mkdirSync(join(folder, 'db'), { mode: 0o700 });
+  await promisify(execFile)('tar', ['-xf', source.migrated, '-C', join(folder, 'db')]);
+  return folder;
+}
+
+/** An admin key that the servers under test are given, so that no test has to read it. */
+export const adminKey = `acc_${'Shows0123456789Shows0123456789'.repeat(3).slice(0, 64)}`;
+
+const masterKeys = `k1:${Buffer.alloc(32, 'a master key for tests only').toString('base64')}`;
+
+/** An environment with a migrated database of the kind that the running project tests. */
+export async function makeEnvironment(): Promise<Environment> {
+  const { kind } = inject('testDatabase');
+  const common = { BOOTSTRAP_ACCESS_KEY: adminKey, MASTER_KEYS: masterKeys };
+  if (kind === 'pglite') return { ...common, DATA_DIR: await makeDataFolder() };
+  return { ...common, DATA_DIR: makeFolder(), DATABASE_URL: await cloneDatabase() };
+}
+
+/** The project that the first start of a server made. */
+export async function projectOf(server: ServerProcess): Promise<string> {
+  const [, id = ''] = await server.said(/^ {2}Project +(\S+)$/m);
+  return id;
+}
+
+export async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === 'string') throw new Error('No free port.');
+  return address.port;
+}

@@ -1,0 +1,42 @@
+import type { ConnectionType } from '../../src/catalog/connection-type.ts';
+import type { Field } from '../../src/catalog/fields.ts';
+import type { JsonObject, JsonValue } from '../../src/catalog/json.ts';
+import { fullConfig } from '../catalog/sample-configs.ts';
+
+/** Every secret holds this; nothing else in the world does. */
+export const canary = 'Kanarienvogel7Q';
+
+/** Every public text of a config holds this; answers may show it, files and logs may not. */
+export const publicCanary = 'Spottdrossel9Z';
+
+/** A config with every field, each text of it a canary. */
+export function canaryConfig(type: ConnectionType): JsonObject {
+  const texts = type.fields.map((field) => [field.name, canaryValue(field)] as const);
+  const known = texts.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined);
+  return { ...fullConfig(type), ...Object.fromEntries(known) };
+}
+
+function canaryValue({ kind, name, secret }: Field): JsonValue | undefined {
+  const text = `${secret ? canary : publicCanary}-${name}`;
+  if (kind === 'string') return text;
+  if (kind === 'string[]') return [text];
+  if (kind === 'object') return { name: text };
+  return undefined;
+}
+
+/** A text in the forms in which it may lie about: as it is, in hexadecimal, base64 and UTF-16. */
+export function formsOf(text: string): Buffer[] {
+  const bytes = Buffer.from(text);
+  const inBase64 = [0, 1, 2].map((shift) => {
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+    return encoded.slice(4, 4 * Math.floor((shift + bytes.length) / 3)); // what depends on no neighbour
+  });
+  const encoded = [...inBase64, bytes.toString('hex'), bytes.toString('hex').toUpperCase()];
+  return [bytes, Buffer.from(text, 'utf16le'), ...encoded.map((form) => Buffer.from(form))];
+}
+
+/** Whether any form of the text is among the bytes. */
+export function holds(bytes: Buffer | string, text: string): boolean {
+  const buffer = Buffer.from(bytes);
+  return formsOf(text).some((form) => buffer.includes(form));
+}

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../../../src/config.ts';
+import {
+  findFreePort,
+  makeDataFolder,
+  makeEnvironment,
+  startRefused,
+  startServer,
+} from '../../helpers/process.ts';
+
+const key = Buffer.alloc(32, 7).toString('base64');
+const inHex = Buffer.alloc(32, 7).toString('hex');
+
+/** Two bad values of each variable whose form is checked, and what the message says it should be. */
+const badValues: [name: string, values: [string, string], wanted: string][] = [
+  ['PORT', ['65536', '80 80'], 'a port from 1 to 65535'],
+  ['PUBLIC_URL', ['https://p.example/path', 'ftp://p.example'], 'an http or https origin'],
+  [
+    'DATABASE_URL',
+    ['mysql://root:hunter2@localhost/app', 'postgresql://u:hunter2@local host:x/app'],
+    'a PostgreSQL address',
+  ],
+  ['MASTER_KEYS', [key, `k1:${inHex}`], 'kid:key pairs separated by commas'],
+  ['BOOTSTRAP_ACCESS_KEY', ['acc_hunter2', 'hunter2'.repeat(9)], 'acc_ and 64 characters'],
+  ['TRUSTED_PROXIES', ['10.0.0.0/33', 'proxy.example'], 'IP addresses or CIDR ranges'],
+  ['CORS_ORIGINS', ['https://portal.test,*', 'portal.test'], 'origins such as https://'],
+  ['METRICS_TOKEN', ['hunter2', 'hunter2hunter2'], 'at least 16 characters'],
+  ['LOG_LEVEL', ['chatty', 'INFO'], 'one of fatal, error, warn, info, debug, silent'],
+  ['LIMIT_BODY_BYTES', ['1MiB', '10000000000'], 'a positive integer'],
+  ['LIMIT_TOKENS', ['-17', '1_700'], 'a positive integer'],
+  ['LIMIT_DEPTH', ['0x11', '٧'], 'a positive integer'],
+  ['LIMIT_COST', ['1e17', 'NaN'], 'a positive integer'],
+  ['LIMIT_ALIASES', ['1.75', 'none'], 'a positive integer'],
+  ['LIMIT_PAGE_SIZE', ['000', '+25'], 'a positive integer'],
+];
+
+describe('a bad value', () => {
+  const alone = badValues.flatMap(([name, values]) => values.map((value) => [name, value]));
+
+  it.each(alone)('of %s, "%s", is alone enough to refuse', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
+    expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} must be [^\n]+\\.$`));
+  });
+
+  it.each([0, 1])(
+    'of every variable at once is told in one start (%i)',
+    async (which) => {
+      const bad = badValues.map(([name, values]) => [name, values[which] ?? ''] as const);
+      const { code, stdout, stderr } = await startRefused(Object.fromEntries(bad));
+      const lines = stderr.trimEnd().split('\n');
+      for (const [name, , wanted] of badValues) {
+        expect(lines.filter((line) => line.startsWith(`${name} must be ${wanted}`))).toHaveLength(
+          1,
+        );
+      }
+      for (const [, value] of bad) expect(stdout + stderr).not.toContain(value);
+      expect(stderr).not.toContain('hunter2');
+      expect(lines).toHaveLength(badValues.length);
+      expect(code).toBe(1);
+    },
+    60_000,
+  );
+
+  it.each(['no-such-host.invalid', '192.0.2.77'])(
+    'of HOST, "%s", is told',
+    async (HOST) => {
+      const { code, stdout, stderr } = await startRefused({
+        PORT: String(await findFreePort()),
+        DATA_DIR: await makeDataFolder(),
+        PUBLIC_URL: 'https://patchbay.example',
+        HOST,
+      });
+      expect(stderr).toContain('HOST must be a host name or an IP address to listen on');
+      expect(stdout + stderr).not.toContain(HOST);
+      expect(stderr).not.toMatch(/\n {4}at /);
+      expect(code).toBe(1);
+    },
+    60_000,
+  );
+
+  it('of DATA_DIR is told', async () => {
+    const { code, stderr } = await startRefused({ DATA_DIR: '/dev/null/patchbay-data' });
+    expect(stderr).toContain('DATA_DIR must be a folder');
+    expect(stderr).not.toContain('/dev/null/patchbay-data');
+    expect(code).toBe(1);
+  }, 60_000);
+
+  it('is tried above for every variable', () => {
+    const source = readFileSync(join(import.meta.dirname, '../../../src/config.ts'), 'utf8');
+    const variables = source.match(/^ {2}[A-Z][A-Z_]+(?=: )/gm)?.map((name) => name.trim());
+    const tried = [...badValues.map(([name]) => name), 'HOST', 'DATA_DIR'];
+    expect(tried.toSorted()).toEqual([...new Set(variables)].toSorted());
+  });
+});
+
+describe('a start is refused', () => {
+  it('beyond this machine without PUBLIC_URL', async () => {
+    const { code, stderr } = await startRefused({ HOST: '0.0.0.0' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^PUBLIC_URL must be .*required when HOST is not a loopback address/);
+  }, 60_000);
+
+  it('on PostgreSQL without MASTER_KEYS, and the message makes one', async () => {
+    const DATABASE_URL = 'postgresql://patchbay:hunter2@127.0.0.1:1/patchbay';
+    const { code, stderr } = await startRefused({ DATABASE_URL });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/MASTER_KEYS must be set.*echo "k1:\$\(openssl rand -base64 32\)"/);
+    expect(stderr).not.toContain('hunter2');
+  }, 60_000);
+
+  it('when MASTER_KEYS names a key twice', async () => {
+    const { code, stderr } = await startRefused({ MASTER_KEYS: `k1:${key},k1:${key}` });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^MASTER_KEYS must name each key once/);
+    expect(stderr).not.toContain(key);
+  }, 60_000);
+
+  it('on a port that is in use, which it names', async () => {
+    const port = await findFreePort();
+    const holder = createServer().listen(port, '127.0.0.1');
+    const environment = { ...(await makeEnvironment()), PORT: String(port) };
+    const { code, stderr } = await startRefused(environment).finally(() => holder.close());
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`in use.*${port}`));
+    expect(stderr).not.toMatch(/\n {4}at /);
+  }, 60_000);
+});
+
+it('writes a master key of its own to a new folder and starts with no other afterwards', async () => {
+  const { MASTER_KEYS: _, ...environment } = await makeEnvironment();
+  const first = await startServer(environment);
+  await first.end();
+  const kept = readFileSync(join(environment.DATA_DIR ?? '', 'master-keys'), 'utf8').trim();
+  expect(kept).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
+  const { code, stderr } = await startRefused({ ...environment, MASTER_KEYS: `k1:${key}` });
+  expect(code).toBe(1);
+  expect(stderr).toContain('"k1"');
+  const second = await startServer(environment);
+  await second.end();
+}, 60_000);

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  adminKey,
+  makeDataFolder,
+  makeFolder,
+  projectOf,
+  type ServerProcess,
+  startServer,
+} from '../../helpers/process.ts';
+import { fetchApiKey, send, storeOpenAi } from '../requests.ts';
+
+const toldOnce = /Project|Admin key|curl|GraphiQL|said once|acc_/;
+
+async function modeOf(path: string): Promise<string> {
+  return ((await stat(path)).mode & 0o777).toString(8);
+}
+
+describe('the first start on an empty folder, not on a terminal', () => {
+  const dataDir = join(makeFolder(), "it's data");
+  const keyFile = join(dataDir, 'bootstrap-access-key');
+  let server: ServerProcess;
+  let told: string;
+
+  beforeAll(async () => {
+    server = await startServer({ DATA_DIR: dataDir });
+    await server.said(/GraphiQL/);
+    told = server.stdout();
+  }, 90_000);
+
+  it('tells the project, the file that holds the admin key, and where GraphiQL is', async () => {
+    expect(told).toMatch(/^ {2}Project {5}[0-9a-f-]{36}$/m);
+    expect(told).toContain(`  Admin key   ${keyFile}\n`);
+    expect(told).toContain(`GraphiQL: ${server.url}/graphql\n`);
+    expect(told).not.toContain('acc_');
+    expect(await readFile(keyFile, 'utf8')).toMatch(/^acc_[0-9A-Za-z]{64}\n$/);
+  });
+
+  it('tells what the embedded database does not survive', () => {
+    expect(told).toMatch(/not a loss of power.*DATABASE_URL/);
+  });
+
+  it('keeps folder, master keys and admin key from other users', async () => {
+    expect(await modeOf(dataDir)).toBe('700');
+    expect(await modeOf(join(dataDir, 'db'))).toBe('700');
+    expect(await modeOf(join(dataDir, 'master-keys'))).toBe('600');
+    expect(await modeOf(keyFile)).toBe('600');
+  });
+
+  it('tells a curl that stores a secret and fetches it back exactly as pasted', async () => {
+    const pasted = told.slice(told.indexOf('  KEY='), told.indexOf('GraphiQL:'));
+    const { stdout } = await promisify(execFile)('bash', ['-c', pasted]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      data: { type: 'dynamiq.connections.OpenAI', config: { api_key: 'replace-me' } },
+    });
+  });
+
+  it('is the only one that tells any of it, and what it made is there in the next', async () => {
+    const key = (await readFile(keyFile, 'utf8')).trim();
+    const id = await storeOpenAi(server, await projectOf(server), 'kept', 'a secret', key);
+    expect(await server.end()).toEqual({ code: 0, signal: null });
+    const second = await startServer({ DATA_DIR: dataDir });
+    expect(await fetchApiKey(second, id, key)).toBe('a secret');
+    await second.end();
+    expect(second.stdout() + second.stderr()).not.toMatch(toldOnce);
+  }, 60_000);
+});
+
+describe('a first start with BOOTSTRAP_ACCESS_KEY', () => {
+  it('takes that key, prints it nowhere and writes it to no file', async () => {
+    const dataDir = await makeDataFolder();
+    const server = await startServer({ DATA_DIR: dataDir, BOOTSTRAP_ACCESS_KEY: adminKey });
+    await server.said(/GraphiQL/);
+    expect(
+      (await send(server, `GET /v1/connections?project_id=${await projectOf(server)}`)).status,
+    ).toBe(200);
+    await server.end();
+    expect(server.stdout()).toContain('KEY="$BOOTSTRAP_ACCESS_KEY"');
+    expect(server.stdout() + server.stderr()).not.toContain(adminKey.slice(4));
+    await expect(stat(join(dataDir, 'bootstrap-access-key'))).rejects.toThrow('ENOENT');
+  }, 60_000);
+});

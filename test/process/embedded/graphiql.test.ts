@@ -1,0 +1,75 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  adminKey,
+  makeEnvironment,
+  type ServerProcess,
+  startServer,
+} from '../../helpers/process.ts';
+import { send } from '../requests.ts';
+
+const quiet = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...['--disable-background-networking', '--disable-component-update'],
+];
+
+describe('GraphiQL', () => {
+  let server: ServerProcess;
+  let browser: Browser;
+  let page: Page;
+  const requested = new Set<string>();
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    server = await startServer(await makeEnvironment());
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet });
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.on('request', (request) => requested.add(new URL(request.url()).origin));
+    page.on('console', (message) => {
+      if (message.type() === 'error')
+        complaints.push(`${message.text()} ${message.location().url}`);
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(`${server.url}/graphql`);
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.end();
+  });
+
+  it('is a page whose parts are all on this server', async () => {
+    const { status, headers, text } = await send(server, 'GET /graphql', {
+      key: null,
+      headers: { Accept: 'text/html' },
+    });
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/html/);
+    expect(text).not.toMatch(/<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?(?:https?:)?\/\//i);
+  });
+
+  it('runs its first query with the key from the headers tab', async () => {
+    await page.getByRole('button', { name: 'Headers' }).click();
+    const editors = page.locator(
+      '.graphiql-editor-tool .monaco-editor, .graphiql-editor-tool .CodeMirror',
+    );
+    await editors.locator('visible=true').first().click();
+    await page.keyboard.insertText(JSON.stringify({ Authorization: `Bearer ${adminKey}` }));
+    await page.getByRole('button', { name: /Execute query/ }).click();
+    const response = page.locator('.graphiql-response');
+    await expect.poll(() => response.textContent(), { timeout: 15_000 }).toMatch(/ADMIN/);
+    expect(await response.textContent()).toMatch(/"name":\s*"default"/);
+  }, 60_000);
+
+  it('asks nothing of another host and has no complaint', () => {
+    expect([...requested].filter((origin) => !/^(data|blob|null)/.test(origin))).toEqual([
+      server.url,
+    ]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('does not keep the key when the page is left', async () => {
+    const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+    expect(kept).not.toContain(adminKey);
+  });
+});

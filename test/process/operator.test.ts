@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  adminKey,
+  makeEnvironment,
+  projectOf,
+  type ServerProcess,
+  startServer,
+} from '../helpers/process.ts';
+import { dataOf, openAi, send, sendOperation } from './requests.ts';
+
+type Event = { ip: string; requestId: string };
+
+/** Stores a connection with these headers; what the audit log has of who did. */
+async function auditedWith(server: ServerProcess, headers: Record<string, string>) {
+  const body = openAi(await projectOf(server), `by ${Object.values(headers).join(' and ')}`);
+  const answer = await send(server, 'POST /v1/connections', { body, headers });
+  const { id } = dataOf<{ id: string }>(answer);
+  const query = 'query ($id: ID!) { auditEvents(connectionId: $id) { nodes { ip requestId } } }';
+  const events = await sendOperation(server, query, { id });
+  const [event] = dataOf<{ auditEvents: { nodes: Event[] } }>(events).auditEvents.nodes;
+  return { event, requestId: answer.headers.get('x-request-id') };
+}
+
+describe('a server without METRICS_TOKEN and TRUSTED_PROXIES', () => {
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await startServer(await makeEnvironment());
+  }, 60_000);
+
+  it.each(['/health', '/ready'])('answers %s to anyone', async (path) => {
+    const answer = await send(server, `GET ${path}`, { key: null });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toEqual({ status: 'ok' });
+  });
+
+  it('shows its metrics to anyone, with the requests counted by edge, method and status', async () => {
+    await send(server, 'GET /v1/connections', { key: null });
+    const { status, headers, text } = await send(server, 'GET /metrics', { key: null });
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(text).toContain(
+      'patchbay_http_request_duration_seconds_count{edge="rest",method="GET",status="401"} 1',
+    );
+    expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
+  });
+
+  it('takes request id and address of a client from nobody', async () => {
+    const { event, requestId } = await auditedWith(server, {
+      'X-Request-Id': 'chosen-by-the-client',
+      'X-Forwarded-For': '203.0.113.9',
+    });
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(event).toEqual({ ip: '127.0.0.1', requestId });
+  });
+});
+
+describe('a server with METRICS_TOKEN, and with TRUSTED_PROXIES in front', () => {
+  const token = 'a token for metrics'.replaceAll(' ', '-');
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await startServer({
+      ...(await makeEnvironment()),
+      METRICS_TOKEN: token,
+      TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8',
+    });
+  }, 60_000);
+
+  it('shows its metrics to whoever sends the token, and to no one else', async () => {
+    expect((await send(server, 'GET /metrics', { key: token })).status).toBe(200);
+    for (const key of [null, adminKey, `${token}x`, token.toUpperCase()]) {
+      const { status, headers, text } = await send(server, 'GET /metrics', { key });
+      expect(status).toBe(401);
+      expect(headers.get('www-authenticate')).toBe('Bearer');
+      expect(text).not.toContain('process_');
+    }
+  });
+
+  it('says that it is alive and ready without any token', async () => {
+    expect((await send(server, 'GET /health', { key: null })).status).toBe(200);
+    expect((await send(server, 'GET /ready', { key: null })).status).toBe(200);
+  });
+
+  it('keeps the proxy’s request id, and audits the rightmost hop that is no proxy', async () => {
+    const { event, requestId } = await auditedWith(server, {
+      'X-Request-Id': 'from-the-proxy:1',
+      'X-Forwarded-For': '192.0.2.1, 203.0.113.9, 10.1.2.3',
+    });
+    expect(requestId).toBe('from-the-proxy:1');
+    expect(event).toEqual({ ip: '203.0.113.9', requestId });
+  });
+
+  it('logs a request under the same id and address', async () => {
+    const headers = { 'X-Request-Id': 'seen-in-the-log', 'X-Forwarded-For': '2001:db8::7' };
+    await send(server, 'GET /health', { headers });
+    const [line] = await server.said(/^.*"requestId":"seen-in-the-log".*$/m);
+    expect(JSON.parse(line)).toMatchObject({ method: 'GET', path: '/health', status: 200 });
+    expect(JSON.parse(line)).toMatchObject({ ip: '2001:db8::7' });
+  });
+
+  it.each([
+    ['a request id that is none', { 'X-Request-Id': 'line "one" {two}' }],
+    ['a request id without end', { 'X-Request-Id': 'x'.repeat(1_000) }],
+  ])('does not take %s', async (_, headers) => {
+    const { headers: answered } = await send(server, 'GET /health', { headers });
+    expect(answered.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('falls back to the proxy’s own address when the hops name none', async () => {
+    const { event } = await auditedWith(server, { 'X-Forwarded-For': 'unknown, 10.9.9.9' });
+    expect(event?.ip).toBe('127.0.0.1');
+  });
+});

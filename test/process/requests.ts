@@ -1,0 +1,74 @@
+import { adminKey } from '../helpers/process.ts';
+
+/** Where to send: a server, or anything else at an address. */
+export type Target = { url: string };
+
+export type Answer = { status: number; headers: Headers; text: string };
+
+type Sent = {
+  /** The bearer credential; the admin's when left out, none when null. */
+  key?: string | null;
+  /** Sent as it is when a string, otherwise as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+};
+
+/** One request and its whole answer, whatever its status. */
+export async function send(
+  { url }: Target,
+  route: string,
+  { key = adminKey, body, headers }: Sent = {},
+): Promise<Answer> {
+  const [method = '', path = ''] = route.split(' ', 2);
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(key !== null && { Authorization: `Bearer ${key}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** The `data` of an answer, in the form that the test knows it to have. */
+export function dataOf<Data>({ text }: Answer): Data {
+  return (JSON.parse(text) as { data: Data }).data;
+}
+
+/** Sends an operation to `/graphql`. */
+export function sendOperation(
+  target: Target,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Answer> {
+  return send(target, 'POST /graphql', { body: { query, variables } });
+}
+
+/** The body that stores an OpenAI key. */
+export function openAi(projectId: string, name: string, apiKey = 'a secret') {
+  const type = 'dynamiq.connections.OpenAI';
+  return { project_id: projectId, name, type, config: { api_key: apiKey } };
+}
+
+/** Stores a connection over REST; answers its id. */
+export async function storeOpenAi(
+  target: Target,
+  projectId: string,
+  name: string,
+  apiKey: string,
+  key = adminKey,
+): Promise<string> {
+  const body = openAi(projectId, name, apiKey);
+  const answer = await send(target, 'POST /v1/connections', { key, body });
+  if (answer.status !== 201) throw new Error(`${answer.status} ${answer.text}`);
+  return dataOf<{ id: string }>(answer).id;
+}
+
+/** The `api_key` that a connection gives back over REST. */
+export async function fetchApiKey(target: Target, id: string, key = adminKey): Promise<string> {
+  const answer = await send(target, `POST /v1/connections/${id}/credentials`, { key });
+  if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
+  return dataOf<{ config: { api_key: string } }>(answer).config.api_key;
+}

@@ -1,0 +1,84 @@
+import { type ClientRequest, request } from 'node:http';
+import { expect, it } from 'vitest';
+import { adminKey, makeEnvironment, projectOf, startServer } from '../helpers/process.ts';
+import { openAi, send, type Target } from './requests.ts';
+
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'on %s finishes the requests in flight, takes no new ones and ends with code 0',
+  async (signal) => {
+    const server = await startServer(await makeEnvironment());
+    const projectId = await projectOf(server);
+    expect((await send(server, 'GET /health')).status).toBe(200); // leaves an idle connection
+    const uploads = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => beginUpload(server, openAi(projectId, `upload ${n}`))),
+    );
+
+    const ended = server.end(signal);
+    await server.said(/"msg":"stopping"/);
+    await expect(send(server, 'GET /health')).rejects.toThrow('fetch failed');
+    const statuses = await Promise.all(uploads.map((upload) => upload.finish()));
+
+    expect(statuses).toEqual(Array.from({ length: 20 }, () => 201));
+    const finished = performance.now();
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(performance.now() - finished).toBeLessThan(4_000);
+    expect(server.stdout()).toMatch(/"msg":"stopped"\}\n$/);
+    expect(server.stderr()).toBe('');
+  },
+  60_000,
+);
+
+it('stops soon under the load of clients that keep their connections busy', async () => {
+  const server = await startServer(await makeEnvironment());
+  const projectId = await projectOf(server);
+  const statuses: number[] = [];
+  let refused = 0;
+  const client = async (name: string) => {
+    for (let n = 0; refused < 20; n++) {
+      const body = openAi(projectId, `${name} ${n}`);
+      const answer = await send(server, 'POST /v1/connections', { body }).catch(() => undefined);
+      if (answer === undefined) return void refused++;
+      statuses.push(answer.status);
+    }
+  };
+  const clients = Promise.all(Array.from({ length: 20 }, (_, n) => client(`client ${n}`)));
+  await expect.poll(() => statuses.length, { timeout: 30_000 }).toBeGreaterThan(100);
+  const signalled = performance.now();
+  expect(await server.end()).toEqual({ code: 0, signal: null });
+  expect(performance.now() - signalled).toBeLessThan(10_000);
+  await clients;
+  expect(new Set(statuses)).toEqual(new Set([201]));
+}, 90_000);
+
+/** Sends the first half of a body; the server has said that it has begun with the request. */
+async function beginUpload({ url }: Target, sent: object) {
+  const body = Buffer.from(JSON.stringify(sent));
+  const upload = request(`${url}/v1/connections`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${adminKey}`,
+      'Content-Type': 'application/json',
+      'Content-Length': body.length,
+      Expect: '100-continue',
+    },
+  });
+  const status = statusOf(upload);
+  await new Promise((resolve) => upload.once('continue', resolve));
+  upload.write(body.subarray(0, 20));
+  return {
+    finish: () => {
+      upload.end(body.subarray(20));
+      return status;
+    },
+  };
+}
+
+function statusOf(upload: ClientRequest): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    upload.once('error', reject);
+    upload.once('response', (response) => {
+      response.resume().once('end', () => resolve(response.statusCode));
+    });
+    upload.flushHeaders();
+  });
+}
