@@ -1,0 +1,63 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Issued, ProviderState } from './oauth-provider.state.ts';
+import type { Account, Switches } from './oauth-provider.switches.ts';
+import type { OAuthProvider, ProviderOptions } from './oauth-provider.ts';
+import { launch, type Process } from './process.ts';
+
+export type Command =
+  | { kind: 'set' | 'reset'; switches: Partial<Switches> }
+  | { kind: 'issue'; count: number; account: Account; scope: string }
+  | { kind: 'find'; token: string }
+  | { kind: 'look' };
+
+export type ProviderSnapshot = Pick<
+  ProviderState,
+  'calls' | 'authorizations' | 'issued' | 'counts' | 'switches'
+>;
+
+type Endpoints = Pick<
+  OAuthProvider,
+  'issuer' | 'client' | 'authorizationEndpoint' | 'tokenEndpoint' | 'revocationEndpoint'
+>;
+
+/** The scripted provider in a process of its own. */
+export type OAuthProviderProcess = Endpoints & {
+  process: Process;
+  set(switches: Partial<Switches>): Promise<void>;
+  reset(switches?: Partial<Switches>): Promise<void>;
+  issue(count: number, account?: Account, scope?: string): Promise<Issued[]>;
+  findAccount(token: string): Promise<Account | null>;
+  /** What has happened so far. */
+  look(): Promise<ProviderSnapshot>;
+};
+
+/** Starts it; it is killed at the end of the test file. */
+export async function launchOAuthProvider(
+  options: ProviderOptions = {},
+): Promise<OAuthProviderProcess> {
+  // The loader and not the command line of tsx, which would be a second process to kill.
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  const main = join(import.meta.dirname, 'oauth-provider.main.ts');
+  const launched = launch(
+    process.execPath,
+    ['--import', loader, main, JSON.stringify(options)],
+    {},
+  );
+  const [line] = await launched.said(/^\{.*\}$/m);
+  const { control, ...endpoints }: Endpoints & { control: string } = JSON.parse(line);
+  const send = async <Answer>(command: Command): Promise<Answer> => {
+    const answer = await fetch(control, { method: 'POST', body: JSON.stringify(command) });
+    return (await answer.json()) as Answer;
+  };
+  return {
+    ...endpoints,
+    process: launched,
+    set: (switches) => send({ kind: 'set', switches }),
+    reset: (switches = {}) => send({ kind: 'reset', switches }),
+    issue: (count, account = 'A', scope = 'read') => send({ kind: 'issue', count, account, scope }),
+    findAccount: (token) => send({ kind: 'find', token }),
+    look: () => send({ kind: 'look' }),
+  };
+}

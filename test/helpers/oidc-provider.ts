@@ -1,0 +1,119 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import Provider from 'oidc-provider';
+import { createAdapter } from './oidc-provider.adapter.ts';
+import { interact } from './oidc-provider.interaction.ts';
+
+export type OidcOptions = {
+  /** Where it may send a browser back to; more can be named. */
+  redirectUris: string[];
+  client?: { id: string; secret: string };
+  clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
+  /** Scopes beside `openid` and `offline_access`; a request that names no known one is denied. */
+  scopes?: string[];
+  accessTokenSeconds?: number;
+};
+
+/** The certified oidc-provider on 127.0.0.1: PKCE required, refresh tokens rotate, everybody consents. */
+export type OidcProvider = {
+  issuer: string;
+  client: { id: string; secret: string };
+  authorizationEndpoint: string;
+  tokenEndpoint: string;
+  revocationEndpoint: string;
+  /** Who logs in when a browser has no session yet. */
+  account: string;
+  /** Grants of the token endpoint, its refusals, and consents that ended by reuse or revocation. */
+  counts: { grants: number; refusals: number; revocations: number };
+  stop(): Promise<void>;
+};
+
+export async function startOidcProvider(options: OidcOptions): Promise<OidcProvider> {
+  const { client = { id: 'client', secret: 'a-client-secret-of-32-characters' } } = options;
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('It has no port.');
+  const issuer = `http://127.0.0.1:${address.port}`;
+  const provider = new Provider(issuer, configure({ ...options, client }));
+  const facts: OidcProvider = {
+    issuer,
+    client,
+    authorizationEndpoint: `${issuer}/auth`,
+    tokenEndpoint: `${issuer}/token`,
+    revocationEndpoint: `${issuer}/token/revocation`,
+    account: 'account-a',
+    counts: { grants: 0, refusals: 0, revocations: 0 },
+    stop: () =>
+      new Promise<void>((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+  count(provider, facts.counts);
+  const handle = provider.callback();
+  server.on('request', (request, response) => {
+    if (!request.url?.startsWith('/interaction/')) return handle(request, response);
+    interact(provider, facts.account, request, response).catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  return facts;
+}
+
+// In seconds. All are named, because the package prints a notice for each that is not.
+const lives = {
+  IdToken: 600,
+  Interaction: 600,
+  Session: 86_400,
+  Grant: 86_400,
+  RefreshToken: 86_400,
+};
+
+function configure(options: OidcOptions & { client: { id: string; secret: string } }) {
+  const { client, redirectUris, scopes = ['read', 'write'], accessTokenSeconds = 3600 } = options;
+  const { clientAuthentication = 'client_secret_basic' } = options;
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return {
+    clients: [
+      {
+        client_id: client.id,
+        client_secret: client.secret,
+        redirect_uris: redirectUris,
+        grant_types: ['authorization_code', 'refresh_token'],
+        token_endpoint_auth_method: clientAuthentication,
+      },
+    ],
+    adapter: createAdapter(),
+    scopes: ['openid', 'offline_access', ...scopes],
+    pkce: { methods: ['S256'], required: () => true },
+    rotateRefreshToken: true,
+    // It wants `prompt=consent` with offline_access, which not every client of OAuth alone sends.
+    issueRefreshToken: () => true,
+    expiresWithSession: () => false,
+    ttl: { ...lives, AccessToken: accessTokenSeconds },
+    renderError,
+    features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+    findAccount: (_: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id }) }),
+    interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+    cookies: { keys: ['for tests only'] },
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
+  };
+}
+
+function count(provider: Provider, counts: OidcProvider['counts']): void {
+  provider.on('grant.success', () => {
+    counts.grants += 1;
+  });
+  provider.on('grant.error', () => {
+    counts.refusals += 1;
+  });
+  provider.on('grant.revoked', () => {
+    counts.revocations += 1;
+  });
+}
+
+/** The page of an error that goes back to no client. */
+function renderError(context: { body?: unknown }, { error }: { error: string }): void {
+  context.body = error;
+}

@@ -1,0 +1,276 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { OutboundError } from '../../src/oauth/outbound.errors.ts';
+import { createOutboundFetch, type OutboundOptions } from '../../src/oauth/outbound-fetch.ts';
+import { parseOutboundAllow } from '../../src/oauth/outbound-policy.ts';
+import { type LocalServer, serveBytes, serveHttp, serveSilence } from './local-server.ts';
+import { privateHosts } from './private-addresses.ts';
+
+const allow = (text: string) => parseOutboundAllow(text) ?? new Set<string>();
+const here = { address: '127.0.0.1', family: 4 };
+const megabyte = 1024 * 1024;
+const canary = 'canary-0d6c1f';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function* endless() {
+  for (;;) yield Buffer.alloc(65_536);
+}
+
+/** A POST that carries a canary everywhere; its error is looked through for it. */
+async function post(url: string, options: Partial<OutboundOptions>, signal?: AbortSignal) {
+  const fetch = createOutboundFetch({ allowed: allow(''), ...options });
+  const headers = { authorization: `Basic ${canary}` };
+  try {
+    return await fetch(url, { method: 'POST', headers, body: `token=${canary}`, signal });
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    const told = `${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`;
+    expect(told).not.toContain(canary);
+    throw error;
+  }
+}
+
+/** The same to a local server whose host is open. */
+const postTo = (
+  { port }: LocalServer,
+  options: Partial<OutboundOptions> = {},
+  signal?: AbortSignal,
+) =>
+  post(
+    `http://127.0.0.1:${port}/token?key=${canary}`,
+    { allowed: allow('127.0.0.1'), ...options },
+    signal,
+  );
+
+describe('an address that is not public', () => {
+  it.each(privateHosts)('%s is refused, and nothing is connected to', async (host) => {
+    const server = await serveHttp((_, response) => response.end());
+    const refused = expect(post(`https://${host}:${server.port}/token?key=${canary}`, {})).rejects;
+    await refused.toMatchObject({ code: 'outbound_refused', name: 'OutboundRefusedError' });
+    expect(server.connections).toHaveLength(0);
+  });
+
+  it('is refused behind a name', async () => {
+    const server = await serveSilence();
+    const lookup = async () => [{ address: '3ffe::1', family: 6 }, here];
+    const refused = expect(post(`https://auth.example:${server.port}/`, { lookup })).rejects;
+    await refused.toMatchObject({ code: 'outbound_refused', host: `auth.example` });
+    expect(server.connections).toHaveLength(0);
+  });
+
+  it('is refused without https, with a user name, and when it is no URL', async () => {
+    for (const url of ['http://auth.example/', 'https://me@auth.example/', `${canary}?${canary}`]) {
+      await expect(post(url, {})).rejects.toMatchObject({ code: 'outbound_refused' });
+    }
+  });
+});
+
+describe('an open host', () => {
+  it('is spoken to over http, as it was asked to, without a proxy', async () => {
+    vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1');
+    const server = await serveHttp(async (request, response) => {
+      const [body] = await once(request, 'data');
+      const { method, url, headers } = request;
+      response.setHeader('x-name', 'b\xfccher').setHeader('set-cookie', ['a=1', 'b=2']);
+      response.writeHead(201).end(JSON.stringify({ method, url, headers, body: String(body) }));
+    });
+    const answer = await postTo(server);
+    expect(answer.status).toBe(201);
+    expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(await answer.json()).toMatchObject({
+      method: 'POST',
+      url: `/token?key=${canary}`,
+      headers: { 'accept-encoding': 'identity', authorization: `Basic ${canary}` },
+      body: `token=${canary}`,
+    });
+  });
+
+  it('is open on the named port only', async () => {
+    const server = await serveHttp((_, response) => response.end());
+    const allowed = allow(`127.0.0.1:${server.port + 1}`);
+    await expect(postTo(server, { allowed })).rejects.toMatchObject({ code: 'outbound_refused' });
+    expect(server.connections).toHaveLength(0);
+  });
+
+  it('is reached by any name that is open', async () => {
+    const server = await serveHttp((_, response) => response.writeHead(204).end());
+    const options = { allowed: allow('auth.test'), lookup: async () => [here] };
+    const answer = await post(`http://AUTH.test.:${server.port}/`, options);
+    expect(answer.status).toBe(204);
+  });
+
+  it('keeps a connection for the next request', async () => {
+    const server = await serveHttp((_, response) => response.end('{}'));
+    const fetch = createOutboundFetch({ allowed: allow('127.0.0.1') });
+    for (let n = 0; n < 10; n++) await fetch(`http://127.0.0.1:${server.port}/`, { method: 'GET' });
+    // undici opens a second one when a request comes in the very tick that the last one ended.
+    expect(server.connections.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a trusted endpoint', () => {
+  it.each(['127.0.0.1', 'localhost'])('may be http on %s', async (host) => {
+    const server = await serveHttp((_, response) => response.end('{}'));
+    const options = { trusted: true, lookup: async () => [here] };
+    expect((await post(`http://${host}:${server.port}/`, options)).status).toBe(200);
+  });
+
+  it('is connected to at any address', async () => {
+    const server = await serveSilence();
+    const options = { trusted: true, lookup: async () => [here], deadline: 100 };
+    const late = expect(post(`https://idp.corp.internal:${server.port}/`, options)).rejects;
+    await late.toMatchObject({ code: 'outbound_timeout' });
+    expect(server.connections).toHaveLength(1);
+  });
+
+  it('is https elsewhere', async () => {
+    const lookup = async () => [here];
+    const refused = expect(post('http://idp.example/', { trusted: true, lookup })).rejects;
+    await refused.toMatchObject({ code: 'outbound_refused' });
+  });
+
+  it('keeps all other limits', async () => {
+    const server = await serveHttp((_, response) => response.end(Buffer.alloc(2 * megabyte)));
+    const url = `http://127.0.0.1:${server.port}/`;
+    const refused = expect(post(url, { trusted: true })).rejects;
+    await refused.toMatchObject({ code: 'outbound_too_large' });
+  });
+});
+
+describe('an answer', () => {
+  it.each([301, 302, 303, 304, 307, 308])('%i is an error, and not followed', async (status) => {
+    const target = await serveHttp((_, response) => response.end());
+    const server = await serveHttp((_, response) => {
+      response.writeHead(status, { location: `http://127.0.0.1:${target.port}/${canary}` }).end();
+    });
+    await expect(postTo(server)).rejects.toMatchObject({ code: 'outbound_redirect' });
+    expect(target.connections).toHaveLength(0);
+  });
+
+  it.each(['gzip', 'br', 'zstd', 'identity, gzip', 'GZIP'])(
+    'encoded as %s is refused',
+    async (coding) => {
+      const bomb = gzipSync(Buffer.alloc(64 * megabyte));
+      const server = await serveHttp((_, response) => {
+        response.writeHead(200, { 'content-encoding': coding }).end(bomb);
+      });
+      await expect(postTo(server)).rejects.toMatchObject({ code: 'outbound_encoded' });
+    },
+  );
+
+  it('of 1 MiB is read, and one byte more is refused', async () => {
+    const server = await serveHttp((_, response) => response.end(Buffer.alloc(megabyte)));
+    expect((await (await postTo(server)).arrayBuffer()).byteLength).toBe(megabyte);
+    const larger = await serveHttp((_, response) => response.end(Buffer.alloc(megabyte + 1)));
+    await expect(postTo(larger)).rejects.toMatchObject({ code: 'outbound_too_large' });
+  });
+
+  it.each([
+    ['outbound_too_large', 200, {}],
+    ['outbound_encoded', 200, { 'content-encoding': 'gzip' }],
+    ['outbound_redirect', 302, {}],
+  ])('that does not end is hung up on as %s', async (code, status, headers) => {
+    const server = await serveHttp((_, response) => {
+      response.writeHead(status, headers);
+      Readable.from(endless())
+        .on('error', () => {})
+        .pipe(response);
+    });
+    await expect(postTo(server)).rejects.toMatchObject({ code });
+    const [socket] = server.connections;
+    await vi.waitFor(() => expect(socket?.destroyed).toBe(true));
+  });
+
+  it.each([
+    ['is no HTTP', `${canary}\r\n\r\n`],
+    ['has a status of its own', 'HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n'],
+    ['breaks off', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'],
+    ['is nothing', ''],
+    ['has endless headers', `HTTP/1.1 200 OK\r\nx: ${canary.repeat(9_000)}\r\n\r\n`],
+  ])('that %s is unreachable', async (_, bytes) => {
+    const server = await serveBytes(bytes);
+    await expect(postTo(server)).rejects.toMatchObject({ code: 'outbound_unreachable' });
+    expect(server.connections).toHaveLength(1);
+  });
+
+  it('with headers that are not ASCII is an answer', async () => {
+    const server = await serveBytes(
+      'HTTP/1.1 200 OK\r\nx-name: Zoë 網\r\ncontent-length: 2\r\n\r\n{}',
+    );
+    const answer = await postTo(server);
+    expect(await answer.json()).toEqual({});
+  });
+
+  it('that nobody gives is unreachable', async () => {
+    const server = await serveHttp((request) => request.socket.resetAndDestroy());
+    await expect(postTo(server)).rejects.toMatchObject({ reason: 'ECONNRESET' });
+    const url = 'https://auth.example/';
+    const lookup = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+    await expect(post(url, { lookup })).rejects.toMatchObject({ reason: 'ENOTFOUND' });
+    await expect(postTo({ ...server, port: 1 })).rejects.toMatchObject({ reason: 'ECONNREFUSED' });
+  });
+});
+
+describe('the deadline', () => {
+  const deadline = 150;
+
+  async function expectCut(answer: Promise<Response>): Promise<void> {
+    const start = performance.now();
+    await expect(answer).rejects.toMatchObject({ code: 'outbound_timeout' });
+    expect(performance.now() - start).toBeLessThan(900);
+  }
+
+  it('cuts a name that does not resolve', async () => {
+    const lookup = () => new Promise<never>(() => {});
+    await expectCut(post('https://auth.example/', { lookup, deadline }));
+  });
+
+  it('sends nothing any more once it has passed', async () => {
+    const server = await serveSilence();
+    const lookup = async () => sleep(300, [here]);
+    const options = { allowed: allow('auth.test'), lookup, deadline };
+    await expectCut(post(`http://auth.test:${server.port}/`, options));
+    await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+    await sleep(100);
+    expect(server.bytesRead()).toBe(0);
+  });
+
+  it('cuts a slow TLS handshake', async () => {
+    const server = await serveSilence();
+    const options = { allowed: allow('127.0.0.1'), deadline };
+    await expectCut(post(`https://127.0.0.1:${server.port}/`, options));
+  });
+
+  it('cuts slow headers, and hangs up', async () => {
+    const server = await serveSilence();
+    await expectCut(postTo(server, { deadline }));
+    const [socket] = server.connections;
+    await vi.waitFor(() => expect(socket?.closed).toBe(true));
+  });
+
+  it('cuts a body that comes drop by drop', async () => {
+    const server = await serveHttp((_, response) => {
+      response.writeHead(200);
+      const drops = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(drops));
+    });
+    await expectCut(postTo(server, { deadline }));
+  });
+
+  it('leaves the end to a caller who wants it sooner', async () => {
+    const server = await serveSilence();
+    const stop = new AbortController();
+    const reason = new Error('Stopping.');
+    setTimeout(() => stop.abort(reason), 50);
+    await expect(postTo(server, {}, stop.signal)).rejects.toBe(reason);
+    await expect(postTo(server, {}, stop.signal)).rejects.toBe(reason);
+    expect(server.connections).toHaveLength(1);
+  });
+});
