@@ -21,7 +21,8 @@ export type ConnectionChanges = {
   version?: number | null | undefined;
 };
 
-const attempts = 3;
+/** How often a change that names no version is tried anew when others change the connection as well. */
+const attempts = 20;
 
 /**
  * Changes a connection: its name, its config (secrets left out are kept), or its type with a whole

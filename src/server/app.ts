@@ -2,8 +2,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { RequestFacts } from '../access/request-context.ts';
 import type { Deps } from '../deps.ts';
+import { InvalidInputError } from '../errors.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { createExecute } from '../rest/execute.ts';
+import { failureJson } from '../rest/failure.ts';
 import { createRestApp } from '../rest/rest.app.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOperatorApp } from './operator.app.ts';
@@ -40,11 +42,28 @@ export function createApp(deps: Deps): App {
     for (const [name, value] of everyAnswer) res.setHeader(name, value);
     watch(deps, metrics, { edge, path, facts }, req, res);
     closeUnlessRead(req, res);
+    if (!hasOneHost(req)) return refuseHost(res);
     if (edge === 'graphql') return void graphql.handle(req, res, { facts });
     factsOf.set(req, facts);
     void hono(req, res);
   };
   return { listener };
+}
+
+const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+/** Whether a request says, once and well-formed, which host it is for, and a path on it. */
+function hasOneHost({ rawHeaders, headers, url }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
+  const { host = '' } = headers;
+  const isHost = hostForm.test(host) && URL.canParse(`http://${host}`);
+  return hosts.length === 1 && isHost && url?.startsWith('/') === true;
+}
+
+function refuseHost(res: ServerResponse): void {
+  const error = new InvalidInputError([{ path: 'host', message: 'must be one host name' }]);
+  res.writeHead(400, { 'Content-Type': 'application/json', Connection: 'close' });
+  res.end(JSON.stringify(failureJson(error)));
 }
 
 /* What is left of a body that nobody read would be taken for the next request. */
