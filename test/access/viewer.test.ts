@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const ask = (key: string | null) =>
+  server.graphql(
+    '{ viewer { kind role organization { id name } project { id name } userId } }',
+    {},
+    key,
+  );
+
+test('a key knows its role, its organization and its project', async () => {
+  const { projectId, organizationId } = server.home;
+  const organization = { id: organizationId, name: 'default' };
+  expect((await ask(server.adminKey)).data).toEqual({
+    viewer: { kind: 'access_key', role: 'ADMIN', organization, project: null, userId: null },
+  });
+  const key = await server.createKey({ role: 'runtime', projectId });
+  expect((await ask(key)).data).toMatchObject({
+    viewer: { role: 'RUNTIME', organization, project: { id: projectId, name: 'default' } },
+  });
+});
+
+test('who sends no credential is anonymous', async () => {
+  expect((await ask(null)).data).toEqual({
+    viewer: { kind: 'anonymous', role: null, organization: null, project: null, userId: null },
+  });
+});

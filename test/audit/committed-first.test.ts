@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { canary } from '../helpers/canary.ts';
+import { createConnection, fetchConfig, newConnection, openAi } from '../helpers/connections.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/* The database refuses every event here: what must not happen without one, does not. */
+
+let server: TestServer;
+let id: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  id = (await createConnection(server)).id;
+  const refuse = 'ALTER TABLE audit_event ADD CONSTRAINT none CHECK (false) NOT VALID';
+  await server.deps.db.$executeRawUnsafe(refuse);
+});
+afterAll(() => server.close());
+
+test('no credential leaves', async () => {
+  const { status, text } = await fetchConfig(server, id);
+  expect(status).toBe(500);
+  expect(text).not.toContain('c4n4ry');
+});
+
+test('no credential leaves over GraphQL, nor among others', async () => {
+  const { data, text } = await server.graphql(
+    `mutation { a: fetchCredentials(input: {id: "${id}"}) { ... on Credentials { config } }
+      b: fetchCredentials(input: {id: "${id}"}) { ... on Credentials { config } } }`,
+  );
+  expect(data).toBeNull();
+  expect(text).not.toContain('c4n4ry');
+});
+
+test('no write is done', async () => {
+  const { db } = server.deps;
+  const before = await db.connection.findUniqueOrThrow({ where: { id } });
+  const secret = await db.connectionSecret.findUniqueOrThrow({ where: { connectionId: id } });
+  const body = { type: openAi, config: { api_key: canary() } };
+  const path = `/v1/connections/${id}`;
+  for (const answer of [
+    await server.rest('POST', '/v1/connections', { body: newConnection(server) }),
+    await server.rest('PUT', path, { body }),
+    await server.rest('DELETE', path),
+  ]) {
+    expect(answer.status).toBe(500);
+  }
+  expect(await db.connection.findMany()).toEqual([before]);
+  expect(await db.connectionSecret.findMany()).toEqual([secret]);
+});
+
+test('no project is made, no key made or revoked', async () => {
+  const { db } = server.deps;
+  const [projects, keys] = [await db.project.findMany(), await db.accessKey.findMany()];
+  const { errors } = await server.graphql(
+    `mutation { createProject(input: {name: "new"}) { __typename } }`,
+  );
+  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+  await server.graphql(
+    `mutation { createAccessKey(input: {name: "new", role: ADMIN}) { __typename } }`,
+  );
+  for (const { id: key } of keys) {
+    await server.graphql(`mutation { revokeAccessKey(input: {id: "${key}"}) { __typename } }`);
+  }
+  expect(await db.project.findMany()).toEqual(projects);
+  const withoutUse = (rows: typeof keys) => rows.map((row) => ({ ...row, lastUsedAt: null }));
+  expect(withoutUse(await db.accessKey.findMany())).toEqual(withoutUse(keys));
+});

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createConnection, fetchConfig } from '../helpers/connections.ts';
+import { seedProject } from '../helpers/seed.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+type Events = {
+  auditEvents: {
+    nodes: { action: string; connectionId: string | null; at: string }[];
+    pageInfo: { hasNextPage: boolean; endCursor: string };
+    totalCount: number;
+  };
+};
+
+const document = `query($projectId: ID, $connectionId: ID, $first: Int, $after: String) {
+  auditEvents(projectId: $projectId, connectionId: $connectionId, first: $first, after: $after) {
+    nodes { id at action actor connectionId ip requestId detail } totalCount
+    pageInfo { hasNextPage endCursor } } }`;
+
+const read = (variables: object, key?: string) =>
+  server.graphql<Events>(document, { ...variables }, key);
+
+const actions = ({ data }: { data: Events }) => data.auditEvents.nodes.map(({ action }) => action);
+
+test('a connection’s events come newest first, deleted though it is', async () => {
+  const { id } = await createConnection(server);
+  await fetchConfig(server, id);
+  await server.rest('DELETE', `/v1/connections/${id}`);
+  const happened = ['connection.delete', 'credentials.fetch', 'connection.create'];
+  expect(actions(await read({ connectionId: id }))).toEqual(happened);
+  const { projectId } = server.home;
+  expect(actions(await read({ connectionId: id, projectId }))).toEqual(happened);
+});
+
+test('they are read page by page', async () => {
+  const { id } = await createConnection(server);
+  for (let index = 0; index < 4; index += 1) await fetchConfig(server, id);
+  const seen: string[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof read>> = await read({
+      connectionId: id,
+      first: 2,
+      after,
+    });
+    expect(page.data.auditEvents.totalCount).toBe(5);
+    seen.push(...actions(page));
+    const { hasNextPage, endCursor } = page.data.auditEvents.pageInfo;
+    after = hasNextPage ? endCursor : null;
+  } while (after !== null);
+  expect(seen).toEqual([...new Array(4).fill('credentials.fetch'), 'connection.create']);
+});
+
+test('without a project, an admin of the organization sees what belongs to none', async () => {
+  await createConnection(server);
+  const seen = actions(await read({ first: 100 }));
+  expect(seen).toContain('access_key.create');
+  expect(seen).not.toContain('connection.create');
+});
+
+test('a project’s admin sees that project’s and no others', async () => {
+  const projectId = await seedProject(server.deps.db, server.home.organizationId);
+  const key = await server.createKey({ projectId });
+  const mine = await createConnection(server, { project_id: projectId });
+  const other = await createConnection(server);
+  const { data } = await read({}, key);
+  expect(data.auditEvents.nodes.map(({ connectionId }) => connectionId)).toEqual([mine.id]);
+  expect(actions(await read({ connectionId: other.id }, key))).toEqual([]);
+  const { errors } = await read({ projectId: server.home.projectId }, key);
+  expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+});
+
+test('another organization sees nothing of it', async () => {
+  const { id } = await createConnection(server);
+  expect(actions(await read({ connectionId: id }, server.stranger.key))).toEqual([]);
+  expect(actions(await read({}, server.stranger.key))).toEqual([]);
+});
+
+test('an id that is none finds nothing', async () => {
+  for (const connectionId of [randomUUID(), 'x', '\u0000', '\ud800']) {
+    expect(actions(await read({ connectionId }))).toEqual([]);
+  }
+});

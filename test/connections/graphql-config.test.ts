@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canary } from '../helpers/canary.ts';
+import { fetchConfig, uniqueName } from '../helpers/connections.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/* A config as a literal of GraphQL, which its scalar reads in another way than JSON. */
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+type Result = {
+  createConnection: {
+    __typename: string;
+    id: string;
+    fields?: { path: string; message: string }[];
+  };
+};
+
+const create = (type: string, config: string, variables: object = {}, declared = '') =>
+  server.graphql<Result>(
+    `mutation${declared} { createConnection(input: {projectId: "${server.home.projectId}",
+      name: "${uniqueName()}", type: "dynamiq.connections.${type}", config: ${config}}) {
+      __typename ... on Connection { id } ... on InvalidInputError { fields { path message } } } }`,
+    { ...variables },
+  );
+
+const stored = async (id: string) => (await fetchConfig(server, id)).json.data.config;
+
+test('a literal is stored as JSON would be', async () => {
+  const secret = canary();
+  const { data } = await create(
+    'SteelBrowser',
+    `{ api_key: "${secret}", model_api_key: """${secret}""", session_config: {
+        text: "ü🔑", yes: true, none: null, count: 3, ratio: -1.5e3, list: [1, "a", {b: []}] } }`,
+  );
+  expect(await stored(data.createConnection.id)).toMatchObject({
+    api_key: secret,
+    model_api_key: secret,
+    session_config: {
+      ...{ text: 'ü🔑', yes: true, none: null, count: 3, ratio: -1500 },
+      list: [1, 'a', { b: [] }],
+    },
+  });
+});
+
+test('variables inside a literal are filled in; one that is not given is left out', async () => {
+  const key = canary();
+  const declared = '($key: String!, $url: String)';
+  const given = await create('OpenAI', '{api_key: $key, url: $url}', { key }, declared);
+  expect(await stored(given.data.createConnection.id)).toEqual({
+    api_key: key,
+    url: 'https://api.openai.com/v1',
+  });
+});
+
+describe('is refused at its field:', () => {
+  test.each([
+    ['an unknown field', 'OpenAI', '{api_key: "x", __proto__: {a: 1}}', 'config.__proto__'],
+    ['a constructor', 'OpenAI', '{api_key: "x", constructor: 1}', 'config.constructor'],
+    ['NUL', 'OpenAI', '{api_key: "a\\u0000b"}', 'config.api_key'],
+    ['half a surrogate pair', 'OpenAI', '{api_key: {a: "x"}}', 'config.api_key'],
+    ['a number', 'OpenAI', '{api_key: 5}', 'config.api_key'],
+    ['an enum value', 'OpenAI', '{api_key: FOO}', 'config.api_key'],
+    [
+      'an enormous number',
+      'PostgreSQL',
+      '{host: "h", database: "d", user: "u", password: "p", port: 1e400}',
+      'config.port',
+    ],
+  ])('%s', async (_what, type, config, path) => {
+    const { data, errors } = await create(type, config);
+    expect(errors).toEqual([]);
+    expect(data.createConnection.fields).toMatchObject([{ path }]);
+  });
+});
+
+test('an update over GraphQL leaves out what it does not name: type, config, name', async () => {
+  const secret = canary();
+  const { data } = await create('OpenAI', `{api_key: "${secret}"}`);
+  const { id } = data.createConnection;
+  const update = (fields: string) =>
+    server.graphql(`mutation { updateConnection(input: {id: "${id}" ${fields}}) {
+      __typename ... on Connection { version name config } ... on InvalidInputError { fields { path } } } }`);
+  const name = uniqueName();
+  expect((await update(`name: "${name}"`)).data).toMatchObject({
+    updateConnection: { version: 2, name },
+  });
+  expect(await stored(id)).toMatchObject({ api_key: secret });
+  expect((await update('config: {url: "https://proxy.example"}')).data).toMatchObject({
+    updateConnection: { version: 3, config: { url: 'https://proxy.example' } },
+  });
+  expect((await update('type: "dynamiq.connections.Anthropic"')).data).toMatchObject({
+    updateConnection: { fields: [{ path: 'config' }] },
+  });
+  expect(await stored(id)).toMatchObject({ api_key: secret });
+});

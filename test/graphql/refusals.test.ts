@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '../../src/db/generated/enums.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import {
+  attempt,
+  badCredentials,
+  bearer,
+  createWorld,
+  expectTheSame,
+  goodBodies,
+  lesserRoles,
+  strangers,
+  type World,
+} from '../helpers/refusals.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+type Sample = {
+  /** The field's arguments and selection. */
+  ask: (world: World) => { field: string; input?: object };
+  /** The least role; `anyone` for none. */
+  needs: Role | 'anyone';
+  /** What a caller out of reach gets; `own` where everybody asks for their own. */
+  outOfReach: 'null' | 'NotFoundError' | 'NOT_FOUND' | 'own';
+};
+
+const failure = '__typename ... on Error { code message }';
+const connectionResult = `{ ... on Connection { id } ${failure} }`;
+const deleted = '{ ... on DeletedConnection { id } __typename ... on Error { code message } }';
+const nodes = '{ nodes { id } }';
+
+/** How each root field is asked. */
+const samples: Record<string, Sample> = {
+  viewer: { needs: 'anyone', outOfReach: 'own', ask: () => ({ field: '{ kind }' }) },
+  connectionTypes: { needs: 'viewer', outOfReach: 'own', ask: () => ({ field: '{ type }' }) },
+  connectionType: {
+    needs: 'viewer',
+    outOfReach: 'own',
+    ask: () => ({ field: '(type: "dynamiq.connections.OpenAI") { type }' }),
+  },
+  connection: {
+    needs: 'viewer',
+    outOfReach: 'null',
+    ask: ({ connectionId }) => ({ field: `(id: "${connectionId}") { id }` }),
+  },
+  connections: {
+    needs: 'viewer',
+    outOfReach: 'NOT_FOUND',
+    ask: ({ projectId }) => ({ field: `(projectId: "${projectId}") ${nodes}` }),
+  },
+  project: {
+    needs: 'viewer',
+    outOfReach: 'null',
+    ask: ({ projectId }) => ({ field: `(id: "${projectId}") { id }` }),
+  },
+  auditEvents: {
+    needs: 'admin',
+    outOfReach: 'NOT_FOUND',
+    ask: ({ projectId }) => ({ field: `(projectId: "${projectId}") ${nodes}` }),
+  },
+  createConnection: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: (world) => {
+      const { name, type, config } = goodBodies(world).create;
+      return { field: connectionResult, input: { projectId: world.projectId, name, type, config } };
+    },
+  },
+  updateConnection: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ connectionId }) => ({
+      field: connectionResult,
+      input: { id: connectionId, name: 'renamed' },
+    }),
+  },
+  deleteConnection: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ connectionId }) => ({ field: deleted, input: { id: connectionId } }),
+  },
+  fetchCredentials: {
+    needs: 'runtime',
+    outOfReach: 'NotFoundError',
+    ask: ({ connectionId }) => ({
+      field: `{ ... on Credentials { config } ${failure} }`,
+      input: { id: connectionId },
+    }),
+  },
+  createProject: {
+    needs: 'admin',
+    outOfReach: 'own',
+    ask: () => ({ field: `{ ... on Project { id } ${failure} }`, input: { name: randomUUID() } }),
+  },
+  updateProject: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ projectId }) => ({
+      field: `{ ... on Project { id } ${failure} }`,
+      input: { id: projectId, name: 'renamed' },
+    }),
+  },
+  createAccessKey: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ projectId }) => ({
+      field: `{ ... on CreatedAccessKey { accessKey { id } } ${failure} }`,
+      input: { name: 'key', role: 'VIEWER', projectId },
+    }),
+  },
+  revokeAccessKey: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ accessKeyId }) => ({
+      field: `{ ... on AccessKey { id } ${failure} }`,
+      input: { id: accessKeyId },
+    }),
+  },
+};
+
+const schema = createSchema();
+const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
+const queries = Object.keys(schema.getQueryType()?.getFields() ?? {});
+
+let server: TestServer;
+let world: World;
+let bad: [string, string][];
+beforeAll(async () => {
+  server = await startTestServer();
+  world = await createWorld(server);
+  bad = await badCredentials(server);
+});
+afterAll(() => server.close());
+
+test('every root field has its sample', () => {
+  expect(Object.keys(samples).sort()).toEqual([...queries, ...mutations].sort());
+});
+
+describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) => {
+  const isMutation = mutations.includes(name);
+
+  const as = (header: string | null, of: World = world) => {
+    const { field, input } = ask(of);
+    const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+    const query = isMutation
+      ? `mutation($input: ${type}!) { answer: ${name}(input: $input) ${field} }`
+      : `query { answer: ${name}${field} }`;
+    const body = { query, ...(input && { variables: { input } }) };
+    return attempt(server, { method: 'POST', path: '/graphql', body }, header);
+  };
+
+  test('with any bad credential is the same refusal, and has no data', async () => {
+    const first = await as('Bearer nonsense');
+    expect(first.status).toBe(401);
+    expect(first.json).toEqual({
+      errors: [{ message: expect.any(String), extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+    for (const [what, header] of bad) {
+      const answer = await as(header);
+      expect([what, answer.status]).toEqual([what, 401]);
+      expectTheSame(answer, first);
+    }
+  });
+
+  test(`without a credential is ${needs === 'anyone' ? 'answered' : 'refused'}`, async () => {
+    const { status, json } = await as(null);
+    expect(status).toBe(needs === 'anyone' ? 200 : 401);
+    if (needs === 'anyone') return expect(json).toMatchObject({ data: { answer: {} } });
+    expect(json).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(json).not.toHaveProperty('data');
+  });
+
+  const lesser = needs === 'anyone' ? [] : lesserRoles(needs);
+  for (const role of lesser) {
+    test(`with the role ${role} is forbidden`, async () => {
+      const { projectId } = server.home;
+      for (const options of [{ role }, { role, projectId }]) {
+        const { json } = await as(bearer(await server.createKey(options)));
+        const member = { __typename: 'ForbiddenError', code: 'FORBIDDEN' };
+        if (isMutation) expect(json).toMatchObject({ data: { answer: member } });
+        else expect(json).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+      }
+    });
+  }
+
+  if (outOfReach !== 'own') {
+    test('out of reach cannot be told from what is not there', async () => {
+      const id = randomUUID();
+      const nobody = { ...world, connectionId: id, projectId: id, accessKeyId: id };
+      const malformed = {
+        ...world,
+        connectionId: 'x',
+        projectId: '\\u0000',
+        accessKeyId: '\\uD800',
+      };
+      for (const [, key] of await strangers(world)) {
+        const notYours = await as(bearer(key));
+        if (outOfReach === 'null') expect(notYours.json).toMatchObject({ data: { answer: null } });
+        else expect(notYours.text).toContain(outOfReach);
+        expectTheSame(notYours, await as(bearer(key), nobody));
+        expectTheSame(notYours, await as(bearer(key), malformed));
+      }
+    });
+  }
+
+  test('changes nothing when it is refused', async () => {
+    const { db } = server.deps;
+    const connection = { where: { id: world.connectionId } };
+    expect(await db.connection.findUnique(connection)).toMatchObject({ version: 1 });
+    expect(await db.connection.count()).toBe(1);
+    expect(await db.project.count({ where: { name: 'renamed' } })).toBe(0);
+    const key = { where: { id: world.accessKeyId } };
+    expect(await db.accessKey.findUnique(key)).toMatchObject({ revokedAt: null });
+  });
+});

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { authenticate } from '../../src/access/authenticate.ts';
+import { fetchCredentials } from '../../src/connections/credentials.service.ts';
+import { createConnection, fetchConfig } from '../helpers/connections.ts';
+import { seedProject } from '../helpers/seed.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { statementsOf as allStatementsOf } from '../helpers/statements.ts';
+
+/* How many statements the main queries take, whatever the number of rows. Times of last use are written later. */
+const statementsOf = async (work: () => Promise<unknown>) =>
+  (await allStatementsOf(work)).filter((text) => !text.includes('SET last_used_at'));
+
+let server: TestServer;
+let ids: string[];
+beforeAll(async () => {
+  server = await startTestServer();
+  ids = [];
+  for (let index = 0; index < 20; index += 1) ids.push((await createConnection(server)).id);
+});
+afterAll(() => server.close());
+
+test('a list of 20 with config and project takes 3', async () => {
+  const document = `query($id: ID) { connections(projectId: $id) { nodes {
+    id name config secretFields connectionType { label } project { name redirectUrls } } } }`;
+  const statements = await statementsOf(async () => {
+    const { data, errors } = await server.graphql<{ connections: { nodes: object[] } }>(document, {
+      id: server.home.projectId,
+    });
+    expect(errors).toEqual([]);
+    expect(data.connections.nodes).toHaveLength(20);
+  });
+  expect(statements.length, statements.join('\n\n')).toBe(3); // who calls, the rows, their projects
+});
+
+test('the total and the organization take one more each', async () => {
+  const document = `query($id: ID) { connections(projectId: $id) { totalCount nodes {
+    id project { name organization { name } } } } }`;
+  const statements = await statementsOf(async () => {
+    const { errors } = await server.graphql(document, { id: server.home.projectId });
+    expect(errors).toEqual([]);
+  });
+  expect(statements.length).toBeLessThanOrEqual(5);
+});
+
+test('the same list over REST takes 3', async () => {
+  const path = `/v1/connections?project_id=${server.home.projectId}`;
+  expect(await statementsOf(() => server.rest('GET', path))).toHaveLength(3);
+});
+
+test('one connection takes 2', async () => {
+  const path = `/v1/connections/${ids[0]}`;
+  expect(await statementsOf(() => server.rest('GET', path))).toHaveLength(2);
+});
+
+test('credentials take 3, the audit event among them', async () => {
+  const statements = await statementsOf(() => fetchConfig(server, ids[0] ?? ''));
+  expect(statements).toHaveLength(3);
+});
+
+test('60 concurrent fetches of credentials share 2 statements, and who calls one', async () => {
+  const { deps, adminKey } = server;
+  const viewer = await authenticate(deps, `Bearer ${adminKey}`);
+  const context = { deps, viewer, request: { id: 'concurrent', ip: null } };
+  const sixty = Array.from({ length: 60 }, (_, index) => ids[index % 20] ?? '');
+  const fetching = await statementsOf(() =>
+    Promise.all(sixty.map((id) => fetchCredentials(context, id))),
+  );
+  expect(fetching).toHaveLength(2);
+  const asking = await statementsOf(() =>
+    Promise.all(sixty.map(() => authenticate(deps, `Bearer ${adminKey}`))),
+  );
+  expect(asking).toHaveLength(1);
+});
+
+test('the keys of a project with their projects take 3', async () => {
+  const { projectId } = server.home;
+  for (let index = 0; index < 5; index += 1) await server.createKey({ projectId });
+  const document = `query($id: ID!) { project(id: $id) { name accessKeys { nodes { name project { name } } } } }`;
+  const statements = await statementsOf(async () => {
+    const { errors } = await server.graphql(document, { id: projectId });
+    expect(errors).toEqual([]);
+  });
+  expect(statements.length).toBeLessThanOrEqual(3);
+});
+
+test('the connections of many projects take no statement per project', async () => {
+  for (let index = 0; index < 10; index += 1) {
+    const project_id = await seedProject(server.deps.db, server.home.organizationId);
+    await createConnection(server, { project_id });
+  }
+  const document = `{ viewer { organization { projects { nodes { connections(first: 3) { nodes { id } } } } } } }`;
+  const statements = await statementsOf(async () => {
+    const { errors } = await server.graphql(document);
+    expect(errors).toEqual([]);
+  });
+  expect(statements.length).toBeLessThanOrEqual(5);
+});

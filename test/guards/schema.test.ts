@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import {
+  buildSchema,
+  findBreakingChanges,
+  type GraphQLField,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  isUnionType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { notYetBuilt } from './not-yet-built.ts';
+
+const schema = createSchema();
+const readText = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
+
+test('schema.graphql is what the code says; `npm run schema` prints it', async () => {
+  const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
+  expect(await readText('../../schema.graphql')).toBe(printed);
+});
+
+test('nothing of the public contract is renamed, narrowed or left out, save what is not yet built', async () => {
+  const contract = buildSchema(await readText('contract.graphql'));
+  const changes = findBreakingChanges(contract, schema).map(({ description }) => description);
+  const missing = notYetBuilt.map((name) => `${name} was removed.`);
+  expect(changes.sort()).toEqual(missing.sort());
+});
+
+describe('every root field', () => {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const all = roots.flatMap((type) => Object.values(type?.getFields() ?? {}));
+  const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+  const optionsOf = ({ extensions }: GraphQLField<unknown, unknown>) =>
+    extensions.pothosOptions as { authScopes?: { anyone?: boolean } } | undefined;
+
+  test('says who may call it', () => {
+    expect(all.length).toBeGreaterThan(14);
+    expect(all.filter((field) => !optionsOf(field)?.authScopes).map(({ name }) => name)).toEqual(
+      [],
+    );
+  });
+
+  test('that anyone may call is known here', () => {
+    const open = all.filter((field) => optionsOf(field)?.authScopes?.anyone);
+    expect(open.map(({ name }) => name)).toEqual(['viewer']);
+  });
+
+  test('that changes something says how it is audited, in the words of the contract', () => {
+    const actions =
+      /^(connection\.(create|update|delete|authorize|callback|refresh|expire)|credentials\.(fetch|resolve)|reference\.(add|remove)|access_key\.(create|revoke)|user\.\w+|personal_access_token\.\w+|project\.\w+|app\.\w+|requirement\.\w+|connect_token\.(create|revoke)|link\.(create|delete)|key\.rotate)$/;
+    for (const { name, extensions } of mutations) {
+      expect(extensions.audit, name).toMatch(actions);
+    }
+  });
+
+  test('that changes something takes one input, and answers a union with its errors', () => {
+    for (const { name, args, type } of mutations) {
+      const capital = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+      expect(args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${capital}Input!`]);
+      expect(String(type)).toBe(`${capital}Result!`);
+    }
+  });
+});
+
+test('every type, field, argument and value is described', () => {
+  const lacking: string[] = [];
+  const require = (name: string, { description }: { description?: string | null | undefined }) => {
+    if (!description) lacking.push(name);
+  };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isIntrospectionType(type) || isSpecifiedScalarType(type) || isUnionType(type)) continue;
+    require(type.name, type);
+    if (isEnumType(type)) {
+      for (const value of type.getValues()) require(`${type.name}.${value.name}`, value);
+    }
+    if (isInputObjectType(type)) {
+      for (const field of Object.values(type.getFields()))
+        require(`${type.name}.${field.name}`, field);
+    }
+    if (isObjectType(type) || isInterfaceType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        require(`${type.name}.${field.name}`, field);
+        for (const arg of field.args) require(`${type.name}.${field.name}(${arg.name})`, arg);
+      }
+    }
+  }
+  expect(lacking).toEqual([]);
+});

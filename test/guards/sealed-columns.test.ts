@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database } from '../../src/db/database.ts';
+import { openTestDatabase } from '../helpers/database.ts';
+
+let database: Database;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+/** Bytes that are not sealed with a data key: digests, wrapped keys and the master keys' check. */
+const otherBytes = ['access_key.digest', 'data_key.wrapped', 'master_key.check_value'];
+
+const columns = `
+  SELECT c.table_name || '.' || c.column_name AS column, k.is_nullable = 'YES' AS "keyIsNullable",
+    c.is_nullable = 'YES' AS "isNullable", k.data_type AS "keyType",
+    (SELECT f.confdeltype::text || f.confrelid::regclass FROM pg_constraint f
+     JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = ALL (f.conkey)
+     WHERE f.contype = 'f' AND f.conrelid = c.table_name::regclass AND a.attname = k.column_name) AS reference
+  FROM information_schema.columns c
+  LEFT JOIN information_schema.columns k ON k.table_schema = c.table_schema
+    AND k.table_name = c.table_name AND k.column_name = c.column_name || '_data_key_id'
+  WHERE c.table_schema = 'public' AND c.data_type = 'bytea' ORDER BY 1`;
+
+type Column = {
+  column: string;
+  isNullable: boolean;
+  keyType: string | null;
+  keyIsNullable: boolean | null;
+  reference: string | null;
+};
+
+test('beside every sealed value stands its data key, which cannot be deleted while it does', async () => {
+  const all = await database.sql<Column>('bytes', columns, []);
+  const sealed = all.filter(({ column }) => !otherBytes.includes(column));
+  expect(sealed.map(({ column }) => column)).toEqual(
+    expect.arrayContaining(['connection.config', 'connection_secret.config']),
+  );
+  for (const { column, keyType, reference, keyIsNullable, isNullable } of sealed) {
+    const restrict = 'r';
+    expect([column, keyType, reference]).toEqual([column, 'uuid', `${restrict}data_key`]);
+    expect([column, keyIsNullable]).toEqual([column, isNullable]);
+  }
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { sourceFiles } from './source.ts';
+
+const files = sourceFiles();
+
+test('only config.ts and main.ts know of the environment', () => {
+  const readers = files.filter(({ text }) => /\bprocess\.env\b|['"]dotenv['"]/.test(text));
+  expect(readers.map(({ path }) => path).sort()).toEqual(['main.ts']);
+  const main = readers[0]?.text.match(/process\.env\b.*/g);
+  expect(main).toEqual([expect.stringMatching(/^process\.env\)/)]); // handed to readConfig, once
+});
+
+describe('inside a transaction', () => {
+  test('nothing is awaited but the transaction’s own statements', () => {
+    const callbacks = files.flatMap(({ path, text }) =>
+      transactionsIn(text).map((callback) => [path, callback] as const),
+    );
+    expect(callbacks.length).toBeGreaterThan(4);
+    expect(
+      callbacks.flatMap(([path, text]) => findStrangers(text).map((s) => `${path}: ${s}`)),
+    ).toEqual([]);
+  });
+
+  test.each([
+    'db.$transaction(async (tx) => { await deps.db.project.count(); })',
+    'db.$transaction(async (tx) => { await context.deps.sql("x", "y", []); })',
+    'db.$transaction(async (tx) => { const key = await vault.sealingKey(id); })',
+    'db.$transaction(async (tx) => { await Promise.all([tx.a.count(), recordEvent(context, {})]); })',
+    'writeSealed(context, id, async (tx, key) => { return openHalf(vault, place, "secret", half); })',
+    'writeSealed(context, id, async (tx, key) => { void deps.db.connection.count(); })',
+    'db.$transaction(async (tx) => { await requireVisibleProject(context, id); })',
+  ])('the guard would catch %s', (text) => {
+    expect(transactionsIn(text).flatMap(findStrangers)).not.toEqual([]);
+  });
+
+  test('the guard lets the transaction’s own statements be', () => {
+    const text = `db.$transaction(async (tx) => {
+      if (!(await holdDataKey(tx, key.id))) return undefined;
+      const sealed = sealedConfig(context.deps.vault, key, place, planned);
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return { result: await write(tx, key) };
+    })`;
+    expect(transactionsIn(text).flatMap(findStrangers)).toEqual([]);
+  });
+});
+
+/** The bodies of the functions that are given to `$transaction` or `writeSealed`. */
+function transactionsIn(text: string): string[] {
+  const starts = [
+    ...text.matchAll(
+      /(?:\$transaction|\bwriteSealed)\((?:[^()]|\([^()]*\))*?async \(tx\b[^)]*\) =>\s*\{/g,
+    ),
+  ];
+  return starts.map(({ index, 0: head }) => {
+    const start = index + head.length;
+    let depth = 1;
+    let end = start;
+    for (; depth > 0 && end < text.length; end += 1) {
+      if (text[end] === '{') depth += 1;
+      if (text[end] === '}') depth -= 1;
+    }
+    return text.slice(start, end - 1);
+  });
+}
+
+/** Awaits of what is not the transaction's, and uses of what goes to another session. */
+function findStrangers(body: string): string[] {
+  const awaited = [...body.matchAll(/\bawait\s+([^\n]*)/g)]
+    .map(([, expression = '']) => expression)
+    .filter((expression) => !/^(tx\.|\w+\(tx\b)/.test(expression));
+  const elsewhere =
+    body.match(
+      /\b(deps\.(db|sql)\b|vault\.(open|sealingKey)\b|openHalf\(|recordEvent\(|loadCredentials\(|authenticate\()[^\n]*/g,
+    ) ?? [];
+  return [...awaited, ...elsewhere];
+}

@@ -1,0 +1,71 @@
+import { guard } from './canary.ts';
+import { type Answer, send } from './http.ts';
+
+export type RestOptions = {
+  /** An access key; null for none. The server's admin key when left out. */
+  key?: string | null | undefined;
+  /** Sent as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+};
+
+export type GraphqlAnswer<Data> = Answer & {
+  data: Data;
+  errors: GraphqlError[];
+  extensions: Record<string, unknown> | undefined;
+};
+
+export type GraphqlError = {
+  message: string;
+  path?: (string | number)[];
+  extensions: Record<string, unknown>;
+};
+
+/** With it a refused operation has a status of its own; with plain JSON it is 200. */
+export const graphqlJson = 'application/graphql-response+json';
+
+/** A client of `/v1`. */
+export function restClient(url: string, ownKey: string) {
+  return <Json = unknown>(method: string, path: string, options: RestOptions = {}) => {
+    const { key = ownKey, body, headers = {} } = options;
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    return send<Json>(url, {
+      method,
+      path,
+      headers: { ...authorization(key), ...jsonHeaders(sent), ...headers },
+      body: sent,
+      mayHoldSecrets: method === 'POST' && /\/credentials(\?|$)/.test(path),
+    });
+  };
+}
+
+/** A client of `/graphql`. Keys that an operation makes are guarded from then on. */
+export function graphqlClient(url: string, ownKey: string) {
+  return async <Data = Record<string, never>>(
+    document: string,
+    variables: Record<string, unknown> = {},
+    key: string | null | undefined = ownKey,
+  ): Promise<GraphqlAnswer<Data>> => {
+    const body = JSON.stringify({ query: document, variables });
+    const answer = await send<GraphqlAnswer<Data> | undefined>(url, {
+      method: 'POST',
+      path: '/graphql',
+      headers: { ...authorization(key), ...jsonHeaders(body), accept: graphqlJson },
+      body,
+      mayHoldSecrets: /\b(fetchCredentials|createAccessKey)\b/.test(document),
+    });
+    for (const [made] of answer.text.matchAll(/acc_[0-9A-Za-z]{64}/g)) guard(made);
+    const { data, errors = [], extensions } = answer.json ?? ({} as Partial<GraphqlAnswer<Data>>);
+    return { ...answer, data: data as Data, errors, extensions };
+  };
+}
+
+export function authorization(key: string | null): Record<string, string> {
+  return key === null ? {} : { authorization: `Bearer ${key}` };
+}
+
+function jsonHeaders(body: string | undefined): Record<string, string> {
+  if (body === undefined) return {};
+  const length = String(Buffer.byteLength(body));
+  return { 'content-type': 'application/json', 'content-length': length };
+}

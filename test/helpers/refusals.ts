@@ -1,0 +1,103 @@
+import { expect } from 'vitest';
+import type { Role } from '../../src/db/generated/enums.ts';
+import { authorization } from './clients.ts';
+import { createConnection, newConnection } from './connections.ts';
+import { type Answer, send } from './http.ts';
+import { seedProject } from './seed.ts';
+import type { TestServer } from './server.ts';
+
+export const roles: readonly Role[] = ['viewer', 'runtime', 'editor', 'admin'];
+
+/** The roles that are too small where `needed` is needed. */
+export function lesserRoles(needed: Role): readonly Role[] {
+  return roles.slice(0, roles.indexOf(needed));
+}
+
+/** What there is to be refused: a connection, a key and a project, each out of somebody's reach. */
+export type World = {
+  server: TestServer;
+  projectId: string;
+  connectionId: string;
+  accessKeyId: string;
+  organizationId: string;
+};
+
+/** Things that the server's admin key reaches. */
+export async function createWorld(server: TestServer): Promise<World> {
+  const { projectId, organizationId } = server.home;
+  const { id: connectionId } = await createConnection(server);
+  await server.createKey({ projectId, name: 'target', role: 'viewer' });
+  const { id: accessKeyId } = await server.deps.db.accessKey.findFirstOrThrow({
+    where: { name: 'target' },
+  });
+  return { server, projectId, connectionId, accessKeyId, organizationId };
+}
+
+/** Credentials that open nothing, each for another reason. */
+export async function badCredentials(server: TestServer): Promise<[string, string][]> {
+  const expired = await server.createKey({ expiresAt: new Date(Date.now() - 1_000) });
+  const revoked = await server.createKey({ name: 'revoked' });
+  const where = { name: 'revoked' };
+  await server.deps.db.accessKey.updateMany({ where, data: { revokedAt: new Date() } });
+  const good = await server.createKey({});
+  return [
+    ['unknown', `Bearer acc_${'A'.repeat(64)}`],
+    ['expired', `Bearer ${expired}`],
+    ['revoked', `Bearer ${revoked}`],
+    ['malformed', 'Bearer nonsense'],
+    ['empty', 'Bearer '],
+    ['of another kind', `Bearer pat_${'A'.repeat(64)}`],
+    ['of another scheme', `Basic ${Buffer.from(`user:${good}`).toString('base64')}`],
+    ['cut short', `Bearer ${good.slice(0, -1)}`],
+    ['too long', `Bearer ${good}0`],
+    ['in another case', `Bearer ${good.toUpperCase()}`],
+    ['twice', `Bearer ${good}, Bearer ${good}`],
+    ['bare', good],
+  ];
+}
+
+/** Keys of admins that may not know of the world: another organization's, another project's. */
+export async function strangers({ server }: World): Promise<[string, string][]> {
+  const projectId = await seedProject(server.deps.db, server.home.organizationId);
+  return [
+    ['another organization’s', server.stranger.key],
+    ['another project’s', await server.createKey({ projectId })],
+  ];
+}
+
+/** A request as the suite repeats it with one credential after another. */
+export type Attempt = { method: string; path: string; body?: unknown };
+
+export function attempt(
+  { url }: TestServer,
+  { method, path, body }: Attempt,
+  header: string | null,
+): Promise<Answer> {
+  const json = body === undefined ? undefined : JSON.stringify(body);
+  const type = json === undefined ? {} : { 'content-type': 'application/json' };
+  const length = { 'content-length': String(Buffer.byteLength(json ?? '')) };
+  const credential = header === null ? {} : { authorization: header };
+  return send(url, { method, path, headers: { ...credential, ...type, ...length }, body: json });
+}
+
+export function bearer(key: string): string {
+  return authorization(key).authorization ?? '';
+}
+
+/** Two answers that nobody can tell apart. */
+export function expectTheSame(one: Answer, other: Answer): void {
+  expect(comparable(one)).toEqual(comparable(other));
+}
+
+/* What differs between any two answers, and tells nothing. */
+function comparable({ status, headers, text }: Answer) {
+  const { 'x-request-id': id, date: _date, ...rest } = headers;
+  return { status, headers: rest, text: text.replaceAll(String(id), '<request id>') };
+}
+
+/** The body of a good write, for what is refused before it is looked at. */
+export function goodBodies(world: World) {
+  const connection = newConnection(world.server, { project_id: world.projectId });
+  const { type, config } = connection;
+  return { create: connection, update: { type, config } };
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { digestCredential, previewCredential } from '../../src/access/credential.ts';
+import type { PrismaClient } from '../../src/db/generated/client.ts';
+import type { Role } from '../../src/db/generated/enums.ts';
+import { canaryKey } from './canary.ts';
+
+/** Where a key belongs: an organization, or one of its projects. */
+export type Home = { organizationId: string; projectId: string };
+
+export type KeyOptions = {
+  role?: Role;
+  /** The one project that it reaches; the whole organization when left out. */
+  projectId?: string | null;
+  expiresAt?: Date;
+  name?: string;
+};
+
+/** Stores an access key, past every rule of the server; answers the key itself. */
+export async function seedKey(
+  db: PrismaClient,
+  organizationId: string,
+  { role = 'admin', projectId = null, expiresAt, name = 'test' }: KeyOptions,
+): Promise<string> {
+  const key = canaryKey();
+  const digest = digestCredential(key);
+  const row = { id: randomUUID(), organizationId, projectId, name, role, digest };
+  const preview = previewCredential(key);
+  await db.accessKey.create({ data: { ...row, preview, expiresAt: expiresAt ?? null } });
+  return key;
+}
+
+/** Another project of the same organization. */
+export async function seedProject(
+  db: PrismaClient,
+  organizationId: string,
+  name = `project ${randomUUID()}`,
+): Promise<string> {
+  const { id } = await db.project.create({ data: { id: randomUUID(), organizationId, name } });
+  return id;
+}
+
+/** Another organization, with one project. */
+export async function seedOrganization(db: PrismaClient): Promise<Home> {
+  const { id } = await db.organization.create({ data: { id: randomUUID(), name: 'another' } });
+  return { organizationId: id, projectId: await seedProject(db, id) };
+}

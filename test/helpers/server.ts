@@ -1,0 +1,100 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readConfig } from '../../src/config.ts';
+import type { Database } from '../../src/db/database.ts';
+import type { Deps } from '../../src/deps.ts';
+import { bootstrap } from '../../src/projects/bootstrap.service.ts';
+import { createApp } from '../../src/server/app.ts';
+import { createLog } from '../../src/server/log.ts';
+import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
+import { checkMasterKeys } from '../../src/vault/master-keys.ts';
+import { createVault } from '../../src/vault/vault.ts';
+import { canaryKey, requireNoCanary } from './canary.ts';
+import { graphqlClient, restClient } from './clients.ts';
+import { openTestDatabase } from './database.ts';
+import { type Answer, type Sent, send } from './http.ts';
+import { type Home, type KeyOptions, seedKey, seedOrganization } from './seed.ts';
+
+/** The master key of every test server. */
+export const masterKeys = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** A whole server on loopback, over a database of its own. */
+export type TestServer = {
+  url: string;
+  deps: Deps;
+  database: Database;
+  /** The first start's project, and its organization. */
+  home: Home;
+  /** Another organization, seeded past the API. */
+  stranger: Home & { key: string };
+  /** The first start's key: an admin of the organization. */
+  adminKey: string;
+  rest: ReturnType<typeof restClient>;
+  graphql: ReturnType<typeof graphqlClient>;
+  /** A request of which nothing is taken for granted. */
+  send: <Json = unknown>(sent: Sent) => Promise<Answer<Json>>;
+  createKey: (options: KeyOptions & { organizationId?: string }) => Promise<string>;
+  /** Every line of the log so far, parsed. */
+  logged: () => Record<string, unknown>[];
+  /** Stops the server; throws when a secret got into the log. */
+  close: () => Promise<void>;
+};
+
+/** Starts one; `env` as the process would have it. Open it in `beforeAll`, close it in `afterAll`. */
+export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+  const database = closedOnce(await openTestDatabase());
+  const { db, sql } = database;
+  const config = readConfig({ LOG_LEVEL: 'debug', ...env });
+  const keys = createLocalKeyProvider(masterKeys);
+  await checkMasterKeys(sql, keys);
+  const adminKey = canaryKey();
+  await bootstrap(db, adminKey, async () => {});
+  const lines: string[] = [];
+  const log = createLog(config, { write: (line) => void lines.push(line) });
+  const deps = { config, db, sql, vault: createVault(sql, keys), log };
+  const { url, stop } = await listen(deps);
+  const home = await findHome(database);
+  const stranger = await seedOrganization(db);
+  return {
+    ...{ url, deps, database, home, adminKey },
+    stranger: { ...stranger, key: await seedKey(db, stranger.organizationId, {}) },
+    rest: restClient(url, adminKey),
+    graphql: graphqlClient(url, adminKey),
+    send: (sent) => send(url, sent),
+    createKey: ({ organizationId = home.organizationId, ...options }) =>
+      seedKey(db, organizationId, options),
+    logged: () => lines.map((line) => JSON.parse(line)),
+    close: async () => {
+      await stop();
+      await database.close();
+      requireNoCanary('the log', lines.join(''));
+    },
+  };
+}
+
+/** A test may take the database away before the server is closed. */
+function closedOnce(database: Database): Database {
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= database.close();
+    return closing;
+  };
+  return { ...database, close };
+}
+
+async function listen(deps: Deps) {
+  const server = createServer(createApp(deps).listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${port}`, stop };
+}
+
+async function findHome({ db }: Database): Promise<Home> {
+  const { id, organizationId } = await db.project.findFirstOrThrow();
+  return { organizationId, projectId: id };
+}

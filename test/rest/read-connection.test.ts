@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type ConnectionJson,
+  createConnection,
+  type Data,
+  makeSystem,
+} from '../helpers/connections.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const get = (id: string, key?: string) =>
+  server.rest<Data<ConnectionJson>>('GET', `/v1/connections/${id}`, { key });
+
+test('a connection is read as it was answered when it was made', async () => {
+  const created = await createConnection(server);
+  const { status, json, headers } = await get(created.id);
+  expect(status).toBe(200);
+  expect(json).toEqual({ data: created });
+  expect(headers).toMatchObject({
+    'cache-control': 'no-store',
+    'x-request-id': expect.any(String),
+  });
+});
+
+test('a viewer reads it, a project-scoped one too', async () => {
+  const created = await createConnection(server);
+  const projectId = server.home.projectId;
+  for (const key of [
+    await server.createKey({ role: 'viewer' }),
+    await server.createKey({ role: 'viewer', projectId }),
+  ]) {
+    expect((await get(created.id, key)).json.data).toEqual(created);
+  }
+});
+
+test('its id may be written in upper case', async () => {
+  const { id } = await createConnection(server);
+  expect((await get(id.toUpperCase())).json.data.id).toBe(id);
+});
+
+test('a system-managed one is returned with its metadata only', async () => {
+  const created = await createConnection(server);
+  await makeSystem(server, created.id);
+  const { status, json } = await get(created.id);
+  expect(status).toBe(200);
+  expect(json.data).toEqual({ ...created, is_system: true, config: null });
+});
+
+test.each([
+  ['a malformed id', 'not-a-uuid'],
+  ['an id that is nobody’s', randomUUID()],
+  ['text that no UUID could hold', '%00'],
+  ['broken percent-encoding', '%E0%A4%A'],
+  ['a surrogate', '%ED%A0%80'],
+  ['braces around it', `%7B${randomUUID()}%7D`],
+])('%s in the path is 404', async (_what, id) => {
+  const { status, text } = await get(id);
+  expect(status).toBe(404);
+  expect(text).toBe('{"error":{"code":"not_found","message":"Not Found"}}');
+});

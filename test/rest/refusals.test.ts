@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '../../src/db/generated/enums.ts';
+import { routes } from '../../src/rest/rest.app.ts';
+import {
+  type Attempt,
+  attempt,
+  badCredentials,
+  bearer,
+  createWorld,
+  expectTheSame,
+  goodBodies,
+  lesserRoles,
+  strangers,
+  type World,
+} from '../helpers/refusals.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/** How each route is asked, and of whom it takes which role. */
+const samples: Record<string, { needs: Role; ask: (world: World) => Omit<Attempt, 'method'> }> = {
+  'post /v1/connections': {
+    needs: 'editor',
+    ask: (world) => ({ path: '/v1/connections', body: goodBodies(world).create }),
+  },
+  'get /v1/connections': {
+    needs: 'viewer',
+    ask: ({ projectId }) => ({ path: `/v1/connections?project_id=${projectId}` }),
+  },
+  'get /v1/connections/{connection_id}': {
+    needs: 'viewer',
+    ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}` }),
+  },
+  'put /v1/connections/{connection_id}': {
+    needs: 'editor',
+    ask: (world) => ({
+      path: `/v1/connections/${world.connectionId}`,
+      body: goodBodies(world).update,
+    }),
+  },
+  'delete /v1/connections/{connection_id}': {
+    needs: 'editor',
+    ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}` }),
+  },
+  'post /v1/connections/{connection_id}/credentials': {
+    needs: 'runtime',
+    ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}/credentials` }),
+  },
+};
+
+let server: TestServer;
+let world: World;
+let bad: [string, string][];
+beforeAll(async () => {
+  server = await startTestServer();
+  world = await createWorld(server);
+  bad = await badCredentials(server);
+});
+afterAll(() => server.close());
+
+test('every route has its sample', () => {
+  const known = routes.map(({ method, path }) => `${method} ${path}`);
+  expect(Object.keys(samples).sort()).toEqual(known.sort());
+});
+
+describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
+  const method = name.split(' ')[0]?.toUpperCase() ?? '';
+  const as = (header: string | null, of: World = world) =>
+    attempt(server, { method, ...ask(of) }, header);
+
+  test('without a credential is 401', async () => {
+    const answer = await as(null);
+    expect(answer.status).toBe(401);
+    expect(answer.text).toBe('{"error":{"code":"unauthorized","message":"Unauthorized"}}');
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  test('with any bad credential is the same 401', async () => {
+    const none = await as(null);
+    for (const [what, header] of bad) {
+      const answer = await as(header);
+      expect([what, answer.status]).toEqual([what, 401]);
+      expectTheSame(answer, none);
+    }
+  });
+
+  test.each(lesserRoles(needs))('with the role %s is 403', async (role) => {
+    const projectId = server.home.projectId;
+    for (const key of [
+      await server.createKey({ role }),
+      await server.createKey({ role, projectId }),
+    ]) {
+      const answer = await as(bearer(key));
+      expect(answer.status).toBe(403);
+      expect(answer.json).toMatchObject({ error: { code: 'forbidden' } });
+    }
+  });
+
+  test('of another organization or project is 404, and cannot be told from what is not there', async () => {
+    const nobody = { ...world, connectionId: randomUUID(), projectId: randomUUID() };
+    for (const [, key] of await strangers(world)) {
+      const notYours = await as(bearer(key));
+      expect(notYours.status).toBe(404);
+      expect(notYours.text).toBe('{"error":{"code":"not_found","message":"Not Found"}}');
+      expectTheSame(notYours, await as(bearer(key), nobody));
+    }
+  });
+
+  test('changes nothing when it is refused', async () => {
+    const { db } = server.deps;
+    const where = { id: world.connectionId };
+    expect(await db.connection.findUnique({ where })).toMatchObject({ version: 1 });
+    expect(await db.connection.count()).toBe(1);
+  });
+});

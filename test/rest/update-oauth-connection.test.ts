@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canary } from '../helpers/canary.ts';
+import {
+  anyOAuth,
+  type ConnectionJson,
+  createConnection,
+  type Data,
+  type Failure,
+  google,
+  openAi,
+} from '../helpers/connections.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const put = (id: string, body: unknown) =>
+  server.rest<Data<ConnectionJson> & Failure>('PUT', `/v1/connections/${id}`, { body });
+
+const config = {
+  authorization_url: 'https://provider.example/authorize',
+  token_url: 'https://provider.example/token',
+  client_id: 'client',
+  scopes: ['read'],
+};
+
+/** One that has had its consent. */
+async function activeConnection(secret: object = { client_secret: canary('client-secret') }) {
+  const created = await createConnection(server, {
+    type: anyOAuth,
+    config: { ...config, ...secret },
+  });
+  const where = { id: created.id };
+  await server.deps.db.connection.update({ where, data: { status: 'active' } });
+  return created.id;
+}
+
+test('written back as it was read it stays active', async () => {
+  const id = await activeConnection();
+  const { json } = await put(id, { type: anyOAuth, config });
+  expect(json.data).toMatchObject({ status: 'active', secret_fields: ['client_secret'] });
+});
+
+test('new scopes leave it active', async () => {
+  const id = await activeConnection();
+  const { json } = await put(id, { type: anyOAuth, config: { ...config, scopes: ['write'] } });
+  expect(json.data).toMatchObject({ status: 'active', config: { scopes: ['write'] } });
+});
+
+test('an expired one stays expired until the next consent', async () => {
+  const id = await activeConnection();
+  await server.deps.db.connection.update({ where: { id }, data: { status: 'expired' } });
+  const { json } = await put(id, { type: anyOAuth, config });
+  expect(json.data.status).toBe('expired');
+});
+
+describe.each([
+  ['client_id', 'another'],
+  ['authorization_url', 'https://evil.example/authorize'],
+  ['token_url', 'https://evil.example/token'],
+])('another %s', (name, value) => {
+  const moved = { ...config, [name]: value };
+
+  test('needs the client secret again, and nothing changes without it', async () => {
+    const id = await activeConnection();
+    const { status, json } = await put(id, { type: anyOAuth, config: moved });
+    expect(status).toBe(400);
+    expect(Object.keys(json.error.details ?? {})).toEqual(['config.client_secret']);
+    const read = await server.rest<Data<ConnectionJson>>('GET', `/v1/connections/${id}`);
+    expect(read.json.data).toMatchObject({ status: 'active', config, version: 1 });
+  });
+
+  test('makes it incomplete', async () => {
+    const id = await activeConnection();
+    const client_secret = canary('client-secret');
+    const { json } = await put(id, { type: anyOAuth, config: { ...moved, client_secret } });
+    expect(json.data).toMatchObject({ status: 'incomplete', config: moved });
+  });
+
+  test('needs no secret where there was none', async () => {
+    const id = await activeConnection({});
+    const { json } = await put(id, { type: anyOAuth, config: moved });
+    expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: [] });
+  });
+
+  test('is fine when the secret is removed at the same time', async () => {
+    const id = await activeConnection();
+    const given = { ...moved, client_secret: null };
+    const { json } = await put(id, { type: anyOAuth, config: given });
+    expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: [] });
+  });
+});
+
+describe('a new type', () => {
+  test('needs the client secret in the same request where there was one', async () => {
+    const id = await activeConnection();
+    const given = { client_id: 'client' };
+    const { status, json } = await put(id, { type: google, config: given });
+    expect(status).toBe(400);
+    expect(Object.keys(json.error.details ?? {})).toEqual(['config.client_secret']);
+  });
+
+  test('makes it incomplete', async () => {
+    const id = await activeConnection();
+    const given = { client_id: 'client', client_secret: canary('google') };
+    const { json } = await put(id, { type: google, config: given });
+    expect(json.data).toMatchObject({ type: google, status: 'incomplete' });
+  });
+
+  test('that is not OAuth makes it active, and needs no client secret', async () => {
+    const id = await activeConnection();
+    const { json } = await put(id, { type: openAi, config: { api_key: canary() } });
+    expect(json.data).toMatchObject({ status: 'active', secret_fields: ['api_key'] });
+  });
+
+  test('that is OAuth makes any other incomplete', async () => {
+    const { id } = await createConnection(server);
+    const { json } = await put(id, { type: google, config: {} });
+    expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: [] });
+  });
+});

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../src/config.ts';
+import { defaultLimits } from '../../src/limits.ts';
+import { canary, requireNoCanary } from '../helpers/canary.ts';
+
+const key = () => randomBytes(32).toString('base64');
+
+test('nothing needs to be set', () => {
+  expect(readConfig({})).toMatchObject({
+    port: 4000,
+    host: '127.0.0.1',
+    publicUrl: 'http://127.0.0.1:4000',
+    databaseUrl: undefined,
+    masterKeys: undefined,
+    corsOrigins: [],
+    logLevel: 'info',
+    limits: defaultLimits,
+  });
+});
+
+test('what is set to nothing is not set', () => {
+  expect(readConfig({ PORT: '', HOST: '', DATABASE_URL: '' })).toEqual(readConfig({}));
+});
+
+describe('a bad value stops the start, by its name and never its content:', () => {
+  const secret = canary;
+  test.each([
+    ['PORT', () => '0'],
+    ['PORT', () => '65536'],
+    ['PORT', () => '4000x'],
+    ['PORT', () => '-1'],
+    ['PUBLIC_URL', () => 'connect.example'],
+    ['PUBLIC_URL', () => `https://connect.example/${secret()}`],
+    ['PUBLIC_URL', () => 'ftp://connect.example'],
+    ['PUBLIC_URL', () => `https://user:${secret()}@connect.example`],
+    ['DATABASE_URL', () => `mysql://user:${secret()}@db/x`],
+    ['DATABASE_URL', () => secret()],
+    ['MASTER_KEYS', () => secret()],
+    ['MASTER_KEYS', () => `k1:${secret()}`],
+    ['MASTER_KEYS', () => `k1:${randomBytes(31).toString('base64')}`],
+    ['MASTER_KEYS', () => `k1:${key()},`],
+    ['MASTER_KEYS', () => `:${key()}`],
+    ['MASTER_KEYS', () => `a b:${key()}`],
+    ['BOOTSTRAP_ACCESS_KEY', () => secret()],
+    ['BOOTSTRAP_ACCESS_KEY', () => `acc_${'x'.repeat(63)}`],
+    ['TRUSTED_PROXIES', () => '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', () => '10.0.0.0/8/8'],
+    ['TRUSTED_PROXIES', () => 'proxy.example'],
+    ['TRUSTED_PROXIES', () => '10.0.0.0/'],
+    ['CORS_ORIGINS', () => '*'],
+    ['CORS_ORIGINS', () => 'https://app.example/'],
+    ['CORS_ORIGINS', () => 'app.example'],
+    ['METRICS_TOKEN', () => 'short'],
+    ['LOG_LEVEL', () => 'loud'],
+    ['LIMIT_DEPTH', () => '0'],
+    ['LIMIT_COST', () => '1e3'],
+    ['LIMIT_BODY_BYTES', () => '-1'],
+  ])('%s', (name, value) => {
+    const attempt = () => readConfig({ [name]: value() });
+    expect(attempt).toThrow(ConfigError);
+    try {
+      attempt();
+    } catch (error) {
+      const { message } = error as Error;
+      expect(message.startsWith(`${name} must be `)).toBe(true);
+      requireNoCanary('the message', message);
+    }
+  });
+
+  test('all of them at once', () => {
+    expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'x', CORS_ORIGINS: 'x' })).toThrow(
+      /PORT must be .*\nCORS_ORIGINS must be .*\nLOG_LEVEL must be .*/,
+    );
+  });
+});
+
+describe('PUBLIC_URL', () => {
+  test('is required when others than this machine can reach the server', () => {
+    expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow(/PUBLIC_URL must be/);
+    expect(() => readConfig({ HOST: '::' })).toThrow(/PUBLIC_URL must be/);
+    expect(() => readConfig({ HOST: 'localhost.evil.example' })).toThrow(/PUBLIC_URL must be/);
+    for (const host of ['localhost', '::1', '127.0.0.1', '127.9.9.9']) readConfig({ HOST: host });
+  });
+
+  test('loses its slash, and defaults to where the server listens', () => {
+    const publicUrl = (env: Record<string, string>) => readConfig(env).publicUrl;
+    expect(publicUrl({ PUBLIC_URL: 'https://a.example/' })).toBe('https://a.example');
+    expect(publicUrl({ HOST: '::1', PORT: '80' })).toBe('http://[::1]:80');
+  });
+});

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createConnection } from '../helpers/connections.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+const token = 'a-token-of-the-operator';
+
+let server: TestServer;
+let guarded: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  guarded = await startTestServer({ METRICS_TOKEN: token });
+});
+afterAll(() => Promise.all([server.close(), guarded.close()]));
+
+test('/health and /ready answer without a credential', async () => {
+  for (const path of ['/health', '/ready']) {
+    const { status, json } = await server.rest('GET', path, { key: null });
+    expect([path, status, json]).toEqual([path, 200, { status: 'ok' }]);
+  }
+});
+
+test('/metrics counts requests by edge, method and status, and names no path', async () => {
+  const { id } = await createConnection(server);
+  await server.rest('GET', `/v1/connections/${id}`);
+  await server.graphql('{ viewer { kind } }');
+  const { status, text, headers } = await server.rest('GET', '/metrics', { key: null });
+  expect(status).toBe(200);
+  expect(headers['content-type']).toContain('text/plain');
+  expect(text).toMatch(/_count\{edge="rest",method="GET",status="200"\} [1-9]/);
+  expect(text).toMatch(/_count\{edge="graphql",method="POST",status="200"\} [1-9]/);
+  expect(text).not.toContain(id);
+});
+
+test('METRICS_TOKEN guards /metrics, and only that', async () => {
+  const metrics = (key: string | null) => guarded.rest('GET', '/metrics', { key });
+  expect((await metrics(null)).status).toBe(401);
+  expect((await metrics('wrong')).status).toBe(401);
+  expect((await metrics(guarded.adminKey)).status).toBe(401);
+  expect((await metrics(`${token}x`)).status).toBe(401);
+  expect((await metrics(token)).status).toBe(200);
+  expect((await guarded.rest('GET', '/health', { key: null })).status).toBe(200);
+});

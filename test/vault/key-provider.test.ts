@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config.ts';
+import { createLocalKeyProvider, readMasterKeyFile } from '../../src/vault/key-provider.ts';
+import { VaultError } from '../../src/vault/sealed.ts';
+
+const pair = (kid: string) => `${kid}:${randomBytes(32).toString('base64')}`;
+const keys = createLocalKeyProvider(`${pair('one')}, ${pair('two')}`);
+const context = Buffer.from('context');
+const dataKey = randomBytes(32);
+
+test('a data key comes back from the master key that wrapped it', async () => {
+  expect(keys.kids).toEqual(['one', 'two']);
+  const wrapped = await keys.wrap('two', context, dataKey);
+  expect(await keys.unwrap('two', context, wrapped)).toEqual(dataKey);
+});
+
+describe('it does not come back', () => {
+  test('from another master key, or one that is not held', async () => {
+    const wrapped = await keys.wrap('one', context, dataKey);
+    await expect(keys.unwrap('two', context, wrapped)).rejects.toThrow(VaultError);
+    await expect(keys.unwrap('three', context, wrapped)).rejects.toThrow('Key three');
+    await expect(keys.wrap('three', context, dataKey)).rejects.toThrow(VaultError);
+  });
+
+  test('in another context', async () => {
+    const wrapped = await keys.wrap('one', context, dataKey);
+    await expect(keys.unwrap('one', Buffer.from('other'), wrapped)).rejects.toThrow(VaultError);
+  });
+
+  test('with any byte changed, cut off or added', async () => {
+    const wrapped = await keys.wrap('one', context, dataKey);
+    for (let index = 0; index < wrapped.length; index += 1) {
+      const damaged = Uint8Array.from(wrapped);
+      damaged[index] = (damaged[index] ?? 0) ^ 1;
+      await expect(keys.unwrap('one', context, damaged)).rejects.toThrow(VaultError);
+      await expect(keys.unwrap('one', context, wrapped.slice(0, index))).rejects.toThrow(
+        VaultError,
+      );
+    }
+    const longer = Buffer.concat([wrapped, Buffer.of(0)]);
+    await expect(keys.unwrap('one', context, longer)).rejects.toThrow(VaultError);
+  });
+});
+
+test('a key id that is given twice stops the start', () => {
+  expect(() => createLocalKeyProvider(`${pair('one')},${pair('one')}`)).toThrow(ConfigError);
+});
+
+describe('the key file', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'patchbay-keys-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('is made once, for the owner’s eyes only, and read from then on', async () => {
+    const first = await readMasterKeyFile(folder);
+    expect(first).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
+    expect(await readMasterKeyFile(folder)).toBe(first);
+    const file = join(folder, 'master-keys');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await readFile(file, 'utf8')).trim()).toBe(first);
+  });
+});
