@@ -67,14 +67,12 @@ async function stop(server: Server, { deps, close }: OpenDeps): Promise<void> {
 
 function describeListenError(error: NodeJS.ErrnoException, port: number): ConfigError {
   if (error.code === 'EADDRINUSE') {
-    return new ConfigError(`PORT must be another one: ${port} is in use (EADDRINUSE).`);
+    return new ConfigError(`PORT is in use by another process (${port}): set it to a free one.`);
   }
   if (error.code === 'EACCES') {
-    return new ConfigError(
-      `PORT must be one that this user may listen on: ${port} is not (EACCES).`,
-    );
+    return new ConfigError(`PORT must be one that this user may listen on (${port} is not).`);
   }
-  return new ConfigError(`HOST must be a name or an address of this machine (${error.code}).`);
+  return new ConfigError(`HOST must be a host name or an IP address to listen on (${error.code}).`);
 }
 
 function describe(error: unknown): string {

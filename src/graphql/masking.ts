@@ -50,9 +50,9 @@ export function internalMessage(requestId: string): string {
 function withoutValues(error: GraphQLError): GraphQLError {
   const { message, extensions } = error;
   const code = extensions.code === 'QUERY_TOO_COMPLEX' ? 'QUERY_TOO_COMPLEX' : 'BAD_USER_INPUT';
-  // What is a request, but no valid operation, is 200 for clients that take plain JSON only.
-  const isOperation = extensions.code === 'GRAPHQL_VALIDATION_FAILED' || !extensions.http;
-  const http = { status: 400, ...extensions.http, spec: isOperation };
+  // A request whose document is not valid is 200 for clients that take plain JSON only.
+  const isDocument = /^GRAPHQL_(PARSE|VALIDATION)_FAILED$/.test(String(extensions.code));
+  const http = { status: 400, ...extensions.http, spec: isDocument || !extensions.http };
   const told = quotes.reduce((text, [quote, words]) => text.replace(quote, words), message);
   return new GraphQLError(told, { ...placeOf(error), extensions: { code, http } });
 }
