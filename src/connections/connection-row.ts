@@ -1,3 +1,4 @@
+import type { Project } from '../db/generated/client.ts';
 import type { ConnectionStatus } from '../db/generated/enums.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 
@@ -19,6 +20,8 @@ export type ConnectionRow = {
   updatedAt: Date;
   lastUsedAt: Date | null;
   version: number;
+  /** Where it came along with a page. */
+  project?: Project | undefined;
 };
 
 /*
@@ -53,8 +56,9 @@ export type ConnectionJson = {
   key_wrapped: string | null;
 };
 
-export function connectionFromJson(json: ConnectionJson): ConnectionRow {
+export function connectionFromJson(json: ConnectionJson, project?: Project): ConnectionRow {
   return {
+    project,
     id: json.id,
     organizationId: json.organization_id,
     projectId: json.project_id,

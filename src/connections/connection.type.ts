@@ -1,13 +1,12 @@
 import { ConnectionTypeRef } from '../catalog/connection-type.type.ts';
 import { findConnectionType } from '../catalog/connection-types.ts';
+import { openHalf } from '../connection-config/sealed-config.ts';
 import { ConnectionStatus } from '../db/generated/enums.ts';
-import { NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { definePage } from '../graphql/page.ts';
-import { loadProject } from '../projects/load-project.ts';
+import { requireProject } from '../projects/load-project.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import type { ConnectionRow } from './connection-row.ts';
-import { openHalf } from './sealed-config.ts';
 
 export const ConnectionStatusRef = builder.enumType('ConnectionStatus', {
   description: 'Whether a connection can be used.',
@@ -45,11 +44,8 @@ export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').impl
     project: t.field({
       type: ProjectRef,
       description: 'The project that it belongs to.',
-      resolve: async ({ projectId }, _args, { deps }) => {
-        const project = await loadProject(deps)(projectId);
-        if (project === undefined) throw new NotFoundError('project'); // deleted in between
-        return project;
-      },
+      resolve: ({ project, projectId }, _args, { deps }) =>
+        project ?? requireProject(deps, projectId),
     }),
     projectId: t.exposeID('projectId', { description: "The project's id." }),
     config: t.field({

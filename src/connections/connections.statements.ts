@@ -1,6 +1,7 @@
 import { type Gather, gather } from '../db/gather.ts';
 import type { Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
+import { type ProjectJson, projectColumns, projectFromJson } from '../projects/project-row.ts';
 import {
   type ConnectionJson,
   type ConnectionRow,
@@ -59,8 +60,8 @@ type Asked = readonly [Wanted, Range];
 
 const noRange: Range = { order: 'desc', take: 0, skip: 0 };
 
-/** How many pages a statement answers at most: their rows come as one value each. */
-const pagesAtOnce = 20;
+/** How many pages a statement answers at most: with more, the database and this process would take turns instead of working side by side. */
+const pagesAtOnce = 5;
 
 const gatherersOf = perDeps(() => new Map<string, Gather<never, unknown>>());
 
@@ -80,6 +81,7 @@ function sharedBy<Result>(
 
 /* Each condition that a call makes is in its statement, and no other, so that plans fit. */
 const conditions = {
+  bound: 'c.project_id = q.bound_project_id',
   project: 'c.project_id = q.project_id',
   id: 'c.id = q.id',
   type: 'c.type = q.type',
@@ -90,51 +92,68 @@ const conditions = {
   before: '(c.created_at, c.id) > (q.before_time, q.before_id)',
 } as const;
 
-type Shape = readonly (keyof typeof conditions)[];
+type Condition = keyof typeof conditions;
+type Shape = readonly Condition[];
 
 function shapeOf(wanted: Wanted, range?: Range): Shape {
-  return [
-    ...(wanted.projectId === null ? [] : (['project'] as const)),
-    ...(wanted.id === null ? [] : (['id'] as const)),
-    ...(wanted.type === undefined ? [] : (['type'] as const)),
-    ...(wanted.status === undefined ? [] : (['status'] as const)),
-    ...(wanted.names === undefined ? [] : (['names'] as const)),
-    ...(wanted.withSystem ? [] : (['own'] as const)),
-    ...(range?.after === undefined ? [] : (['after'] as const)),
-    ...(range?.before === undefined ? [] : (['before'] as const)),
-  ];
+  const made: Record<Condition, boolean> = {
+    bound: wanted.boundProjectId !== null,
+    project: wanted.projectId !== null,
+    id: wanted.id !== null,
+    type: wanted.type !== undefined,
+    status: wanted.status !== undefined,
+    names: wanted.names !== undefined,
+    own: !wanted.withSystem,
+    after: range?.after !== undefined,
+    before: range?.before !== undefined,
+  };
+  return (Object.keys(conditions) as Condition[]).filter((condition) => made[condition]);
 }
 
-/** The connections that one item of `q` wants. */
+/** A column of `q`: the values of all calls as one array, sent only where its condition is made. */
+type Column = {
+  name: string;
+  type: string;
+  needed: Condition | 'always' | 'for a page';
+  of: (asked: Asked) => unknown;
+};
+
+const columns: readonly Column[] = [
+  { name: 'organization_id', type: 'uuid', needed: 'always', of: ([w]) => w.organizationId },
+  { name: 'bound_project_id', type: 'uuid', needed: 'bound', of: ([w]) => w.boundProjectId },
+  { name: 'project_id', type: 'uuid', needed: 'project', of: ([w]) => w.projectId },
+  { name: 'id', type: 'uuid', needed: 'id', of: ([w]) => w.id },
+  { name: 'type', type: 'text', needed: 'type', of: ([w]) => w.type },
+  { name: 'status', type: 'text', needed: 'status', of: ([w]) => w.status },
+  { name: 'name_from', type: 'text', needed: 'names', of: ([w]) => w.names?.from },
+  { name: 'name_to', type: 'text', needed: 'names', of: ([w]) => w.names?.to },
+  { name: 'take', type: 'int', needed: 'for a page', of: ([, r]) => r.take },
+  { name: 'skip', type: 'int', needed: 'for a page', of: ([, r]) => r.skip },
+  { name: 'after_time', type: 'timestamptz', needed: 'after', of: ([, r]) => r.after?.time },
+  { name: 'after_id', type: 'uuid', needed: 'after', of: ([, r]) => r.after?.id },
+  { name: 'before_time', type: 'timestamptz', needed: 'before', of: ([, r]) => r.before?.time },
+  { name: 'before_id', type: 'uuid', needed: 'before', of: ([, r]) => r.before?.id },
+];
+
+/** `q`, with a row for each call, and the values that it is made of. */
+function callsOf(shape: Shape, asked: readonly Asked[], isPage: boolean) {
+  const sent = columns.filter(
+    ({ needed }) =>
+      needed === 'always' || (needed === 'for a page' ? isPage : shape.includes(needed)),
+  );
+  const arrays = sent.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
+  const names = sent.map(({ name }) => name).join(', ');
+  return {
+    from: `unnest(${arrays}) WITH ORDINALITY AS q(${names}, position)`,
+    values: sent.map(({ of }) => asked.map(of)),
+  };
+}
+
+/** The connections that one call wants. */
 function source(shape: Shape): string {
+  const made = shape.map((condition) => `AND ${conditions[condition]}`).join(' ');
   return `FROM connection c JOIN project p ON p.id = c.project_id
-    WHERE p.organization_id = q.organization_id
-      AND (q.bound_project_id IS NULL OR c.project_id = q.bound_project_id)
-      ${shape.map((condition) => `AND ${conditions[condition]}`).join(' ')}`;
-}
-
-const items = `unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::int[], $10::int[], $11::timestamptz[], $12::uuid[], $13::timestamptz[], $14::uuid[])
-  WITH ORDINALITY AS q(organization_id, bound_project_id, project_id, id, type, status, name_from,
-    name_to, take, skip, after_time, after_id, before_time, before_id, position)`;
-
-function valuesOf(wanted: readonly Asked[]): unknown[] {
-  return [
-    wanted.map(([{ organizationId }]) => organizationId),
-    wanted.map(([{ boundProjectId }]) => boundProjectId),
-    wanted.map(([{ projectId }]) => projectId),
-    wanted.map(([{ id }]) => id),
-    wanted.map(([{ type }]) => type ?? null),
-    wanted.map(([{ status }]) => status ?? null),
-    wanted.map(([{ names }]) => names?.from ?? null),
-    wanted.map(([{ names }]) => names?.to ?? null),
-    wanted.map(([, { take }]) => take),
-    wanted.map(([, { skip }]) => skip),
-    wanted.map(([, { after }]) => after?.time ?? null),
-    wanted.map(([, { after }]) => after?.id ?? null),
-    wanted.map(([, { before }]) => before?.time ?? null),
-    wanted.map(([, { before }]) => before?.id ?? null),
-  ];
+    WHERE p.organization_id = q.organization_id ${made}`;
 }
 
 async function loadTogether(
@@ -144,6 +163,7 @@ async function loadTogether(
   asked: readonly Asked[],
 ): Promise<ConnectionRow[][]> {
   const order = asked[0]?.[1].order ?? 'desc';
+  const { from, values } = callsOf(shape, asked, true);
   const text = `
     SELECT (SELECT json_agg(r) FROM (
       SELECT ${connectionColumns}
@@ -151,11 +171,20 @@ async function loadTogether(
         ORDER BY c.created_at ${order}, c.id ${order} LIMIT q.take OFFSET q.skip) c
       JOIN data_key k ON k.id = c.config_data_key_id
       ORDER BY c.created_at ${order}, c.id ${order}
-    ) r) AS rows
-    FROM ${items} ORDER BY q.position`;
-  const found = await sql<{ rows: ConnectionJson[] | null }>(name, text, valuesOf(asked));
-  return found.map(({ rows }) => (rows ?? []).map(connectionFromJson));
+    ) r) AS rows, ${shape.includes('project') ? projectOf : 'NULL'} AS project
+    FROM ${from} ORDER BY q.position`;
+  const found = await sql<PageJson>(name, text, values);
+  return found.map(({ rows, project }) => {
+    const shared = project === null ? undefined : projectFromJson(project);
+    return (rows ?? []).map((row) => connectionFromJson(row, shared));
+  });
 }
+
+type PageJson = { rows: ConnectionJson[] | null; project: ProjectJson | null };
+
+/* The one project of a page comes once, not with each row. */
+const projectOf = `(SELECT to_json(j) FROM (SELECT ${projectColumns} FROM project p
+      WHERE p.id = q.project_id AND p.organization_id = q.organization_id) j)`;
 
 async function countTogether(
   sql: Sql,
@@ -163,8 +192,8 @@ async function countTogether(
   shape: Shape,
   asked: readonly Asked[],
 ): Promise<number[]> {
-  const text = `
-    SELECT (SELECT count(*)::int ${source(shape)}) AS count FROM ${items} ORDER BY q.position`;
-  const rows = await sql<{ count: number }>(name, text, valuesOf(asked));
+  const { from, values } = callsOf(shape, asked, false);
+  const text = `SELECT (SELECT count(*)::int ${source(shape)}) AS count FROM ${from} ORDER BY q.position`;
+  const rows = await sql<{ count: number }>(name, text, values);
   return rows.map(({ count }) => count);
 }
