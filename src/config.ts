@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type OAuthClients, readOAuthClients } from './config.oauth.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 
 /** What stops a start: names a variable and what it should be, never what it is. */
@@ -47,6 +48,8 @@ const environment = z.object({
   TRUSTED_PROXIES: list.transform(toBlockList).default(() => new BlockList()),
   CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin)).default([]),
   METRICS_TOKEN: z.string().min(16).optional(),
+  OUTBOUND_ALLOW: list.default([]),
+  REFRESH: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   LIMIT_BODY_BYTES: limit(defaultLimits.bodyBytes),
   LIMIT_TOKENS: limit(defaultLimits.tokens),
@@ -68,6 +71,8 @@ const wanted: Record<keyof z.infer<typeof environment>, string> = {
   TRUSTED_PROXIES: 'IP addresses or CIDR ranges separated by commas',
   CORS_ORIGINS: 'origins such as https://app.example.com separated by commas',
   METRICS_TOKEN: 'at least 16 characters',
+  OUTBOUND_ALLOW: 'hosts separated by commas, each with or without a port',
+  REFRESH: 'on or off',
   LOG_LEVEL: `one of ${logLevels.join(', ')}`,
   LIMIT_BODY_BYTES: 'a positive integer',
   LIMIT_TOKENS: 'a positive integer',
@@ -90,6 +95,12 @@ export type Config = {
   trustedProxies: BlockList;
   corsOrigins: readonly string[];
   metricsToken: string | undefined;
+  /** Hosts that users may point OAuth at though they are private, for development. */
+  outboundAllow: readonly string[];
+  /** `off`: no token is ever refreshed, as in a restored copy of a database. */
+  refresh: 'on' | 'off';
+  /** The operator's own OAuth clients and endpoints, by provider. */
+  oauthClients: OAuthClients;
   logLevel: (typeof logLevels)[number];
   limits: Limits;
 };
@@ -116,6 +127,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     trustedProxies: data.TRUSTED_PROXIES,
     corsOrigins: data.CORS_ORIGINS,
     metricsToken: data.METRICS_TOKEN,
+    outboundAllow: data.OUTBOUND_ALLOW,
+    refresh: data.REFRESH,
+    oauthClients: requireOAuthClients(given),
     logLevel: data.LOG_LEVEL,
     limits: {
       bodyBytes: data.LIMIT_BODY_BYTES,
@@ -126,6 +140,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       pageSize: data.LIMIT_PAGE_SIZE,
     },
   };
+}
+
+function requireOAuthClients(env: Record<string, string | undefined>): OAuthClients {
+  const complaints: string[] = [];
+  const clients = readOAuthClients(env, (name, what) =>
+    complaints.push(`${name} must be ${what}.`),
+  );
+  if (complaints.length > 0) throw new ConfigError(complaints.join('\n'));
+  return clients;
 }
 
 /** Whether only this machine can reach what listens there. */

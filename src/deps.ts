@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { PrismaClient } from './db/generated/client.ts';
 import type { Sql } from './db/sql.ts';
+import type { Outbound } from './oauth/outbound.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** The means of one process: what a test wants to replace. */
@@ -10,6 +11,7 @@ export type Deps = {
   db: PrismaClient;
   sql: Sql;
   vault: Vault;
+  outbound: Outbound;
   log: Logger;
 };
 

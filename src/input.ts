@@ -33,6 +33,9 @@ export const uuid = z.uuid({
   error: ({ input }) => (input === undefined || input === null ? blank : 'must be a UUID'),
 });
 
+/** An absolute http or https URL. */
+export const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' });
+
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Whether PostgreSQL would take this as a `uuid`; what it would not must never reach it. */

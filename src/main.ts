@@ -4,6 +4,7 @@ import { createApp } from './server/app.ts';
 import { createLog } from './server/log.ts';
 import { type OpenDeps, openDeps } from './server/open-deps.ts';
 import { describeFirstStart } from './server/welcome.ts';
+import { startWorkers, type Workers } from './server/workers.ts';
 
 /** Longer than a load balancer keeps an idle connection, so that it never sends into a closed one. */
 const keepAliveTimeout = 65_000;
@@ -34,10 +35,11 @@ async function start(config: Config): Promise<void> {
     await open.close();
     throw error;
   }
+  const workers = startWorkers(open.deps); // not before: who cannot start must not have begun a refresh
   process.stdout.write(`Patchbay listens on ${config.publicUrl}\n`);
   if (open.firstStart) process.stdout.write(describeFirstStart(config, open.firstStart));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop(server, open));
+    process.once(signal, () => void stop(server, workers, open));
   }
 }
 
@@ -49,8 +51,9 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 }
 
 /** Takes no new requests, finishes those in flight, then closes the database. */
-async function stop(server: Server, { deps, close }: OpenDeps): Promise<void> {
+async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps): Promise<void> {
   deps.log.info('stopping');
+  const until = performance.now() + stopDeadline;
   const closed = new Promise((resolve) => server.close(resolve));
   // Whoever goes on with a kept connection is told to end it.
   server.prependListener('request', (_req, res) => res.setHeader('Connection', 'close'));
@@ -60,6 +63,7 @@ async function stop(server: Server, { deps, close }: OpenDeps): Promise<void> {
   await closed;
   clearInterval(idle);
   clearTimeout(deadline);
+  await workers.stop(until);
   await close();
   deps.log.info('stopped');
   process.exit(); // the schema engine of a first start leaves a timer behind

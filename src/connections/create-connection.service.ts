@@ -3,12 +3,13 @@ import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import type { JsonObject } from '../catalog/json.ts';
+import { readConfig, requireType } from '../connection-config/read-config.ts';
+import { sealedConfig } from '../connection-config/sealed-config.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { ConflictError } from '../errors.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
+import { checkAddresses } from './check-addresses.ts';
 import { foldCase } from './fold-case.ts';
-import { readConfig, requireType } from './read-config.ts';
-import { sealedConfig } from './sealed-config.ts';
 import { writeSealed } from './write-sealed.ts';
 
 export type NewConnection = { projectId: string; name: string; type: string; config: JsonObject };
@@ -27,6 +28,7 @@ export async function createConnection(
   const { name } = given;
   const type = requireType(given.type);
   const halves = readConfig(type, given.config);
+  checkAddresses(context.deps, type, halves);
   const projectId = await requireVisibleProject(context, given.projectId);
   const place = { organizationId: viewer.organizationId, projectId, id: uuidv7() };
   const row = {
@@ -42,10 +44,9 @@ export async function createConnection(
     await writeSealed(context, projectId, async (tx, key) => {
       const { connection, secret } = sealedConfig(context.deps.vault, key, place, {
         type,
-        status,
         halves,
       });
-      await tx.connection.create({ data: { ...row, ...connection }, select: { id: true } });
+      await tx.connection.create({ data: { ...row, ...connection, status }, select: { id: true } });
       await tx.connectionSecret.create({ data: { connectionId: place.id, ...secret } });
       await tx.auditEvent.create({ data: auditEvent(context, event) });
     });

@@ -4,9 +4,11 @@ import { visibleConnections } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import { prepareRevocation } from '../oauth/revoke.service.ts';
 
 /**
- * Deletes a connection and everything that was sealed for it.
+ * Deletes a connection and everything that was sealed for it; its token is revoked at the
+ * provider as well as it goes.
  *
  * @returns its former id.
  * @throws NotFoundError, ForbiddenError for a system-managed connection.
@@ -15,7 +17,8 @@ export async function deleteConnection(context: RequestContext, id: string): Pro
   const viewer = requireMember(context.viewer);
   if (!isUuid(id)) throw new NotFoundError('connection');
   const mine = { AND: [{ id }, visibleConnections(viewer)] };
-  return context.deps.db.$transaction(async (tx) => {
+  const revoke = await prepareRevocation(context.deps, mine);
+  const deletedId = await context.deps.db.$transaction(async (tx) => {
     const connection = await tx.connection.findFirst({
       where: mine,
       select: { id: true, isSystem: true, projectId: true, name: true },
@@ -31,4 +34,6 @@ export async function deleteConnection(context: RequestContext, id: string): Pro
     await tx.auditEvent.create({ data: auditEvent(context, event) });
     return connection.id;
   });
+  void revoke?.(); // the provider may be slow, or gone
+  return deletedId;
 }

@@ -1,17 +1,19 @@
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import { type JsonObject, ownValue } from '../catalog/json.ts';
-import type { ConnectionStatus } from '../db/generated/enums.ts';
+import { type ConfigHalves, readConfig } from '../connection-config/read-config.ts';
+import {
+  type ConnectionPlace,
+  openHalf,
+  type PlannedConfig,
+} from '../connection-config/sealed-config.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 import { VaultError } from '../vault/sealed.ts';
 import type { Vault } from '../vault/vault.ts';
-import { type ConfigHalves, readConfig } from './read-config.ts';
-import { type ConnectionPlace, openHalf, type PlannedConfig } from './sealed-config.ts';
 
 /** A connection as it is stored, with both halves of its config still sealed. */
 export type StoredConnection = ConnectionPlace & {
   type: string;
-  status: ConnectionStatus;
   secretFields: readonly string[];
   config: Uint8Array;
   configDataKey: DataKeyRow;
@@ -36,10 +38,12 @@ export async function planConfig(
   }
   const kept = sameType ? await keptSecrets(vault, stored, type, given) : {};
   const halves = readConfig(type, given, kept);
-  if (type.oauth2 === undefined) return { type, status: 'active', halves };
+  if (type.oauth2 === undefined) return { type, status: 'active', halves, grant: 'drop' };
   const moves = !sameType || (await movesClient(vault, stored, halves));
   if (moves) requireSecretAgain(stored, given);
-  return { type, status: moves ? 'incomplete' : stored.status, halves };
+  if (moves) return { type, status: 'incomplete', halves, grant: 'drop' };
+  const grant = Object.hasOwn(given, 'client_secret') ? 'forgive' : 'keep';
+  return { type, status: null, halves, grant };
 }
 
 /** The stored secrets that `given` leaves out. They stay closed when it names all, so that a damaged one can be replaced. */

@@ -3,13 +3,15 @@ import { requireMember } from '../access/roles.ts';
 import { visibleConnections } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import type { JsonObject } from '../catalog/json.ts';
+import { requireType } from '../connection-config/read-config.ts';
+import { type PlannedConfig, sealedConfig } from '../connection-config/sealed-config.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import { dropGrant, forgiveGrant } from '../oauth/drop-grant.ts';
+import { checkAddresses } from './check-addresses.ts';
 import { nameTaken } from './create-connection.service.ts';
 import { foldCase } from './fold-case.ts';
 import { planConfig } from './plan-config.ts';
-import { requireType } from './read-config.ts';
-import { type PlannedConfig, sealedConfig } from './sealed-config.ts';
 import { writeSealed } from './write-sealed.ts';
 
 export type ConnectionChanges = {
@@ -41,6 +43,7 @@ export async function updateConnection(
     if (version != null && version !== stored.version) break;
     const type = requireType(typeName ?? stored.type);
     const planned = await planConfig(context.deps.vault, stored, type, config);
+    if (planned !== undefined) checkAddresses(context.deps, type, planned.halves);
     if (await writeIfUnchanged(context, stored, name ?? undefined, planned)) return stored.id;
   }
   throw new ConflictError('The connection was changed meanwhile. Read it again, then repeat.');
@@ -73,13 +76,16 @@ async function writeIfUnchanged(
   const event = { action: 'connection.update', projectId, connectionId: id };
   const write = writeSealed(context, projectId, async (tx, key) => {
     const sealed = planned && sealedConfig(context.deps.vault, key, stored, planned);
+    const status = planned?.status ? { status: planned.status } : {};
     const { count } = await tx.connection.updateMany({
       where: { id, version },
-      data: { ...naming, ...sealed?.connection, version: { increment: 1 } },
+      data: { ...naming, ...sealed?.connection, ...status, version: { increment: 1 } },
     });
     if (count === 0) return false;
     if (sealed)
       await tx.connectionSecret.update({ where: { connectionId: id }, data: sealed.secret });
+    if (planned?.grant === 'drop') await dropGrant(tx, id);
+    if (planned?.grant === 'forgive') await forgiveGrant(tx, id);
     await tx.auditEvent.create({ data: auditEvent(context, event) });
     return true;
   });

@@ -6,6 +6,8 @@ import '../catalog/connection-types.queries.ts';
 import '../connections/connections.mutations.ts';
 import '../connections/connections.queries.ts';
 import '../connections/credentials.mutations.ts';
+import '../connections/oauth.mutations.ts';
+import '../connections/oauth-state.type.ts';
 import '../projects/projects.mutations.ts';
 import '../projects/projects.queries.ts';
 import { builder } from './builder.ts';

@@ -6,7 +6,7 @@ import {
   withNewConfig,
 } from '../connections/connection.input.ts';
 import { NotFoundError } from '../errors.ts';
-import { searchText, uuid } from '../input.ts';
+import { searchText, url, uuid } from '../input.ts';
 import { defaultPageSize } from '../limits.ts';
 import {
   connectionJson,
@@ -18,6 +18,7 @@ import {
 } from './connection.json.ts';
 import { dataSchema, pageSchema, pagination, resultOf } from './envelope.ts';
 import {
+  RestAuthorizeConnectionDocument,
   RestConnectionDocument,
   RestConnectionsDocument,
   RestCreateConnectionDocument,
@@ -145,6 +146,20 @@ export const connectionRoutes: readonly Route[] = [
       const { connectionId, type, config, expiresAt } = resultOf(outcome);
       const expires_at = expiresAt && timeJson(expiresAt);
       return { data: { id: connectionId, type, config, expires_at } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/connections/{connection_id}/oauth2/authorize',
+    summary: 'Begin a consent at the provider',
+    document: RestAuthorizeConnectionDocument,
+    body: z.strictObject({ redirect_url: url.nullish() }).optional(),
+    answer: dataSchema(z.object({ url: z.url() })),
+    failures: [404],
+    toVariables: ({ id, body }) => ({ input: { id, redirectUrl: body?.redirect_url } }),
+    toAnswer: (outcome, errors) => {
+      requireNoErrors(errors);
+      return { data: { url: resultOf(outcome).url } };
     },
   }),
 ];

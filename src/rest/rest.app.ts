@@ -6,6 +6,7 @@ import { requireMember } from '../access/roles.ts';
 import type { Deps } from '../deps.ts';
 import { errorKinds, NotFoundError } from '../errors.ts';
 import { findBug, toAppError } from '../graphql/masking.ts';
+import { createCallbackApp } from './callback.app.tsx';
 import { connectionRoutes } from './connections.routes.ts';
 import type { Execute } from './execute.ts';
 import { failureJson, internalFailureJson } from './failure.ts';
@@ -28,6 +29,7 @@ export function createRestApp(deps: Deps, execute: Execute): Hono<RestEnv> {
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route), answer(deps, execute, route));
   }
+  app.route('/', createCallbackApp(deps));
   let document: object | undefined;
   app.get('/v1/openapi.json', async (c) => {
     await authenticate(deps, c.req.header('authorization')); // none is needed, a bad one is refused

@@ -7,10 +7,11 @@ import { type FolderLock, lockFolder } from '../db/folder-lock.ts';
 import { withLease } from '../db/lease.ts';
 import { applyMigrations } from '../db/migrate.ts';
 import type { Deps } from '../deps.ts';
+import { replayUnsaved } from '../oauth/unsaved.ts';
 import { type Bootstrapped, bootstrap } from '../projects/bootstrap.service.ts';
 import { createLocalKeyProvider, readMasterKeyFile } from '../vault/key-provider.ts';
 import { checkMasterKeys } from '../vault/master-keys.ts';
-import { createVault } from '../vault/vault.ts';
+import { makeDeps } from './make-deps.ts';
 
 /** Everything a running server holds, and how to let go of it. */
 export type OpenDeps = {
@@ -35,7 +36,7 @@ export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
     const keys = createLocalKeyProvider(await masterKeys(config));
     database = await openDatabase(config);
     await applyMigrations(database);
-    const { db, sql } = database;
+    const { sql } = database;
     const firstStart = await withLease(
       database,
       'start',
@@ -45,7 +46,8 @@ export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
       },
       { seconds: 30, waitSeconds: 60 },
     );
-    const deps = { config, db, sql, vault: createVault(sql, keys), log };
+    const deps = makeDeps(config, database, keys, log);
+    await replayUnsaved(deps);
     return { deps, firstStart, close: () => close(database, lock) };
   } catch (error) {
     await close(database, lock);

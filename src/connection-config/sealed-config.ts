@@ -18,8 +18,11 @@ export type ConnectionPlace = { organizationId: string; projectId: string; id: s
 /** What a connection's config becomes, and its status with it. */
 export type PlannedConfig = {
   type: ConnectionType;
-  status: ConnectionStatus;
+  /** Null: as it is by then. */
+  status: ConnectionStatus | null;
   halves: ConfigHalves;
+  /** What becomes of its OAuth tokens, where it has any. */
+  grant: 'keep' | 'drop' | 'forgive';
 };
 
 /** A sealed half with the data key that its row names. */
@@ -33,12 +36,11 @@ export function sealedConfig(
   vault: Vault,
   key: SealingKey,
   place: ConnectionPlace,
-  { type, status, halves }: PlannedConfig,
+  { type, halves }: Pick<PlannedConfig, 'type' | 'halves'>,
 ) {
   return {
     connection: {
       type: type.type,
-      status,
       config: sealHalf(vault, key, place, 'public', halves.config),
       configDataKeyId: key.id,
       secretFields: secretFieldsWithValue(type, halves.secrets),

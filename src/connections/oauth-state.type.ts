@@ -1,0 +1,54 @@
+import { findConnectionType } from '../catalog/connection-types.ts';
+import { builder } from '../graphql/builder.ts';
+import { loadOAuthState, type OAuthState } from '../oauth/oauth-state.ts';
+import { ConnectionRef } from './connection.type.ts';
+
+const OAuthStateRef = builder.objectRef<OAuthState>('OAuthState').implement({
+  description: 'How the grant of an OAuth connection fares. Never a token.',
+  fields: (t) => ({
+    scopes: t.exposeStringList('scopes', { description: 'What the provider granted.' }),
+    missingScopes: t.stringList({
+      description: 'What was asked for and not granted.',
+      resolve: ({ scopes, wantedScopes, refreshable }) => {
+        // Microsoft grants it by a refresh token and does not name it.
+        const granted = refreshable ? [...scopes, 'offline_access'] : scopes;
+        return wantedScopes.filter((scope) => !granted.includes(scope));
+      },
+    }),
+    accessTokenExpiresAt: t.expose('accessTokenExpiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the access token ends; null when it does not, or there is none.',
+    }),
+    refreshable: t.exposeBoolean('refreshable', {
+      description: 'Whether a new access token can be had without a person.',
+    }),
+    lastRefreshedAt: t.expose('lastRefreshedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a refresh last succeeded.',
+    }),
+    nextRefreshAt: t.expose('nextRefreshAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the next refresh ahead of time, or the next attempt, is due.',
+    }),
+    consecutiveFailures: t.exposeInt('consecutiveFailures', {
+      description: 'How many refreshes in a row have failed.',
+    }),
+    lastRefreshError: t.exposeString('lastRefreshError', {
+      nullable: true,
+      description: 'Why the last refresh failed, in words a person can act on.',
+    }),
+  }),
+});
+
+builder.objectFields(ConnectionRef, (t) => ({
+  oauth: t.field({
+    type: OAuthStateRef,
+    nullable: true,
+    description: 'Null for types that are not OAuth.',
+    resolve: ({ id, type }, _args, { deps }) =>
+      findConnectionType(type)?.oauth2 === undefined ? null : loadOAuthState(deps)(id),
+  }),
+}));

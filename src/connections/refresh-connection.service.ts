@@ -1,0 +1,39 @@
+import type { RequestContext } from '../access/request-context.ts';
+import { requireMember } from '../access/roles.ts';
+import { ConflictError, ForbiddenError, NotFoundError, UpstreamError } from '../errors.ts';
+import { isUuid } from '../input.ts';
+import { openTokens } from '../oauth/grant-tokens.ts';
+import { refreshGrant } from '../oauth/refresh.service.ts';
+import { loadCredentials } from './load-credentials.ts';
+
+/**
+ * Refreshes a connection now, because a person wants it.
+ *
+ * @returns its id.
+ * @throws NotFoundError, ForbiddenError for a system-managed connection, ConflictError for one that
+ * has nothing to refresh or whose grant has ended, UpstreamError when the provider gives no token.
+ */
+export async function refreshConnection(context: RequestContext, id: string): Promise<string> {
+  const { deps, request } = context;
+  const { kind, id: keyId, organizationId, projectId } = requireMember(context.viewer);
+  const wanted = { id, organizationId, projectId };
+  const stored = isUuid(id) ? await loadCredentials(deps)(wanted) : undefined;
+  if (stored === undefined) throw new NotFoundError('connection');
+  if (stored.isSystem) throw new ForbiddenError('A system-managed connection cannot be refreshed.');
+  const { grant } = stored;
+  if (stored.status !== 'active' || grant === null || !grant.isRefreshable) {
+    throw new ConflictError(
+      'There is nothing to refresh: the connection has no refresh token in use.',
+    );
+  }
+  if (deps.config.refresh === 'off') {
+    throw new ConflictError('Refreshing is turned off on this server (REFRESH=off).');
+  }
+  const tokens = await openTokens(deps.vault, grant.dataKey, grant, grant.sealed);
+  const by = { actor: `${kind}:${keyId}`, ip: request.ip, requestId: request.id };
+  const outcome = await refreshGrant(deps, grant, tokens, by);
+  if (outcome.kind === 'replaced') return stored.id;
+  const { kind: failure, message } = outcome.failure;
+  if (failure === 'ended') throw new ConflictError(`The connection has expired: ${message}`);
+  throw new UpstreamError(`The refresh failed: ${message}`, failure === 'passing');
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import * as oauth from 'oauth4webapi';
+import { v7 as uuidv7 } from 'uuid';
+import type { RequestContext } from '../access/request-context.ts';
+import { requireMember } from '../access/roles.ts';
+import { auditEvent } from '../audit/audit.service.ts';
+import { InvalidInputError } from '../errors.ts';
+import { placeOfVerifier } from './attempt.ts';
+import { loadConnection } from './load-connection.ts';
+import { digestProvider, type Provider, resolveProvider } from './provider.ts';
+
+/** Where to send a person's browser, and until when that works. */
+export type Authorization = { url: string; expiresAt: Date };
+
+/**
+ * Begins a consent: stores an attempt with everything that the callback will need, and answers the
+ * provider's address for it (RFC 6749, section 4.1.1; RFC 7636).
+ *
+ * @throws NotFoundError, ForbiddenError for a system-managed connection, InvalidInputError for a type
+ * that is not OAuth, a missing client, or a redirect URL that the project does not list.
+ */
+export async function authorizeConnection(
+  context: RequestContext,
+  id: string,
+  redirectUrl: string | undefined,
+): Promise<Authorization> {
+  const { deps } = context;
+  const connection = await loadConnection(context, id);
+  const provider = resolveProvider(connection.type, connection.config, deps.config.oauthClients);
+  if (redirectUrl !== undefined && !connection.redirectUrls.includes(redirectUrl)) {
+    throw new InvalidInputError([redirectNotListed]);
+  }
+  const redirectUri = callbackAddress(deps.config.publicUrl, connection);
+  const state = oauth.generateRandomState();
+  const verifier = oauth.generateRandomCodeVerifier();
+  const attemptId = uuidv7();
+  const key = await deps.vault.sealingKey(null);
+  const place = placeOfVerifier(connection.organizationId, attemptId);
+  const viewer = requireMember(context.viewer);
+  const event = {
+    action: 'connection.authorize',
+    projectId: connection.projectId,
+    connectionId: connection.id,
+  };
+  const [{ expiresAt }] = await deps.db.$transaction([
+    deps.db.authorizationAttempt.create({
+      data: {
+        id: attemptId,
+        stateDigest: digestState(state),
+        connectionId: connection.id,
+        verifier: deps.vault.seal(key, place, Buffer.from(verifier)),
+        verifierDataKeyId: key.id,
+        initiator: `${viewer.kind}:${viewer.id}`,
+        provider: digestProvider(provider),
+        redirectUri,
+        returnUrl: redirectUrl ?? null,
+        scopes: [...provider.scopes],
+      },
+      select: { expiresAt: true },
+    }),
+    deps.db.auditEvent.create({ data: auditEvent(context, event), select: { id: true } }),
+  ]);
+  const url = await consentAddress(provider, { redirectUri, state, verifier });
+  return { url, expiresAt };
+}
+
+/** What is stored of a state: enough to find its attempt by, too little to use. */
+export function digestState(state: string): Buffer<ArrayBuffer> {
+  return Buffer.from(createHash('sha256').update(state).digest());
+}
+
+const redirectNotListed = {
+  path: 'redirectUrl',
+  message: "must be one of the project's redirect URLs, to the letter",
+};
+
+/* A path of its own for each generic connection, so that one provider's answer cannot pass for another's. */
+function callbackAddress(
+  publicUrl: string,
+  { id, type }: { id: string; type: { oauth2?: { tokenEndpoint: string | null } } },
+): string {
+  const isGeneric = type.oauth2?.tokenEndpoint === null;
+  return `${publicUrl}/v1/oauth2/callback${isGeneric ? `/${id}` : ''}`;
+}
+
+type Consent = { redirectUri: string; state: string; verifier: string };
+
+async function consentAddress(
+  { authorizationEndpoint, client, scopes, extraParams }: Provider,
+  { redirectUri, state, verifier }: Consent,
+): Promise<string> {
+  const url = new URL(authorizationEndpoint);
+  const params = {
+    response_type: 'code',
+    client_id: client.id,
+    redirect_uri: redirectUri,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...extraParams,
+  };
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+  return url.href;
+}

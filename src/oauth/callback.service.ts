@@ -1,0 +1,150 @@
+import * as oauth from 'oauth4webapi';
+import { isLiveAccessKey } from '../access/live-access-key.ts';
+import type { RequestFacts } from '../access/request-context.ts';
+import type { Deps } from '../deps.ts';
+import { AppError, InvalidInputError } from '../errors.ts';
+import { placeOfVerifier } from './attempt.ts';
+import { type Attempt, consumeAttempt } from './consume-attempt.ts';
+import { type OpenConnection, openConnection } from './load-connection.ts';
+import { digestProvider, type Provider, resolveProvider } from './provider.ts';
+import { storeConsent } from './store-consent.ts';
+import { TokenFailure } from './token-failure.ts';
+import { authorizationServer, exchangeCode } from './token-request.ts';
+import { offerUndo } from './undo-consent.service.ts';
+
+/** What became of a consent, for the page that the browser ends on. */
+export type ConsentOutcome = {
+  /** The connection's name; undefined when the state was of none. */
+  connection: string | undefined;
+  /** Where the browser wants to go on; null: nowhere. */
+  returnUrl: string | null;
+  /** Undefined: it went well. */
+  problem: ConsentProblem | undefined;
+  /** What takes the consent back once; undefined when nothing was given, or the browser goes on. */
+  undo?: string;
+};
+
+/** `code` is for programs (RFC 6749, section 4.1.2.1, where it is the provider's), `message` for people. */
+export type ConsentProblem = { code: string; message: string };
+
+class ConsentRefused extends Error {
+  readonly problem: ConsentProblem;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = { code, message };
+  }
+}
+
+/**
+ * Completes a consent with what the provider sent back: checks the state, exchanges the code and
+ * stores the tokens.
+ *
+ * @param path where it came back to; a state counts only where it was sent to.
+ */
+export async function completeConsent(
+  deps: Deps,
+  request: RequestFacts,
+  path: string,
+  parameters: URLSearchParams,
+): Promise<ConsentOutcome> {
+  const state = parameters.getAll('state');
+  const redirectUri = `${deps.config.publicUrl}${path}`;
+  const attempt =
+    state.length === 1 ? await consumeAttempt(deps.sql, state[0] ?? '', redirectUri) : undefined;
+  if (attempt === undefined)
+    return { connection: undefined, returnUrl: null, problem: unknownState };
+  const connection = await openConnection(deps, { id: attempt.connectionId });
+  const outcome = { connection: connection?.name, returnUrl: attempt.returnUrl };
+  try {
+    if (connection === undefined)
+      throw new ConsentRefused('invalid_request', 'The connection was deleted.');
+    await redeem(deps, request, attempt, connection, parameters);
+    if (outcome.returnUrl !== null) return { ...outcome, problem: undefined };
+    return { ...outcome, problem: undefined, undo: await offerUndo(deps, attempt.id) };
+  } catch (error) {
+    const problem = problemOf(error);
+    const { connectionId } = attempt;
+    deps.log.warn({ connectionId, code: problem.code, requestId: request.id }, 'a consent failed');
+    return { ...outcome, problem };
+  }
+}
+
+const unknownState = {
+  code: 'invalid_state',
+  message:
+    'This link was used already, is older than 10 minutes, or did not come from here. Start again where you came from.',
+};
+
+async function redeem(
+  deps: Deps,
+  request: RequestFacts,
+  attempt: Attempt,
+  connection: OpenConnection,
+  parameters: URLSearchParams,
+): Promise<void> {
+  if (!(await isLiveAccessKey(deps.db, attempt.initiator, connection))) {
+    throw new ConsentRefused(
+      'access_denied',
+      'Whoever began this may no longer change the connection.',
+    );
+  }
+  const provider = resolveProvider(connection.type, connection.config, deps.config.oauthClients);
+  if (!digestProvider(provider).equals(attempt.provider)) {
+    throw new ConsentRefused(
+      'invalid_request',
+      'The connection was changed meanwhile. Start again.',
+    );
+  }
+  const error = parameters.get('error');
+  if (error !== null) throw refusedBy(provider, error);
+  const place = placeOfVerifier(attempt.organizationId, attempt.id);
+  const verifier = await deps.vault.open(attempt.verifierKey, place, attempt.verifier);
+  const answer = await exchangeCode(deps, provider, {
+    parameters: validateCallback(provider, parameters),
+    redirectUri: attempt.redirectUri,
+    verifier: verifier.toString(),
+  });
+  await storeConsent(deps, request, { attempt, connection, provider, answer });
+}
+
+/* The state is checked already. Where an issuer names itself (RFC 9207), it must be where the browser was sent. */
+function validateCallback(provider: Provider, parameters: URLSearchParams): URLSearchParams {
+  const server = authorizationServer(provider);
+  const issuer = parameters.get('iss');
+  if (issuer !== null && (!URL.canParse(issuer) || new URL(issuer).origin !== server.issuer)) {
+    throw new ConsentRefused('invalid_request', 'The answer came from another provider.');
+  }
+  const client = { client_id: provider.client.id };
+  try {
+    const named = issuer === null ? server : { ...server, issuer };
+    return oauth.validateAuthResponse(named, client, parameters, oauth.skipStateCheck);
+  } catch (cause) {
+    throw new ConsentRefused('invalid_request', "The provider's answer makes no sense.", { cause });
+  }
+}
+
+const providerErrors: Readonly<Record<string, string>> = {
+  access_denied: 'Consent was not given. Nothing was changed.',
+  invalid_scope: 'The provider does not know the scopes asked for: correct them and start again.',
+  unauthorized_client: 'The provider does not let this client ask: check its settings there.',
+  server_error: 'The provider has a problem of its own. Try again later.',
+  temporarily_unavailable: 'The provider is busy. Try again later.',
+};
+
+function refusedBy({ label }: Provider, error: string): ConsentRefused {
+  const code = /^[a-z_]{1,40}$/.test(error) ? error : 'server_error';
+  return new ConsentRefused(code, providerErrors[code] ?? `${label} refused: ${code}.`);
+}
+
+function problemOf(error: unknown): ConsentProblem {
+  if (error instanceof ConsentRefused) return error.problem;
+  if (error instanceof TokenFailure) {
+    const code = error.kind === 'passing' ? 'temporarily_unavailable' : 'invalid_grant';
+    return { code, message: `No token was given: ${error.message}. Start again.` };
+  }
+  if (error instanceof InvalidInputError)
+    return { code: 'invalid_request', message: error.message };
+  if (error instanceof AppError) return { code: error.kind, message: error.message };
+  throw error;
+}

@@ -1,0 +1,77 @@
+import type { Sql } from '../db/sql.ts';
+import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
+import type { DataKeyRow } from '../vault/data-keys.ts';
+import type { Generation } from './refresh.service.ts';
+
+/** A grant whose refresh is due, with its tokens still sealed. */
+export type DueGrant = Generation & { tokenHost: string; sealed: Uint8Array; dataKey: DataKeyRow };
+
+/*
+ * What nobody has used for 30 days is refreshed a week late: rarely, but before a provider forgets it.
+ * Fair: of one host, and of one project, no more than a share. Claimed rows are put off for a while,
+ * so that other processes take others; the lease is taken when the refresh begins.
+ */
+const claimStatement = `
+  WITH due AS (
+    SELECT g.connection_id, g.token_host, c.project_id, g.next_refresh_at
+    FROM oauth_grant g JOIN connection c ON c.id = g.connection_id
+    WHERE g.next_refresh_at <= now() AND (COALESCE(c.last_used_at, c.created_at) > now() - interval '30 days'
+        OR g.next_refresh_at <= now() - interval '7 days') AND g.tokens IS NOT NULL AND g.refreshable
+      AND (g.lease_until IS NULL OR g.lease_until <= now())
+      AND c.status = 'active' AND NOT (g.token_host = ANY($4::text[]))
+      AND (SELECT count(*) FROM unnest($5::text[]) AS h WHERE h = g.token_host) < $3
+      AND (SELECT count(*) FROM unnest($6::uuid[]) AS p WHERE p = c.project_id) < $3
+    ORDER BY g.next_refresh_at LIMIT $2 * 8
+    FOR UPDATE OF g SKIP LOCKED
+  ),
+  ranked AS (
+    SELECT connection_id,
+      row_number() OVER (PARTITION BY token_host ORDER BY next_refresh_at)
+        + (SELECT count(*) FROM unnest($5::text[]) AS h WHERE h = token_host) AS of_host,
+      row_number() OVER (PARTITION BY project_id ORDER BY next_refresh_at)
+        + (SELECT count(*) FROM unnest($6::uuid[]) AS p WHERE p = project_id) AS of_project
+    FROM due
+  ),
+  chosen AS (
+    SELECT connection_id FROM ranked WHERE of_host <= $3 AND of_project <= $3 LIMIT $2
+  ),
+  claimed AS (
+    UPDATE oauth_grant g SET next_refresh_at = now() + make_interval(secs => $1)
+    FROM chosen WHERE g.connection_id = chosen.connection_id
+    RETURNING g.connection_id, g.token_version, g.token_host, g.tokens, g.tokens_data_key_id
+  )
+  SELECT g.connection_id AS "connectionId", g.token_version AS "tokenVersion",
+    g.token_host AS "tokenHost", g.tokens AS sealed, c.project_id AS "projectId",
+    p.organization_id AS "organizationId", ${dataKeyColumns('k', 'key')}
+  FROM claimed g JOIN connection c ON c.id = g.connection_id JOIN project p ON p.id = c.project_id
+  JOIN data_key k ON k.id = g.tokens_data_key_id`;
+
+/** How long a claimed grant is left alone by other claims, in seconds. */
+const claimSeconds = 60;
+
+/** What a process can take on. */
+export type Capacity = {
+  slots: number;
+  /** How many may run at once of one host, or of one project. */
+  share: number;
+  /** Those that run. */
+  running: readonly Pick<DueGrant, 'tokenHost' | 'projectId'>[];
+  /** Hosts to leave alone. */
+  avoided: readonly string[];
+};
+
+/** Claims grants whose refresh is due, as many as there is capacity for. */
+export async function claimDueGrants(
+  sql: Sql,
+  { slots, share, running, avoided }: Capacity,
+): Promise<DueGrant[]> {
+  type Row = Omit<DueGrant, 'dataKey'> & DataKeyColumns<'key'>;
+  const hosts = running.map(({ tokenHost }) => tokenHost);
+  const projects = running.map(({ projectId }) => projectId);
+  const values = [claimSeconds, slots, share, avoided, hosts, projects];
+  const rows = await sql<Row>('claim-due-grants', claimStatement, values);
+  return rows.flatMap((row) => {
+    const dataKey = readDataKey(row, 'key');
+    return dataKey === null ? [] : [{ ...row, dataKey }];
+  });
+}

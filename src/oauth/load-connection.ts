@@ -1,0 +1,75 @@
+import type { RequestContext } from '../access/request-context.ts';
+import { requireMember } from '../access/roles.ts';
+import { visibleConnections } from '../access/visibility.ts';
+import type { ConnectionType } from '../catalog/connection-type.ts';
+import type { JsonObject } from '../catalog/json.ts';
+import { requireType } from '../connection-config/read-config.ts';
+import { type ConnectionPlace, openHalf } from '../connection-config/sealed-config.ts';
+import type { Prisma } from '../db/generated/client.ts';
+import type { Deps } from '../deps.ts';
+import { ForbiddenError, NotFoundError } from '../errors.ts';
+import { isUuid } from '../input.ts';
+
+/** A connection with its whole config open: for what speaks to its provider, and nothing else. */
+export type OpenConnection = ConnectionPlace & {
+  name: string;
+  version: number;
+  type: ConnectionType;
+  config: JsonObject;
+  /** Where its project lets a consent send the browser afterwards. */
+  redirectUrls: string[];
+};
+
+/**
+ * Opens a connection that the caller may authorize.
+ *
+ * @throws NotFoundError, ForbiddenError for a system-managed one.
+ */
+export async function loadConnection(context: RequestContext, id: string): Promise<OpenConnection> {
+  const visible = visibleConnections(requireMember(context.viewer));
+  const where = { AND: [{ id: isUuid(id) ? id : nowhere }, visible] };
+  const connection = await openConnection(context.deps, where);
+  if (connection === undefined) throw new NotFoundError('connection');
+  if (connection.isSystem) {
+    throw new ForbiddenError('A system-managed connection cannot be authorized.');
+  }
+  return connection;
+}
+
+const nowhere = '00000000-0000-0000-0000-000000000000';
+
+/** Opens the connection that `where` finds; undefined when it finds none. */
+export async function openConnection({ db, vault }: Deps, where: Prisma.ConnectionWhereInput) {
+  const row = await db.connection.findFirst({
+    where,
+    relationLoadStrategy: 'join',
+    include: {
+      project: { select: { organizationId: true, redirectUrls: true } },
+      configDataKey: true,
+      secret: { include: { configDataKey: true } },
+    },
+  });
+  if (row === null) return undefined;
+  const place = {
+    organizationId: row.project.organizationId,
+    projectId: row.projectId,
+    id: row.id,
+  };
+  const half = { sealed: row.config, dataKey: row.configDataKey };
+  const secret = row.secret && { sealed: row.secret.config, dataKey: row.secret.configDataKey };
+  const [config, secrets] = row.isSystem
+    ? [{}, {}]
+    : await Promise.all([
+        openHalf(vault, place, 'public', half),
+        openHalf(vault, place, 'secret', secret),
+      ]);
+  return {
+    ...place,
+    name: row.name,
+    version: row.version,
+    isSystem: row.isSystem,
+    type: requireType(row.type),
+    config: { ...config, ...secrets },
+    redirectUrls: row.project.redirectUrls,
+  };
+}

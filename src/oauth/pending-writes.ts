@@ -1,0 +1,115 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { translateDatabaseError } from '../db/errors.ts';
+import { type Deps, perDeps } from '../deps.ts';
+import { UnavailableError } from '../errors.ts';
+import type { SealingKey } from '../vault/vault.ts';
+import { type GrantActor, type StoredTokens, storeRefreshedTokens } from './grant.statements.ts';
+import { type GrantPlace, type GrantTokens, sealTokens } from './grant-tokens.ts';
+
+/** How long to wait before a write is tried again, in milliseconds. */
+const retryPause = 200;
+/** How many tokens may wait for the database; with more, no refresh begins. */
+export const mostPending = 1_000;
+/** For how long after an error of the database no lease is taken over, in milliseconds. */
+const distrustTime = 5_000;
+
+/** Tokens that a provider gave and the database does not have yet. */
+export type PendingTokens = {
+  grant: GrantPlace & { tokenVersion: number };
+  tokens: GrantTokens;
+  /** Loaded before the provider was asked, so that they can be sealed while the database is away. */
+  key: SealingKey;
+  facts: Omit<StoredTokens, 'sealed' | 'dataKeyId' | 'age'>;
+  /** `performance.now()` when the provider answered. */
+  answeredAt: number;
+  by: GrantActor & { eventId: string };
+};
+
+type PendingWrites = {
+  waiting: Set<PendingTokens>;
+  isStopped: boolean;
+  /** `performance.now()` of the last error of the database. */
+  lastError: number;
+};
+
+const pendingOf = perDeps(
+  (): PendingWrites => ({ waiting: new Set(), isStopped: false, lastError: -Infinity }),
+);
+
+/** Whether this process may begin a refresh: nothing is waiting too long, and it is not stopping. */
+export function mayRefresh(deps: Deps): boolean {
+  const { waiting, isStopped } = pendingOf(deps);
+  return !isStopped && waiting.size < mostPending;
+}
+
+/**
+ * Whether a lease that ran out may be taken over. Not while writes of our own are waiting, nor soon
+ * after an error: its holder may be waiting for the same database with the newest token in hand.
+ */
+export function mayTakeOver(deps: Deps): boolean {
+  const { waiting, lastError } = pendingOf(deps);
+  return waiting.size === 0 && performance.now() - lastError > distrustTime;
+}
+
+/** How many tokens wait for the database. */
+export function pendingCount(deps: Deps): number {
+  return pendingOf(deps).waiting.size;
+}
+
+/**
+ * Writes tokens until they are committed, however long the database is away. False when they belong
+ * to a generation that is no more.
+ */
+export async function writeTokens(deps: Deps, pending: PendingTokens): Promise<boolean> {
+  const writes = pendingOf(deps);
+  writes.waiting.add(pending);
+  while (!writes.isStopped) {
+    try {
+      const written = await tryWrite(deps, pending);
+      writes.waiting.delete(pending);
+      return written;
+    } catch (error) {
+      // Whatever it says, the provider's answer is the only one there is.
+      const { connectionId } = pending.grant;
+      if (!isUnavailable(error)) deps.log.error({ err: error, connectionId }, 'a token waits');
+      await wait(retryPause);
+    }
+  }
+  throw new UnavailableError();
+}
+
+/** Remembers when the database failed, if that is what the error says. */
+export function noteDatabaseError(deps: Deps, error: unknown): void {
+  if (isUnavailable(error)) pendingOf(deps).lastError = performance.now();
+}
+
+/** Throws on what is not the database being away. */
+export function requireUnavailable(error: unknown): void {
+  if (!isUnavailable(error)) throw error;
+}
+
+/** Whether an error says that the database is away. */
+export function isUnavailable(error: unknown): boolean {
+  return translateDatabaseError(error) instanceof UnavailableError;
+}
+
+/** Stops the writing and answers what could not be written. */
+export function stopWriting(deps: Deps): PendingTokens[] {
+  const writes = pendingOf(deps);
+  writes.isStopped = true;
+  return [...writes.waiting];
+}
+
+async function tryWrite(deps: Deps, pending: PendingTokens): Promise<boolean> {
+  if (await store(deps, pending)) return true;
+  const { projectId } = pending.grant;
+  deps.vault.forgetSealingKey(projectId); // if the key was retired, the next one is not
+  pending.key = await deps.vault.sealingKey(projectId);
+  return store(deps, pending);
+}
+
+function store(deps: Deps, { grant, tokens, key, facts, answeredAt, by }: PendingTokens) {
+  const sealed = sealTokens(deps.vault, key, grant, tokens);
+  const age = (performance.now() - answeredAt) / 1_000;
+  return storeRefreshedTokens(deps.sql, grant, { ...facts, sealed, dataKeyId: key.id, age }, by);
+}

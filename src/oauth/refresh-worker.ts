@@ -1,0 +1,86 @@
+import type { Deps } from '../deps.ts';
+import { claimDueGrants, type DueGrant } from './due-grants.ts';
+import { openTokens } from './grant-tokens.ts';
+import { createHostBreaker } from './host-breaker.ts';
+import { mayRefresh } from './pending-writes.ts';
+import { refreshGrant } from './refresh.service.ts';
+
+/** How many refreshes run at once in a process. */
+const slots = 64;
+/** How many of them may be of one host, or of one project. */
+const share = slots / 4;
+/** How long to wait when nothing was due, in milliseconds; jittered, so that processes take turns. */
+const idlePause = 1_000;
+
+const by = { actor: 'server', ip: null, requestId: 'refresh-worker' };
+
+/** Refreshes tokens ahead of their end, until it is stopped. */
+export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
+  if (deps.config.refresh === 'off') return { stop: async () => {} };
+  const breaker = createHostBreaker(() => performance.now());
+  const running = new Set<DueGrant>();
+  let isStopped = false;
+  let wake = () => {};
+
+  const claim = async (): Promise<number> => {
+    const free = slots - running.size;
+    if (free === 0 || !mayRefresh(deps)) return 0;
+    const due = await claimDueGrants(deps.sql, {
+      ...{ slots: free, share, running: [...running] },
+      avoided: breaker.avoided(),
+    });
+    for (const grant of due) {
+      running.add(grant);
+      void refreshDue(deps, grant, breaker).finally(() => {
+        running.delete(grant);
+        wake();
+      });
+    }
+    return due.length;
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!isStopped) {
+      const claimed = await claim().catch((error: unknown) => logFailure(deps, error));
+      const pause = claimed > 0 ? idlePause / 20 : idlePause * (0.5 + Math.random());
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pause).unref();
+        wake = () => {
+          if (running.size > slots - share) return;
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+
+  const looping = loop();
+  return {
+    async stop() {
+      isStopped = true;
+      wake();
+      await looping; // what runs goes on: see refreshesUnderWay
+    },
+  };
+}
+
+async function refreshDue(
+  deps: Deps,
+  grant: DueGrant,
+  breaker: ReturnType<typeof createHostBreaker>,
+): Promise<void> {
+  try {
+    const tokens = await openTokens(deps.vault, grant.dataKey, grant, grant.sealed);
+    const outcome = await refreshGrant(deps, grant, tokens, by);
+    const hostFailed = outcome.kind === 'failed' && outcome.failure.kind === 'passing';
+    if (hostFailed) breaker.failed(grant.tokenHost);
+    else breaker.succeeded(grant.tokenHost);
+  } catch (error) {
+    logFailure(deps, error, grant.connectionId);
+  }
+}
+
+function logFailure(deps: Deps, error: unknown, connectionId?: string): number {
+  deps.log.warn({ err: error, connectionId }, 'the refresh worker failed');
+  return 0;
+}

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import { type Deps, perDeps } from '../deps.ts';
+import { InvalidInputError } from '../errors.ts';
+import type { SealingKey } from '../vault/vault.ts';
+import {
+  expireGrant,
+  type GrantActor,
+  leaseSeconds,
+  recordRefreshFailure,
+  releaseRefreshLease,
+  takeRefreshLease,
+} from './grant.statements.ts';
+import type { GrantPlace, GrantTokens } from './grant-tokens.ts';
+import { openConnection } from './load-connection.ts';
+import { mayRefresh, mayTakeOver, requireUnavailable, writeTokens } from './pending-writes.ts';
+import { type Provider, resolveProvider } from './provider.ts';
+import type { TokenAnswer } from './token-answer.ts';
+import { TokenFailure } from './token-failure.ts';
+import { lifeOf, pauseAfter, refreshAfter } from './token-life.ts';
+import { requestRefresh } from './token-request.ts';
+
+/** Of a lease, what must be left when the provider is called, in milliseconds. */
+const leastLease = 15_000;
+/** How long a caller waits for a refresh, whichever process does it, in milliseconds. */
+const longestWait = 12_000;
+const pollPause = 100;
+
+/** One generation of a connection's tokens. */
+export type Generation = GrantPlace & { tokenVersion: number };
+
+/** How a refresh ended: with another generation of tokens to be read, or with a failure. */
+export type RefreshOutcome = { kind: 'replaced' } | { kind: 'failed'; failure: TokenFailure };
+
+/**
+ * Refreshes one generation of tokens, exactly once however many ask, in this process and all others.
+ * What the provider answered is committed before this resolves.
+ */
+export function refreshGrant(
+  deps: Deps,
+  generation: Generation,
+  tokens: GrantTokens,
+  by: GrantActor,
+): Promise<RefreshOutcome> {
+  const running = runningOf(deps);
+  const key = `${generation.connectionId} ${generation.tokenVersion}`;
+  const known = running.get(key);
+  if (known !== undefined) return withinWait(known);
+  const refresh = refreshOnce(deps, generation, tokens, by).finally(() => running.delete(key));
+  running.set(key, refresh);
+  return withinWait(refresh);
+}
+
+/** The refresh goes on, but nobody waits for it for ever: its token may be waiting for the database. */
+async function withinWait(refresh: Promise<RefreshOutcome>): Promise<RefreshOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<RefreshOutcome>((resolve) => {
+    timer = setTimeout(resolve, longestWait, tryLater('the refresh takes long'));
+  });
+  return Promise.race([refresh, tooLong]).finally(() => clearTimeout(timer));
+}
+
+/** How many refreshes this process has under way. */
+export function refreshesUnderWay(deps: Deps): number {
+  return runningOf(deps).size;
+}
+
+const runningOf = perDeps(() => new Map<string, Promise<RefreshOutcome>>());
+
+const tryLater = (message: string): RefreshOutcome => ({
+  kind: 'failed',
+  failure: new TokenFailure('passing', message),
+});
+
+async function refreshOnce(
+  deps: Deps,
+  generation: Generation,
+  tokens: GrantTokens,
+  by: GrantActor,
+): Promise<RefreshOutcome> {
+  const owner = randomUUID();
+  const giveUp = performance.now() + longestWait;
+  while (performance.now() < giveUp) {
+    if (!mayRefresh(deps)) return tryLater('too many tokens wait for the database');
+    const askedAt = performance.now();
+    const lease = await takeRefreshLease(deps.sql, generation, owner, mayTakeOver(deps));
+    if (!lease?.current) return { kind: 'replaced' };
+    if (!lease.taken) {
+      await wait(pollPause);
+      continue;
+    }
+    const held = { ...generation, owner, askedAt, ...lease };
+    return underLease(deps, held, tokens, by);
+  }
+  return tryLater('another process has been refreshing the token for long');
+}
+
+type Held = Generation & {
+  owner: string;
+  /** `performance.now()` before the lease was asked for: it ends no earlier than 30 s after. */
+  askedAt: number;
+  isAttemptOpen: boolean;
+  failures: number;
+};
+
+async function underLease(
+  deps: Deps,
+  held: Held,
+  tokens: GrantTokens,
+  by: GrantActor,
+): Promise<RefreshOutcome> {
+  const release = () => releaseRefreshLease(deps.sql, held, held.owner, held.isAttemptOpen);
+  let isAsked = false;
+  try {
+    const provider = await loadProvider(deps, held);
+    const key = await deps.vault.sealingKey(held.projectId); // before the answer, not after
+    if (performance.now() - held.askedAt > leaseSeconds * 1_000 - leastLease) {
+      await release();
+      return tryLater('this process was held up while it had the right to refresh');
+    }
+    isAsked = true;
+    const answer = await requestRefresh(deps, provider, tokens.refreshToken ?? '');
+    await storeAnswer(deps, { ...held, key }, tokens, answer, by);
+    return { kind: 'replaced' };
+  } catch (error) {
+    if (error instanceof TokenFailure) return recordFailure(deps, held, error, by);
+    // It ends by itself; once the provider was asked, nobody may ask again at once.
+    if (!isAsked) await release().catch(() => {});
+    throw error;
+  }
+}
+
+async function loadProvider(deps: Deps, { connectionId }: Generation): Promise<Provider> {
+  const connection = await openConnection(deps, { id: connectionId });
+  if (connection === undefined) throw new TokenFailure('passing', 'the connection was deleted');
+  try {
+    return resolveProvider(connection.type, connection.config, deps.config.oauthClients);
+  } catch (cause) {
+    if (!(cause instanceof InvalidInputError)) throw cause;
+    throw new TokenFailure('refused', cause.message, { cause });
+  }
+}
+
+async function storeAnswer(
+  deps: Deps,
+  held: Held & { key: SealingKey },
+  before: GrantTokens,
+  answer: TokenAnswer,
+  by: GrantActor,
+): Promise<void> {
+  const answeredAt = performance.now();
+  const refreshToken = answer.refreshToken ?? before.refreshToken;
+  const refreshable = refreshToken !== undefined;
+  const life = lifeOf(answer.expiresIn, refreshable);
+  const tokens = {
+    ...before,
+    accessToken: answer.accessToken,
+    tokenType: answer.tokenType,
+    ...(refreshable && { refreshToken }),
+  };
+  const refreshIn = refreshable && life !== null ? refreshAfter(life, Math.random) : null;
+  const facts = { scopes: answer.scopes ?? null, life, refreshable, refreshIn };
+  const { organizationId, projectId, connectionId, tokenVersion } = held;
+  await writeTokens(deps, {
+    grant: { organizationId, projectId, connectionId, tokenVersion },
+    tokens,
+    key: held.key,
+    facts,
+    answeredAt,
+    by: { ...by, eventId: uuidv7() },
+  });
+}
+
+async function recordFailure(
+  deps: Deps,
+  held: Held,
+  failure: TokenFailure,
+  by: GrantActor,
+): Promise<RefreshOutcome> {
+  const { kind, retryAfter } = failure;
+  const doubt =
+    ' An earlier attempt ended without an answer: the provider may have replaced the token then.';
+  const { connectionId } = held;
+  deps.log.warn({ connectionId, kind, reason: failure.message }, 'a refresh brought no token');
+  const message = `${failure.message}.${kind === 'ended' && held.isAttemptOpen ? doubt : ''}`;
+  try {
+    if (kind === 'ended') {
+      const audit = { ...by, eventId: uuidv7() };
+      const isMine = await expireGrant(deps.sql, held, held.owner, message, audit);
+      if (!isMine) return { kind: 'replaced' }; // somebody else went on: what they found counts
+    } else {
+      const pause = Math.max(pauseAfter(kind, held.failures + 1, Math.random), retryAfter ?? 0);
+      const isOutcomeUnknown = kind === 'passing' && retryAfter === undefined;
+      const noted = { message, pause, isOutcomeUnknown };
+      await recordRefreshFailure(deps.sql, held, held.owner, noted);
+    }
+  } catch (error) {
+    requireUnavailable(error); // else the lease ends by itself
+  }
+  return { kind: 'failed', failure: new TokenFailure(kind, message, { cause: failure }) };
+}

@@ -1,0 +1,157 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { RequestFacts } from '../access/request-context.ts';
+import type { Deps } from '../deps.ts';
+import { ConflictError } from '../errors.ts';
+import type { Attempt } from './consume-attempt.ts';
+import { forgetUndo } from './drop-grant.ts';
+import { type GrantTokens, openTokens, sealTokens } from './grant-tokens.ts';
+import { type OpenConnection, openConnection } from './load-connection.ts';
+import { digestProvider, type Provider, resolveProvider } from './provider.ts';
+import type { TokenAnswer } from './token-answer.ts';
+import { lifeOf, refreshAfter } from './token-life.ts';
+
+/** What a person consented to, and what came of it. */
+export type Consent = {
+  attempt: Attempt;
+  connection: OpenConnection;
+  provider: Provider;
+  answer: TokenAnswer;
+};
+
+const attempts = 3;
+
+/**
+ * Stores the tokens of a consent as the next generation and makes the connection active, in one
+ * transaction.
+ *
+ * @throws ConflictError when another account consented than the first time: nothing changes then.
+ */
+export async function storeConsent(
+  deps: Deps,
+  request: RequestFacts,
+  consent: Consent,
+): Promise<void> {
+  let { connection } = consent;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const before = await readGrant(deps, connection);
+    requireSameAccount(before?.tokens, consent.answer);
+    if (await tryStore(deps, request, { ...consent, connection }, before)) return;
+    deps.vault.forgetSealingKey(connection.projectId);
+    connection = await reopen(deps, consent);
+  }
+  throw new ConflictError(changedMeanwhile);
+}
+
+const changedMeanwhile = 'The connection was changed meanwhile. Start again.';
+
+/** The connection as it is now: the tokens are of its provider as it was. */
+async function reopen(deps: Deps, { attempt }: Consent): Promise<OpenConnection> {
+  const connection = await openConnection(deps, { id: attempt.connectionId });
+  if (connection === undefined) throw new ConflictError(changedMeanwhile);
+  const provider = resolveProvider(connection.type, connection.config, deps.config.oauthClients);
+  if (!digestProvider(provider).equals(attempt.provider)) throw new ConflictError(changedMeanwhile);
+  return connection;
+}
+
+async function readGrant({ db, vault }: Deps, connection: OpenConnection) {
+  const grant = await db.oauthGrant.findUnique({
+    where: { connectionId: connection.id },
+    include: { tokensDataKey: true },
+  });
+  if (grant === null) return undefined;
+  const { tokenVersion, tokens, tokensDataKey } = grant;
+  if (tokens === null || tokensDataKey === null) return { tokenVersion, tokens: undefined };
+  const place = { ...connection, connectionId: connection.id };
+  return { tokenVersion, tokens: await openTokens(vault, tokensDataKey, place, tokens) };
+}
+
+function requireSameAccount(before: GrantTokens | undefined, { account }: TokenAnswer): void {
+  if (before?.account === undefined || account === undefined || before.account === account) return;
+  throw new ConflictError(
+    'Another account consented than the one that this connection is of. Sign in with that one, or make a new connection.',
+  );
+}
+
+/** False when the connection, its grant, or the data key changed since they were read. */
+async function tryStore(
+  deps: Deps,
+  request: RequestFacts,
+  consent: Consent,
+  before: Awaited<ReturnType<typeof readGrant>>,
+): Promise<boolean> {
+  const { id: connectionId, organizationId, projectId, version } = consent.connection;
+  const key = await deps.vault.sealingKey(projectId);
+  const place = { organizationId, projectId, connectionId };
+  const tokens = grantTokens(consent.answer, before?.tokens);
+  const sealed = sealTokens(deps.vault, key, place, tokens);
+  return deps.db.$transaction(async (tx) => {
+    const [held] = await tx.$queryRaw<{ now: Date }[]>`
+      SELECT now() FROM connection c, data_key k WHERE c.id = ${connectionId}::uuid
+        AND c.version = ${version} AND k.id = ${key.id}::uuid AND k.status = 'active'
+      FOR NO KEY UPDATE OF c FOR SHARE OF k`;
+    if (held === undefined) return false;
+    const row = { ...grantFacts(consent, held.now), tokens: sealed, tokensDataKeyId: key.id };
+    const { count } =
+      before === undefined
+        ? await tx.oauthGrant.createMany({ data: { connectionId, ...row }, skipDuplicates: true })
+        : await tx.oauthGrant.updateMany({
+            where: { connectionId, tokenVersion: before.tokenVersion },
+            data: { ...row, tokenVersion: { increment: 1 } },
+          });
+    if (count === 0) return false;
+    await forgetUndo(tx, connectionId);
+    await tx.connection.update({
+      where: { id: connectionId },
+      data: { status: 'active' },
+      select: { id: true },
+    });
+    await tx.auditEvent.create({
+      data: {
+        id: uuidv7(),
+        action: 'connection.callback',
+        actor: consent.attempt.initiator,
+        organizationId,
+        projectId,
+        connectionId,
+        ip: request.ip,
+        requestId: request.id,
+      },
+    });
+    return true;
+  });
+}
+
+/** Who consented first stays known where a later answer does not say. */
+function grantTokens(
+  { accessToken, tokenType, refreshToken, ...answer }: TokenAnswer,
+  before: GrantTokens | undefined,
+): GrantTokens {
+  const account = answer.account ?? before?.account;
+  return {
+    accessToken,
+    tokenType,
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(account !== undefined && { account }),
+  };
+}
+
+function grantFacts({ provider, attempt, answer }: Consent, now: Date) {
+  const refreshable = answer.refreshToken !== undefined;
+  const life = lifeOf(answer.expiresIn, refreshable);
+  const inSeconds = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+  return {
+    scopes: answer.scopes ?? attempt.scopes,
+    wantedScopes: attempt.scopes,
+    accessTokenLife: life,
+    accessTokenExpiresAt: life === null ? null : inSeconds(life),
+    refreshable,
+    tokenHost: provider.tokenEndpoint.host,
+    lastRefreshedAt: null,
+    nextRefreshAt: refreshable && life !== null ? inSeconds(refreshAfter(life, Math.random)) : null,
+    consecutiveFailures: 0,
+    lastRefreshError: null,
+    attemptStartedAt: null,
+    leaseOwner: null,
+    leaseUntil: null,
+  };
+}

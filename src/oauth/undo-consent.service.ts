@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { RequestFacts } from '../access/request-context.ts';
+import type { Deps } from '../deps.ts';
+import { dropGrant } from './drop-grant.ts';
+import { prepareRevocation } from './revoke.service.ts';
+
+/** For how long a consent can be taken back from its result page, in milliseconds. */
+const undoTime = 60 * 60_000;
+
+/** Makes what takes a consent back, once; whoever began it need not be who consented. */
+export async function offerUndo({ db }: Deps, attemptId: string): Promise<string> {
+  const handle = randomBytes(32).toString('base64url');
+  await db.authorizationAttempt.update({
+    where: { id: attemptId },
+    data: { undoDigest: digest(handle) },
+    select: { id: true },
+  });
+  return handle;
+}
+
+/**
+ * Takes a consent back: drops its tokens, makes the connection incomplete, and revokes the tokens at
+ * the provider as well as it goes.
+ *
+ * @returns the connection's name; undefined when the handle was used, is too old, or is none.
+ */
+export async function undoConsent(
+  deps: Deps,
+  request: RequestFacts,
+  handle: string,
+): Promise<string | undefined> {
+  const attempt = await deps.db.authorizationAttempt.findFirst({
+    where: { undoDigest: digest(handle), consumedAt: { gt: new Date(Date.now() - undoTime) } },
+    include: { connection: { include: { project: { select: { organizationId: true } } } } },
+  });
+  if (attempt === null) return undefined;
+  const { id: connectionId, projectId, name, project } = attempt.connection;
+  const revoke = await prepareRevocation(deps, { id: connectionId });
+  const isUndone = await deps.db.$transaction(async (tx) => {
+    // The connection first, as all others do: whoever comes the other way round would lock us both out.
+    await tx.$queryRaw`SELECT 1 FROM connection WHERE id = ${connectionId}::uuid FOR NO KEY UPDATE`;
+    const { count } = await tx.authorizationAttempt.updateMany({
+      where: { id: attempt.id, undoDigest: digest(handle) },
+      data: { undoDigest: null },
+    });
+    if (count === 0) return false;
+    await dropGrant(tx, connectionId);
+    await tx.connection.update({
+      where: { id: connectionId },
+      data: { status: 'incomplete' },
+      select: { id: true },
+    });
+    await tx.auditEvent.create({
+      data: {
+        id: uuidv7(),
+        action: 'connection.callback',
+        actor: 'consent',
+        organizationId: project.organizationId,
+        projectId,
+        connectionId,
+        ip: request.ip,
+        requestId: request.id,
+        detail: { undone: true },
+      },
+    });
+    return true;
+  });
+  if (!isUndone) return undefined;
+  void revoke?.();
+  return name;
+}
+
+function digest(handle: string): Buffer<ArrayBuffer> {
+  return Buffer.from(createHash('sha256').update(handle).digest());
+}

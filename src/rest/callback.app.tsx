@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Deps } from '../deps.ts';
+import { type ConsentOutcome, completeConsent } from '../oauth/callback.service.ts';
+import { undoConsent } from '../oauth/undo-consent.service.ts';
+import { refuseOtherMethods } from './methods.ts';
+import { PlainPage, pageStyle } from './plain-page.tsx';
+import type { RestEnv } from './rest.app.ts';
+
+const undoPath = '/v1/oauth2/undo';
+const paths = ['/v1/oauth2/callback', '/v1/oauth2/callback/:connection_id'];
+
+/** Where providers send browsers back: no JSON, no credential but the state. */
+export function createCallbackApp(deps: Deps): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  for (const path of paths) app.get(path, (c) => answer(deps, c));
+  app.post(undoPath, bodyLimit({ maxSize: 4_096 }), (c) => takeBack(deps, c));
+  refuseOtherMethods(app, [
+    ...paths.map((path) => ({ path, method: 'GET' })),
+    { path: undoPath, method: 'POST' },
+  ]);
+  return app;
+}
+
+async function answer(deps: Deps, c: Context<RestEnv>) {
+  if (c.req.method === 'HEAD') return c.body(null); // a look ahead uses no state up
+  const { pathname, searchParams } = new URL(c.req.url);
+  const outcome = await completeConsent(deps, c.env.facts, pathname, searchParams);
+  if (outcome.returnUrl !== null) return c.redirect(returnAddress(outcome.returnUrl, outcome), 303);
+  c.header('Content-Security-Policy', policy);
+  const status = outcome.problem === undefined ? 200 : 400;
+  return c.html(<ConsentPage {...outcome} />, status);
+}
+
+async function takeBack(deps: Deps, c: Context<RestEnv>) {
+  const { handle } = await c.req.parseBody();
+  const name =
+    typeof handle === 'string' ? await undoConsent(deps, c.env.facts, handle) : undefined;
+  c.header('Content-Security-Policy', policy);
+  return c.html(<UndonePage name={name} />, name === undefined ? 400 : 200);
+}
+
+/* Nothing loads, nothing runs, nobody frames it. */
+const styleDigest = createHash('sha256').update(pageStyle).digest('base64');
+const policy = `default-src 'none'; style-src 'sha256-${styleDigest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
+
+function ConsentPage({ connection, problem, undo }: ConsentOutcome) {
+  if (problem === undefined) {
+    return (
+      <PlainPage title="Connected">
+        <p>
+          The connection <strong>{connection}</strong> is active. You can close this window.
+        </p>
+        <p>Did somebody else ask you to come here, or was it not you who consented?</p>
+        <form method="post" action={undoPath}>
+          <input type="hidden" name="handle" value={undo} />
+          <button type="submit">This was not me: disconnect</button>
+        </form>
+      </PlainPage>
+    );
+  }
+  return (
+    <PlainPage title="Not connected">
+      {connection && (
+        <p>
+          Connection: <strong>{connection}</strong>
+        </p>
+      )}
+      <p>{problem.message}</p>
+    </PlainPage>
+  );
+}
+
+function UndonePage({ name }: { name: string | undefined }) {
+  if (name === undefined) {
+    return (
+      <PlainPage title="Nothing was changed">
+        <p>This page was used already, or is older than an hour.</p>
+      </PlainPage>
+    );
+  }
+  return (
+    <PlainPage title="Disconnected">
+      <p>
+        The connection <strong>{name}</strong> has no access any more.
+      </p>
+    </PlainPage>
+  );
+}
+
+function returnAddress(returnUrl: string, { problem }: ConsentOutcome): string {
+  const url = new URL(returnUrl);
+  url.searchParams.set('status', problem === undefined ? 'success' : 'error');
+  if (problem !== undefined) url.searchParams.set('error', problem.code);
+  return url.href;
+}

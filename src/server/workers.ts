@@ -1,0 +1,35 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Deps } from '../deps.ts';
+import { forgetOldAttempts } from '../oauth/attempt.ts';
+import { pendingCount, stopWriting } from '../oauth/pending-writes.ts';
+import { refreshesUnderWay } from '../oauth/refresh.service.ts';
+import { startRefreshWorker } from '../oauth/refresh-worker.ts';
+
+import { saveUnsaved } from '../oauth/unsaved.ts';
+
+/** What a process does unasked. */
+export type Workers = {
+  /** Ends it; tokens that the database has not taken until then (`performance.now()`) go to the disk. */
+  stop(until: number): Promise<void>;
+};
+
+/** How often what is no more of use is deleted, in milliseconds. */
+const sweepPause = 10 * 60_000;
+
+export function startWorkers(deps: Deps): Workers {
+  const refreshes = startRefreshWorker(deps);
+  const sweeping = setInterval(() => void forgetOldAttempts(deps), sweepPause).unref();
+  return {
+    async stop(until) {
+      clearInterval(sweeping);
+      void refreshes.stop();
+      const isBusy = () => refreshesUnderWay(deps) + pendingCount(deps) > 0;
+      while (isBusy() && performance.now() < until) await wait(50);
+      await saveUnsaved(deps, stopWriting(deps));
+      // What a provider is about to answer is not lost either; it has 10 s for that.
+      const late = performance.now() + 11_000;
+      while (refreshesUnderWay(deps) > 0 && performance.now() < late) await wait(50);
+      await saveUnsaved(deps, stopWriting(deps));
+    },
+  };
+}
