@@ -87,6 +87,19 @@ const samples: Record<string, Sample> = {
       input: { id: connectionId },
     }),
   },
+  authorizeConnection: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ connectionId }) => ({
+      field: `{ ... on Authorization { expiresAt } ${failure} }`,
+      input: { id: connectionId },
+    }),
+  },
+  refreshConnection: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ connectionId }) => ({ field: connectionResult, input: { id: connectionId } }),
+  },
   createProject: {
     needs: 'admin',
     outOfReach: 'own',

@@ -21,6 +21,7 @@ const layers: [name: string, fits: (path: string) => boolean][] = [
   ['oauth', (path) => path.startsWith('oauth/')],
   ['access keys and users', (path) => /^(access-keys|users)\//.test(path)],
   ['projects', (path) => path.startsWith('projects/')],
+  ['a connection’s config', (path) => path.startsWith('connection-config/')],
   ['access, catalog, audit', (path) => /^(access|catalog|audit)\//.test(path)],
   ['the vault', (path) => path.startsWith('vault/')],
   ['the database', (path) => path.startsWith('db/')],

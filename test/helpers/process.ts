@@ -34,7 +34,10 @@ export type ServerProcess = Process & { url: string; port: number };
 const started = new Set<ChildProcess>();
 const folders = new Set<string>();
 
-// Whatever a test leaves behind when it fails ends with its file.
+// Whatever a test leaves behind when it fails ends with its file, or at the latest with the run.
+process.on('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+});
 afterAll(async () => {
   for (const child of started) child.kill('SIGKILL');
   for (const folder of folders) await rm(folder, { recursive: true, force: true });

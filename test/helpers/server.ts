@@ -6,9 +6,9 @@ import type { Deps } from '../../src/deps.ts';
 import { bootstrap } from '../../src/projects/bootstrap.service.ts';
 import { createApp } from '../../src/server/app.ts';
 import { createLog } from '../../src/server/log.ts';
+import { makeDeps } from '../../src/server/make-deps.ts';
 import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
 import { checkMasterKeys } from '../../src/vault/master-keys.ts';
-import { createVault } from '../../src/vault/vault.ts';
 import { canaryKey, requireNoCanary } from './canary.ts';
 import { graphqlClient, restClient } from './clients.ts';
 import { openTestDatabase } from './database.ts';
@@ -40,24 +40,30 @@ export type TestServer = {
   close: () => Promise<void>;
 };
 
-/** Starts one; `env` as the process would have it. Open it in `beforeAll`, close it in `afterAll`. */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
-  const database = closedOnce(await openTestDatabase());
+/**
+ * Starts one; `env` as the process would have it. Open it in `beforeAll`, close it in `afterAll`.
+ *
+ * @param beside shares the database of this one, as another process would; close it first.
+ */
+export async function startTestServer(
+  env: Record<string, string> = {},
+  beside?: TestServer,
+): Promise<TestServer> {
+  const database = beside?.database ?? closedOnce(await openTestDatabase());
   const { db, sql } = database;
   const config = readConfig({ LOG_LEVEL: 'debug', ...env });
   const keys = createLocalKeyProvider(masterKeys);
   await checkMasterKeys(sql, keys);
-  const adminKey = canaryKey();
+  const adminKey = beside?.adminKey ?? canaryKey();
   await bootstrap(db, adminKey, async () => {});
   const lines: string[] = [];
   const log = createLog(config, { write: (line) => void lines.push(line) });
-  const deps = { config, db, sql, vault: createVault(sql, keys), log };
+  const deps = makeDeps(config, database, keys, log);
   const { url, stop } = await listen(deps);
   const home = await findHome(database);
-  const stranger = await seedOrganization(db);
   return {
     ...{ url, deps, database, home, adminKey },
-    stranger: { ...stranger, key: await seedKey(db, stranger.organizationId, {}) },
+    stranger: beside?.stranger ?? (await seedStranger(database)),
     rest: restClient(url, adminKey),
     graphql: graphqlClient(url, adminKey),
     send: (sent) => send(url, sent),
@@ -66,20 +72,10 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
     logged: () => lines.map((line) => JSON.parse(line)),
     close: async () => {
       await stop();
-      await database.close();
+      if (beside === undefined) await database.close();
       requireNoCanary('the log', lines.join(''));
     },
   };
-}
-
-/** A test may take the database away before the server is closed. */
-function closedOnce(database: Database): Database {
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= database.close();
-    return closing;
-  };
-  return { ...database, close };
 }
 
 async function listen(deps: Deps) {
@@ -92,6 +88,21 @@ async function listen(deps: Deps) {
       server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${port}`, stop };
+}
+
+/** A test may take the database away before the server is closed. */
+function closedOnce(database: Database): Database {
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= database.close();
+    return closing;
+  };
+  return { ...database, close };
+}
+
+async function seedStranger({ db }: Database): Promise<TestServer['stranger']> {
+  const home = await seedOrganization(db);
+  return { ...home, key: await seedKey(db, home.organizationId, {}) };
 }
 
 async function findHome({ db }: Database): Promise<Home> {

@@ -172,18 +172,13 @@ describe('an answer', () => {
     await expect(postTo(larger)).rejects.toMatchObject({ code: 'outbound_too_large' });
   });
 
-  it.each([
-    ['outbound_too_large', 200, {}],
-    ['outbound_encoded', 200, { 'content-encoding': 'gzip' }],
-    ['outbound_redirect', 302, {}],
-  ])('that does not end is hung up on as %s', async (code, status, headers) => {
+  it('that does not end is cut off at 1 MiB', async () => {
     const server = await serveHttp((_, response) => {
-      response.writeHead(status, headers);
       Readable.from(endless())
         .on('error', () => {})
         .pipe(response);
     });
-    await expect(postTo(server)).rejects.toMatchObject({ code });
+    await expect(postTo(server)).rejects.toMatchObject({ code: 'outbound_too_large' });
     const [socket] = server.connections;
     await vi.waitFor(() => expect(socket?.destroyed).toBe(true));
   });

@@ -45,6 +45,10 @@ const samples: Record<string, { needs: Role; ask: (world: World) => Omit<Attempt
     needs: 'runtime',
     ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}/credentials` }),
   },
+  'post /v1/connections/{connection_id}/oauth2/authorize': {
+    needs: 'editor',
+    ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}/oauth2/authorize` }),
+  },
 };
 
 let server: TestServer;

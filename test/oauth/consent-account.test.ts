@@ -1,0 +1,64 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { presets } from '../helpers/oauth-provider.presets.ts';
+import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
+import { closeWorld, connect, consent, openWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('google');
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world));
+
+const another = { status: 400, text: expect.stringContaining('Another account consented') };
+
+test('another account than the first is refused, and nothing changes', async () => {
+  const id = await connect(world);
+  const [before, token] = [await grantOf(world, id), await tokenOf(world, id)];
+  const events = await eventsOf(world, id);
+  world.provider.set({ consent: 'B' });
+  expect(await consent(world, id)).toMatchObject(another);
+  expect(await grantOf(world, id)).toEqual(before);
+  expect(await tokenOf(world, id)).toEqual(token);
+  expect((await eventsOf(world, id)).slice(events.length)).not.toContain('connection.callback');
+});
+
+test('nor may another one revive an expired connection', async () => {
+  const id = await connect(world);
+  await leave(world, id, -1);
+  world.provider.set({ failure: { kind: 'error', error: 'invalid_grant', on: 'refresh_token' } });
+  await refusalOf(world, id);
+  world.provider.set({ failure: null, consent: 'B' });
+  expect(await consent(world, id)).toMatchObject(another);
+  expect(await statusOf(world, id)).toBe('expired');
+  world.provider.set({ consent: 'A' });
+  expect((await consent(world, id)).status).toBe(200);
+  expect(await statusOf(world, id)).toBe('active');
+});
+
+test('the first account stays known through refreshes and answers that do not say', async () => {
+  const id = await connect(world);
+  await leave(world, id, -1);
+  await tokenOf(world, id);
+  world.provider.set({ account: 'none' });
+  expect((await consent(world, id)).status).toBe(200);
+  world.provider.set({ account: presets.google.account, consent: 'B' });
+  expect(await consent(world, id)).toMatchObject(another);
+});
+
+test.each(['dropbox', 'notion'] as const)('%s tells its accounts apart as well', async (name) => {
+  world.provider.set({ account: presets[name].account });
+  const id = await connect(world);
+  world.provider.set({ consent: 'B' });
+  expect(await consent(world, id)).toMatchObject(another);
+  world.provider.set({ consent: 'A' });
+  expect((await consent(world, id)).status).toBe(200);
+});
+
+test('where the provider does not say who consents, anybody may', async () => {
+  world.provider.set({ account: 'none' });
+  const id = await connect(world);
+  world.provider.set({ consent: 'B' });
+  expect((await consent(world, id)).status).toBe(200);
+  expect(world.provider.findAccount((await tokenOf(world, id)).access_token)).toBe('B');
+});

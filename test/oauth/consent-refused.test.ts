@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createOutboundFetch } from '../../src/oauth/outbound-fetch.ts';
+import type { Switches } from '../helpers/oauth-provider.switches.ts';
+import { eventsOf, statusOf } from './grants.ts';
+import { closeWorld, consent, openWorld, prepare, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('google');
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world));
+
+async function refuse(switches: Partial<Switches>) {
+  world.provider.set(switches);
+  const id = await prepare(world);
+  const page = await consent(world, id);
+  expect(page.status).toBe(400);
+  expect(await statusOf(world, id)).toBe('incomplete');
+  expect(await eventsOf(world, id)).not.toContain('connection.callback');
+  const rows = await world.server.deps.db.oauthGrant.count({ where: { connectionId: id } });
+  expect(rows).toBe(0);
+  return page.text;
+}
+
+test('a denied consent says so and changes nothing; a hostile description goes nowhere', async () => {
+  const denial = '<script>alert("marked")</script>\r\nSet-Cookie: marked=1';
+  const text = await refuse({ consent: 'deny', denial });
+  expect(text).toContain('Consent was not given. Nothing was changed.');
+  expect(text).not.toMatch(/script|marked/);
+  expect(JSON.stringify(world.server.logged())).not.toContain('marked');
+});
+
+test('an issuer other than the provider is refused, its own accepted', async () => {
+  expect(await refuse({ iss: 'https://other.example' })).toContain('came from another provider');
+  expect(await refuse({ iss: 'nonsense' })).toContain('came from another provider');
+  expect(world.provider.calls).toHaveLength(0);
+  world.provider.set({ iss: 'own' });
+  expect((await consent(world, await prepare(world))).status).toBe(200);
+});
+
+describe('an exchange that fails leaves the connection incomplete and says why', () => {
+  const cases: [string, Partial<Switches>, string][] = [
+    ['500', { failure: { kind: 'status', status: 500 } }, 'Google answered with status 500'],
+    ['HTML', { failure: { kind: 'html' } }, 'Google did not answer with JSON (status 200)'],
+    ['malformed', { failure: { kind: 'malformed' } }, 'Google did not answer with JSON'],
+    ['huge', { failure: { kind: 'huge' } }, 'could not be reached (outbound_too_large)'],
+    ['reset', { failure: { kind: 'reset' } }, 'could not be reached (outbound_unreachable)'],
+    [
+      'invalid_grant',
+      { failure: { kind: 'error', error: 'invalid_grant', description: '<marked>' } },
+      'no longer accepts the grant (invalid_grant)',
+    ],
+    [
+      'GitHub’s error in a 200',
+      { failure: { kind: 'error', error: 'bad_verification_code', status: 200 } },
+      'no longer accepts the grant (bad_verification_code)',
+    ],
+    [
+      'invalid_client',
+      { failure: { kind: 'error', error: 'invalid_client', status: 401 } },
+      'does not accept client_id and client_secret',
+    ],
+    [
+      'an unknown code full of markup',
+      { failure: { kind: 'error', error: '<b>marked</b>', status: 400 } },
+      'the provider answered with an error.',
+    ],
+  ];
+
+  test.each(cases)('%s', async (_, switches, words) => {
+    const text = await refuse(switches);
+    expect(text).toContain(words);
+    expect(text).toContain('Start again.');
+    expect(text).not.toContain('marked');
+  });
+
+  test('slow', async () => {
+    const { deps } = world.server;
+    const { outbound } = deps;
+    const trusted = createOutboundFetch({ allowed: new Set(), trusted: true, deadline: 200 });
+    deps.outbound = { ...outbound, trusted };
+    const text = await refuse({ delay: { ms: 600, when: 'before' } });
+    expect(text).toContain('could not be reached (outbound_timeout)');
+    deps.outbound = outbound;
+  });
+});
+
+test('the next consent goes as if nothing had been', async () => {
+  const id = await prepare(world);
+  world.provider.set({ failure: { kind: 'status', status: 503 } });
+  expect((await consent(world, id)).status).toBe(400);
+  world.provider.set({ failure: null });
+  expect((await consent(world, id)).status).toBe(200);
+});

@@ -1,0 +1,103 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Failure } from '../helpers/connections.ts';
+import { statusOf } from './grants.ts';
+import {
+  authorize,
+  closeWorld,
+  consent,
+  open,
+  openWorld,
+  prepare,
+  visit,
+  type World,
+} from './world.ts';
+
+const listed = 'https://app.example/done?from=patchbay';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('google');
+  const { deps, home } = world.server;
+  await deps.db.project.update({ where: { id: home.projectId }, data: { redirectUrls: [listed] } });
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world));
+
+const returning = { body: { redirect_url: listed } };
+
+test('the browser goes back to the project’s address and hears that it went well', async () => {
+  const id = await prepare(world);
+  const { status, headers, text } = await consent(world, id, returning);
+  expect(status).toBe(303);
+  expect(headers.location).toBe(`${listed}&status=success`);
+  expect(headers['referrer-policy']).toBe('no-referrer');
+  expect(text).toBe('');
+  expect(await statusOf(world, id)).toBe('active');
+});
+
+test.each([
+  ['denied', { consent: 'deny' }, 'access_denied'],
+  ['failed for a moment', { failure: { kind: 'html' } }, 'temporarily_unavailable'],
+  ['refused', { failure: { kind: 'error', error: 'invalid_grant' } }, 'invalid_grant'],
+  ['of another issuer', { iss: 'https://other.example' }, 'invalid_request'],
+] as const)('it hears an error when the consent was %s', async (_, switches, error) => {
+  world.provider.set(switches);
+  const { status, headers } = await consent(world, await prepare(world), returning);
+  expect(status).toBe(303);
+  expect(headers.location).toBe(`${listed}&status=error&error=${error}`);
+});
+
+test('the provider cannot put words of its own into that address', async () => {
+  const back = await visit(world, await authorize(world, await prepare(world), returning));
+  const hostile = back.replace(/code=[^&]*/, `error=${encodeURIComponent('x&status=success#')}`);
+  const { headers } = await open(world, hostile);
+  expect(headers.location).toBe(`${listed}&status=error&error=server_error`);
+});
+
+test('a used state goes nowhere, whatever it was begun with', async () => {
+  const back = await visit(world, await authorize(world, await prepare(world), returning));
+  expect((await open(world, back)).status).toBe(303);
+  const { status, headers } = await open(world, back);
+  expect([status, headers.location]).toEqual([400, undefined]);
+});
+
+test.each([
+  'https://app.example/done',
+  'https://app.example/done?from=patchbay&more=1',
+  'https://app.example/Done?from=patchbay',
+  'https://app.example/done/?from=patchbay',
+  'https://app.example.evil.example/done?from=patchbay',
+  'https://user@app.example/done?from=patchbay',
+  'https://app.example:8443/done?from=patchbay',
+  'http://app.example/done?from=patchbay',
+  'https://app.example/done?from=patchbay#',
+  'javascript:alert(1)',
+])('any other address is refused before anything begins: %s', async (redirect_url) => {
+  const id = await prepare(world);
+  const path = `/v1/connections/${id}/oauth2/authorize`;
+  const { status, json } = await world.server.rest<Failure>('POST', path, {
+    body: { redirect_url },
+  });
+  expect(status).toBe(400);
+  expect(Object.keys(json.error.details ?? {})).toEqual(['redirect_url']);
+  const where = { connectionId: id };
+  expect(await world.server.deps.db.authorizationAttempt.count({ where })).toBe(0);
+});
+
+test('an address of another project of the same organization is refused as well', async () => {
+  const { deps, home } = world.server;
+  const redirectUrls = ['https://other.example/done'];
+  const row = { id: crypto.randomUUID(), name: 'other', organizationId: home.organizationId };
+  await deps.db.project.create({ data: { ...row, redirectUrls } });
+  const options = { body: { redirect_url: redirectUrls[0] } };
+  await expect(authorize(world, await prepare(world), options)).rejects.toThrow(/400/);
+});
+
+test('by GraphQL the refusal names its field', async () => {
+  const document = `mutation($id: ID!) { authorizeConnection(input: { id: $id,
+    redirectUrl: "https://evil.example/" }) { ... on InvalidInputError { fields { path message } } } }`;
+  const { data } = await world.server.graphql(document, { id: await prepare(world) });
+  const message = expect.stringContaining("one of the project's redirect URLs");
+  const fields = [{ path: expect.stringMatching(/redirectUrl$/), message }];
+  expect(data).toEqual({ authorizeConnection: { fields } });
+});

@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Answer } from '../helpers/http.ts';
+import type { Switches } from '../helpers/oauth-provider.switches.ts';
+import { tokenOf } from './grants.ts';
+import { closeWorld, connect, openWorld, prepare, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('google');
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world)); // looks through the log for tokens
+
+function remove(id: string, { server }: World = world): Promise<Answer> {
+  return server.rest('DELETE', `/v1/connections/${id}`);
+}
+
+test('deleting a connection revokes its token at the provider, with all that came of it', async () => {
+  const id = await connect(world);
+  const { access_token } = await tokenOf(world, id);
+  world.provider.reset();
+  expect(await remove(id)).toMatchObject({ status: 200, json: { message: 'deleted' } });
+  await expect.poll(() => world.provider.counts.revoked).toBe(1);
+  expect(world.provider.findAccount(access_token)).toBeUndefined();
+  const revocation = { operation: 'revocation', authentication: 'body', status: 200 };
+  expect(world.provider.calls).toMatchObject([revocation]);
+  expect(await world.server.deps.db.oauthGrant.count({ where: { connectionId: id } })).toBe(0);
+});
+
+test('a slow provider does not hold it up', async () => {
+  const id = await connect(world);
+  world.provider.set({ delay: { ms: 2_000, when: 'before', on: 'revocation' } });
+  const start = performance.now();
+  expect((await remove(id)).status).toBe(200);
+  expect(performance.now() - start).toBeLessThan(1_500);
+  await expect.poll(() => world.provider.counts.revoked, { timeout: 5_000 }).toBeGreaterThan(0);
+});
+
+test.each<[string, Partial<Switches>]>([
+  ['fails', { failure: { kind: 'status', status: 500, on: 'revocation' } }],
+  ['breaks off', { failure: { kind: 'reset', on: 'revocation' } }],
+  ['answers 5 MB', { failure: { kind: 'huge', on: 'revocation' } }],
+])('nor does one that %s', async (_, switches) => {
+  const id = await connect(world);
+  world.provider.reset(switches);
+  expect((await remove(id)).status).toBe(200);
+  await expect.poll(() => world.provider.calls.length).toBe(1);
+  const { status } = await world.server.rest('GET', `/v1/connections/${id}`);
+  expect(status).toBe(404);
+});
+
+test('before a consent there is nothing to revoke', async () => {
+  const id = await prepare(world);
+  world.provider.reset();
+  expect((await remove(id)).status).toBe(200);
+  expect(world.provider.calls).toEqual([]);
+});
+
+test('a stranger or a viewer who may not delete revokes nothing either', async () => {
+  const id = await connect(world);
+  world.provider.reset();
+  const viewer = await world.server.createKey({ role: 'viewer' });
+  const path = `/v1/connections/${id}`;
+  const keys: [string, number][] = [
+    [world.server.stranger.key, 404],
+    [viewer, 403],
+  ];
+  for (const [key, status] of keys) {
+    expect((await world.server.rest('DELETE', path, { key })).status).toBe(status);
+  }
+  expect(world.provider.calls).toEqual([]);
+  expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);
+});
+
+test('tokens that do not open do not stand in the way', async () => {
+  const id = await connect(world);
+  const data = { tokens: Buffer.from('damaged') };
+  await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
+  expect((await remove(id)).status).toBe(200);
+});
+
+test('a provider without a revocation endpoint is not called', async () => {
+  const generic = await openWorld('generic');
+  const id = await connect(generic);
+  generic.provider.reset();
+  expect((await remove(id, generic)).status).toBe(200);
+  expect(generic.provider.calls).toEqual([]);
+  await closeWorld(generic);
+});

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createConnection } from '../helpers/connections.ts';
+import { statementsOf as allStatementsOf } from '../helpers/statements.ts';
+import { grantOf, leave, refusalOf, tokenOf } from './grants.ts';
+import { closeWorld, connect, openWorld, prepare, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('box');
+});
+afterAll(() => closeWorld(world));
+
+const fields = `scopes missingScopes accessTokenExpiresAt refreshable lastRefreshedAt nextRefreshAt
+  consecutiveFailures lastRefreshError`;
+
+async function stateOf(id: string) {
+  const document = `query($id: ID!) { connection(id: $id) { oauth { ${fields} } } }`;
+  type Answer = { connection: { oauth: Record<string, unknown> | null } };
+  return (await world.server.graphql<Answer>(document, { id })).data.connection.oauth;
+}
+
+/* Times of last use are written later. */
+const statementsOf = async (work: () => Promise<unknown>) =>
+  (await allStatementsOf(work)).filter((text) => !text.includes('SET last_used_at'));
+
+const date = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+
+test('what is not OAuth has none', async () => {
+  expect(await stateOf((await createConnection(world.server)).id)).toBeNull();
+});
+
+test('before the first consent it is empty', async () => {
+  expect(await stateOf(await prepare(world))).toEqual({
+    ...{ scopes: [], missingScopes: [], accessTokenExpiresAt: null, refreshable: false },
+    ...{ lastRefreshedAt: null, nextRefreshAt: null, consecutiveFailures: 0 },
+    lastRefreshError: null,
+  });
+});
+
+test('it tells how the grant fares, from consent over refresh to failure', async () => {
+  const id = await connect(world);
+  const consented = {
+    ...{ scopes: ['root_readwrite'], missingScopes: [], refreshable: true },
+    ...{ accessTokenExpiresAt: date, lastRefreshedAt: null, nextRefreshAt: date },
+    ...{ consecutiveFailures: 0, lastRefreshError: null },
+  };
+  expect(await stateOf(id)).toEqual(consented);
+  await leave(world, id, -5);
+  world.provider.set({ scope: 'root_readonly' });
+  await tokenOf(world, id);
+  const refreshed = {
+    ...consented,
+    ...{ scopes: ['root_readonly'], missingScopes: ['root_readwrite'], lastRefreshedAt: date },
+  };
+  expect(await stateOf(id)).toEqual(refreshed);
+  await leave(world, id, -5);
+  world.provider.set({ failure: { kind: 'html' } });
+  await refusalOf(world, id);
+  expect(await stateOf(id)).toEqual({
+    ...refreshed,
+    consecutiveFailures: 1,
+    lastRefreshError: expect.stringContaining('did not answer with JSON'),
+  });
+  world.provider.reset();
+});
+
+test('a viewer may read it, and it costs a list of 20 no statement more than a fixed one', async () => {
+  const key = await world.server.createKey({ role: 'viewer' });
+  const ids: string[] = [];
+  for (let index = 0; index < 20; index += 1) ids.push(await connect(world));
+  const list = (selection: string) => {
+    const document = `query($id: ID) { connections(projectId: $id, first: 50) { nodes { id ${selection} } } }`;
+    return world.server.graphql<{ connections: { nodes: { oauth?: object | null }[] } }>(
+      document,
+      { id: world.server.home.projectId },
+      key,
+    );
+  };
+  const without = await statementsOf(() => list('status'));
+  const withState = await statementsOf(async () => {
+    const { data } = await list(`oauth { ${fields} }`);
+    const states = data.connections.nodes.filter(({ oauth }) => oauth);
+    expect(states.length).toBeGreaterThanOrEqual(20);
+  });
+  expect(withState).toHaveLength(without.length);
+});
+
+test('credentials of an OAuth connection take 3 statements, as of any other', async () => {
+  const id = await connect(world);
+  expect(await statementsOf(() => tokenOf(world, id))).toHaveLength(3);
+  expect((await grantOf(world, id)).tokenVersion).toBe(1);
+});

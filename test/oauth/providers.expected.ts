@@ -1,0 +1,63 @@
+import type { ProviderName } from './world.ts';
+
+/** What a provider's documentation asks for. */
+type Expected = {
+  /** Of the consent's address, beside what every consent has. */
+  params: Record<string, string>;
+  authentication: 'body' | 'basic';
+  contentType?: string;
+  /** Seconds; null: the token does not end. */
+  life: number | null;
+  refreshable: boolean;
+  scopes: string[];
+  rotates?: boolean;
+};
+
+const user = 'https://www.googleapis.com/auth/userinfo';
+const googleScopes = [
+  `${user}.email`,
+  `${user}.profile`,
+  'https://www.googleapis.com/auth/drive.readonly',
+];
+const dropboxScopes = ['account_info.read', 'files.metadata.read', 'files.content.read'];
+const microsoftScopes = ['User.Read', 'Files.Read.All', 'Sites.Read.All'];
+
+/** What each provider of the catalogue is to be asked, and what it gives. */
+export const providers: Record<ProviderName, Expected> = {
+  google: {
+    params: { scope: googleScopes.join(' '), access_type: 'offline', prompt: 'consent' },
+    authentication: 'body',
+    ...{ life: 3599, refreshable: true, scopes: googleScopes },
+  },
+  dropbox: {
+    params: { scope: dropboxScopes.join(' '), token_access_type: 'offline' },
+    authentication: 'body',
+    ...{ life: 14_400, refreshable: true, scopes: dropboxScopes },
+  },
+  microsoft: {
+    params: { scope: [...microsoftScopes, 'offline_access'].join(' ') },
+    authentication: 'body',
+    ...{ life: 4711, refreshable: true, scopes: microsoftScopes, rotates: true },
+  },
+  box: {
+    params: { scope: 'root_readwrite' },
+    authentication: 'body',
+    ...{ life: 4100, refreshable: true, scopes: ['root_readwrite'], rotates: true },
+  },
+  notion: {
+    params: { owner: 'user' },
+    authentication: 'basic',
+    contentType: 'application/json',
+    ...{ life: null, refreshable: false, scopes: [] },
+  },
+  github: {
+    params: {},
+    authentication: 'body',
+    ...{ life: null, refreshable: false, scopes: ['repo', 'gist'] },
+  },
+  generic: {
+    params: { scope: 'read' },
+    authentication: 'basic',
+    ...{ life: 3600, refreshable: true, scopes: ['read'], rotates: true },
+  },
+};

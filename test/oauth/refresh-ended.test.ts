@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
+import { closeWorld, connect, consent, openWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('box');
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world));
+
+const doubt = 'An earlier attempt ended without an answer';
+const invalidGrant = { kind: 'error', error: 'invalid_grant', on: 'refresh_token' } as const;
+
+async function connectDue(): Promise<string> {
+  const id = await connect(world);
+  await leave(world, id, 5);
+  return id;
+}
+
+test('invalid_grant expires the connection at once, though its token lives, and says why', async () => {
+  const id = await connectDue();
+  world.provider.reset({ failure: invalidGrant });
+  const why = {
+    status: 409,
+    message:
+      'The connection has expired: the provider no longer accepts the grant (invalid_grant). Authorize it again.',
+  };
+  expect(await refusalOf(world, id)).toEqual(why);
+  expect(await refusalOf(world, id)).toEqual(why);
+  expect(world.provider.calls).toHaveLength(1);
+  expect(await statusOf(world, id)).toBe('expired');
+  expect(await eventsOf(world, id)).toEqual([
+    'connection.create',
+    'connection.authorize',
+    'connection.callback',
+    'connection.expire',
+    'credentials.fetch.refused',
+    'credentials.fetch.refused',
+  ]);
+  expect(await grantOf(world, id)).toMatchObject({
+    consecutiveFailures: 1,
+    nextRefreshAt: null,
+    leaseOwner: null,
+  });
+});
+
+test('the event names who read, from where, and in which request', async () => {
+  const id = await connectDue();
+  world.provider.set({ failure: invalidGrant });
+  await world.server.rest('POST', `/v1/connections/${id}/credentials`);
+  const events = await world.server.deps.db.auditEvent.findMany({ where: { connectionId: id } });
+  const expired = events.find(({ action }) => action === 'connection.expire');
+  const refused = events.find(({ action }) => action === 'credentials.fetch.refused');
+  expect(expired).toMatchObject({
+    actor: refused?.actor,
+    ip: '127.0.0.1',
+    requestId: refused?.requestId,
+  });
+});
+
+test.each([
+  ['invalid_grant', 200],
+  ['bad_refresh_token', 200],
+  ['interaction_required', 400],
+])('%s with status %i means the same', async (error, status) => {
+  const id = await connectDue();
+  world.provider.set({ failure: { ...invalidGrant, error, status } });
+  expect((await refusalOf(world, id)).status).toBe(409);
+  expect(await statusOf(world, id)).toBe('expired');
+});
+
+test('a provider that never answered before is mentioned as a doubt', async () => {
+  const id = await connectDue();
+  await leave(world, id, -5);
+  world.provider.set({ failure: { kind: 'reset', on: 'refresh_token', after: true } });
+  expect((await refusalOf(world, id)).status).toBe(502);
+  expect((await grantOf(world, id)).attemptStartedAt).not.toBeNull();
+  world.provider.set({ failure: null }); // it rotated: the old token is refused from now on
+  const data = { nextRefreshAt: new Date(0) };
+  await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
+  const { status, message } = await refusalOf(world, id);
+  expect(status).toBe(409);
+  expect(message).toContain(doubt);
+  expect(message).toContain('invalid_grant');
+});
+
+test('after a clear refusal in between there is no doubt', async () => {
+  const id = await connectDue();
+  world.provider.set({ failure: { kind: 'error', error: 'invalid_scope', on: 'refresh_token' } });
+  await tokenOf(world, id);
+  expect((await grantOf(world, id)).attemptStartedAt).toBeNull();
+  world.provider.set({ failure: invalidGrant });
+  const data = { nextRefreshAt: new Date(0) };
+  await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
+  const { message } = await refusalOf(world, id);
+  expect(message).not.toContain(doubt);
+});
+
+test('an expired connection comes back by a consent, with all its failures forgotten', async () => {
+  const id = await connectDue();
+  world.provider.set({ failure: invalidGrant });
+  await refusalOf(world, id);
+  world.provider.set({ failure: null });
+  expect((await consent(world, id)).status).toBe(200);
+  expect(await grantOf(world, id)).toMatchObject({
+    consecutiveFailures: 0,
+    lastRefreshError: null,
+    attemptStartedAt: null,
+  });
+  await leave(world, id, -5);
+  expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);
+});

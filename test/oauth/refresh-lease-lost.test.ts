@@ -1,0 +1,68 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fetchConfig } from '../helpers/connections.ts';
+import { eventsOf, grantOf, leave, lend, refusalOf, statusOf, tokenOf } from './grants.ts';
+import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
+
+let world: World;
+let beside: World;
+beforeAll(async () => {
+  world = await openWorld('box');
+  beside = await openBeside(world);
+});
+afterEach(() => world.provider.reset());
+afterAll(async () => {
+  await beside.server.close();
+  await closeWorld(world);
+});
+
+/** Due for a refresh, with its provider's memory cleared. */
+async function connectDue(): Promise<string> {
+  const id = await connect(world);
+  await leave(world, id, -5);
+  world.provider.reset();
+  return id;
+}
+
+const called = () => expect.poll(() => world.provider.calls.length, { interval: 5 });
+
+test('an answer is stored though the lease ended, or was taken over, while the provider thought', async () => {
+  for (const seconds of [-1, 30]) {
+    const id = await connectDue();
+    world.provider.set({ delay: { ms: 300, when: 'after' } });
+    const read = tokenOf(world, id);
+    await called().toBe(1);
+    await lend(world, id, seconds);
+    expect((await read).access_token).toBe(world.provider.issued.at(-1)?.accessToken);
+    expect(await grantOf(world, id)).toMatchObject({ tokenVersion: 2, leaseOwner: null });
+  }
+});
+
+test('even when who took it over was told invalid_grant: the connection is active again', async () => {
+  const id = await connectDue();
+  world.provider.set({ delay: { ms: 1_000, when: 'after' } });
+  const read = tokenOf(world, id);
+  await called().toBe(1);
+  world.provider.set({ delay: null });
+  await lend(world, id, -1);
+  expect((await refusalOf(beside, id)).status).toBe(409);
+  expect(await statusOf(world, id)).toBe('expired');
+  expect((await read).access_token).toBe(world.provider.issued.at(-1)?.accessToken);
+  expect(await statusOf(world, id)).toBe('active');
+  expect((await tokenOf(beside, id)).access_token).toBe((await read).access_token);
+});
+
+test.each([
+  { kind: 'error', error: 'invalid_grant' } as const,
+  { kind: 'status', status: 500 } as const,
+])('a failure changes nothing when the lease was lost: %o', async (failure) => {
+  const id = await connectDue();
+  world.provider.set({ failure, delay: { ms: 300, when: 'before' } });
+  const read = fetchConfig(world.server, id);
+  await called().toBe(1);
+  await lend(world, id, 30);
+  await read;
+  expect(await statusOf(world, id)).toBe('active');
+  const untouched = { leaseOwner: 'another', consecutiveFailures: 0, lastRefreshError: null };
+  expect(await grantOf(world, id)).toMatchObject(untouched);
+  expect(await eventsOf(world, id)).not.toContain('connection.expire');
+});

@@ -1,0 +1,87 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { noteDatabaseError } from '../../src/oauth/pending-writes.ts';
+import { fetchConfig } from '../helpers/connections.ts';
+import { grantOf, leave, lend, tokenOf } from './grants.ts';
+import { aroundStatement, controlClock, databaseError } from './hooks.ts';
+import { closeWorld, connect, openWorld, type World } from './world.ts';
+
+let world: World;
+let clock: ReturnType<typeof controlClock>;
+beforeAll(async () => {
+  world = await openWorld('box');
+});
+beforeEach(() => {
+  clock = controlClock();
+});
+afterEach(() => {
+  clock.restore();
+  world.provider.reset();
+});
+afterAll(() => closeWorld(world));
+
+/** Due for a refresh, with its provider's memory cleared. */
+async function connectDue(secondsLeft = -5): Promise<string> {
+  const id = await connect(world);
+  await leave(world, id, secondsLeft);
+  world.provider.reset();
+  return id;
+}
+
+test('a held lease is waited for, and what its holder stored is handed out', async () => {
+  const id = await connectDue();
+  await lend(world, id, 30);
+  const read = tokenOf(world, id);
+  const text = `UPDATE oauth_grant SET token_version = token_version + 1, lease_owner = NULL,
+    lease_until = NULL, access_token_expires_at = now() + interval '1 hour' WHERE connection_id = $1::uuid`;
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  await world.server.database.sql('test-finish', text, [id]);
+  expect(Date.parse((await read).expires_at) - Date.now()).toBeGreaterThan(3_500_000);
+  expect(world.provider.calls).toHaveLength(0);
+});
+
+test('it is waited for no longer than 12 s', async () => {
+  const id = await connectDue();
+  await lend(world, id, 30);
+  const read = fetchConfig(world.server, id);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  clock.putForward(12_000);
+  expect((await read).status).toBe(502);
+  expect(world.provider.calls).toHaveLength(0);
+  expect((await grantOf(world, id)).leaseOwner).toBe('another');
+});
+
+test('one that ran out is taken over, and nothing is lost if the provider had not rotated', async () => {
+  const id = await connectDue();
+  await lend(world, id, -1);
+  expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);
+  expect(await grantOf(world, id)).toMatchObject({ tokenVersion: 2, leaseOwner: null });
+});
+
+test('but not within 5 s of an error of the database, whose victim may hold the newest token', async () => {
+  const id = await connectDue();
+  await lend(world, id, -1);
+  noteDatabaseError(world.server.deps, databaseError());
+  const read = tokenOf(world, id);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(world.provider.calls).toHaveLength(0);
+  clock.putForward(5_000);
+  await read;
+  expect(world.provider.counts.refreshes).toBe(1);
+});
+
+test.each([
+  [15_001, 0],
+  [14_000, 1],
+])('held up for %i ms with the lease, the provider is called %i times', async (held, calls) => {
+  const id = await connectDue(5);
+  const restore = aroundStatement(world.server.deps, 'take-refresh-lease', async (send) => {
+    const rows = await send();
+    clock.putForward(held);
+    return rows;
+  });
+  await tokenOf(world, id);
+  restore();
+  expect(world.provider.calls).toHaveLength(calls);
+  const { leaseOwner, attemptStartedAt } = await grantOf(world, id);
+  expect([leaseOwner, attemptStartedAt]).toEqual([null, null]);
+});

@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createConnection, makeSystem } from '../helpers/connections.ts';
+import { eventsOf, grantOf, leave, refusalOf, tokenOf } from './grants.ts';
+import { closeWorld, connect, openWorld, prepare, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('box');
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world));
+
+const document = `mutation($id: ID!) { refreshConnection(input: { id: $id }) { __typename
+  ... on Connection { id status oauth { consecutiveFailures lastRefreshedAt } }
+  ... on Error { message } ... on UpstreamError { retryable } } }`;
+
+async function refresh(id: string, key?: string) {
+  type Answer = {
+    refreshConnection: { __typename: string; message?: string; retryable?: boolean };
+  };
+  const { data, errors } = await world.server.graphql<Answer>(document, { id }, key);
+  return data?.refreshConnection ?? errors[0];
+}
+
+test('a person can have a token refreshed that has long to live', async () => {
+  const id = await connect(world);
+  const before = await tokenOf(world, id);
+  expect(await refresh(id)).toMatchObject({
+    __typename: 'Connection',
+    ...{ id, status: 'ACTIVE' },
+    oauth: { consecutiveFailures: 0, lastRefreshedAt: expect.any(String) },
+  });
+  expect((await tokenOf(world, id)).access_token).not.toBe(before.access_token);
+  expect(await eventsOf(world, id)).toContain('connection.refresh');
+});
+
+test('does not wait for the end of a pause', async () => {
+  const id = await connect(world);
+  world.provider.set({ failure: { kind: 'status', status: 503, retryAfter: '600', times: 1 } });
+  await leave(world, id, 5);
+  await tokenOf(world, id);
+  expect((await grantOf(world, id)).consecutiveFailures).toBe(1);
+  expect(await refresh(id)).toMatchObject({ __typename: 'Connection' });
+  expect((await grantOf(world, id)).consecutiveFailures).toBe(0);
+});
+
+test.each([
+  ['passes', { kind: 'status', status: 500 }, 'status 500', true],
+  ['is refused', { kind: 'error', error: 'invalid_client' }, 'client_secret', false],
+] as const)('a failure that %s is the provider’s', async (_, failure, words, retryable) => {
+  const id = await connect(world);
+  world.provider.set({ failure: { ...failure, on: 'refresh_token' } });
+  const message = expect.stringContaining(words);
+  expect(await refresh(id)).toEqual({ __typename: 'UpstreamError', message, retryable });
+});
+
+test('an end is a conflict, now and afterwards', async () => {
+  const id = await connect(world);
+  world.provider.set({ failure: { kind: 'error', error: 'invalid_grant', on: 'refresh_token' } });
+  const message = expect.stringContaining('has expired');
+  expect(await refresh(id)).toEqual({ __typename: 'ConflictError', message });
+  expect((await refusalOf(world, id)).status).toBe(409);
+  expect(await refresh(id)).toMatchObject({ __typename: 'ConflictError' });
+});
+
+test('what has nothing to refresh is a conflict', async () => {
+  world.provider.set({ refreshToken: 'never' });
+  const ids = [
+    await prepare(world),
+    (await createConnection(world.server)).id,
+    await connect(world),
+  ];
+  for (const id of ids) {
+    const message = expect.stringContaining('nothing to refresh');
+    expect(await refresh(id)).toMatchObject({ __typename: 'ConflictError', message });
+  }
+});
+
+test('only an editor who can see the connection may', async () => {
+  const id = await connect(world);
+  world.provider.reset();
+  for (const role of ['viewer', 'runtime'] as const) {
+    const key = await world.server.createKey({ role });
+    expect(await refresh(id, key)).toMatchObject({ __typename: 'ForbiddenError' });
+  }
+  const missing = { __typename: 'NotFoundError' };
+  expect(await refresh(id, world.server.stranger.key)).toMatchObject(missing);
+  expect(await refresh('nonsense')).toMatchObject(missing);
+  await makeSystem(world.server, id);
+  expect(await refresh(id)).toMatchObject({ __typename: 'ForbiddenError' });
+  expect(world.provider.calls).toHaveLength(0);
+});

@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startRefreshWorker } from '../../src/oauth/refresh-worker.ts';
+import { endPause, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
+import { closeWorld, connect, openWorld, type World } from './world.ts';
+
+/* A copy of a database must not burn the tokens of the original. */
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('box', { env: { REFRESH: 'off' } });
+});
+afterAll(() => closeWorld(world));
+
+test('with REFRESH=off a token is handed out while it lives, and is a 502 naming it then', async () => {
+  const id = await connect(world);
+  await leave(world, id, 1);
+  expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);
+  await leave(world, id, -1);
+  expect(await refusalOf(world, id)).toEqual({
+    status: 502,
+    message: expect.stringContaining('REFRESH=off'),
+  });
+  expect(await statusOf(world, id)).toBe('active');
+});
+
+test('nor does a person or the worker refresh, nor a deletion revoke', async () => {
+  const id = await connect(world);
+  world.provider.reset();
+  await endPause(world, id);
+  const worker = startRefreshWorker(world.server.deps);
+  const document = `mutation($id: ID!) { refreshConnection(input: { id: $id }) {
+    ... on ConflictError { message } } }`;
+  const { data } = await world.server.graphql(document, { id });
+  const message = expect.stringContaining('REFRESH=off');
+  expect(data).toEqual({ refreshConnection: { message } });
+  await wait(1_700); // longer than the worker's longest pause
+  await worker.stop();
+  expect((await world.server.rest('DELETE', `/v1/connections/${id}`)).status).toBe(200);
+  await wait(200);
+  expect(world.provider.calls).toEqual([]);
+});

@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fetchConfig } from '../helpers/connections.ts';
+import { eventsOf, grantOf, leave, tokenOf } from './grants.ts';
+import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
+
+let world: World;
+let beside: World;
+beforeAll(async () => {
+  world = await openWorld('generic');
+  beside = await openBeside(world);
+});
+afterEach(() => world.provider.reset());
+afterAll(async () => {
+  await beside.server.close();
+  await closeWorld(world);
+});
+
+/** The access tokens that as many callers of each get, all at once. */
+async function readTogether(id: string, count: number, worlds: World[]): Promise<string[]> {
+  const reads = Array.from({ length: count }, (_, index) =>
+    tokenOf(worlds[index % worlds.length] ?? world, id),
+  );
+  return (await Promise.all(reads)).map(({ access_token }) => access_token);
+}
+
+test('100 callers of one server cause one refresh and get the same token', async () => {
+  const id = await connect(world);
+  await leave(world, id, -5);
+  world.provider.reset({ delay: { ms: 300, when: 'after' } });
+  const tokens = await readTogether(id, 100, [world]);
+  expect(new Set(tokens)).toEqual(new Set([world.provider.issued.at(-1)?.accessToken]));
+  expect(world.provider.counts).toMatchObject({ refreshes: 1, reuses: 0, revocations: 0 });
+  const events = await eventsOf(world, id);
+  expect(events.filter((action) => action === 'connection.refresh')).toHaveLength(1);
+});
+
+test('100 callers of two servers over one database do so as well, round after round', async () => {
+  const id = await connect(world);
+  world.provider.reset({ delay: { ms: 200, when: 'after' } });
+  for (let round = 1; round <= 8; round += 1) {
+    await leave(world, id, -5);
+    const tokens = await readTogether(id, 100, [world, beside]);
+    expect(new Set(tokens)).toEqual(new Set([world.provider.issued.at(-1)?.accessToken]));
+    expect(world.provider.counts).toMatchObject({ refreshes: round, reuses: 0, revocations: 0 });
+  }
+  const { leaseOwner, leaseUntil, attemptStartedAt, tokenVersion } = await grantOf(world, id);
+  expect([leaseOwner, leaseUntil, attemptStartedAt, tokenVersion]).toEqual([null, null, null, 9]);
+});
+
+test('many connections at once are refreshed each by itself', async () => {
+  const ids = [];
+  for (let index = 0; index < 10; index += 1) ids.push(await connect(world));
+  for (const id of ids) await leave(world, id, -5);
+  world.provider.reset({ delay: { ms: 100, when: 'after' } });
+  const reads = ids.flatMap((id) => [world, beside, world].map((one) => tokenOf(one, id)));
+  const tokens = (await Promise.all(reads)).map(({ access_token }) => access_token);
+  expect(new Set(tokens).size).toBe(10);
+  expect(world.provider.counts).toMatchObject({ refreshes: 10, reuses: 0 });
+});
+
+test('a caller who goes away does not cancel the refresh of the others', async () => {
+  const id = await connect(world);
+  await leave(world, id, -5);
+  world.provider.reset({ delay: { ms: 500, when: 'after' } });
+  const abort = new AbortController();
+  const gone = fetch(`${world.server.url}/v1/connections/${id}/credentials`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${world.server.adminKey}` },
+    signal: abort.signal,
+  });
+  await expect.poll(() => world.provider.counts.refreshes, { interval: 5 }).toBe(1);
+  const stays = fetchConfig(world.server, id);
+  abort.abort();
+  await expect(gone).rejects.toThrow(/abort/);
+  expect((await stays).status).toBe(200);
+  expect(world.provider.counts).toMatchObject({ refreshes: 1, reuses: 0 });
+});
+
+test('when all callers go away, the new token is stored all the same', async () => {
+  const id = await connect(world);
+  await leave(world, id, -5);
+  world.provider.reset({ delay: { ms: 300, when: 'after' } });
+  const abort = new AbortController();
+  const gone = fetch(`${world.server.url}/v1/connections/${id}/credentials`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${world.server.adminKey}` },
+    signal: abort.signal,
+  });
+  await expect.poll(() => world.provider.counts.refreshes, { interval: 5 }).toBe(1);
+  abort.abort();
+  await expect(gone).rejects.toThrow(/abort/);
+  await expect.poll(async () => (await grantOf(world, id)).tokenVersion).toBe(2);
+  const { access_token } = await tokenOf(world, id);
+  expect(world.provider.findAccount(access_token)).toBe('A');
+  expect(world.provider.counts.refreshes).toBe(1);
+});

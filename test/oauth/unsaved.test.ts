@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { replayUnsaved } from '../../src/oauth/unsaved.ts';
+import { startWorkers } from '../../src/server/workers.ts';
+import { requireNoCanary } from '../helpers/canary.ts';
+import { fetchConfig } from '../helpers/connections.ts';
+import { makeFolder } from '../helpers/process.ts';
+import { grantOf, leave, tokenOf } from './grants.ts';
+import { aroundStatement, databaseError } from './hooks.ts';
+import { closeWorld, connect, consent, openBeside, openWorld, type World } from './world.ts';
+
+const dataDir = makeFolder();
+const folder = join(dataDir, 'unsaved');
+
+/** What lives on, and what the database is away for; each test ends one of the latter. */
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('generic', { env: { DATA_DIR: dataDir } });
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world));
+
+/** A process that refreshes, cannot store the answer, and is stopped. */
+async function stopDuringOutage(id: string, { slow = 0, patience = 400 } = {}): Promise<void> {
+  const dying = await openBeside(world, { DATA_DIR: dataDir });
+  const { deps } = dying.server;
+  await leave(world, id, -5);
+  world.provider.reset({ delay: { ms: slow, when: 'after' } });
+  aroundStatement(deps, 'store-refreshed-tokens', () => Promise.reject(databaseError()));
+  const workers = startWorkers(deps);
+  const read = fetchConfig(dying.server, id);
+  await expect.poll(() => world.provider.counts.refreshes, { interval: 5 }).toBe(1);
+  await workers.stop(performance.now() + patience);
+  expect((await read).status).toBe(503);
+  await dying.server.close();
+  const data = { leaseUntil: new Date(0) };
+  await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
+}
+
+test('a token that the database did not take in time is saved sealed, and stored at the next start', async () => {
+  const id = await connect(world);
+  await stopDuringOutage(id);
+  const [name = ''] = readdirSync(folder);
+  expect(name).toBe(`${id}.1.json`);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+  const content = readFileSync(join(folder, name), 'utf8');
+  requireNoCanary('the file', content);
+  requireNoCanary('the file, in base64', Buffer.from(content, 'base64').toString('latin1'));
+  await replayUnsaved(world.server.deps);
+  expect(readdirSync(folder)).toEqual([]);
+  const { access_token } = await tokenOf(world, id);
+  expect(access_token).toBe(world.provider.issued.at(-1)?.accessToken);
+  expect(await grantOf(world, id)).toMatchObject({ tokenVersion: 2, leaseOwner: null });
+  await leave(world, id, -5);
+  await tokenOf(world, id);
+  expect(world.provider.counts).toMatchObject({ refreshes: 2, revocations: 0 });
+});
+
+test('its end counts from the provider’s answer, not from the start', async () => {
+  const id = await connect(world);
+  await stopDuringOutage(id);
+  const path = join(folder, `${id}.1.json`);
+  const saved = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, JSON.stringify({ ...saved, answeredAt: saved.answeredAt - 1_000_000 }));
+  await replayUnsaved(world.server.deps);
+  const left = Number((await grantOf(world, id)).accessTokenExpiresAt) - Date.now();
+  expect(left).toBeGreaterThan(2_590_000);
+  expect(left).toBeLessThanOrEqual(2_600_000);
+});
+
+test('a generation that a consent replaced since is dropped', async () => {
+  const id = await connect(world);
+  await stopDuringOutage(id);
+  expect((await consent(world, id)).status).toBe(200);
+  const before = await tokenOf(world, id);
+  await replayUnsaved(world.server.deps);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(await tokenOf(world, id)).toEqual(before);
+  expect((await grantOf(world, id)).tokenVersion).toBe(2);
+});
+
+test('a data key that was retired since does not lose it', async () => {
+  const id = await connect(world);
+  await stopDuringOutage(id);
+  const where = { projectId: world.server.home.projectId };
+  await world.server.deps.db.dataKey.updateMany({ where, data: { status: 'retired' } });
+  await replayUnsaved(world.server.deps);
+  const newest = world.provider.issued.at(-1)?.accessToken;
+  expect((await tokenOf(world, id)).access_token).toBe(newest);
+});
+
+test('what the provider answers after the deadline is saved as well', async () => {
+  const id = await connect(world);
+  await stopDuringOutage(id, { slow: 1_000, patience: 100 });
+  await replayUnsaved(world.server.deps);
+  const newest = world.provider.issued.at(-1)?.accessToken;
+  expect((await tokenOf(world, id)).access_token).toBe(newest);
+});
+
+test('a file that cannot be read stays, and stands in the way of no other', async () => {
+  const id = await connect(world);
+  await stopDuringOutage(id);
+  const damaged = ['00000000-cut.json', 'zzzzzzzz-moved.json'];
+  const content = readFileSync(join(folder, `${id}.1.json`), 'utf8');
+  writeFileSync(join(folder, damaged[0] ?? ''), content.slice(0, 100));
+  const moved = { ...JSON.parse(content), dataKeyId: crypto.randomUUID() };
+  writeFileSync(join(folder, damaged[1] ?? ''), JSON.stringify(moved));
+  await replayUnsaved(world.server.deps);
+  expect(readdirSync(folder)).toEqual(damaged);
+  expect((await grantOf(world, id)).tokenVersion).toBe(2);
+});

@@ -1,0 +1,76 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startRefreshWorker } from '../../src/oauth/refresh-worker.ts';
+import { type OAuthProvider, startOAuthProvider } from '../helpers/oauth-provider.ts';
+import { seedProject } from '../helpers/seed.ts';
+import { endPause } from './grants.ts';
+import { controlClock } from './hooks.ts';
+import { closeWorld, connect, openWorld, type World } from './world.ts';
+
+/* Two hosts and two projects: one host is slow or broken, and must not hold up the other. */
+
+let world: World;
+let other: World;
+let otherProvider: OAuthProvider;
+let otherProject: string;
+const many: string[] = [];
+
+beforeAll(async () => {
+  world = await openWorld('box', { env: { OUTBOUND_ALLOW: '127.0.0.1' } });
+  otherProvider = await startOAuthProvider();
+  other = { server: world.server, provider: otherProvider, name: 'generic' };
+  otherProject = await seedProject(world.server.deps.db, world.server.home.organizationId);
+  for (let index = 0; index < 22; index += 1) many.push(await connect(world));
+});
+afterEach(() => {
+  world.provider.reset();
+  otherProvider.reset();
+});
+afterAll(async () => {
+  await closeWorld(world);
+  await otherProvider.stop();
+});
+
+test('a slow host, or a project with much to do, takes no more than a quarter of the slots', async () => {
+  const here = await connect(other);
+  const there = await connect(other, { project_id: otherProject });
+  world.provider.reset({ delay: { ms: 2_500, when: 'before' } });
+  otherProvider.reset();
+  for (const id of many) await endPause(world, id);
+  const worker = startRefreshWorker(world.server.deps);
+  await expect.poll(() => world.provider.calls.length, { timeout: 5_000 }).toBe(16);
+  for (const id of [here, there]) await endPause(other, id);
+  await expect.poll(() => otherProvider.counts.refreshes, { timeout: 2_000 }).toBe(1);
+  expect(world.provider.calls).toHaveLength(16);
+  const { tokenVersion } = await world.server.deps.db.oauthGrant.findUniqueOrThrow({
+    where: { connectionId: there },
+  });
+  expect(tokenVersion).toBe(2);
+  world.provider.set({ delay: null });
+  await expect.poll(() => world.provider.counts.refreshes, { timeout: 8_000 }).toBe(22);
+  await expect.poll(() => otherProvider.counts.refreshes, { timeout: 5_000 }).toBe(2);
+  await worker.stop();
+});
+
+test('a host that fails again and again is left alone for a while, others are not', async () => {
+  const clock = controlClock();
+  const there = await connect(other, { project_id: otherProject });
+  world.provider.reset({ failure: { kind: 'status', status: 500 } });
+  otherProvider.reset();
+  const due = many.slice(0, 6);
+  for (const id of due) await endPause(world, id);
+  const worker = startRefreshWorker(world.server.deps);
+  const called = () => expect.poll(() => world.provider.calls.length, { timeout: 5_000 });
+  await called().toBe(6);
+  await wait(200);
+  for (const id of due) await endPause(world, id);
+  await endPause(other, there);
+  await expect.poll(() => otherProvider.counts.refreshes, { timeout: 5_000 }).toBe(1);
+  await wait(1_700);
+  expect(world.provider.calls).toHaveLength(6);
+  world.provider.set({ failure: null });
+  clock.putForward(61_000);
+  await expect.poll(() => world.provider.counts.refreshes, { timeout: 5_000 }).toBe(6);
+  await worker.stop();
+  clock.restore();
+});

@@ -1,0 +1,130 @@
+import { canary, guard } from '../helpers/canary.ts';
+import type { RestOptions } from '../helpers/clients.ts';
+import { type ConnectionBody, createConnection, type Data } from '../helpers/connections.ts';
+import type { Answer } from '../helpers/http.ts';
+import { consentInBrowser } from '../helpers/oauth-provider.browser.ts';
+import { presets } from '../helpers/oauth-provider.presets.ts';
+import type { Switches } from '../helpers/oauth-provider.switches.ts';
+import { type OAuthProvider, startOAuthProvider } from '../helpers/oauth-provider.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/** A server, and a local provider that one OAuth type of it speaks to. */
+export type World = { server: TestServer; provider: OAuthProvider; name: ProviderName };
+
+export type ProviderName = keyof typeof presets;
+
+const types: Record<ProviderName, string> = {
+  google: 'GoogleOAuth2',
+  dropbox: 'DropboxOAuth2',
+  microsoft: 'MicrosoftOAuth2',
+  box: 'BoxOAuth2',
+  notion: 'NotionOAuth2',
+  github: 'GitHubOAuth2',
+  generic: 'OAuth2',
+};
+
+/** Opens both; whatever the provider hands out is a canary. Close it in `afterAll`. */
+export async function openWorld(
+  name: ProviderName = 'google',
+  { env = {}, switches = {} }: { env?: Record<string, string>; switches?: Partial<Switches> } = {},
+): Promise<World> {
+  const client = { id: 'client:id', secret: canary('client secret/+%&é') };
+  const provider = await startOAuthProvider({
+    client,
+    switches: { ...presets[name], ...switches },
+  });
+  guardAll(provider);
+  const server = await startTestServer({ ...environmentFor({ provider, name }), ...env });
+  return { server, provider, name };
+}
+
+/** Another process over the same database. Close it before the world. */
+export async function openBeside(world: World, env: Record<string, string> = {}): Promise<World> {
+  const server = await startTestServer({ ...environmentFor(world), ...env }, world.server);
+  return { ...world, server };
+}
+
+export async function closeWorld({ server, provider }: World): Promise<void> {
+  await server.close();
+  await provider.stop();
+}
+
+/** The body of a new connection of the world's type. */
+export function oauthBody({ provider, name }: World): Pick<ConnectionBody, 'type' | 'config'> {
+  const { authorizationEndpoint, tokenEndpoint, client } = provider;
+  const type = `dynamiq.connections.${types[name]}`;
+  if (name !== 'generic') return { type, config: {} };
+  const urls = { authorization_url: authorizationEndpoint, token_url: tokenEndpoint };
+  return {
+    type,
+    config: { ...urls, client_id: client.id, client_secret: client.secret, scopes: ['read'] },
+  };
+}
+
+/** Makes a connection that waits for its consent; answers its id. */
+export async function prepare(world: World, changes: Partial<ConnectionBody> = {}) {
+  return (await createConnection(world.server, { ...oauthBody(world), ...changes })).id;
+}
+
+/** Begins a consent; answers the provider's address for it. */
+export async function authorize({ server }: World, id: string, options?: RestOptions) {
+  const path = `/v1/connections/${id}/oauth2/authorize`;
+  const { status, text, json } = await server.rest<Data<{ url: string }>>('POST', path, options);
+  if (status !== 200) throw new Error(`It did not begin: ${status} ${text}`);
+  guard(new URL(json.data.url).searchParams.get('state') ?? '');
+  return json.data.url;
+}
+
+/** Sends a browser to the provider; answers path and query of where it is sent back to. */
+export async function visit({ server }: World, address: string): Promise<string> {
+  const callback = `${server.deps.config.publicUrl}/v1/oauth2/callback`;
+  const { pathname, search } = await consentInBrowser(address, callback);
+  return pathname + search;
+}
+
+/** A browser on our own pages. */
+export function open({ server }: World, path: string): Promise<Answer> {
+  return server.send({ method: 'GET', path });
+}
+
+/** A whole consent; answers the page that the browser ends on. */
+export async function consent(world: World, id: string, options?: RestOptions): Promise<Answer> {
+  return open(world, await visit(world, await authorize(world, id, options)));
+}
+
+/** Makes a connection and consents; answers its id. */
+export async function connect(world: World, changes: Partial<ConnectionBody> = {}) {
+  const id = await prepare(world, changes);
+  const { status, text } = await consent(world, id);
+  if (status !== 200) throw new Error(`It was not connected: ${status} ${text}`);
+  return id;
+}
+
+function environmentFor({ provider, name }: Pick<World, 'provider' | 'name'>) {
+  if (name === 'generic') return { OUTBOUND_ALLOW: '127.0.0.1' };
+  const { client, authorizationEndpoint, tokenEndpoint, revocationEndpoint } = provider;
+  const values = {
+    CLIENT_ID: client.id,
+    CLIENT_SECRET: client.secret ?? '',
+    AUTHORIZATION_ENDPOINT: authorizationEndpoint,
+    TOKEN_ENDPOINT: tokenEndpoint,
+    REVOCATION_ENDPOINT: revocationEndpoint,
+  };
+  const entries = Object.entries(values);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [`OAUTH_${name.toUpperCase()}_${key}`, value]),
+  );
+}
+
+function guardAll({ issued, codes }: OAuthProvider): void {
+  const push = issued.push.bind(issued);
+  issued.push = (...tokens) => {
+    for (const { accessToken, refreshToken = accessToken } of tokens) {
+      guard(accessToken);
+      guard(refreshToken);
+    }
+    return push(...tokens);
+  };
+  const set = codes.set.bind(codes);
+  codes.set = (code, value) => set(guard(code), value);
+}

@@ -1,0 +1,91 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeFolder, startServer } from '../../helpers/process.ts';
+import { readToken, startTwoServers, type TwoServers } from './two-servers.ts';
+
+/* The database goes away just after the provider rotated: the one moment at which a token can be lost. */
+
+/** Longer than the lease; the longest that was tried by hand is 90 s. */
+const outage = Number(process.env.OAUTH_OUTAGE ?? 35_000);
+
+let servers: TwoServers;
+beforeAll(async () => {
+  servers = await startTwoServers({ rotation: 'revoke_family' });
+}, 90_000);
+afterAll(() => servers.stop());
+
+it('stores what the provider gave when the database is back after the lease has ended', async () => {
+  const { provider, cluster, a, b } = servers;
+  const id = await servers.connect('outage');
+  const given: string[] = [];
+  const stop = keepReading(id, given);
+  await rotateAndCrash(id);
+  await wait(outage);
+  await cluster.restart();
+  const readers = [a, b];
+  for (const server of readers) {
+    await expect
+      .poll(async () => (await readToken(server, id)).status, { timeout: 30_000, interval: 250 })
+      .toBe(200);
+  }
+  await stop();
+  const { counts } = await provider.look();
+  expect(counts.revocations).toBe(0);
+  // Whatever a reader was given is a token that the provider still knows, or knew before.
+  const [, last] = await Promise.all(readers.map((server) => readToken(server, id)));
+  expect(await provider.findAccount(last?.token ?? '')).toBe('A');
+  expect(given.length).toBeGreaterThan(0);
+}, 180_000);
+
+it('puts it on the disk, sealed, when it must stop before, and replays it at the next start', async () => {
+  const { provider, cluster } = servers;
+  const folder = makeFolder();
+  const environment = { ...servers.environment, DATA_DIR: folder };
+  const stopped = await startServer(environment);
+  const id = await servers.connect('stopped');
+  await rotateAndCrash(id, stopped);
+  await stopped.end('SIGTERM');
+  const names = await readdir(join(folder, 'unsaved'));
+  expect(names).toHaveLength(1);
+  const path = join(folder, 'unsaved', names[0] ?? '');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await readFile(path, 'utf8')).not.toMatch(/at_|rt_/);
+  await cluster.restart();
+  const next = await startServer(environment);
+  expect(await readdir(join(folder, 'unsaved'))).toEqual([]);
+  const { status, token } = await readToken(next, id);
+  expect([status, await provider.findAccount(token ?? '')]).toEqual([200, 'A']);
+  expect((await provider.look()).counts.revocations).toBe(0);
+  await next.end();
+}, 120_000);
+
+/** Has a process refresh, and ends the database between the provider's rotation and its answer. */
+async function rotateAndCrash(id: string, server = servers.a): Promise<void> {
+  const { provider, cluster } = servers;
+  await provider.set({ delay: { ms: 1_500, when: 'after', on: 'refresh_token' } });
+  const before = (await provider.look()).issued.length;
+  await servers.endToken(id);
+  void readToken(server, id).catch(() => {});
+  await expect.poll(async () => (await provider.look()).issued.length).toBeGreaterThan(before);
+  await cluster.crash();
+  await wait(2_000);
+  await provider.set({ delay: null });
+}
+
+/** Readers on both processes all the while; what they are given is noted. */
+function keepReading(id: string, given: string[]) {
+  let isStopped = false;
+  const readers = [servers.a, servers.b].map(async (server) => {
+    while (!isStopped) {
+      const { token } = await readToken(server, id).catch(() => ({ token: undefined }));
+      if (token !== undefined) given.push(token);
+      await wait(200);
+    }
+  });
+  return async () => {
+    isStopped = true;
+    await Promise.all(readers);
+  };
+}
