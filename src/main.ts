@@ -6,11 +6,14 @@ import { type OpenDeps, openDeps } from './server/open-deps.ts';
 import { describeFirstStart } from './server/welcome.ts';
 import { startWorkers, type Workers } from './server/workers.ts';
 
-/** Longer than a load balancer keeps an idle connection, so that it never sends into a closed one. */
-const keepAliveTimeout = 65_000;
-
 /** How long requests in flight may take after a signal to stop, in milliseconds. */
 const stopDeadline = 25_000;
+
+/** After how long a process that should have stopped is ended, whatever holds it, in milliseconds. */
+const hangDeadline = stopDeadline + 20_000;
+
+/** Longer than a load balancer keeps an idle connection, so that it never sends into a closed one. */
+const keepAliveTimeout = 65_000;
 
 try {
   await start(readConfig(process.env));
@@ -53,6 +56,7 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 /** Takes no new requests, finishes those in flight, then closes the database. */
 async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps): Promise<void> {
   deps.log.info('stopping');
+  setTimeout(() => process.exit(1), hangDeadline).unref();
   const until = performance.now() + stopDeadline;
   const closed = new Promise((resolve) => server.close(resolve));
   // Whoever goes on with a kept connection is told to end it.
