@@ -1,4 +1,5 @@
-import { execute, type GraphQLError, type GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { InvalidInputError } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
 import { toAppError } from '../graphql/masking.ts';
@@ -12,11 +13,26 @@ export type Execute = (
   context: Context,
 ) => Promise<{ outcome: never; errors: readonly GraphQLError[] }>;
 
-/** Runs operations in this process, by the schema and with the context of `/graphql`. */
+/**
+ * Runs operations in this process, by the schema and with the context of `/graphql`. The documents are
+ * few and known, so each is compiled to a function when it first runs.
+ */
 export function createExecute(schema: GraphQLSchema): Execute {
-  return async ({ document, toVariables }, input, contextValue) => {
-    const variableValues = toVariables(input);
-    const { data, errors = [] } = await execute({ schema, document, variableValues, contextValue });
+  const compiled = new Map<DocumentNode, CompiledQuery>();
+  const compile = (document: DocumentNode): CompiledQuery => {
+    const known = compiled.get(document);
+    if (known !== undefined) return known;
+    const made = compileQuery(schema, document);
+    if (!isCompiledQuery(made)) throw made.errors?.[0] ?? new Error('A document did not compile.');
+    compiled.set(document, made);
+    return made;
+  };
+  return async ({ document, toVariables }, input, context) => {
+    const { data, errors = [] } = await compile(document).query(
+      undefined,
+      context,
+      toVariables(input),
+    );
     if (data == null) throw failureOf(errors[0]);
     return { outcome: data.outcome as never, errors }; // the document's own type is checked in route()
   };
