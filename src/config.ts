@@ -18,6 +18,8 @@ const list = z
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
+const isHost = (text: string) => /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text);
+
 const environment = z.object({
   PORT: z
     .string()
@@ -48,7 +50,7 @@ const environment = z.object({
   TRUSTED_PROXIES: list.transform(toBlockList).default(() => new BlockList()),
   CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin)).default([]),
   METRICS_TOKEN: z.string().min(16).optional(),
-  OUTBOUND_ALLOW: list.default([]),
+  OUTBOUND_ALLOW: list.refine((hosts) => hosts.every(isHost)).default([]),
   REFRESH: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   LIMIT_BODY_BYTES: limit(defaultLimits.bodyBytes),

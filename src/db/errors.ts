@@ -31,6 +31,7 @@ export const primaryKeys: Readonly<Record<string, string>> = {
   connection_secret: 'connection_id',
   lease: 'name',
   master_key: 'kid',
+  oauth_grant: 'connection_id',
 };
 
 /** What the errors of `pg`, PGlite, Prisma and its adapters have in common: all of it optional. */

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { applyMigrations } from '../../src/db/migrate.ts';
-import { migrationsFolder } from '../../src/db/migration-files.ts';
+import { migrationsFolder, readMigrations } from '../../src/db/migration-files.ts';
 import { openBlankDatabase } from '../helpers/database.ts';
+
+/** The migrations of this version. */
+const known = (await readMigrations(migrationsFolder)).map(({ name }) => name);
 
 let database: Database;
 let folder: string;
@@ -65,7 +68,7 @@ test('one that fails leaves nothing behind, is not recorded, and can be repaired
   );
   await expect(applyMigrations(database, folder)).rejects.toThrow(/no_such_type/);
   expect(await tables()).toEqual([]);
-  expect(await recorded()).toEqual([{ name: '20261123000000_init', finished: true }]);
+  expect(await recorded()).toEqual(known.map((name) => ({ name, finished: true })));
   await rm(join(folder, '20990101000000_note'), { recursive: true });
   await addMigration('20990101000000_note', 'BEGIN;\nCREATE TABLE note (id int);\nCOMMIT;\n');
   expect(await applyMigrations(database, folder)).toEqual({ applied: ['20990101000000_note'] });
@@ -81,7 +84,7 @@ test('one that a killed process had begun is applied by the next', async () => {
     [],
   );
   expect(await applyMigrations(database, folder)).toEqual({ applied: ['20990101000000_note'] });
-  expect(await recorded()).toHaveLength(2);
+  expect(await recorded()).toHaveLength(known.length + 1);
 });
 
 test('one that is not a single transaction is refused before anything is applied', async () => {

@@ -28,6 +28,8 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['TRUSTED_PROXIES', ['10.0.0.0/33', 'proxy.example'], 'IP addresses or CIDR ranges'],
   ['CORS_ORIGINS', ['https://portal.test,*', 'portal.test'], 'origins such as https://'],
   ['METRICS_TOKEN', ['hunter2', 'hunter2hunter2'], 'at least 16 characters'],
+  ['OUTBOUND_ALLOW', ['*.portal.test', 'https://portal.test/'], 'hosts separated by commas'],
+  ['REFRESH', ['maybe', 'OFF'], 'on or off'],
   ['LOG_LEVEL', ['chatty', 'INFO'], 'one of fatal, error, warn, info, debug, silent'],
   ['LIMIT_BODY_BYTES', ['1MiB', '10000000000'], 'a positive integer'],
   ['LIMIT_TOKENS', ['-17', '1_700'], 'a positive integer'],
