@@ -18,6 +18,7 @@ export default defineConfig({
         include: ['test/**/*.test.ts'],
         exclude: [`test/process/${name === 'pglite' ? 'postgresql' : 'embedded'}/**`],
         globalSetup: `test/setup/${name}.setup.ts`,
+        setupFiles: 'test/setup/each-file.ts',
         pool: 'forks',
         // Each file has its own server and database; to load the code anew for each took half of the time.
         isolate: false,

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { cloneDatabase } from './database.ts';
 
 /** The server as `npm run build` made it, which `npm test` does first. */
@@ -34,14 +34,12 @@ export type ServerProcess = Process & { url: string; port: number };
 const started = new Set<ChildProcess>();
 const folders = new Set<string>();
 
-// Whatever a test leaves behind when it fails ends with its file, or at the latest with the run.
-process.on('exit', () => {
-  for (const child of started) child.kill('SIGKILL');
-});
-afterAll(async () => {
+/** Ends whatever a file's tests have left behind. */
+export async function endLeftBehind(): Promise<void> {
   for (const child of started) child.kill('SIGKILL');
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
-});
+  folders.clear();
+}
 
 /** Starts the built server with nothing in its environment but `environment`, and waits until it listens. */
 export async function startServer(environment: Environment): Promise<ServerProcess> {
