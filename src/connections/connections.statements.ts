@@ -61,7 +61,7 @@ type Asked = readonly [Wanted, Range];
 const noRange: Range = { order: 'desc', take: 0, skip: 0 };
 
 /** How many pages a statement answers at most: with more, the database and this process would take turns instead of working side by side. */
-const pagesAtOnce = 5;
+const pagesAtOnce = 6;
 
 const gatherersOf = perDeps(() => new Map<string, Gather<never, unknown>>());
 
