@@ -1,6 +1,6 @@
 import { Role } from '../db/generated/enums.ts';
 import { ForbiddenError, UnauthenticatedError } from '../errors.ts';
-import type { AccessKeyViewer, Viewer } from './viewer.ts';
+import type { AccessKeyViewer, ConnectTokenViewer, Viewer } from './viewer.ts';
 
 const order: readonly Role[] = [Role.viewer, Role.runtime, Role.editor, Role.admin];
 
@@ -12,6 +12,18 @@ export function includesRole(role: Role, needed: Role): boolean {
 /** Narrows to a viewer that holds a role; whoever sent no credential is asked for one. */
 export function requireMember(viewer: Viewer): AccessKeyViewer {
   if (viewer.kind === 'anonymous') throw new UnauthenticatedError();
+  if (viewer.kind === 'connect_token') {
+    throw new ForbiddenError('A connect token reaches only what its own user brings.');
+  }
+  return viewer;
+}
+
+/** Narrows to an end user with a connect token. */
+export function requireEndUser(viewer: Viewer): ConnectTokenViewer {
+  if (viewer.kind === 'anonymous') throw new UnauthenticatedError();
+  if (viewer.kind !== 'connect_token') {
+    throw new ForbiddenError('This takes a connect token: it is for end users themselves.');
+  }
   return viewer;
 }
 

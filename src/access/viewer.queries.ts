@@ -7,21 +7,21 @@ import type { Viewer } from './viewer.ts';
 const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
   description: 'Who is calling.',
   fields: (t) => ({
-    kind: t.exposeString('kind', { description: '`access_key` or `anonymous`.' }),
+    kind: t.exposeString('kind', { description: '`access_key`, `connect_token` or `anonymous`.' }),
     role: t.field({
       type: RoleRef,
       nullable: true,
       description: 'The role of the credential; null without one.',
-      resolve: (viewer) => (viewer.kind === 'anonymous' ? null : viewer.role),
+      resolve: (viewer) => (viewer.kind === 'access_key' ? viewer.role : null),
     }),
     organization: t.prismaField({
       type: OrganizationRef,
       nullable: true,
       description: 'The organization that the credential belongs to.',
       resolve: (query, viewer, _args, { deps }) =>
-        viewer.kind === 'anonymous'
-          ? null
-          : deps.db.organization.findUnique({ ...query, where: { id: viewer.organizationId } }),
+        viewer.kind === 'access_key'
+          ? deps.db.organization.findUnique({ ...query, where: { id: viewer.organizationId } })
+          : null,
     }),
     project: t.prismaField({
       type: ProjectRef,
@@ -29,14 +29,14 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
       description:
         'The one project that the credential is bound to; null for the whole organization.',
       resolve: (query, viewer, _args, { deps }) =>
-        viewer.kind === 'anonymous' || viewer.projectId === null
-          ? null
-          : deps.db.project.findUnique({ ...query, where: { id: viewer.projectId } }),
+        viewer.kind === 'access_key' && viewer.projectId !== null
+          ? deps.db.project.findUnique({ ...query, where: { id: viewer.projectId } })
+          : null,
     }),
     userId: t.string({
       nullable: true,
       description: 'The end user that a connect token speaks for; null for any other credential.',
-      resolve: () => null,
+      resolve: (viewer) => (viewer.kind === 'connect_token' ? viewer.userId : null),
     }),
   }),
 });

@@ -1,7 +1,7 @@
 import type { Role } from '../db/generated/enums.ts';
 
 /** Who is calling, as found by their credential. */
-export type Viewer = AccessKeyViewer | AnonymousViewer;
+export type Viewer = AccessKeyViewer | ConnectTokenViewer | AnonymousViewer;
 
 export type AccessKeyViewer = {
   kind: 'access_key';
@@ -13,6 +13,23 @@ export type AccessKeyViewer = {
   /** Null: every project of the organization. */
   projectId: string | null;
   expiresAt: Date | null;
+};
+
+/** An end user of an app. Reaches only the end-user fields, and there only what is their own. */
+export type ConnectTokenViewer = {
+  kind: 'connect_token';
+  /** The token's `jti`. */
+  id: string;
+  appId: string;
+  /** As the app names them. */
+  userId: string;
+  /** The end user's row. */
+  endUserId: string;
+  organizationId: string;
+  projectId: string;
+  /** Whether an access key had it made, or anybody, on a public app. */
+  via: 'key' | 'anonymous';
+  expiresAt: Date;
 };
 
 export type AnonymousViewer = { kind: 'anonymous' };

@@ -14,7 +14,10 @@ export function visibleProjects(viewer: AccessKeyViewer) {
 }
 
 export function visibleConnections(viewer: AccessKeyViewer) {
-  return { project: visibleProjects(viewer) } satisfies Prisma.ConnectionWhereInput;
+  return {
+    project: visibleProjects(viewer),
+    endUserId: null,
+  } satisfies Prisma.ConnectionWhereInput;
 }
 
 export function visibleAccessKeys(viewer: AccessKeyViewer) {

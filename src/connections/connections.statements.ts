@@ -149,11 +149,11 @@ function callsOf(shape: Shape, asked: readonly Asked[], isPage: boolean) {
   };
 }
 
-/** The connections that one call wants. */
+/** The connections that one call wants; what end users brought is not for it. */
 function source(shape: Shape): string {
   const made = shape.map((condition) => `AND ${conditions[condition]}`).join(' ');
   return `FROM connection c JOIN project p ON p.id = c.project_id
-    WHERE p.organization_id = q.organization_id ${made}`;
+    WHERE p.organization_id = q.organization_id AND c.end_user_id IS NULL ${made}`;
 }
 
 async function loadTogether(

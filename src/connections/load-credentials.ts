@@ -51,7 +51,7 @@ const statement = `
     LEFT JOIN data_key pk ON pk.id = c.config_data_key_id
     LEFT JOIN data_key sk ON sk.id = s.config_data_key_id
     LEFT JOIN data_key tk ON tk.id = g.tokens_data_key_id
-    WHERE c.id = q.id AND p.organization_id = q.organization_id
+    WHERE c.id = q.id AND p.organization_id = q.organization_id AND c.end_user_id IS NULL
       AND (q.project_id IS NULL OR c.project_id = q.project_id)
     LIMIT 1
   ) c ON true

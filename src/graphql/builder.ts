@@ -4,7 +4,12 @@ import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import ValidationPlugin from '@pothos/plugin-validation';
-import { requireMember, requireOrganization, requireRole } from '../access/roles.ts';
+import {
+  requireEndUser,
+  requireMember,
+  requireOrganization,
+  requireRole,
+} from '../access/roles.ts';
 import type { JsonObject, JsonValue } from '../catalog/json.ts';
 import type { Role } from '../db/generated/enums.ts';
 import { InvalidInputError } from '../errors.ts';
@@ -27,6 +32,8 @@ export const builder = new SchemaBuilder<{
     role: Role;
     /** The same, for what concerns the whole organization. */
     organizationRole: Role;
+    /** A connect token. */
+    endUser: boolean;
   };
   Scalars: {
     ID: { Input: string; Output: string };
@@ -63,6 +70,7 @@ export const builder = new SchemaBuilder<{
       credential: () => Boolean(requireMember(viewer)),
       role: (needed) => Boolean(requireRole(viewer, needed)),
       organizationRole: (needed) => Boolean(requireOrganization(viewer, needed)),
+      endUser: () => Boolean(requireEndUser(viewer)),
     }),
   },
   prisma: {
