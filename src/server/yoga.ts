@@ -6,6 +6,7 @@ import type { RequestFacts } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Deps } from '../deps.ts';
 import type { Context } from '../graphql/context.ts';
+import { useCompiledQueries } from './compiled-queries.ts';
 import { firstQuery } from './graphiql.ts';
 import {
   asGraphqlError,
@@ -48,6 +49,7 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
       useJsonRequests(deps),
       useCredential(deps, schema),
       useLimits(deps, schema),
+      useCompiledQueries(),
       useMasking(deps),
     ],
   });
