@@ -86,14 +86,14 @@ export function open(keyId: string, key: Uint8Array, place: Place, sealed: Uint8
 function associatedData(header: Uint8Array, place: Place): Buffer {
   const { organizationId, projectId, table, rowId, column } = place;
   const parts = [organizationId, projectId ?? '', table, rowId, column];
-  const lengths = parts.map((part) => Buffer.byteLength(part));
-  const size = lengths.reduce((sum, length) => sum + 4 + length, header.length);
+  let size = header.length;
+  for (const part of parts) size += 4 + part.length;
   const data = Buffer.allocUnsafe(size);
   data.set(header);
   let offset = header.length;
-  for (const [index, part] of parts.entries()) {
-    offset = data.writeUInt32BE(lengths[index] ?? 0, offset);
-    offset += data.write(part, offset);
+  for (const part of parts) {
+    offset = data.writeUInt32BE(part.length, offset);
+    offset += data.write(part, offset, 'latin1'); // ids and names of columns: ASCII, a byte each
   }
   return data;
 }
@@ -105,6 +105,10 @@ export function lengthPrefixed(text: string): Buffer[] {
   return [length, bytes];
 }
 
+/* What a list opens was sealed with one key. */
+let last = { id: '', bytes: Buffer.alloc(0) };
+
 function uuidBytes(id: string): Buffer {
-  return Buffer.from(id.replaceAll('-', ''), 'hex');
+  if (last.id !== id) last = { id, bytes: Buffer.from(id.replaceAll('-', ''), 'hex') };
+  return last.bytes;
 }
