@@ -1,5 +1,7 @@
 import type { Project } from '../db/generated/client.ts';
 import type { ConnectionStatus } from '../db/generated/enums.ts';
+import { type ProjectJson, projectJson, readProjectJson } from '../projects/project-row.ts';
+import { type DataKeyJson, dataKeyJson, readDataKeyJson } from '../vault/data-key.columns.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 
 /** A connection as every query loads it: all that may be shown of it, its public half still sealed. */
@@ -20,64 +22,54 @@ export type ConnectionRow = {
   updatedAt: Date;
   lastUsedAt: Date | null;
   version: number;
-  /** Where it came along with a page. */
-  project?: Project | undefined;
+  project: Project;
 };
 
-/*
- * A row as JSON: one value for the driver to read, however many columns. `c` is the connection with
- * its organization's id, `k` the data key of its public half.
+/**
+ * The columns of a connection `c`, its project `p` and the data key `k` of its public half. What is the
+ * same as in the row before, by the window `page` of which `q.skip` rows are left out, does not come again.
  */
 export const connectionColumns = `
-  c.id, c.organization_id, c.project_id, c.name, c.type, c.status, c.is_system,
-  encode(c.config, 'base64') AS config, COALESCE(c.secret_fields, '{}') AS secret_fields, c.created_by, c.created_at, c.updated_at,
-  c.last_used_at, c.version, k.id AS key_id, k.project_id AS key_project_id,
-  k.master_key_kid AS key_kid, encode(k.wrapped, 'base64') AS key_wrapped`;
+  c.id, c.name, c.type, c.status, c.is_system AS "isSystem", c.config,
+  COALESCE(c.secret_fields, '{}') AS "secretFields", c.created_by AS "createdBy",
+  c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.last_used_at AS "lastUsedAt", c.version,
+  CASE WHEN ${isNew('k')} THEN ${dataKeyJson('k')} END AS key,
+  CASE WHEN ${isNew('p')} THEN ${projectJson('p')} END AS project`;
 
-/** What {@link connectionColumns} are as JSON. */
-export type ConnectionJson = {
-  id: string;
-  organization_id: string;
-  project_id: string;
-  name: string;
-  type: string;
-  status: ConnectionStatus;
-  is_system: boolean;
-  config: string;
-  secret_fields: string[];
-  created_by: string | null;
-  created_at: string;
-  updated_at: string;
-  last_used_at: string | null;
-  version: number;
-  key_id: string;
-  key_project_id: string | null;
-  key_kid: string;
-  key_wrapped: string | null;
-};
+function isNew(table: string): string {
+  return `row_number() OVER page = q.skip + 1 OR ${table}.id IS DISTINCT FROM lag(${table}.id) OVER page`;
+}
 
-export function connectionFromJson(json: ConnectionJson, project?: Project): ConnectionRow {
+/** What {@link connectionColumns} are read as. */
+export type ConnectionColumns = Omit<
+  ConnectionRow,
+  'organizationId' | 'projectId' | 'configDataKey' | 'project'
+> & { key: DataKeyJson | null; project: ProjectJson | null };
+
+/** Reads a row; `previous` is the one before it in its page. */
+export function readConnection(
+  row: ConnectionColumns,
+  previous: ConnectionRow | undefined,
+): ConnectionRow {
+  const configDataKey = row.key === null ? previous?.configDataKey : readDataKeyJson(row.key);
+  const project = row.project === null ? previous?.project : readProjectJson(row.project);
+  if (configDataKey === undefined || project === undefined) throw new Error('A page began amid.');
   return {
+    id: row.id,
+    organizationId: project.organizationId,
+    projectId: project.id,
+    name: row.name,
+    type: row.type,
+    status: row.status,
+    isSystem: row.isSystem,
+    config: row.config,
+    configDataKey,
+    secretFields: row.secretFields,
+    createdBy: row.createdBy,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    lastUsedAt: row.lastUsedAt,
+    version: row.version,
     project,
-    id: json.id,
-    organizationId: json.organization_id,
-    projectId: json.project_id,
-    name: json.name,
-    type: json.type,
-    status: json.status,
-    isSystem: json.is_system,
-    config: Buffer.from(json.config, 'base64'),
-    configDataKey: {
-      id: json.key_id,
-      projectId: json.key_project_id,
-      masterKeyKid: json.key_kid,
-      wrapped: json.key_wrapped === null ? null : Buffer.from(json.key_wrapped, 'base64'),
-    },
-    secretFields: json.secret_fields,
-    createdBy: json.created_by,
-    createdAt: new Date(json.created_at),
-    updatedAt: new Date(json.updated_at),
-    lastUsedAt: json.last_used_at === null ? null : new Date(json.last_used_at),
-    version: json.version,
   };
 }

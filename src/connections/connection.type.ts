@@ -4,7 +4,6 @@ import { openHalf } from '../connection-config/sealed-config.ts';
 import { ConnectionStatus } from '../db/generated/enums.ts';
 import { builder } from '../graphql/builder.ts';
 import { definePage } from '../graphql/page.ts';
-import { requireProject } from '../projects/load-project.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import type { ConnectionRow } from './connection-row.ts';
 
@@ -44,8 +43,7 @@ export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').impl
     project: t.field({
       type: ProjectRef,
       description: 'The project that it belongs to.',
-      resolve: ({ project, projectId }, _args, { deps }) =>
-        project ?? requireProject(deps, projectId),
+      resolve: ({ project }) => project,
     }),
     projectId: t.exposeID('projectId', { description: "The project's id." }),
     config: t.field({

@@ -1,12 +1,11 @@
 import { type Gather, gather } from '../db/gather.ts';
 import type { Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
-import { type ProjectJson, projectColumns, projectFromJson } from '../projects/project-row.ts';
 import {
-  type ConnectionJson,
+  type ConnectionColumns,
   type ConnectionRow,
   connectionColumns,
-  connectionFromJson,
+  readConnection,
 } from './connection-row.ts';
 
 /** Which connections, and as whom: what the statements authorize by. Null or absent: any. */
@@ -153,9 +152,11 @@ function callsOf(shape: Shape, asked: readonly Asked[], isPage: boolean) {
 function source(shape: Shape): string {
   const made = shape.map((condition) => `AND ${conditions[condition]}`).join(' ');
   return `FROM connection c JOIN project p ON p.id = c.project_id
+    JOIN data_key k ON k.id = c.config_data_key_id
     WHERE p.organization_id = q.organization_id AND c.end_user_id IS NULL ${made}`;
 }
 
+/* A lateral join runs once for each call, and keeps the order of what it finds. */
 async function loadTogether(
   sql: Sql,
   name: string,
@@ -165,26 +166,19 @@ async function loadTogether(
   const order = asked[0]?.[1].order ?? 'desc';
   const { from, values } = callsOf(shape, asked, true);
   const text = `
-    SELECT (SELECT json_agg(r) FROM (
-      SELECT ${connectionColumns}
-      FROM (SELECT c.*, p.organization_id ${source(shape)}
-        ORDER BY c.created_at ${order}, c.id ${order} LIMIT q.take OFFSET q.skip) c
-      JOIN data_key k ON k.id = c.config_data_key_id
-      ORDER BY c.created_at ${order}, c.id ${order}
-    ) r) AS rows, ${shape.includes('project') ? projectOf : 'NULL'} AS project
-    FROM ${from} ORDER BY q.position`;
-  const found = await sql<PageJson>(name, text, values);
-  return found.map(({ rows, project }) => {
-    const shared = project === null ? undefined : projectFromJson(project);
-    return (rows ?? []).map((row) => connectionFromJson(row, shared));
-  });
+    SELECT q.position::int, r.* FROM ${from} CROSS JOIN LATERAL (
+      SELECT ${connectionColumns} ${source(shape)}
+      WINDOW page AS (ORDER BY c.created_at ${order}, c.id ${order})
+      ORDER BY c.created_at ${order}, c.id ${order} LIMIT q.take OFFSET q.skip
+    ) r`;
+  const rows = await sql<ConnectionColumns & { position: number }>(name, text, values);
+  const pages = asked.map((): ConnectionRow[] => []);
+  for (const row of rows) {
+    const page = pages[row.position - 1];
+    page?.push(readConnection(row, page.at(-1)));
+  }
+  return pages;
 }
-
-type PageJson = { rows: ConnectionJson[] | null; project: ProjectJson | null };
-
-/* The one project of a page comes once, not with each row. */
-const projectOf = `(SELECT to_json(j) FROM (SELECT ${projectColumns} FROM project p
-      WHERE p.id = q.project_id AND p.organization_id = q.organization_id) j)`;
 
 async function countTogether(
   sql: Sql,

@@ -14,7 +14,7 @@ export type PageArgs = {
 
 /** Some rows of a list, with what the client needs to go on. */
 export type Page<Row> = {
-  edges: { node: Row; cursor: string }[];
+  edges: { node: Row; cursor: () => string }[];
   pageInfo: {
     hasNextPage: boolean;
     hasPreviousPage: boolean;
@@ -84,12 +84,12 @@ export function planPage<Time extends string>(
       const more = found.length > size;
       const rows = more ? found.slice(0, size) : found;
       if (backward) rows.reverse();
-      const edges = rows.map((node) => ({ node, cursor: writeCursor(node[time], node.id) }));
+      const edges = rows.map((node) => ({ node, cursor: () => writeCursor(node[time], node.id) }));
       const pageInfo = {
         hasNextPage: backward ? args.before != null : more,
         hasPreviousPage: backward ? more : args.after != null || skip > 0,
-        startCursor: edges[0]?.cursor ?? null,
-        endCursor: edges.at(-1)?.cursor ?? null,
+        startCursor: edges[0]?.cursor() ?? null,
+        endCursor: edges.at(-1)?.cursor() ?? null,
       };
       return { edges, pageInfo, count };
     },

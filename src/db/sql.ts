@@ -9,11 +9,14 @@ export type Sql = <Row extends object>(
 ) => Promise<Row[]>;
 
 const INT8 = 20;
+const TIMESTAMPTZ = 1184;
 
 /** How the port reads columns: as `pg` does, save that `bigint` is a number where a number holds it. */
 export const sqlTypes = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    return oid === INT8 && format !== 'binary' ? parseBigint : pg.types.getTypeParser(oid, format);
+    if (format === 'binary') return pg.types.getTypeParser(oid, format);
+    if (oid === INT8) return parseBigint;
+    return oid === TIMESTAMPTZ ? parseTime : pg.types.getTypeParser(oid, format);
   },
 };
 
@@ -54,6 +57,15 @@ export function pgliteSql(pglite: PGlite): Sql {
 /** A statement that failed by itself; `pool.query` would close the session after those as well. */
 function leavesSessionIntact(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR';
+}
+
+const parseAnyTime = pg.types.getTypeParser(TIMESTAMPTZ, 'text');
+
+/* Sessions are in UTC, so nearly every time reads `2030-01-31 12:00:00.5+00`: as good as ISO 8601, which takes a tenth of the time. */
+function parseTime(text: string): Date {
+  const iso = text.endsWith('+00') ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text;
+  const time = Date.parse(iso);
+  return Number.isNaN(time) ? parseAnyTime(text) : new Date(time);
 }
 
 function parseBigint(text: string): number | bigint {

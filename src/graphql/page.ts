@@ -32,7 +32,10 @@ export function definePage<Row extends object>(name: string, node: ObjectRef<Bui
   const Edge = builder.objectRef<Page<Row>['edges'][number]>(`${name}Edge`).implement({
     description: 'A row of a page, with its cursor.',
     fields: (t) => ({
-      cursor: t.exposeString('cursor', { description: 'Where the row lies, for after or before.' }),
+      cursor: t.string({
+        description: 'Where the row lies, for after or before.',
+        resolve: (edge) => edge.cursor(),
+      }),
       // Pothos cannot see through the type parameter that a Row is what `node` stands for.
       node: t.field({ type: node, description: 'The row.', resolve: (edge) => edge.node as never }),
     }),

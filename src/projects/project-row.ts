@@ -1,24 +1,15 @@
 import type { Project } from '../db/generated/client.ts';
 
-/** The columns of a project as JSON; `p` is its table. */
-export const projectColumns = `p.id, p.organization_id, p.name,
-  COALESCE(p.redirect_urls, '{}') AS redirect_urls, p.created_at`;
+/** A project as JSON, in SQL: one value beside the columns of other tables. */
+export function projectJson(table: string): string {
+  return `json_build_object('id', ${table}.id, 'organizationId', ${table}.organization_id,
+    'name', ${table}.name, 'redirectUrls', COALESCE(${table}.redirect_urls, '{}'),
+    'createdAt', ${table}.created_at)`;
+}
 
-/** What {@link projectColumns} are as JSON. */
-export type ProjectJson = {
-  id: string;
-  organization_id: string;
-  name: string;
-  redirect_urls: string[];
-  created_at: string;
-};
+/** What {@link projectJson} is read as. */
+export type ProjectJson = Omit<Project, 'createdAt'> & { createdAt: string };
 
-export function projectFromJson(json: ProjectJson): Project {
-  return {
-    id: json.id,
-    organizationId: json.organization_id,
-    name: json.name,
-    redirectUrls: json.redirect_urls,
-    createdAt: new Date(json.created_at),
-  };
+export function readProjectJson(json: ProjectJson): Project {
+  return { ...json, createdAt: new Date(json.createdAt) };
 }
