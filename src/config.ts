@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type OAuthClients, readOAuthClients } from './config.oauth.ts';
+import { normalizeHost } from './host-name.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 
 /** What stops a start: names a variable and what it should be, never what it is. */
@@ -19,6 +20,12 @@ const list = z
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
 const isHost = (text: string) => /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text);
+
+/** A domain in its one spelling; undefined for anything else, an address and a port included. */
+const readDomain = (text: string) => {
+  const domain = text.includes(':') ? undefined : normalizeHost(text);
+  return domain === undefined || isIP(domain) !== 0 ? undefined : domain;
+};
 
 const environment = z.object({
   PORT: z
@@ -48,6 +55,10 @@ const environment = z.object({
     .regex(/^acc_[0-9A-Za-z]{64}$/)
     .optional(),
   TRUSTED_PROXIES: list.transform(toBlockList).default(() => new BlockList()),
+  APP_DOMAINS: list
+    .refine((domains) => domains.every((domain) => readDomain(domain) !== undefined))
+    .transform((domains) => domains.flatMap((domain) => readDomain(domain) ?? []))
+    .default([]),
   CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin)).default([]),
   METRICS_TOKEN: z.string().min(16).optional(),
   OUTBOUND_ALLOW: list.refine((hosts) => hosts.every(isHost)).default([]),
@@ -71,6 +82,7 @@ const wanted: Record<keyof z.infer<typeof environment>, string> = {
   MASTER_KEYS: 'kid:key pairs separated by commas, each key being 32 bytes in base64',
   BOOTSTRAP_ACCESS_KEY: 'acc_ and 64 characters of 0-9, A-Z and a-z',
   TRUSTED_PROXIES: 'IP addresses or CIDR ranges separated by commas',
+  APP_DOMAINS: 'domains such as apps.example.com separated by commas',
   CORS_ORIGINS: 'origins such as https://app.example.com separated by commas',
   METRICS_TOKEN: 'at least 16 characters',
   OUTBOUND_ALLOW: 'hosts separated by commas, each with or without a port',
@@ -95,6 +107,8 @@ export type Config = {
   masterKeys: string | undefined;
   bootstrapAccessKey: string | undefined;
   trustedProxies: BlockList;
+  /** Where apps may have their hostnames; empty: anywhere. */
+  appDomains: readonly string[];
   corsOrigins: readonly string[];
   metricsToken: string | undefined;
   /** Hosts that users may point OAuth at though they are private, for development. */
@@ -127,6 +141,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     masterKeys: data.MASTER_KEYS,
     bootstrapAccessKey: data.BOOTSTRAP_ACCESS_KEY,
     trustedProxies: data.TRUSTED_PROXIES,
+    appDomains: data.APP_DOMAINS,
     corsOrigins: data.CORS_ORIGINS,
     metricsToken: data.METRICS_TOKEN,
     outboundAllow: data.OUTBOUND_ALLOW,

@@ -21,6 +21,9 @@ export function requiredText(max: number) {
     .refine((text) => [...text].length <= max, `cannot be longer than ${max} characters`);
 }
 
+/** What an app calls one of its end users. */
+export const userId = requiredText(255);
+
 /** Text to look something up by. PostgreSQL would fail a whole statement over what this refuses. */
 export const searchText = z
   .string({ error: 'must be text' })

@@ -21,3 +21,6 @@ export const defaultPageSize = 20;
 
 /** The last row that page numbers reach; cursors go on beyond it. */
 export const lastNumberedRow = 10_000;
+
+/** Requirements of one app, which are listed without pages. */
+export const mostRequirements = 50;

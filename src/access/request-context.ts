@@ -1,3 +1,4 @@
+import type { AppVisibility } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -6,6 +7,16 @@ export type RequestContext = {
   deps: Deps;
   viewer: Viewer;
   request: RequestFacts;
+  /** The app whose hostname was called; null on the management host. */
+  app: HostApp | null;
+};
+
+/** An app as far as its hostname says. */
+export type HostApp = {
+  id: string;
+  organizationId: string;
+  projectId: string;
+  visibility: AppVisibility;
 };
 
 export type RequestFacts = {

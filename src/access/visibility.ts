@@ -20,6 +20,14 @@ export function visibleConnections(viewer: AccessKeyViewer) {
   } satisfies Prisma.ConnectionWhereInput;
 }
 
+export function visibleApps(viewer: AccessKeyViewer) {
+  return { project: visibleProjects(viewer) } satisfies Prisma.AppWhereInput;
+}
+
+export function visibleRequirements(viewer: AccessKeyViewer) {
+  return { app: visibleApps(viewer) } satisfies Prisma.RequirementWhereInput;
+}
+
 export function visibleAccessKeys(viewer: AccessKeyViewer) {
   return {
     organizationId: viewer.organizationId,

@@ -1,5 +1,6 @@
 import { findConnectionType } from '../catalog/connection-types.ts';
 import { builder } from '../graphql/builder.ts';
+import { missingScopes } from '../oauth/missing-scopes.ts';
 import { loadOAuthState, type OAuthState } from '../oauth/oauth-state.ts';
 import { ConnectionRef } from './connection.type.ts';
 
@@ -9,11 +10,7 @@ const OAuthStateRef = builder.objectRef<OAuthState>('OAuthState').implement({
     scopes: t.exposeStringList('scopes', { description: 'What the provider granted.' }),
     missingScopes: t.stringList({
       description: 'What was asked for and not granted.',
-      resolve: ({ scopes, wantedScopes, refreshable }) => {
-        // Microsoft grants it by a refresh token and does not name it.
-        const granted = refreshable ? [...scopes, 'offline_access'] : scopes;
-        return wantedScopes.filter((scope) => !granted.includes(scope));
-      },
+      resolve: (state) => missingScopes(state.wantedScopes, state),
     }),
     accessTokenExpiresAt: t.expose('accessTokenExpiresAt', {
       type: 'DateTime',

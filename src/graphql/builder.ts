@@ -10,6 +10,7 @@ import {
   requireOrganization,
   requireRole,
 } from '../access/roles.ts';
+import { requireAppCaller } from '../apps/called-app.ts';
 import type { JsonObject, JsonValue } from '../catalog/json.ts';
 import type { Role } from '../db/generated/enums.ts';
 import { InvalidInputError } from '../errors.ts';
@@ -32,6 +33,8 @@ export const builder = new SchemaBuilder<{
     role: Role;
     /** The same, for what concerns the whole organization. */
     organizationRole: Role;
+    /** A credential of this role or more; none on the hostname of a public app. */
+    appCaller: Role;
     /** A connect token. */
     endUser: boolean;
   };
@@ -65,11 +68,12 @@ export const builder = new SchemaBuilder<{
     unsafelyHandleInputErrors: true,
   },
   scopeAuth: {
-    authScopes: ({ viewer }) => ({
+    authScopes: ({ viewer, app }) => ({
       anyone: true,
       credential: () => Boolean(requireMember(viewer)),
       role: (needed) => Boolean(requireRole(viewer, needed)),
       organizationRole: (needed) => Boolean(requireOrganization(viewer, needed)),
+      appCaller: (needed) => requireAppCaller(viewer, app, needed),
       endUser: () => Boolean(requireEndUser(viewer)),
     }),
   },

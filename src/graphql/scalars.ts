@@ -17,6 +17,7 @@ function orRefuse<Value>(parse: (value: Value) => unknown) {
 
 const strictUrl = new GraphQLScalarType({
   ...url,
+  serialize: String, // as it was stored: an origin has no slash at its end
   parseValue: orRefuse(url.parseValue),
   parseLiteral: orRefuse((node) => url.parseLiteral(node)),
 });

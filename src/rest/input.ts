@@ -17,7 +17,7 @@ export async function readInput(
 ): Promise<RouteInput<never, never>> {
   const sent = body && (await readJsonBody(request.raw, limit));
   return {
-    id: request.param('connection_id') ?? '',
+    id: request.param('connection_id') ?? request.param('requirement_id') ?? '',
     query: check(query, request.query()) as never, // route() knows the types
     body: check(body, sent) as never,
   };

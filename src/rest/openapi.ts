@@ -24,18 +24,26 @@ export function openApiDocument(publicUrl: string, routes: readonly Route[]) {
   });
 }
 
+/** Routes of an app are on its own hostname. */
+const appServer = {
+  url: 'https://{hostname}',
+  variables: { hostname: { default: 'app.example.com', description: "The app's hostname." } },
+};
+
 type PathDescription = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0];
 
 function describeRoute(route: Route): PathDescription {
-  const { method, path, summary, query, body, status, answer } = route;
+  const { method, path, summary, caller, query, body, status, answer } = route;
   const content = { 'application/json': { schema: answer } };
+  const param = /\{(\w+)\}/.exec(path)?.[1];
   return {
     method,
     path,
     summary,
     operationId: operationId(route),
+    ...(caller === 'app' && { servers: [appServer] }),
     request: {
-      ...(path.includes('{connection_id}') && { params: z.object({ connection_id: z.uuid() }) }),
+      ...(param && { params: z.object({ [param]: z.uuid() }) }),
       ...(query && { query }),
       ...(body && {
         body: {

@@ -1,11 +1,13 @@
 import { Hono, type Context as HonoContext } from 'hono';
 import { cors } from 'hono/cors';
 import { authenticate } from '../access/authenticate.ts';
-import type { RequestFacts } from '../access/request-context.ts';
-import { requireMember } from '../access/roles.ts';
+import type { HostApp, RequestFacts } from '../access/request-context.ts';
+import type { Viewer } from '../access/viewer.ts';
+import { AppVisibility } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
-import { errorKinds, NotFoundError } from '../errors.ts';
+import { errorKinds, NotFoundError, UnauthenticatedError } from '../errors.ts';
 import { findBug, toAppError } from '../graphql/masking.ts';
+import { appRoutes } from './app.routes.ts';
 import { createCallbackApp } from './callback.app.tsx';
 import { connectionRoutes } from './connections.routes.ts';
 import type { Execute } from './execute.ts';
@@ -16,43 +18,62 @@ import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 
 /** What the server knows of a request before REST does. */
-export type RestEnv = { Bindings: { facts: RequestFacts } };
+export type RestEnv = { Bindings: { facts: RequestFacts; app: HostApp | null } };
 
 /** Every route of `/v1` that runs an operation. */
-export const routes: readonly Route[] = [...connectionRoutes];
+export const routes: readonly Route[] = [...connectionRoutes, ...appRoutes];
+
+/** What each kind of host serves. */
+export type RestApp = { management: Hono<RestEnv>; appHost: Hono<RestEnv> };
 
 /** The `/v1` API: each path is one operation of the schema, in other words. */
-export function createRestApp(deps: Deps, execute: Execute): Hono<RestEnv> {
-  const app = new Hono<RestEnv>();
-  const { corsOrigins } = deps.config;
-  if (corsOrigins.length > 0) app.use('/v1/*', cors({ origin: [...corsOrigins] }));
-  for (const route of routes) {
-    app.on(route.method.toUpperCase(), honoPath(route), answer(deps, execute, route));
-  }
-  app.route('/', createCallbackApp(deps));
+export function createRestApp(deps: Deps, execute: Execute): RestApp {
+  const management = createHost(deps);
+  serveRoutes(management, deps, execute, ({ caller }) => caller !== 'app');
+  management.route('/', createCallbackApp(deps));
   let document: object | undefined;
-  app.get('/v1/openapi.json', async (c) => {
+  management.get('/v1/openapi.json', async (c) => {
     await authenticate(deps, c.req.header('authorization')); // none is needed, a bad one is refused
     document ??= openApiDocument(deps.config.publicUrl, routes);
     return c.json(document);
   });
-  const documented = routes.map((route) => ({
-    path: honoPath(route),
+  refuseOtherMethods(management, [{ path: '/v1/openapi.json', method: 'GET' }]);
+  const appHost = createHost(deps);
+  serveRoutes(appHost, deps, execute, ({ caller }) => caller === 'app');
+  return { management, appHost };
+}
+
+function createHost(deps: Deps): Hono<RestEnv> {
+  const host = new Hono<RestEnv>();
+  const { corsOrigins } = deps.config;
+  if (corsOrigins.length > 0) host.use('/v1/*', cors({ origin: [...corsOrigins] }));
+  host.notFound((c) => c.json(failureJson(new NotFoundError('path')), 404));
+  host.onError((error, c) => answerFailure(deps, error, c));
+  return host;
+}
+
+function serveRoutes(
+  host: Hono<RestEnv>,
+  deps: Deps,
+  execute: Execute,
+  isServed: (route: Route) => boolean,
+): void {
+  const served = routes.filter(isServed).map((route) => ({
+    route,
+    path: route.path.replace(/\{(\w+)\}/g, ':$1'),
     method: route.method.toUpperCase(),
   }));
-  refuseOtherMethods(app, [...documented, { path: '/v1/openapi.json', method: 'GET' }]);
-  app.notFound((c) => c.json(failureJson(new NotFoundError('path')), 404));
-  app.onError((error, c) => answerFailure(deps, error, c));
-  return app;
+  for (const { route, path, method } of served) host.on(method, path, answer(deps, execute, route));
+  refuseOtherMethods(host, served);
 }
 
 function answer(deps: Deps, execute: Execute, route: Route) {
   return async (c: HonoContext<RestEnv>) => {
-    const { facts } = c.env;
+    const { facts, app } = c.env;
     const viewer = await authenticate(deps, c.req.header('authorization'));
-    requireMember(viewer);
+    if (!isFor(route, viewer, app)) throw new UnauthenticatedError();
     const input = await readInput(route, c.req, deps.config.limits.bodyBytes);
-    const context = { deps, viewer, request: facts };
+    const context = { deps, viewer, request: facts, app };
     const { outcome, errors } = await execute(route, input, context);
     const answered = route.toAnswer(outcome, errors, input as never) as object;
     for (const error of errors) logBug(deps, facts.id, error); // of what is told as missing
@@ -74,6 +95,8 @@ function logBug({ log }: Deps, requestId: string, error: unknown): void {
   if (bug !== undefined) log.error({ err: bug, requestId }, 'a REST request failed');
 }
 
-function honoPath({ path }: Route): string {
-  return path.replace(/\{(\w+)\}/g, ':$1');
+/** Whether a credential, or none, is of a kind that a route takes. */
+function isFor({ caller }: Route, { kind }: Viewer, app: HostApp | null): boolean {
+  if (kind === 'anonymous') return caller === 'app' && app?.visibility === AppVisibility.public;
+  return (kind === 'connect_token') === (caller === 'end user');
 }

@@ -2,12 +2,19 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode, GraphQLError } from 'graphql';
 import type { z } from 'zod';
 
+/**
+ * Who a route is for: a member with a key, on the management host; an end user with a connect token,
+ * likewise; or, on an app's hostname, the app's backend, which needs no key where the app is public.
+ */
+export type Caller = 'member' | 'end user' | 'app';
+
 /** A row of the route table: a path, the operation that it runs, and what is renamed on the way. */
 export type Route = {
   method: 'get' | 'post' | 'put' | 'delete';
   /** In the words of OpenAPI: `/v1/connections/{connection_id}`. */
   path: string;
   summary: string;
+  caller: Caller;
   document: DocumentNode;
   query: z.ZodObject | undefined;
   body: z.ZodType | undefined;
@@ -28,6 +35,8 @@ type RouteOptions<Data, Variables, Query extends z.ZodObject, Body extends z.Zod
   'method' | 'path' | 'summary' | 'answer'
 > & {
   document: TypedDocumentNode<{ outcome: Data }, Variables>;
+  /** A member when left out. */
+  caller?: Caller;
   query?: Query;
   body?: Body;
   status?: 201;
@@ -47,8 +56,8 @@ export function route<
   Query extends z.ZodObject,
   Body extends z.ZodType,
 >(options: RouteOptions<Data, Variables, Query, Body>): Route {
-  const { query, body, status = 200, failures = [] } = options;
-  return { ...options, query, body, status, failures };
+  const { caller = 'member', query, body, status = 200, failures = [] } = options;
+  return { ...options, caller, query, body, status, failures };
 }
 
 /** For an answer of which nothing may be missing. */

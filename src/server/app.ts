@@ -1,19 +1,24 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import type { RequestFacts } from '../access/request-context.ts';
+import type { HostApp, RequestFacts } from '../access/request-context.ts';
+import { findHostApp } from '../apps/load-app.ts';
 import type { Deps } from '../deps.ts';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { createExecute } from '../rest/execute.ts';
-import { failureJson } from '../rest/failure.ts';
-import { createRestApp } from '../rest/rest.app.ts';
+import { createRestApp, type RestEnv } from '../rest/rest.app.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOperatorApp } from './operator.app.ts';
+import { refuse } from './refuse.ts';
 import { requestFacts } from './request-facts.ts';
+import { requestHost } from './request-host.ts';
 import { createGraphqlEndpoint } from './yoga.ts';
 
 /** The whole server, ready to listen. */
 export type App = { listener: RequestListener };
+
+/** A request as far as it is known when it arrives. */
+type Arrived = { edge: string; path: string; facts: RequestFacts };
 
 const everyAnswer = [
   ['Cache-Control', 'no-store'],
@@ -28,42 +33,53 @@ export function createApp(deps: Deps): App {
   const metrics = createMetrics();
   const graphql = createGraphqlEndpoint(deps, schema);
   const rest = createRestApp(deps, createExecute(schema));
-  rest.route('/', createOperatorApp(deps, metrics));
-  const factsOf = new WeakMap<IncomingMessage, RequestFacts>();
+  rest.management.route('/', createOperatorApp(deps, metrics));
+  const bindingsOf = new WeakMap<IncomingMessage, RestEnv['Bindings']>();
   const hono = getRequestListener((request, env) => {
-    const { incoming } = env as HttpBindings;
-    return rest.fetch(request, { facts: factsOf.get(incoming) });
+    const bindings = bindingsOf.get((env as HttpBindings).incoming);
+    const host = bindings?.app ? rest.appHost : rest.management;
+    return host.fetch(request, bindings);
   });
+  const serve = async (req: IncomingMessage, res: ServerResponse, arrived: Arrived) => {
+    const { edge, facts } = arrived;
+    const app = await findCalledApp(deps, req, arrived);
+    if (edge !== 'graphql') {
+      bindingsOf.set(req, { facts, app });
+      return void hono(req, res);
+    }
+    if (app !== null) throw new NotFoundError('path');
+    void graphql.handle(req, res, { facts });
+  };
   const listener: RequestListener = (req, res) => {
     const facts = readFacts(deps, req);
     const path = req.url?.split('?', 1)[0] ?? '/';
-    const edge = path === '/graphql' ? 'graphql' : 'rest';
+    const arrived = { edge: path === '/graphql' ? 'graphql' : 'rest', path, facts };
     res.setHeader('X-Request-Id', facts.id);
     for (const [name, value] of everyAnswer) res.setHeader(name, value);
-    watch(deps, metrics, { edge, path, facts }, req, res);
+    watch(deps, metrics, arrived, req, res);
     closeUnlessRead(req, res);
-    if (!hasOneHost(req)) return refuseHost(res);
-    if (edge === 'graphql') return void graphql.handle(req, res, { facts });
-    factsOf.set(req, facts);
-    void hono(req, res);
+    serve(req, res, arrived).catch((error: unknown) => refuse(deps, facts.id, error, res));
   };
   return { listener };
 }
 
-const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
-
-/** Whether a request says, once and well-formed, which host it is for, and a path on it. */
-function hasOneHost({ rawHeaders, headers, url }: IncomingMessage): boolean {
-  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
-  const { host = '' } = headers;
-  const isHost = hostForm.test(host) && URL.canParse(`http://${host}`);
-  return hosts.length === 1 && isHost && url?.startsWith('/') === true;
-}
-
-function refuseHost(res: ServerResponse): void {
-  const error = new InvalidInputError([{ path: 'host', message: 'must be one host name' }]);
-  res.writeHead(400, { 'Content-Type': 'application/json', Connection: 'close' });
-  res.end(JSON.stringify(failureJson(error)));
+/**
+ * The app whose hostname a request calls; null for a management host.
+ *
+ * @throws InvalidInputError for a request that does not say, once and well-formed, what it is for.
+ */
+async function findCalledApp(
+  deps: Deps,
+  req: IncomingMessage,
+  { path }: Arrived,
+): Promise<HostApp | null> {
+  const host = requestHost(deps.config.trustedProxies, req);
+  if (host === undefined || !req.url?.startsWith('/')) {
+    throw new InvalidInputError([{ path: 'host', message: 'must be one host name' }]);
+  }
+  const found = findHostApp(deps, host);
+  // The process is up, whatever the database is.
+  return path === '/health' ? found.catch(() => null) : found;
 }
 
 /* What is left of a body that nobody read would be taken for the next request. */
@@ -86,13 +102,11 @@ function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): Requ
   });
 }
 
-type Watched = { edge: string; path: string; facts: RequestFacts };
-
 /** Logs and counts a request when it ends; of its address only the path. */
 function watch(
   { log }: Deps,
   { requests }: Metrics,
-  { edge, path, facts }: Watched,
+  { edge, path, facts }: Arrived,
   { method = '' }: IncomingMessage,
   res: ServerResponse,
 ): void {

@@ -23,6 +23,11 @@ export function requestFacts(
   return { id: isUsable ? requestId : randomUUID(), ip };
 }
 
+/** Whether who sent a request is a proxy of ours. */
+export function isTrustedPeer(trusted: BlockList, remoteAddress: string | undefined): boolean {
+  return remoteAddress !== undefined && isTrusted(trusted, plainAddress(remoteAddress));
+}
+
 /* Asking a BlockList costs as much as parsing a request; most have no rules. */
 function isTrusted(trusted: BlockList, address: string): boolean {
   if (!hasRules(trusted)) return false;

@@ -30,7 +30,7 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
     schema,
     context: ({ facts, viewer }) => {
       if (viewer === undefined) throw new Error('A GraphQL request was not authenticated.');
-      return { deps, viewer, request: facts };
+      return { deps, viewer, request: facts, app: null }; // no app's host serves it
     },
     batching: false,
     multipart: false,

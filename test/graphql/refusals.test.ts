@@ -53,6 +53,21 @@ const samples: Record<string, Sample> = {
     outOfReach: 'null',
     ask: ({ projectId }) => ({ field: `(id: "${projectId}") { id }` }),
   },
+  app: {
+    needs: 'viewer',
+    outOfReach: 'null',
+    ask: ({ appId }) => ({ field: `(id: "${appId}") { id }` }),
+  },
+  requirement: {
+    needs: 'viewer',
+    outOfReach: 'null',
+    ask: ({ requirementId }) => ({ field: `(id: "${requirementId}") { id }` }),
+  },
+  requirementsStatus: {
+    needs: 'viewer',
+    outOfReach: 'NOT_FOUND',
+    ask: ({ appId }) => ({ field: `(userId: "ann", appId: "${appId}") { satisfied }` }),
+  },
   auditEvents: {
     needs: 'admin',
     outOfReach: 'NOT_FOUND',
@@ -199,12 +214,15 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
   if (outOfReach !== 'own') {
     test('out of reach cannot be told from what is not there', async () => {
       const id = randomUUID();
-      const nobody = { ...world, connectionId: id, projectId: id, accessKeyId: id };
+      const others = { appId: id, requirementId: id };
+      const nobody = { ...world, ...others, connectionId: id, projectId: id, accessKeyId: id };
       const malformed = {
         ...world,
         connectionId: 'x',
         projectId: '\\u0000',
         accessKeyId: '\\uD800',
+        appId: 'x',
+        requirementId: '\\u0000',
       };
       for (const [, key] of await strangers(world)) {
         const notYours = await as(bearer(key));

@@ -60,7 +60,7 @@ test('credentials take 3, the audit event among them', async () => {
 test('60 concurrent fetches of credentials share 2 statements, and who calls one', async () => {
   const { deps, adminKey } = server;
   const viewer = await authenticate(deps, `Bearer ${adminKey}`);
-  const context = { deps, viewer, request: { id: 'concurrent', ip: null } };
+  const context = { deps, viewer, request: { id: 'concurrent', ip: null }, app: null };
   const sixty = Array.from({ length: 60 }, (_, index) => ids[index % 20] ?? '');
   const fetching = await statementsOf(() =>
     Promise.all(sixty.map((id) => fetchCredentials(context, id))),

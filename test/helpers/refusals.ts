@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Role } from '../../src/db/generated/enums.ts';
+import { seedApp, seedRequirement } from './apps.ts';
 import { authorization } from './clients.ts';
 import { createConnection, newConnection } from './connections.ts';
 import { type Answer, send } from './http.ts';
@@ -13,13 +14,16 @@ export function lesserRoles(needed: Role): readonly Role[] {
   return roles.slice(0, roles.indexOf(needed));
 }
 
-/** What there is to be refused: a connection, a key and a project, each out of somebody's reach. */
+/** What there is to be refused, each out of somebody's reach. The app is private. */
 export type World = {
   server: TestServer;
   projectId: string;
   connectionId: string;
   accessKeyId: string;
   organizationId: string;
+  appId: string;
+  hostname: string;
+  requirementId: string;
 };
 
 /** Things that the server's admin key reaches. */
@@ -30,7 +34,10 @@ export async function createWorld(server: TestServer): Promise<World> {
   const { id: accessKeyId } = await server.deps.db.accessKey.findFirstOrThrow({
     where: { name: 'target' },
   });
-  return { server, projectId, connectionId, accessKeyId, organizationId };
+  const { id: appId, hostname } = await seedApp(server.deps.db, projectId);
+  const { id: requirementId } = await seedRequirement(server.deps.db, appId);
+  const own = { projectId, connectionId, accessKeyId, organizationId };
+  return { server, ...own, appId, hostname, requirementId };
 }
 
 /** Credentials that open nothing, each for another reason. */
@@ -66,18 +73,19 @@ export async function strangers({ server }: World): Promise<[string, string][]> 
 }
 
 /** A request as the suite repeats it with one credential after another. */
-export type Attempt = { method: string; path: string; body?: unknown };
+export type Attempt = { method: string; path: string; host?: string; body?: unknown };
 
 export function attempt(
   { url }: TestServer,
-  { method, path, body }: Attempt,
+  { method, path, host, body }: Attempt,
   header: string | null,
 ): Promise<Answer> {
   const json = body === undefined ? undefined : JSON.stringify(body);
   const type = json === undefined ? {} : { 'content-type': 'application/json' };
   const length = { 'content-length': String(Buffer.byteLength(json ?? '')) };
   const credential = header === null ? {} : { authorization: header };
-  return send(url, { method, path, headers: { ...credential, ...type, ...length }, body: json });
+  const headers = { ...(host && { host }), ...credential, ...type, ...length };
+  return send(url, { method, path, headers, body: json });
 }
 
 export function bearer(key: string): string {

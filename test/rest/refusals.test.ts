@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/db/generated/enums.ts';
 import { routes } from '../../src/rest/rest.app.ts';
+import { uniqueHostname } from '../helpers/apps.ts';
 import {
   type Attempt,
   attempt,
@@ -48,6 +49,10 @@ const samples: Record<string, { needs: Role; ask: (world: World) => Omit<Attempt
   'post /v1/connections/{connection_id}/oauth2/authorize': {
     needs: 'editor',
     ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}/oauth2/authorize` }),
+  },
+  'get /v1/requirements/status': {
+    needs: 'viewer',
+    ask: ({ hostname }) => ({ path: '/v1/requirements/status?user_id=ann', host: hostname }),
   },
 };
 
@@ -100,7 +105,8 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
   });
 
   test('of another organization or project is 404, and cannot be told from what is not there', async () => {
-    const nobody = { ...world, connectionId: randomUUID(), projectId: randomUUID() };
+    const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
+    const nobody = { ...world, connectionId, projectId, hostname };
     for (const [, key] of await strangers(world)) {
       const notYours = await as(bearer(key));
       expect(notYours.status).toBe(404);

@@ -26,6 +26,7 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['MASTER_KEYS', [key, `k1:${inHex}`], 'kid:key pairs separated by commas'],
   ['BOOTSTRAP_ACCESS_KEY', ['acc_hunter2', 'hunter2'.repeat(9)], 'acc_ and 64 characters'],
   ['TRUSTED_PROXIES', ['10.0.0.0/33', 'proxy.example'], 'IP addresses or CIDR ranges'],
+  ['APP_DOMAINS', ['*.apps.test', 'https://apps.test'], 'domains such as apps.example.com'],
   ['CORS_ORIGINS', ['https://portal.test,*', 'portal.test'], 'origins such as https://'],
   ['METRICS_TOKEN', ['hunter2', 'hunter2hunter2'], 'at least 16 characters'],
   ['OUTBOUND_ALLOW', ['*.portal.test', 'https://portal.test/'], 'hosts separated by commas'],

@@ -1,0 +1,27 @@
+import { isIP } from 'node:net';
+import type { Config } from '../config.ts';
+import { isLoopbackHost, isWithinDomains, normalizeHost } from '../host-name.ts';
+
+type Rules = Pick<Config, 'publicUrl' | 'appDomains'>;
+
+/**
+ * What is wrong with a hostname for an app, to be read after the field's name; undefined when
+ * nothing is. Takes the spelling that {@link normalizeHost} makes.
+ */
+export function findHostnameProblem(rules: Rules, hostname: string): string | undefined {
+  if (isIP(hostname) !== 0 || isLoopbackHost(hostname)) {
+    return 'must be a domain name: IP addresses and loopback names are for management';
+  }
+  if (!hostname.includes('.')) return 'must be a whole domain name such as app.example.com';
+  if (hostname === managementHost(rules)) {
+    return "is this server's own: no app may have the host of PUBLIC_URL";
+  }
+  if (rules.appDomains.length > 0 && !isWithinDomains(hostname, rules.appDomains)) {
+    return 'must be within one of the domains that the operator set in APP_DOMAINS';
+  }
+  return undefined;
+}
+
+function managementHost({ publicUrl }: Rules): string | undefined {
+  return normalizeHost(new URL(publicUrl).host);
+}

@@ -1,0 +1,42 @@
+import type { HostApp, RequestContext } from '../access/request-context.ts';
+import { requireMember, requireRole } from '../access/roles.ts';
+import type { Viewer } from '../access/viewer.ts';
+import { AppVisibility, type Role } from '../db/generated/enums.ts';
+import { InvalidInputError, NotFoundError, UnauthenticatedError } from '../errors.ts';
+import { isUuid } from '../input.ts';
+import { loadVisibleApp } from './load-app.ts';
+
+/**
+ * Makes sure that a caller has the role, or needs none: the app whose hostname was called is public.
+ *
+ * @throws UnauthenticatedError, ForbiddenError.
+ */
+export function requireAppCaller(viewer: Viewer, app: HostApp | null, needed: Role): true {
+  const isOpen = viewer.kind === 'anonymous' && app?.visibility === AppVisibility.public;
+  if (!isOpen) requireRole(viewer, needed);
+  return true;
+}
+
+/**
+ * The app that a call is about: the one whose hostname was called, or else the one that is named.
+ *
+ * @throws InvalidInputError where neither is, UnauthenticatedError, NotFoundError for an app out of
+ * the credential's reach.
+ */
+export async function requireCalledApp(
+  context: RequestContext,
+  appId: string | null | undefined,
+): Promise<HostApp> {
+  const { deps, viewer, app } = context;
+  if (viewer.kind === 'anonymous') {
+    if (app?.visibility !== AppVisibility.public) throw new UnauthenticatedError();
+    return app;
+  }
+  const id = app?.id ?? appId;
+  if (id == null) throw new InvalidInputError([{ path: 'appId', message: 'cannot be blank' }]);
+  if (!isUuid(id)) throw new NotFoundError('app');
+  const { organizationId, projectId } = requireMember(viewer);
+  const reached = await loadVisibleApp(deps)({ id, organizationId, boundProjectId: projectId });
+  if (reached === undefined) throw new NotFoundError('app');
+  return reached;
+}

@@ -1,0 +1,67 @@
+import type { HostApp } from '../access/request-context.ts';
+import { gather } from '../db/gather.ts';
+import type { Sql } from '../db/sql.ts';
+import { type Deps, perDeps } from '../deps.ts';
+import { findHostnameProblem } from './app-hostname.ts';
+
+/**
+ * The app that a host names, in its one spelling; null for a management host. Concurrent calls share
+ * a statement, and what can be no app's takes none.
+ */
+export async function findHostApp(deps: Deps, host: string): Promise<HostApp | null> {
+  if (findHostnameProblem(deps.config, host) !== undefined) return null;
+  return (await loadByHostname(deps)(host)) ?? null;
+}
+
+/** An app by its id, as far as the caller may know of it. */
+export const loadVisibleApp = perDeps((deps) =>
+  gather((wanted: readonly WantedApp[]) => loadVisibleTogether(deps.sql, wanted)),
+);
+
+export type WantedApp = {
+  id: string;
+  organizationId: string;
+  /** The one project that the caller is bound to. */
+  boundProjectId: string | null;
+};
+
+const loadByHostname = perDeps((deps) =>
+  gather((hostnames: readonly string[]) => loadByHostnameTogether(deps.sql, hostnames)),
+);
+
+const columns = `a.id, p.organization_id AS "organizationId", a.project_id AS "projectId",
+  a.visibility::text AS visibility`;
+
+const byHostname = `
+  SELECT ${columns}
+  FROM unnest($1::text[]) WITH ORDINALITY AS q(hostname, position)
+  LEFT JOIN (app a JOIN project p ON p.id = a.project_id) ON a.hostname = q.hostname
+  ORDER BY q.position`;
+
+const byId = `
+  SELECT ${columns}
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
+    WITH ORDINALITY AS q(id, organization_id, bound_project_id, position)
+  LEFT JOIN (app a JOIN project p ON p.id = a.project_id)
+    ON a.id = q.id AND p.organization_id = q.organization_id
+    AND (q.bound_project_id IS NULL OR a.project_id = q.bound_project_id)
+  ORDER BY q.position`;
+
+type Row = HostApp | { id: null };
+
+async function loadByHostnameTogether(sql: Sql, hostnames: readonly string[]) {
+  return (await sql<Row>('load-apps-by-hostname', byHostname, [hostnames])).map(found);
+}
+
+async function loadVisibleTogether(sql: Sql, wanted: readonly WantedApp[]) {
+  const rows = await sql<Row>('load-visible-apps', byId, [
+    wanted.map(({ id }) => id),
+    wanted.map(({ organizationId }) => organizationId),
+    wanted.map(({ boundProjectId }) => boundProjectId),
+  ]);
+  return rows.map(found);
+}
+
+function found(row: Row): HostApp | undefined {
+  return row.id === null ? undefined : row;
+}

@@ -1,0 +1,106 @@
+import { gather } from '../db/gather.ts';
+import type { ConnectionStatus, RequirementKind } from '../db/generated/enums.ts';
+import type { Sql } from '../db/sql.ts';
+import { perDeps } from '../deps.ts';
+import { missingScopes } from '../oauth/missing-scopes.ts';
+import { readSpec } from './spec.ts';
+
+/** A requirement of an app, for one of its users. Both must be of the same app. */
+export type RequirementOfUser = { endUserId: string; requirementId: string };
+
+/** How a user stands to a requirement. */
+export type RequirementState = {
+  status: 'completed' | 'pending';
+  /** What the user linked for it, whether or not that fulfils it; null for nothing, or an account. */
+  connection: LinkedConnection | null;
+  /** The account that the user linked at Pipedream. */
+  pipedreamAccountId: string | null;
+};
+
+export type LinkedConnection = {
+  id: string;
+  type: string;
+  status: ConnectionStatus;
+  /** Which scopes the requirement asks for and the provider did not grant. */
+  missingScopes: string[];
+};
+
+/**
+ * How users stand to requirements; what asks at the same time shares a statement. Pending where a
+ * requirement, or a user, is no more.
+ */
+export const requirementStatus = perDeps((deps) =>
+  gather((pairs: readonly RequirementOfUser[]) => loadTogether(deps.sql, pairs)),
+);
+
+/*
+ * What {@link judge} must know; `r` is a requirement and `l` what a user linked for it. A connection
+ * counts only as what it was brought for.
+ */
+export const linkColumns = `
+  r.kind::text AS kind, r.spec, l.pipedream_account_id AS "pipedreamAccountId",
+  c.id AS "connectionId", c.type, c.status::text AS status,
+  COALESCE(g.scopes, '{}') AS scopes, COALESCE(g.refreshable, false) AS refreshable`;
+
+export const linkTables = `
+  LEFT JOIN connection c ON c.id = l.connection_id
+    AND c.end_user_id = l.end_user_id AND c.requirement_id = l.requirement_id
+  LEFT JOIN oauth_grant g ON g.connection_id = c.id`;
+
+/** What {@link linkColumns} are. */
+export type LinkRow = {
+  kind: RequirementKind;
+  spec: unknown;
+  pipedreamAccountId: string | null;
+  scopes: string[];
+  refreshable: boolean;
+} & ({ connectionId: string; type: string; status: ConnectionStatus } | { connectionId: null });
+
+const statement = `
+  SELECT ${linkColumns}
+  FROM unnest($1::uuid[], $2::uuid[])
+    WITH ORDINALITY AS q(end_user_id, requirement_id, position)
+  LEFT JOIN requirement r ON r.id = q.requirement_id
+  LEFT JOIN end_user_link l
+    ON l.end_user_id = q.end_user_id AND l.requirement_id = r.id
+  ${linkTables}
+  ORDER BY q.position`;
+
+async function loadTogether(
+  sql: Sql,
+  pairs: readonly RequirementOfUser[],
+): Promise<RequirementState[]> {
+  const rows = await sql<LinkRow | { kind: null }>('load-requirement-states', statement, [
+    pairs.map(({ endUserId }) => endUserId),
+    pairs.map(({ requirementId }) => requirementId),
+  ]);
+  return rows.map((row) => (row.kind === null ? nothing : judge(row)));
+}
+
+const nothing: RequirementState = { status: 'pending', connection: null, pipedreamAccountId: null };
+
+/**
+ * A requirement is completed while what was linked is what it asks for now: an active connection of
+ * its type with its scopes, or an account at Pipedream.
+ */
+export function judge(row: LinkRow): RequirementState {
+  const spec = readSpec(row.kind, row.spec);
+  const { pipedreamAccountId } = row;
+  if (spec.kind === 'pipedream_account') {
+    const status = pipedreamAccountId === null ? 'pending' : 'completed';
+    return { status, connection: null, pipedreamAccountId };
+  }
+  if (row.connectionId === null) return nothing;
+  const missing = missingScopes(spec.scopes, row);
+  const isFulfilled = row.status === 'active' && row.type === spec.type && missing.length === 0;
+  return {
+    status: isFulfilled ? 'completed' : 'pending',
+    connection: {
+      id: row.connectionId,
+      type: row.type,
+      status: row.status,
+      missingScopes: missing,
+    },
+    pipedreamAccountId: null,
+  };
+}

@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
+import { normalizeHost } from '../host-name.ts';
+import { isTrustedPeer } from './request-facts.ts';
+
+/* What Node lets through of a header is text in Latin-1; a host is in ASCII there. */
+const asciiHost = /^[\w.:[\]-]+$/;
+
+/**
+ * The host that a request is for, in its one spelling; undefined where it is not said once and
+ * well-formed. `X-Forwarded-Host` counts only from a trusted proxy, and then what the nearest one
+ * wrote: the last.
+ */
+export function requestHost(trusted: BlockList, request: IncomingMessage): string | undefined {
+  const { rawHeaders, headers, socket } = request;
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
+  const own = hosts.length === 1 ? readHost(headers.host) : undefined;
+  const forwarded = headers['x-forwarded-host'];
+  if (own === undefined || forwarded === undefined) return own;
+  if (!isTrustedPeer(trusted, socket.remoteAddress)) return own;
+  return readHost(String(forwarded).split(',').at(-1)?.trim());
+}
+
+function readHost(text: string | undefined): string | undefined {
+  return text !== undefined && asciiHost.test(text) ? normalizeHost(text) : undefined;
+}

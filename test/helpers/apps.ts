@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { App, PrismaClient, Requirement } from '../../src/db/generated/client.ts';
+import { type ConnectionBody, createConnection, openAi } from './connections.ts';
+import type { TestServer } from './server.ts';
+
+/** A hostname that nobody else has. */
+export function uniqueHostname(): string {
+  return `app-${randomUUID()}.example.com`;
+}
+
+/** Stores an app, past every rule of the server: a private one when nothing else is said. */
+export function seedApp(
+  db: PrismaClient,
+  projectId: string,
+  changes: Partial<App> = {},
+): Promise<App> {
+  const data = { id: randomUUID(), projectId, name: 'app', hostname: uniqueHostname() };
+  return db.app.create({ data: { ...data, visibility: 'private', ...changes } });
+}
+
+/** Stores a requirement likewise: an OpenAI connection when nothing else is said. */
+export function seedRequirement(
+  db: PrismaClient,
+  appId: string,
+  changes: Partial<Omit<Requirement, 'spec'>> & { spec?: object } = {},
+): Promise<Requirement> {
+  const name = `requirement-${randomUUID()}`;
+  const data = { id: randomUUID(), appId, name, kind: 'connection', title: 'Your key' } as const;
+  return db.requirement.create({ data: { ...data, spec: { type: openAi }, ...changes } });
+}
+
+/** An end user's row; made when it is not there. */
+export function seedEndUser(db: PrismaClient, appId: string, userId: string) {
+  const id = randomUUID();
+  const where = { appId_userId: { appId, userId } };
+  return db.endUser.upsert({ where, create: { id, appId, userId }, update: {} });
+}
+
+/** Has a user bring a connection for a requirement, past every rule. */
+export async function linkConnection(
+  server: TestServer,
+  { id: requirementId, appId }: Pick<Requirement, 'id' | 'appId'>,
+  userId: string,
+  changes: Partial<ConnectionBody> = {},
+) {
+  const { db } = server.deps;
+  const { id: connectionId } = await createConnection(server, changes);
+  const { id: endUserId } = await seedEndUser(db, appId, userId);
+  const data = { endUserId, requirementId };
+  await db.connection.update({ where: { id: connectionId }, data });
+  await db.endUserLink.create({
+    data: { id: randomUUID(), ...data, connectionId, jti: randomUUID() },
+  });
+  return { connectionId, endUserId };
+}
