@@ -10,11 +10,11 @@ import { findBug, toAppError } from '../graphql/masking.ts';
 import { appRoutes } from './app.routes.ts';
 import { createCallbackApp } from './callback.app.tsx';
 import { connectionRoutes } from './connections.routes.ts';
+import { createDocsApp } from './docs.app.tsx';
 import type { Execute } from './execute.ts';
 import { failureJson, internalFailureJson } from './failure.ts';
 import { readInput } from './input.ts';
 import { refuseOtherMethods } from './methods.ts';
-import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 
 /** What the server knows of a request before REST does. */
@@ -31,13 +31,7 @@ export function createRestApp(deps: Deps, execute: Execute): RestApp {
   const management = createHost(deps);
   serveRoutes(management, deps, execute, ({ caller }) => caller !== 'app');
   management.route('/', createCallbackApp(deps));
-  let document: object | undefined;
-  management.get('/v1/openapi.json', async (c) => {
-    await authenticate(deps, c.req.header('authorization')); // none is needed, a bad one is refused
-    document ??= openApiDocument(deps.config.publicUrl, routes);
-    return c.json(document);
-  });
-  refuseOtherMethods(management, [{ path: '/v1/openapi.json', method: 'GET' }]);
+  management.route('/', createDocsApp(deps, routes));
   const appHost = createHost(deps);
   serveRoutes(appHost, deps, execute, ({ caller }) => caller === 'app');
   return { management, appHost };

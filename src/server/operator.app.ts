@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import { bearerCredential, digestCredential } from '../access/credential.ts';
 import type { Deps } from '../deps.ts';
+import { mayRefresh, pendingCount } from '../oauth/pending-writes.ts';
 import { refuseOtherMethods } from '../rest/methods.ts';
 import type { RestEnv } from '../rest/rest.app.ts';
 import type { Metrics } from './metrics.ts';
@@ -11,13 +12,9 @@ export function createOperatorApp(deps: Deps, { registry }: Metrics): Hono<RestE
   const app = new Hono<RestEnv>();
   app.get('/health', (c) => c.json({ status: 'ok' }));
   app.get('/ready', async (c) => {
-    try {
-      await deps.sql('ready', 'SELECT 1', []);
-      return c.json({ status: 'ok' });
-    } catch (error) {
-      deps.log.warn({ err: error }, 'the database does not answer');
-      return c.json({ status: 'unavailable', database: 'does not answer' }, 503);
-    }
+    const problem = await findProblem(deps);
+    if (problem === undefined) return c.json({ status: 'ok' });
+    return c.json({ status: 'unavailable', ...problem }, 503);
   });
   app.get('/metrics', async (c) => {
     const { metricsToken } = deps.config;
@@ -31,6 +28,25 @@ export function createOperatorApp(deps: Deps, { registry }: Metrics): Hono<RestE
     ['/health', '/ready', '/metrics'].map((path) => ({ path, method: 'GET' })),
   );
   return app;
+}
+
+/** What keeps this process from its work: the database, the vault, or tokens that were not stored yet. */
+async function findProblem(deps: Deps): Promise<Record<string, string> | undefined> {
+  const pending = pendingCount(deps);
+  if (!mayRefresh(deps)) return { tokens: `${pending} wait to be stored` };
+  try {
+    await deps.sql('ready', 'SELECT 1', []);
+  } catch (error) {
+    deps.log.warn({ err: error }, 'the database does not answer');
+    return { database: 'does not answer' };
+  }
+  try {
+    await deps.vault.sealingKey(null);
+    return undefined;
+  } catch (error) {
+    deps.log.error({ err: error }, 'the vault does not open');
+    return { vault: 'does not open' };
+  }
 }
 
 /* Digests have one length, so that comparing them takes one time. */

@@ -19,6 +19,31 @@ test('/health and /ready answer without a credential', async () => {
   }
 });
 
+test('/ready says that the vault does not open', async () => {
+  const other = await startTestServer();
+  const damaged = `INSERT INTO data_key (id, master_key_kid, wrapped, status)
+    SELECT gen_random_uuid(), kid, '\\x00', 'active' FROM master_key`;
+  await other.deps.sql('damage', damaged, []);
+  const { status, json } = await other.rest('GET', '/ready', { key: null });
+  await other.close();
+  expect([status, json]).toEqual([503, { status: 'unavailable', vault: 'does not open' }]);
+});
+
+test('/docs draws every operation of the document, and loads and runs nothing', async () => {
+  const { status, text, headers } = await server.rest('GET', '/docs', { key: null });
+  expect(status).toBe(200);
+  expect(headers['content-type']).toContain('text/html');
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  const { json } = await server.rest('GET', '/v1/openapi.json', { key: null });
+  const { paths } = json as { paths: Record<string, Record<string, { operationId: string }>> };
+  const ids = Object.values(paths).flatMap((item) =>
+    Object.values(item).map(({ operationId }) => operationId),
+  );
+  expect(ids.length).toBeGreaterThan(7);
+  expect(ids.filter((id) => !text.includes(`<section id="${id}">`))).toEqual([]);
+  expect(text).not.toContain('<script');
+});
+
 test('/metrics counts requests by edge, method and status, and names no path', async () => {
   const { id } = await createConnection(server);
   await server.rest('GET', `/v1/connections/${id}`);
