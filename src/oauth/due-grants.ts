@@ -6,23 +6,28 @@ import type { Generation } from './refresh.service.ts';
 /** A grant whose refresh is due, with its tokens still sealed. */
 export type DueGrant = Generation & { tokenHost: string; sealed: Uint8Array; dataKey: DataKeyRow };
 
+/** How many a claim looks at, and so the most that it can be asked for. */
+export const mostSlots = 64;
+
+const isDue = `g.next_refresh_at <= now() AND g.tokens IS NOT NULL AND g.refreshable
+      AND (g.lease_until IS NULL OR g.lease_until <= now())`;
+
 /*
  * What nobody has used for 30 days is refreshed a week late: rarely, but before a provider forgets it.
- * Fair: of one host, and of one project, no more than a share. Claimed rows are put off for a while,
- * so that other processes take others; the lease is taken when the refresh begins.
+ * Fair: of one host, and of one project, no more than a share; those that have it are left out, so that
+ * a claim finds something wherever anything is to be had. Claimed rows are put off for a while,
+ * so that other processes take others; the lease is taken when the refresh begins. Only what is chosen
+ * is locked, and looked at again then. The literal LIMIT and the ARRAYs keep every plan at a walk along
+ * the due times and a look-up for each row: tables fill up faster than they are analyzed.
  */
 const claimStatement = `
   WITH due AS (
     SELECT g.connection_id, g.token_host, c.project_id, g.next_refresh_at
     FROM oauth_grant g JOIN connection c ON c.id = g.connection_id
-    WHERE g.next_refresh_at <= now() AND (COALESCE(c.last_used_at, c.created_at) > now() - interval '30 days'
-        OR g.next_refresh_at <= now() - interval '7 days') AND g.tokens IS NOT NULL AND g.refreshable
-      AND (g.lease_until IS NULL OR g.lease_until <= now())
-      AND c.status = 'active' AND NOT (g.token_host = ANY($4::text[]))
-      AND (SELECT count(*) FROM unnest($5::text[]) AS h WHERE h = g.token_host) < $3
-      AND (SELECT count(*) FROM unnest($6::uuid[]) AS p WHERE p = c.project_id) < $3
-    ORDER BY g.next_refresh_at LIMIT $2 * 8
-    FOR UPDATE OF g SKIP LOCKED
+    WHERE ${isDue} AND (COALESCE(c.last_used_at, c.created_at) > now() - interval '30 days'
+        OR g.next_refresh_at <= now() - interval '7 days')
+      AND c.status = 'active' AND NOT (g.token_host = ANY($4::text[])) AND NOT (c.project_id = ANY($7::uuid[]))
+    ORDER BY g.next_refresh_at LIMIT ${mostSlots}
   ),
   ranked AS (
     SELECT connection_id,
@@ -35,9 +40,14 @@ const claimStatement = `
   chosen AS (
     SELECT connection_id FROM ranked WHERE of_host <= $3 AND of_project <= $3 LIMIT $2
   ),
+  locked AS (
+    SELECT g.connection_id FROM oauth_grant g
+    WHERE g.connection_id = ANY(ARRAY(SELECT connection_id FROM chosen)) AND ${isDue}
+    FOR UPDATE OF g SKIP LOCKED
+  ),
   claimed AS (
     UPDATE oauth_grant g SET next_refresh_at = now() + make_interval(secs => $1)
-    FROM chosen WHERE g.connection_id = chosen.connection_id
+    WHERE g.connection_id = ANY(ARRAY(SELECT connection_id FROM locked))
     RETURNING g.connection_id, g.token_version, g.token_host, g.tokens, g.tokens_data_key_id
   )
   SELECT g.connection_id AS "connectionId", g.token_version AS "tokenVersion",
@@ -60,7 +70,7 @@ export type Capacity = {
   avoided: readonly string[];
 };
 
-/** Claims grants whose refresh is due, as many as there is capacity for. */
+/** Claims grants whose refresh is due, at most as many as there is capacity for; none: there are none to be had. */
 export async function claimDueGrants(
   sql: Sql,
   { slots, share, running, avoided }: Capacity,
@@ -68,10 +78,18 @@ export async function claimDueGrants(
   type Row = Omit<DueGrant, 'dataKey'> & DataKeyColumns<'key'>;
   const hosts = running.map(({ tokenHost }) => tokenHost);
   const projects = running.map(({ projectId }) => projectId);
-  const values = [claimSeconds, slots, share, avoided, hosts, projects];
+  const shut = [...avoided, ...atLeast(share, hosts)];
+  const values = [claimSeconds, slots, share, shut, hosts, projects, atLeast(share, projects)];
   const rows = await sql<Row>('claim-due-grants', claimStatement, values);
   return rows.flatMap((row) => {
     const dataKey = readDataKey(row, 'key');
     return dataKey === null ? [] : [{ ...row, dataKey }];
   });
+}
+
+/** Which of them are there so often. */
+function atLeast(times: number, names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count >= times).map(([name]) => name);
 }

@@ -1,15 +1,17 @@
 import type { Deps } from '../deps.ts';
-import { claimDueGrants, type DueGrant } from './due-grants.ts';
+import { claimDueGrants, type DueGrant, mostSlots } from './due-grants.ts';
 import { openTokens } from './grant-tokens.ts';
 import { createHostBreaker } from './host-breaker.ts';
 import { mayRefresh } from './pending-writes.ts';
 import { refreshGrant } from './refresh.service.ts';
 
 /** How many refreshes run at once in a process. */
-const slots = 64;
+const slots = mostSlots;
 /** How many of them may be of one host, or of one project. */
 const share = slots / 4;
-/** How long to wait when nothing was due, in milliseconds; jittered, so that processes take turns. */
+/** How many must have ended before more are claimed: a claim for each would cost as much as its refresh. */
+const handful = share / 2;
+/** How long to wait when nothing is to be had, in milliseconds; jittered, so that processes take turns. */
 const idlePause = 1_000;
 
 const by = { actor: 'server', ip: null, requestId: 'refresh-worker' };
@@ -42,11 +44,13 @@ export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
   const loop = async (): Promise<void> => {
     while (!isStopped) {
       const claimed = await claim().catch((error: unknown) => logFailure(deps, error));
-      const pause = claimed > 0 ? idlePause / 20 : idlePause * (0.5 + Math.random());
+      if (claimed > 0) continue; // what one host left no room for comes next
+      const busy = running.size;
+      const pause = idlePause * (0.5 + Math.random());
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pause).unref();
         wake = () => {
-          if (running.size > slots - share) return;
+          if (!isStopped && running.size > busy - handful) return;
           clearTimeout(timer);
           resolve();
         };

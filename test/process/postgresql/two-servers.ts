@@ -71,7 +71,8 @@ export async function startTwoServers(
   };
 }
 
-function clientOf({ client, ...endpoints }: OAuthProviderProcess): Environment {
+/** The environment in which the Google type speaks to the local provider. */
+export function clientOf({ client, ...endpoints }: OAuthProviderProcess): Environment {
   return {
     OAUTH_GOOGLE_CLIENT_ID: client.id,
     OAUTH_GOOGLE_CLIENT_SECRET: client.secret ?? '',

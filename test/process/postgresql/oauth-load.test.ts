@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  launchOAuthProvider,
+  type OAuthProviderProcess,
+} from '../../helpers/oauth-provider.control.ts';
+import {
+  type Environment,
+  makeEnvironment,
+  projectOf,
+  type ServerProcess,
+  startServer,
+} from '../../helpers/process.ts';
+import { seedGrants } from './seed-grants.ts';
+import { clientOf, readToken } from './two-servers.ts';
+
+/* Many tokens due at once, all of one host and one project: the worker has a quarter of its slots for them. */
+
+/** How many; `OAUTH_DUE=10000` is the whole show, which also compares the readers' times. */
+const due = Number(process.env.OAUTH_DUE ?? 1_000);
+/** Within how long they become due: 10,000 in a minute, in milliseconds. */
+const window = due * 6;
+const fresh = 100;
+/** Refreshed beforehand, for a server whose code is as warm as one's that has run for a while. */
+const warming = 500;
+/** How long an answer of the provider takes, in milliseconds. */
+const providerTime = 50;
+/** What the readers' times are taken from beforehand, in milliseconds. */
+const calm = due >= 10_000 ? 20_000 : 3_000;
+const mebibyte = 1_048_576;
+
+let environment: Environment;
+let provider: OAuthProviderProcess;
+let server: ServerProcess;
+let client: pg.Client;
+let dueIds: string[];
+let freshIds: string[];
+
+beforeAll(async () => {
+  provider = await launchOAuthProvider({ switches: { clientAuthentication: 'body' } });
+  environment = { ...(await makeEnvironment()), ...clientOf(provider), LOG_LEVEL: 'warn' };
+  server = await startServer(environment);
+  client = new pg.Client({ connectionString: environment.DATABASE_URL });
+  await client.connect();
+  const where = {
+    projectId: await projectOf(server),
+    tokenHost: new URL(provider.tokenEndpoint).host,
+  };
+  const issued = await provider.issue(due + fresh + warming);
+  const ids = await seedGrants(environment, { ...where, issued });
+  [dueIds, freshIds] = [ids.slice(0, due), ids.slice(due, due + fresh)];
+  await client.query('ANALYZE');
+  await makeDue(ids.slice(due + fresh), 0);
+  while ((await refreshed()) < warming) await wait(100);
+  const delay = { ms: providerTime, when: 'before' } as const;
+  await provider.reset({ clientAuthentication: 'body', delay });
+}, 120_000);
+
+afterAll(async () => {
+  await client?.end();
+  await server?.end();
+  await provider?.process.end();
+});
+
+it(`keeps up with ${due} tokens that are due within ${window / 1_000} s, in little memory, and reads go on`, async () => {
+  const before = await measureReads(calm);
+  const reading = startReading();
+  const memory = watchMemory();
+  const begun = performance.now();
+  await makeDue(dueIds, window);
+  await expect.poll(refreshed, { timeout: window * 3 + 20_000, interval: 250 }).toBe(warming + due);
+  const took = performance.now() - begun;
+  const during = await reading.stop();
+  const { first, most } = memory.stop();
+  const shown = { due, took, before, during, first, most };
+  if (process.env.OAUTH_DUE !== undefined) process.stdout.write(`${JSON.stringify(shown)}\n`);
+  // The next generation follows the jitter of the last due time by moments, not by minutes.
+  expect(took).toBeLessThan(window + 15_000);
+  expect(most - first).toBeLessThan(150 * mebibyte);
+  if (due >= 10_000) expect(during.p99).toBeLessThan(2 * before.p99);
+}, 300_000);
+
+it('has called the provider once for each, and never more than a quarter of the slots at a time', async () => {
+  const { counts, calls, issued } = await provider.look();
+  expect(counts).toMatchObject({ refreshes: due, reuses: 0, revocations: 0 });
+  expect(calls).toHaveLength(due);
+  const generations = new Map<number, number>();
+  for (const { family } of issued) generations.set(family, (generations.get(family) ?? 0) + 1);
+  const times = [...generations.values()];
+  expect(times.filter((count) => count === 2)).toHaveLength(warming + due);
+  expect(times.filter((count) => count === 1)).toHaveLength(fresh);
+});
+
+async function makeDue(ids: string[], within: number): Promise<void> {
+  await client.query(
+    `UPDATE oauth_grant SET next_refresh_at = now() + random() * make_interval(secs => $2::float8)
+     WHERE connection_id = ANY($1::uuid[])`,
+    [ids, within / 1_000],
+  );
+}
+
+async function refreshed(): Promise<number> {
+  const text = 'SELECT count(*)::int AS count FROM oauth_grant WHERE token_version = 2';
+  const { rows } = await client.query<{ count: number }>(text);
+  return rows[0]?.count ?? 0;
+}
+
+/** What reads of other connections take: a hundred a second, whatever becomes of the ones before. */
+function startReading() {
+  const times: number[] = [];
+  const reads: Promise<void>[] = [];
+  const read = async (id: string) => {
+    const begun = performance.now();
+    const { status } = await readToken(server, id);
+    expect(status).toBe(200);
+    times.push(performance.now() - begun);
+  };
+  const timer = setInterval(() => reads.push(read(freshIds[reads.length % fresh] ?? '')), 10);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(reads);
+      const sorted = times.sort((a, b) => a - b);
+      const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+      return { reads: sorted.length, p50: at(0.5), p99: at(0.99) };
+    },
+  };
+}
+
+async function measureReads(milliseconds: number) {
+  await startReadingFor(1_000); // warms up
+  return startReadingFor(milliseconds);
+}
+
+async function startReadingFor(milliseconds: number) {
+  const reading = startReading();
+  await wait(milliseconds);
+  return reading.stop();
+}
+
+/** The server's resident memory, in bytes. */
+function watchMemory() {
+  const seen: number[] = [];
+  const look = async () => {
+    const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
+    seen.push(Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024);
+  };
+  void look();
+  const timer = setInterval(() => void look(), 250);
+  return {
+    stop() {
+      clearInterval(timer);
+      return { first: seen[0] ?? Number.NaN, most: Math.max(...seen) };
+    },
+  };
+}
