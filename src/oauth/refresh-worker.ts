@@ -13,6 +13,8 @@ const share = slots / 4;
 const handful = share / 2;
 /** How long to wait when nothing is to be had, in milliseconds; jittered, so that processes take turns. */
 const idlePause = 1_000;
+/** How long to wait when something was: short, so that many tokens are refreshed evenly and not in waves. */
+const busyPause = 50;
 
 const by = { actor: 'server', ip: null, requestId: 'refresh-worker' };
 
@@ -41,12 +43,18 @@ export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
     return due.length;
   };
 
+  /** Claims until nothing is to be had: a host with many tokens must not hide the others'. */
+  const claimAll = async (): Promise<number> => {
+    let all = 0;
+    for (let some = 1; some > 0 && !isStopped; all += some) some = await claim();
+    return all;
+  };
+
   const loop = async (): Promise<void> => {
     while (!isStopped) {
-      const claimed = await claim().catch((error: unknown) => logFailure(deps, error));
-      if (claimed > 0) continue; // what one host left no room for comes next
+      const claimed = await claimAll().catch((error: unknown) => logFailure(deps, error));
       const busy = running.size;
-      const pause = idlePause * (0.5 + Math.random());
+      const pause = claimed > 0 ? busyPause : idlePause * (0.5 + Math.random());
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pause).unref();
         wake = () => {
