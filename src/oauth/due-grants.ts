@@ -59,18 +59,20 @@ const claimStatement = `
 /** How long a claimed grant is left alone by other claims, in seconds. */
 const claimSeconds = 60;
 
+type Running = readonly Pick<DueGrant, 'tokenHost' | 'projectId'>[];
+
 /** What a process can take on. */
 export type Capacity = {
   slots: number;
   /** How many may run at once of one host, or of one project. */
   share: number;
   /** Those that run. */
-  running: readonly Pick<DueGrant, 'tokenHost' | 'projectId'>[];
+  running: Running;
   /** Hosts to leave alone. */
   avoided: readonly string[];
 };
 
-/** Claims grants whose refresh is due, at most as many as there is capacity for; none: there are none to be had. */
+/** Claims grants whose refresh is due, at most as many as there is capacity for. */
 export async function claimDueGrants(
   sql: Sql,
   { slots, share, running, avoided }: Capacity,
@@ -78,13 +80,26 @@ export async function claimDueGrants(
   type Row = Omit<DueGrant, 'dataKey'> & DataKeyColumns<'key'>;
   const hosts = running.map(({ tokenHost }) => tokenHost);
   const projects = running.map(({ projectId }) => projectId);
-  const shut = [...avoided, ...atLeast(share, hosts)];
-  const values = [claimSeconds, slots, share, shut, hosts, projects, atLeast(share, projects)];
+  const full = findFull(running, share);
+  const shut = [...avoided, ...full.hosts];
+  const values = [claimSeconds, slots, share, shut, hosts, projects, full.projects];
   const rows = await sql<Row>('claim-due-grants', claimStatement, values);
   return rows.flatMap((row) => {
     const dataKey = readDataKey(row, 'key');
     return dataKey === null ? [] : [{ ...row, dataKey }];
   });
+}
+
+/** Whether a host or a project has its share. */
+export function isAnyFull(running: Running, share: number): boolean {
+  const { hosts, projects } = findFull(running, share);
+  return hosts.length + projects.length > 0;
+}
+
+function findFull(running: Running, share: number) {
+  const hosts = running.map(({ tokenHost }) => tokenHost);
+  const projects = running.map(({ projectId }) => projectId);
+  return { hosts: atLeast(share, hosts), projects: atLeast(share, projects) };
 }
 
 /** Which of them are there so often. */

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { claimDueGrants, type DueGrant, mostSlots } from './due-grants.ts';
+import { claimDueGrants, type DueGrant, isAnyFull, mostSlots } from './due-grants.ts';
 import { openTokens } from './grant-tokens.ts';
 import { createHostBreaker } from './host-breaker.ts';
 import { mayRefresh } from './pending-writes.ts';
@@ -14,7 +14,7 @@ const handful = share / 2;
 /** How long to wait when nothing is to be had, in milliseconds; jittered, so that processes take turns. */
 const idlePause = 1_000;
 /** How long to wait when something was: short, so that many tokens are refreshed evenly and not in waves. */
-const busyPause = 50;
+const busyPause = 20;
 
 const by = { actor: 'server', ip: null, requestId: 'refresh-worker' };
 
@@ -43,10 +43,14 @@ export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
     return due.length;
   };
 
-  /** Claims until nothing is to be had: a host with many tokens must not hide the others'. */
+  /** Claims again where one host or project has its share: what it has more must not hide the others'. */
   const claimAll = async (): Promise<number> => {
     let all = 0;
-    for (let some = 1; some > 0 && !isStopped; all += some) some = await claim();
+    let some = 0;
+    do {
+      some = await claim();
+      all += some;
+    } while (some > 0 && !isStopped && isAnyFull([...running], share));
     return all;
   };
 

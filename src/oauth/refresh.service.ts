@@ -56,7 +56,7 @@ export function refreshGrant(
 async function withinWait(refresh: Promise<RefreshOutcome>): Promise<RefreshOutcome> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<RefreshOutcome>((resolve) => {
-    timer = setTimeout(resolve, longestWait, tryLater('the refresh takes long'));
+    timer = setTimeout(() => resolve(tryLater('the refresh takes long')), longestWait);
   });
   return Promise.race([refresh, tooLong]).finally(() => clearTimeout(timer));
 }
