@@ -12,6 +12,11 @@ export type OidcOptions = {
   /** Scopes beside `openid` and `offline_access`; a request that names no known one is denied. */
   scopes?: string[];
   accessTokenSeconds?: number;
+  port?: number;
+  /** Whether its own pages ask a person to sign in and to consent; else everybody does at once. */
+  asks?: boolean;
+  /** Is told of every exchange and refresh: what the client sent, and what it was given. */
+  onGrant?: (sent: Record<string, unknown>, given: Record<string, unknown>) => void;
 };
 
 /** The certified oidc-provider on 127.0.0.1: PKCE required, refresh tokens rotate, everybody consents. */
@@ -31,7 +36,7 @@ export type OidcProvider = {
 export async function startOidcProvider(options: OidcOptions): Promise<OidcProvider> {
   const { client = { id: 'client', secret: 'a-client-secret-of-32-characters' } } = options;
   const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(options.port ?? 0, '127.0.0.1', done));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('It has no port.');
   const issuer = `http://127.0.0.1:${address.port}`;
@@ -50,10 +55,11 @@ export async function startOidcProvider(options: OidcOptions): Promise<OidcProvi
         server.closeAllConnections();
       }),
   };
-  count(provider, facts.counts);
+  count(provider, facts.counts, options);
   const handle = provider.callback();
   server.on('request', (request, response) => {
-    if (!request.url?.startsWith('/interaction/')) return handle(request, response);
+    const isOurs = options.asks !== true && request.url?.startsWith('/interaction/');
+    if (!isOurs) return handle(request, response);
     interact(provider, facts.account, request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
@@ -72,7 +78,7 @@ const lives = {
 
 function configure(options: OidcOptions & { client: { id: string; secret: string } }) {
   const { client, redirectUris, scopes = ['read', 'write'], accessTokenSeconds = 3600 } = options;
-  const { clientAuthentication = 'client_secret_basic' } = options;
+  const { clientAuthentication = 'client_secret_basic', asks = false } = options;
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     clients: [
@@ -93,17 +99,24 @@ function configure(options: OidcOptions & { client: { id: string; secret: string
     expiresWithSession: () => false,
     ttl: { ...lives, AccessToken: accessTokenSeconds },
     renderError,
-    features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+    features: { devInteractions: { enabled: asks }, revocation: { enabled: true } },
     findAccount: (_: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id }) }),
-    interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+    ...(!asks && { interactions: { url: interactionPath } }),
     cookies: { keys: ['for tests only'] },
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
   };
 }
 
-function count(provider: Provider, counts: OidcProvider['counts']): void {
-  provider.on('grant.success', () => {
+function interactionPath(_: unknown, { uid }: { uid: string }): string {
+  return `/interaction/${uid}`;
+}
+
+type TokenContext = { oidc: { params: Record<string, unknown> }; body: Record<string, unknown> };
+
+function count(provider: Provider, counts: OidcProvider['counts'], { onGrant }: OidcOptions): void {
+  provider.on('grant.success', ({ oidc, body }: TokenContext) => {
     counts.grants += 1;
+    onGrant?.(oidc.params, body);
   });
   provider.on('grant.error', () => {
     counts.refusals += 1;

@@ -7,11 +7,7 @@ import {
   startServer,
 } from '../../helpers/process.ts';
 import { send } from '../requests.ts';
-
-const quiet = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
-];
+import { chromiumPath, quietFlags } from './chromium.ts';
 
 describe('GraphiQL', () => {
   let server: ServerProcess;
@@ -22,7 +18,7 @@ describe('GraphiQL', () => {
 
   beforeAll(async () => {
     server = await startServer(await makeEnvironment());
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet });
+    browser = await chromium.launch({ executablePath: chromiumPath, args: quietFlags });
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.on('request', (request) => requested.add(new URL(request.url()).origin));
     page.on('console', (message) => {

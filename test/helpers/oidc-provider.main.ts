@@ -1,0 +1,17 @@
+import { type OidcOptions, startOidcProvider } from './oidc-provider.ts';
+
+/**
+ * The certified oidc-provider as a process of its own, whose pages ask a person:
+ * `tsx test/helpers/oidc-provider.main.ts '{"port":9000,"redirectUris":["…"]}'`. It prints its endpoints
+ * as one line of JSON, and another line for each grant: what the client sent, and what it was given.
+ */
+const options: OidcOptions = JSON.parse(process.argv[2] ?? '{}');
+const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const onGrant = (sent: object, given: object) => print({ sent, given });
+const { issuer, client, authorizationEndpoint, tokenEndpoint } = await startOidcProvider({
+  ...options,
+  asks: true,
+  onGrant,
+});
+print({ issuer, client, authorizationEndpoint, tokenEndpoint });
