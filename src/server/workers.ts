@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Deps } from '../deps.ts';
 import { forgetOldAttempts } from '../oauth/attempt.ts';
+import { expireEnded } from '../oauth/expire-ended.service.ts';
 import { pendingCount, stopWriting } from '../oauth/pending-writes.ts';
 import { refreshesUnderWay } from '../oauth/refresh.service.ts';
 import { startRefreshWorker } from '../oauth/refresh-worker.ts';
@@ -15,13 +16,17 @@ export type Workers = {
 
 /** How often what is no more of use is deleted, in milliseconds. */
 const sweepPause = 10 * 60_000;
+/** How often tokens that ended for good are looked for, in milliseconds. */
+const expiryPause = 60_000;
 
 export function startWorkers(deps: Deps): Workers {
   const refreshes = startRefreshWorker(deps);
   const sweeping = setInterval(() => void forgetOldAttempts(deps), sweepPause).unref();
+  const expiring = setInterval(() => void expireEnded(deps), expiryPause).unref();
   return {
     async stop(until) {
       clearInterval(sweeping);
+      clearInterval(expiring);
       void refreshes.stop();
       const isBusy = () => refreshesUnderWay(deps) + pendingCount(deps) > 0;
       while (isBusy() && performance.now() < until) await wait(50);

@@ -1,0 +1,30 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Deps } from '../deps.ts';
+import { unrefreshable } from './fresh-tokens.service.ts';
+import { expireGrant } from './grant.statements.ts';
+import type { Generation } from './refresh.service.ts';
+
+/** How many are looked for at a time. */
+const most = 500;
+
+const statement = `
+  SELECT g.connection_id AS "connectionId", g.token_version AS "tokenVersion",
+    c.project_id AS "projectId", p.organization_id AS "organizationId"
+  FROM oauth_grant g JOIN connection c ON c.id = g.connection_id JOIN project p ON p.id = c.project_id
+  WHERE NOT g.refreshable AND g.tokens IS NOT NULL AND g.access_token_expires_at <= now()
+    AND g.lease_owner IS NULL AND c.status = 'active'
+  ORDER BY g.access_token_expires_at LIMIT ${most}`;
+
+const by = { actor: 'server', ip: null, requestId: 'refresh-worker' };
+
+/** Expires connections whose token has ended and that have no other to refresh it with, read or not. */
+export async function expireEnded({ sql, log, config }: Deps): Promise<void> {
+  if (config.refresh === 'off') return;
+  try {
+    for (const grant of await sql<Generation>('find-ended-grants', statement, [])) {
+      await expireGrant(sql, grant, null, unrefreshable, { ...by, eventId: uuidv7() });
+    }
+  } catch (error) {
+    log.warn({ err: error }, 'ended tokens were not looked for');
+  }
+}

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expireEnded } from '../../src/oauth/expire-ended.service.ts';
+import { eventsOf, grantOf, leave, refusalOf, statusOf } from './grants.ts';
+import { closeWorld, connect, openWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('box', { switches: { refreshToken: 'never' } });
+});
+afterAll(() => closeWorld(world));
+
+test('a token that ended and cannot be refreshed expires its connection with nobody reading', async () => {
+  const [ended, alive] = [await connect(world), await connect(world)];
+  world.provider.set({ refreshToken: 'always' });
+  const refreshable = await connect(world);
+  for (const id of [ended, refreshable]) await leave(world, id, -1);
+  await expireEnded(world.server.deps);
+  await expireEnded(world.server.deps); // says it once
+  expect(await statusOf(world, ended)).toBe('expired');
+  expect(await statusOf(world, alive)).toBe('active');
+  expect(await statusOf(world, refreshable)).toBe('active');
+  const events = await eventsOf(world, ended);
+  expect(events.filter((action) => action === 'connection.expire')).toHaveLength(1);
+  expect((await grantOf(world, ended)).lastRefreshError).toContain('gave no refresh token');
+  expect((await refusalOf(world, ended)).status).toBe(409);
+});
