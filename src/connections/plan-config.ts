@@ -1,5 +1,6 @@
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import { type JsonObject, ownValue } from '../catalog/json.ts';
+import { secretFieldsWithValue } from '../catalog/secrets.ts';
 import { type ConfigHalves, readConfig } from '../connection-config/read-config.ts';
 import {
   type ConnectionPlace,
@@ -39,7 +40,8 @@ export async function planConfig(
   const kept = sameType ? await keptSecrets(vault, stored, type, given) : {};
   const halves = readConfig(type, given, kept);
   if (type.oauth2 === undefined) return { type, status: 'active', halves, grant: 'drop' };
-  const moves = !sameType || (await movesClient(vault, stored, halves));
+  const moves =
+    !sameType || swapsClient(stored, type, halves) || (await movesClient(vault, stored, halves));
   if (moves) requireSecretAgain(stored, given);
   if (moves) return { type, status: 'incomplete', halves, grant: 'drop' };
   const grant = Object.hasOwn(given, 'client_secret') ? 'forgive' : 'keep';
@@ -74,6 +76,18 @@ async function movesClient(
     if (error instanceof VaultError) return true;
     throw error;
   }
+}
+
+/* Where the type knows the endpoints, the client is the operator's unless the config has both of the pair. */
+function swapsClient(
+  { secretFields }: StoredConnection,
+  type: ConnectionType,
+  { config, secrets }: ConfigHalves,
+): boolean {
+  if (type.oauth2?.tokenEndpoint == null || ownValue(config, 'client_id') === undefined)
+    return false;
+  const hasSecret = secretFieldsWithValue(type, secrets).includes('client_secret');
+  return hasSecret !== secretFields.includes('client_secret');
 }
 
 const decisive = ['client_id', 'authorization_url', 'token_url'];

@@ -122,3 +122,33 @@ describe('a new type', () => {
     expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: [] });
   });
 });
+
+describe('of a type whose endpoints are known', () => {
+  const own = { client_id: 'client', scopes: ['read'] };
+
+  async function activeGoogle(given: object) {
+    const { id } = await createConnection(server, { type: google, config: { ...own, ...given } });
+    await server.deps.db.connection.update({ where: { id }, data: { status: 'active' } });
+    return id;
+  }
+
+  test("removing the secret makes it another client, the operator's, and it incomplete", async () => {
+    const id = await activeGoogle({ client_secret: canary('client-secret') });
+    const { json } = await put(id, { type: google, config: { ...own, client_secret: null } });
+    expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: [] });
+  });
+
+  test('adding one makes it its own, and it incomplete', async () => {
+    const id = await activeGoogle({});
+    const client_secret = canary('client-secret');
+    const { json } = await put(id, { type: google, config: { ...own, client_secret } });
+    expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: ['client_secret'] });
+  });
+
+  test('another secret of the same client leaves it active', async () => {
+    const id = await activeGoogle({ client_secret: canary('client-secret') });
+    const client_secret = canary('another-client-secret');
+    const { json } = await put(id, { type: google, config: { ...own, client_secret } });
+    expect(json.data.status).toBe('active');
+  });
+});
