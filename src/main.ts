@@ -6,11 +6,14 @@ import { type OpenDeps, openDeps } from './server/open-deps.ts';
 import { describeFirstStart } from './server/welcome.ts';
 import { startWorkers, type Workers } from './server/workers.ts';
 
-/** How long requests in flight may take after a signal to stop, in milliseconds. */
-const stopDeadline = 25_000;
+/**
+ * How long requests in flight may take after a signal to stop, in milliseconds. What a provider is
+ * about to answer then gets 11 s more: in all, less than the 30 s after which most supervisors kill.
+ */
+const stopDeadline = 15_000;
 
 /** After how long a process that should have stopped is ended, whatever holds it, in milliseconds. */
-const hangDeadline = stopDeadline + 20_000;
+const hangDeadline = stopDeadline + 14_000;
 
 /** Longer than a load balancer keeps an idle connection, so that it never sends into a closed one. */
 const keepAliveTimeout = 65_000;

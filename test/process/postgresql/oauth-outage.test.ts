@@ -54,7 +54,9 @@ it('puts it on the disk, sealed, when it must stop before, and replays it at the
   const stopped = await startServer(environment);
   const id = await servers.connect('stopped');
   await rotateAndCrash(id, stopped);
+  const signalled = performance.now();
   await stopped.end('SIGTERM');
+  expect(performance.now() - signalled).toBeLessThan(28_000); // what supervisors grant is 30 s
   const names = await readdir(join(folder, 'unsaved'));
   expect(names).toHaveLength(1);
   const path = join(folder, 'unsaved', names[0] ?? '');
