@@ -52,7 +52,10 @@ function ConsentPage({ connection, problem, undo }: ConsentOutcome) {
         <p>
           The connection <strong>{connection}</strong> is active. You can close this window.
         </p>
-        <p>Did somebody else ask you to come here, or was it not you who consented?</p>
+        <p>
+          Were you sent here by somebody whom you do not trust, or was it not you who consented?
+          Then take the access back:
+        </p>
         <form method="post" action={undoPath}>
           <input type="hidden" name="handle" value={undo} />
           <button type="submit">This was not me: disconnect</button>
@@ -61,7 +64,7 @@ function ConsentPage({ connection, problem, undo }: ConsentOutcome) {
     );
   }
   return (
-    <PlainPage title="Not connected">
+    <PlainPage title={problem.code === 'invalid_state' ? 'Nothing to do here' : 'Not connected'}>
       {connection && (
         <p>
           Connection: <strong>{connection}</strong>

@@ -23,7 +23,10 @@ export function PlainPage({ title, children }: { title: string; children: Child 
 
 export const pageStyle = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { margin: 0; display: grid; min-height: 100vh; place-items: center; }
-main { max-width: 32rem; padding: 1.5rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.4rem; line-height: 1.25; }
+body { margin: 0; display: grid; min-height: 100vh; place-items: center; background: Canvas; }
+main { box-sizing: border-box; width: min(32rem, 100%); padding: 1.5rem 2rem; overflow-wrap: anywhere;
+  border: 1px solid color-mix(in srgb, CanvasText 20%, Canvas); border-radius: 0.5rem; }
+h1 { margin: 0 0 1rem; font-size: 1.4rem; line-height: 1.25; }
+p { margin: 0 0 1rem; }
+button { padding: 0.5rem 1rem; font: inherit; cursor: pointer; }
 `;
