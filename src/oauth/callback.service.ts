@@ -10,7 +10,7 @@ import { digestProvider, type Provider, resolveProvider } from './provider.ts';
 import { storeConsent } from './store-consent.ts';
 import { TokenFailure } from './token-failure.ts';
 import { authorizationServer, exchangeCode } from './token-request.ts';
-import { offerUndo } from './undo-consent.service.ts';
+import { newUndo, type Undo } from './undo-consent.service.ts';
 
 /** What became of a consent, for the page that the browser ends on. */
 export type ConsentOutcome = {
@@ -59,9 +59,9 @@ export async function completeConsent(
   try {
     if (connection === undefined)
       throw new ConsentRefused('invalid_request', 'The connection was deleted.');
-    await redeem(deps, request, attempt, connection, parameters);
-    if (outcome.returnUrl !== null) return { ...outcome, problem: undefined };
-    return { ...outcome, problem: undefined, undo: await offerUndo(deps, attempt.id) };
+    const undo = outcome.returnUrl === null ? newUndo() : undefined;
+    await redeem(deps, request, { attempt, connection, undo }, parameters);
+    return { ...outcome, problem: undefined, ...(undo && { undo: undo.handle }) };
   } catch (error) {
     const problem = problemOf(error);
     const { connectionId } = attempt;
@@ -73,14 +73,15 @@ export async function completeConsent(
 const unknownState = {
   code: 'invalid_state',
   message:
-    'This link was used already, is older than 10 minutes, or did not come from here. Start again where you came from.',
+    'This link was used already, is older than 10 minutes, or did not come from here. If it said that you are connected, all is well and you can close this window; otherwise start again where you came from.',
 };
+
+type Begun = { attempt: Attempt; connection: OpenConnection; undo: Undo | undefined };
 
 async function redeem(
   deps: Deps,
   request: RequestFacts,
-  attempt: Attempt,
-  connection: OpenConnection,
+  { attempt, connection, undo }: Begun,
   parameters: URLSearchParams,
 ): Promise<void> {
   if (!(await isLiveAccessKey(deps.db, attempt.initiator, connection))) {
@@ -105,7 +106,7 @@ async function redeem(
     redirectUri: attempt.redirectUri,
     verifier: verifier.toString(),
   });
-  await storeConsent(deps, request, { attempt, connection, provider, answer });
+  await storeConsent(deps, request, { attempt, connection, provider, answer, undo });
 }
 
 /* The state is checked already. Where an issuer names itself (RFC 9207), it must be where the browser was sent. */
@@ -125,7 +126,7 @@ function validateCallback(provider: Provider, parameters: URLSearchParams): URLS
 }
 
 const providerErrors: Readonly<Record<string, string>> = {
-  access_denied: 'Consent was not given. Nothing was changed.',
+  access_denied: 'Consent was not given. Nothing was changed. You can close this window.',
   invalid_scope: 'The provider does not know the scopes asked for: correct them and start again.',
   unauthorized_client: 'The provider does not let this client ask: check its settings there.',
   server_error: 'The provider has a problem of its own. Try again later.',

@@ -40,36 +40,52 @@ export async function freshToken(
   by: GrantActor,
   reload: () => Promise<StoredGrant | undefined>,
 ): Promise<FreshToken> {
-  const { vault } = deps;
-  const tokens = await openTokens(vault, grant.dataKey, grant, grant.sealed);
-  const asItIs = { tokens, scopes: grant.scopes, expiresAt: grant.expiresAt };
-  if (isFresh(grant)) return asItIs;
+  let current: StoredGrant | undefined = grant;
+  // Another process may have been long about storing what it was given: that has an end as well.
+  for (let round = 0; round < rounds && current !== undefined; round += 1) {
+    const tokens = await openTokens(deps.vault, current.dataKey, current, current.sealed);
+    if (!(await isReplaced(deps, current, tokens, by))) {
+      return { tokens, scopes: current.scopes, expiresAt: current.expiresAt };
+    }
+    current = await reload();
+  }
+  if (current !== undefined) throw unrefreshed(deps, current);
+  throw new ConflictError('The connection has no token any more. Authorize it again.');
+}
+
+/** How many generations of tokens a caller waits for. */
+const rounds = 3;
+
+/** Whether a refresh brought another generation; false: this one is to be handed out. */
+async function isReplaced(
+  deps: Deps,
+  grant: StoredGrant,
+  tokens: GrantTokens,
+  by: GrantActor,
+): Promise<boolean> {
+  if (isFresh(grant)) return false;
   const isAlive = (grant.secondsLeft ?? 1) > 0;
   if (!grant.isRefreshable) {
-    if (isAlive) return asItIs;
-    const message = 'The access token ended, and the provider gave no refresh token.';
-    await expireGrant(deps.sql, grant, null, message, { ...by, eventId: uuidv7() });
-    throw new ConflictError(`The connection has expired: ${message} Authorize it again.`);
+    if (isAlive) return false;
+    await expireGrant(deps.sql, grant, null, unrefreshable, { ...by, eventId: uuidv7() });
+    throw new ConflictError(`The connection has expired: ${unrefreshable} Authorize it again.`);
   }
   if (deps.config.refresh === 'off' || grant.isPaused) {
-    if (isAlive) return asItIs;
+    if (isAlive) return false;
     throw unrefreshed(deps, grant);
   }
   const outcome = await refreshGrant(deps, grant, tokens, by);
-  if (outcome.kind === 'failed') {
-    const { kind, message } = outcome.failure;
-    if (kind === 'ended') {
-      throw new ConflictError(`The connection has expired: ${message} Authorize it again.`);
-    }
-    if (isAlive) return asItIs;
-    throw new UpstreamError(`No fresh token is to be had: ${message}`, kind === 'passing');
+  if (outcome.kind === 'replaced') return true;
+  const { kind, message } = outcome.failure;
+  if (kind === 'ended') {
+    throw new ConflictError(`The connection has expired: ${message} Authorize it again.`);
   }
-  const next = await reload();
-  if (next === undefined)
-    throw new ConflictError('The connection has no token any more. Authorize it again.');
-  const opened = await openTokens(vault, next.dataKey, next, next.sealed);
-  return { tokens: opened, scopes: next.scopes, expiresAt: next.expiresAt };
+  if (isAlive) return false;
+  throw new UpstreamError(`No fresh token is to be had: ${message}`, kind === 'passing');
 }
+
+/** Why a connection expires whose provider gave nothing to go on with. */
+export const unrefreshable = 'The access token ended, and the provider gave no refresh token.';
 
 function isFresh({ secondsLeft, life }: StoredGrant): boolean {
   return secondsLeft === null || life === null || secondsLeft >= freshFor(life);

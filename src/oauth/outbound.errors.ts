@@ -14,6 +14,8 @@ export type OutboundErrorCode =
 export abstract class OutboundError extends Error {
   abstract readonly code: OutboundErrorCode;
   readonly host: string;
+  /** False where it is certain that nothing of the request left. */
+  readonly isSent: boolean = true;
 
   constructor(host: string, problem: string) {
     super(`${host} ${problem}`);
@@ -25,6 +27,7 @@ export abstract class OutboundError extends Error {
 /** The address is one that we do not connect to; nothing was sent. */
 export class OutboundRefusedError extends OutboundError {
   readonly code = 'outbound_refused';
+  override readonly isSent = false;
 }
 
 /** The deadline passed; the request may have been carried out all the same. */
@@ -63,13 +66,18 @@ export class OutboundRedirectError extends OutboundError {
   }
 }
 
+/** What the system says when there was no connection to send anything on. */
+const unconnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
 /** No connection, or one that broke or spoke no HTTP; `reason` is the system's code for it. */
 export class OutboundUnreachableError extends OutboundError {
   readonly code = 'outbound_unreachable';
   readonly reason: string;
+  override readonly isSent: boolean;
 
   constructor(host: string, reason: string) {
     super(host, `could not be reached (${reason})`);
     this.reason = reason;
+    this.isSent = !unconnected.includes(reason);
   }
 }

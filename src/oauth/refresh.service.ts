@@ -133,7 +133,9 @@ async function underLease(
 
 async function loadProvider(deps: Deps, { connectionId }: Generation): Promise<Provider> {
   const connection = await openConnection(deps, { id: connectionId });
-  if (connection === undefined) throw new TokenFailure('passing', 'the connection was deleted');
+  if (connection === undefined) {
+    throw new TokenFailure('passing', 'the connection was deleted', { isSent: false });
+  }
   try {
     return resolveProvider(connection.type, connection.config, deps.config.oauthClients);
   } catch (cause) {
@@ -191,7 +193,7 @@ async function recordFailure(
       if (!isMine) return { kind: 'replaced' }; // somebody else went on: what they found counts
     } else {
       const pause = Math.max(pauseAfter(kind, held.failures + 1, Math.random), retryAfter ?? 0);
-      const isOutcomeUnknown = kind === 'passing' && retryAfter === undefined;
+      const isOutcomeUnknown = failure.isOutcomeUnknown || held.isAttemptOpen;
       const noted = { message, pause, isOutcomeUnknown };
       await recordRefreshFailure(deps.sql, held, held.owner, noted);
     }

@@ -9,6 +9,7 @@ import { type OpenConnection, openConnection } from './load-connection.ts';
 import { digestProvider, type Provider, resolveProvider } from './provider.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import { lifeOf, refreshAfter } from './token-life.ts';
+import type { Undo } from './undo-consent.service.ts';
 
 /** What a person consented to, and what came of it. */
 export type Consent = {
@@ -16,6 +17,8 @@ export type Consent = {
   connection: OpenConnection;
   provider: Provider;
   answer: TokenAnswer;
+  /** What its result page offers; undefined where the browser goes on. */
+  undo: Undo | undefined;
 };
 
 const attempts = 3;
@@ -100,6 +103,13 @@ async function tryStore(
           });
     if (count === 0) return false;
     await forgetUndo(tx, connectionId);
+    if (consent.undo !== undefined) {
+      await tx.authorizationAttempt.update({
+        where: { id: consent.attempt.id },
+        data: { undoDigest: consent.undo.digest },
+        select: { id: true },
+      });
+    }
     await tx.connection.update({
       where: { id: connectionId },
       data: { status: 'active' },

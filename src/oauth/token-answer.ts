@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../catalog/json.ts';
+import { OutboundError } from './outbound.errors.ts';
 import type { Provider } from './provider.ts';
 import { failureOfCode, TokenFailure } from './token-failure.ts';
 
@@ -50,7 +51,8 @@ async function receive(
     return [response.status, readRetryAfter(response.headers.get('retry-after')), text];
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new TokenFailure('passing', `${label} could not be reached (${code})`, { cause });
+    const isSent = !(cause instanceof OutboundError) || cause.isSent;
+    throw new TokenFailure('passing', `${label} could not be reached (${code})`, { cause, isSent });
   }
 }
 

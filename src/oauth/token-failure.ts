@@ -12,15 +12,19 @@ export class TokenFailure extends Error {
   readonly kind: TokenFailureKind;
   /** Seconds that the provider asked to wait. */
   readonly retryAfter: number | undefined;
+  /** Whether the provider may have done what it was asked for all the same. */
+  readonly isOutcomeUnknown: boolean;
 
   constructor(
     kind: TokenFailureKind,
     message: string,
-    options?: ErrorOptions & { retryAfter?: number | undefined },
+    options?: ErrorOptions & { retryAfter?: number | undefined; isSent?: boolean },
   ) {
     super(message, options);
     this.kind = kind;
     this.retryAfter = options?.retryAfter;
+    const isAnswered = kind !== 'passing' || this.retryAfter !== undefined;
+    this.isOutcomeUnknown = !isAnswered && options?.isSent !== false;
   }
 }
 

@@ -8,15 +8,13 @@ import { prepareRevocation } from './revoke.service.ts';
 /** For how long a consent can be taken back from its result page, in milliseconds. */
 const undoTime = 60 * 60_000;
 
-/** Makes what takes a consent back, once; whoever began it need not be who consented. */
-export async function offerUndo({ db }: Deps, attemptId: string): Promise<string> {
+/** What takes a consent back, once: the handle for the page, its digest for the row. */
+export type Undo = { handle: string; digest: Buffer<ArrayBuffer> };
+
+/** Makes one, to be stored with the consent; whoever began it need not be who consented. */
+export function newUndo(): Undo {
   const handle = randomBytes(32).toString('base64url');
-  await db.authorizationAttempt.update({
-    where: { id: attemptId },
-    data: { undoDigest: digest(handle) },
-    select: { id: true },
-  });
-  return handle;
+  return { handle, digest: digest(handle) };
 }
 
 /**

@@ -28,6 +28,8 @@ export type OAuthProvider = ProviderState & {
   /** Whose live token it is, be it an access or a refresh token. */
   findAccount(token: string): Account | undefined;
   stop(): Promise<void>;
+  /** Listens again after {@link OAuthProvider.stop}, at the same port and with all that it knew. */
+  start(): Promise<void>;
 };
 
 /** Starts it on 127.0.0.1, in this process. */
@@ -48,6 +50,7 @@ export async function startOAuthProvider(options: ProviderOptions = {}): Promise
     authorizationEndpoint: `${issuer}/authorize`,
     tokenEndpoint: `${issuer}/token`,
     revocationEndpoint: `${issuer}/revoke`,
+    start: () => new Promise<void>((done) => server.listen(address.port, '127.0.0.1', done)),
     stop: () =>
       new Promise<void>((done) => {
         server.close(() => done());

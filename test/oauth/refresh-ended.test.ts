@@ -85,7 +85,34 @@ test('a provider that never answered before is mentioned as a doubt', async () =
   expect(message).toContain('invalid_grant');
 });
 
-test('after a clear refusal in between there is no doubt', async () => {
+test('where nothing could be sent there is no doubt', async () => {
+  const id = await connectDue();
+  await world.provider.stop();
+  await leave(world, id, -5);
+  const { status, message } = await refusalOf(world, id);
+  expect([status, message]).toEqual([502, expect.stringContaining('could not be reached')]);
+  expect((await grantOf(world, id)).attemptStartedAt).toBeNull();
+  await world.provider.start();
+});
+
+test('a doubt outlives a refusal that says nothing of the grant', async () => {
+  const id = await connectDue();
+  const again = () =>
+    world.server.deps.db.oauthGrant.update({
+      where: { connectionId: id },
+      data: { nextRefreshAt: new Date(0) },
+    });
+  world.provider.set({ failure: { kind: 'reset', on: 'refresh_token', after: true } });
+  await tokenOf(world, id);
+  await again();
+  world.provider.set({ failure: { kind: 'error', error: 'invalid_client', on: 'refresh_token' } });
+  await tokenOf(world, id);
+  await again();
+  world.provider.set({ failure: null });
+  expect((await refusalOf(world, id)).message).toContain(doubt);
+});
+
+test('after a clear refusal alone there is no doubt', async () => {
   const id = await connectDue();
   world.provider.set({ failure: { kind: 'error', error: 'invalid_scope', on: 'refresh_token' } });
   await tokenOf(world, id);
