@@ -39,6 +39,19 @@ test('a held lease is waited for, and what its holder stored is handed out', asy
   expect(world.provider.calls).toHaveLength(0);
 });
 
+test('what its holder stored is refreshed in turn when it has ended by then', async () => {
+  const id = await connectDue();
+  await lend(world, id, 30);
+  const read = tokenOf(world, id);
+  const text = `UPDATE oauth_grant SET token_version = token_version + 1, lease_owner = NULL,
+    lease_until = NULL WHERE connection_id = $1::uuid`;
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  await world.server.database.sql('test-finish-late', text, [id]);
+  expect((await read).access_token).toBe(world.provider.issued.at(-1)?.accessToken);
+  expect(world.provider.calls).toHaveLength(1);
+  expect((await grantOf(world, id)).tokenVersion).toBe(3);
+});
+
 test('it is waited for no longer than 12 s', async () => {
   const id = await connectDue();
   await lend(world, id, 30);

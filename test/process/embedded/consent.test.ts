@@ -116,7 +116,7 @@ describe('a consent in a browser', () => {
   it('does nothing when the address is opened again', async () => {
     const again = await newPage();
     expect((await again.goto(page.url()))?.status()).toBe(400);
-    expect(await look('replayed', again)).toMatch(/^Not connected\n.*used already/s);
+    expect(await look('replayed', again)).toMatch(/^Nothing to do here\n.*used already/s);
     expect(await status()).toBe('active');
     await again.close();
   });
