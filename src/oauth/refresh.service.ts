@@ -13,9 +13,9 @@ import {
   takeRefreshLease,
 } from './grant.statements.ts';
 import type { GrantPlace, GrantTokens } from './grant-tokens.ts';
-import { openConnection } from './load-connection.ts';
+import { loadProvider } from './load-provider.ts';
 import { mayRefresh, mayTakeOver, requireUnavailable, writeTokens } from './pending-writes.ts';
-import { type Provider, resolveProvider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import { TokenFailure } from './token-failure.ts';
 import { lifeOf, pauseAfter, refreshAfter } from './token-life.ts';
@@ -113,7 +113,7 @@ async function underLease(
   const release = () => releaseRefreshLease(deps.sql, held, held.owner, held.isAttemptOpen);
   let isAsked = false;
   try {
-    const provider = await loadProvider(deps, held);
+    const provider = await requireProvider(deps, held);
     const key = await deps.vault.sealingKey(held.projectId); // before the answer, not after
     if (performance.now() - held.askedAt > leaseSeconds * 1_000 - leastLease) {
       await release();
@@ -131,17 +131,15 @@ async function underLease(
   }
 }
 
-async function loadProvider(deps: Deps, { connectionId }: Generation): Promise<Provider> {
-  const connection = await openConnection(deps, { id: connectionId });
-  if (connection === undefined) {
-    throw new TokenFailure('passing', 'the connection was deleted', { isSent: false });
-  }
+async function requireProvider(deps: Deps, generation: Generation): Promise<Provider> {
   try {
-    return resolveProvider(connection.type, connection.config, deps.config.oauthClients);
+    const provider = await loadProvider(deps, generation);
+    if (provider !== undefined) return provider;
   } catch (cause) {
     if (!(cause instanceof InvalidInputError)) throw cause;
     throw new TokenFailure('refused', cause.message, { cause });
   }
+  throw new TokenFailure('passing', 'the connection was deleted', { isSent: false });
 }
 
 async function storeAnswer(

@@ -1,0 +1,65 @@
+import { requireType } from '../connection-config/read-config.ts';
+import { openHalf, type SealedHalf } from '../connection-config/sealed-config.ts';
+import { gather } from '../db/gather.ts';
+import type { Sql } from '../db/sql.ts';
+import { type Deps, perDeps } from '../deps.ts';
+import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
+import type { GrantPlace } from './grant-tokens.ts';
+import { type Provider, resolveProvider } from './provider.ts';
+
+/**
+ * The provider of a connection whose tokens are to be refreshed; undefined when the connection is gone.
+ * Concurrent calls share a statement.
+ *
+ * @throws InvalidInputError when its settings do not suffice.
+ */
+export async function loadProvider(deps: Deps, place: GrantPlace): Promise<Provider | undefined> {
+  const stored = await loadConfig(deps)(place.connectionId);
+  if (stored === undefined) return undefined;
+  const where = { ...place, id: place.connectionId };
+  const [config, secrets] = await Promise.all([
+    openHalf(deps.vault, where, 'public', stored.publicHalf),
+    openHalf(deps.vault, where, 'secret', stored.secretHalf),
+  ]);
+  const whole = { ...config, ...secrets };
+  return resolveProvider(requireType(stored.type), whole, deps.config.oauthClients);
+}
+
+type StoredConfig = { type: string; publicHalf: SealedHalf | null; secretHalf: SealedHalf | null };
+
+const loadConfig = perDeps((deps) =>
+  gather((ids: readonly string[]) => loadTogether(deps.sql, ids)),
+);
+
+const statement = `
+  SELECT c.type, c.config AS public, s.config AS secret,
+    ${dataKeyColumns('pk', 'publicKey')}, ${dataKeyColumns('sk', 'secretKey')}
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position)
+  LEFT JOIN connection c ON c.id = q.id
+  LEFT JOIN connection_secret s ON s.connection_id = c.id
+  LEFT JOIN data_key pk ON pk.id = c.config_data_key_id
+  LEFT JOIN data_key sk ON sk.id = s.config_data_key_id
+  ORDER BY q.position`;
+
+type Row = DataKeyColumns<'publicKey' | 'secretKey'> & {
+  type: string | null;
+  public: Uint8Array | null;
+  secret: Uint8Array | null;
+};
+
+async function loadTogether(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<(StoredConfig | undefined)[]> {
+  const rows = await sql<Row>('load-provider', statement, [ids]);
+  return rows.map((row) => {
+    if (row.type === null) return undefined;
+    const publicHalf = half(row.public, readDataKey(row, 'publicKey'));
+    const secretHalf = half(row.secret, readDataKey(row, 'secretKey'));
+    return { type: row.type, publicHalf, secretHalf };
+  });
+}
+
+function half(sealed: Uint8Array | null, dataKey: SealedHalf['dataKey'] | null): SealedHalf | null {
+  return sealed && dataKey && { sealed, dataKey };
+}
