@@ -8,11 +8,11 @@ import { type PlannedConfig, sealedConfig } from '../connection-config/sealed-co
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { dropGrant, forgiveGrant } from '../oauth/drop-grant.ts';
+import { writeSealed } from '../vault/write-sealed.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { nameTaken } from './create-connection.service.ts';
 import { foldCase } from './fold-case.ts';
 import { planConfig } from './plan-config.ts';
-import { writeSealed } from './write-sealed.ts';
 
 export type ConnectionChanges = {
   id: string;

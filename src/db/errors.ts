@@ -66,6 +66,13 @@ export function isUniqueViolation(error: unknown, ...columns: string[]): boolean
   });
 }
 
+/** Whether a write referred to a row that is not there. Knows an error of Prisma from one of `sql`. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return causes(error).some(
+    ({ kind, code }) => kind === 'ForeignKeyConstraintViolation' || code === '23503',
+  );
+}
+
 /** The error and what lies under it, outermost first. */
 function causes(error: unknown): Failure[] {
   const found: Failure[] = [];

@@ -46,6 +46,14 @@ export async function applyMigrations(
   return withLease(database, 'migrations', work, { seconds: 30, waitSeconds: 300 });
 }
 
+/** Throws unless every migration of this version is applied, and none of a newer one is. */
+export async function requireMigrated(database: Database): Promise<void> {
+  if (isCurrent(await history(database), await readMigrations(migrationsFolder))) return;
+  throw new Error(
+    'The database is empty, or is that of an older version of Patchbay: start the server of this version on it first.',
+  );
+}
+
 async function applyPending(
   database: Database,
   folder: string,

@@ -5,6 +5,7 @@ import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import { InvalidInputError } from '../errors.ts';
+import { writeSealed } from '../vault/write-sealed.ts';
 import { placeOfVerifier } from './attempt.ts';
 import { loadConnection } from './load-connection.ts';
 import { digestProvider, type Provider, resolveProvider } from './provider.ts';
@@ -34,7 +35,6 @@ export async function authorizeConnection(
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
   const attemptId = uuidv7();
-  const key = await deps.vault.sealingKey(null);
   const place = placeOfVerifier(connection.organizationId, attemptId);
   const viewer = requireMember(context.viewer);
   const event = {
@@ -42,8 +42,8 @@ export async function authorizeConnection(
     projectId: connection.projectId,
     connectionId: connection.id,
   };
-  const [{ expiresAt }] = await deps.db.$transaction([
-    deps.db.authorizationAttempt.create({
+  const expiresAt = await writeSealed(context, null, async (tx, key) => {
+    const attempt = await tx.authorizationAttempt.create({
       data: {
         id: attemptId,
         stateDigest: digestState(state),
@@ -57,9 +57,10 @@ export async function authorizeConnection(
         scopes: [...provider.scopes],
       },
       select: { expiresAt: true },
-    }),
-    deps.db.auditEvent.create({ data: auditEvent(context, event), select: { id: true } }),
-  ]);
+    });
+    await tx.auditEvent.create({ data: auditEvent(context, event), select: { id: true } });
+    return attempt.expiresAt;
+  });
   const url = await consentAddress(provider, { redirectUri, state, verifier });
   return { url, expiresAt };
 }

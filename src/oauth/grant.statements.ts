@@ -86,17 +86,21 @@ const storeStatement = `
     SELECT $10::uuid, 'connection.refresh', $11, $12::uuid, $13::uuid, connection_id, $14, $15
     FROM stored
   )
-  SELECT connection_id FROM stored`;
+  SELECT EXISTS (SELECT 1 FROM held) AS "isKeyActive", EXISTS (SELECT 1 FROM stored) AS "isStored"`;
 
-/** Stores what a provider answered to a refresh of one generation. False: that generation is no more, or the data key is retired. */
+/** What became of new tokens: `superseded` when their generation is no more. */
+export type StoreOutcome = 'stored' | 'superseded' | 'key retired';
+
+/** Stores what a provider answered to a refresh of one generation. */
 export async function storeRefreshedTokens(
   sql: Sql,
   grant: GrantPlace & { tokenVersion: number },
   tokens: StoredTokens,
   { eventId, actor, ip, requestId }: GrantActor & { eventId: string },
-): Promise<boolean> {
+): Promise<StoreOutcome> {
   const { life, age, refreshIn } = tokens;
-  const rows = await sql('store-refreshed-tokens', storeStatement, [
+  type Row = { isKeyActive: boolean; isStored: boolean };
+  const [row] = await sql<Row>('store-refreshed-tokens', storeStatement, [
     grant.connectionId,
     grant.tokenVersion,
     tokens.sealed,
@@ -113,7 +117,8 @@ export async function storeRefreshedTokens(
     ip,
     requestId,
   ]);
-  return rows.length > 0;
+  if (!row?.isKeyActive) return 'key retired';
+  return row.isStored ? 'stored' : 'superseded';
 }
 
 const failStatement = `

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { translateDatabaseError } from '../db/errors.ts';
 import { type Deps, perDeps } from '../deps.ts';
-import { UnavailableError } from '../errors.ts';
+import { NotFoundError, UnavailableError } from '../errors.ts';
 import type { SealingKey } from '../vault/vault.ts';
 import { type GrantActor, type StoredTokens, storeRefreshedTokens } from './grant.statements.ts';
 import { type GrantPlace, type GrantTokens, sealTokens } from './grant-tokens.ts';
@@ -100,12 +100,26 @@ export function stopWriting(deps: Deps): PendingTokens[] {
   return [...writes.waiting];
 }
 
+/** False when the generation is no more. A key that was retired meanwhile is no reason to give a token up. */
 async function tryWrite(deps: Deps, pending: PendingTokens): Promise<boolean> {
-  if (await store(deps, pending)) return true;
-  const { projectId } = pending.grant;
-  deps.vault.forgetSealingKey(projectId); // if the key was retired, the next one is not
-  pending.key = await deps.vault.sealingKey(projectId);
-  return store(deps, pending);
+  for (;;) {
+    const outcome = await store(deps, pending);
+    if (outcome !== 'key retired') return outcome === 'stored';
+    const key = await nextKey(deps, pending.grant.projectId);
+    if (key === undefined) return false;
+    pending.key = key;
+  }
+}
+
+/** The key after one that was retired; undefined when the project was deleted with all of its keys. */
+async function nextKey({ vault }: Deps, projectId: string): Promise<SealingKey | undefined> {
+  vault.forgetSealingKey(projectId);
+  try {
+    return await vault.sealingKey(projectId);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
 }
 
 function store(deps: Deps, { grant, tokens, key, facts, answeredAt, by }: PendingTokens) {

@@ -1,17 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Config, ConfigError } from '../config.ts';
-import { type Database, openDatabase } from '../db/database.ts';
-import { type FolderLock, lockFolder } from '../db/folder-lock.ts';
-import { withLease } from '../db/lease.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/database.ts';
 import { applyMigrations } from '../db/migrate.ts';
 import type { Deps } from '../deps.ts';
 import { replayUnsaved } from '../oauth/unsaved.ts';
 import { type Bootstrapped, bootstrap } from '../projects/bootstrap.service.ts';
-import { createLocalKeyProvider, readMasterKeyFile } from '../vault/key-provider.ts';
-import { checkMasterKeys } from '../vault/master-keys.ts';
 import { makeDeps } from './make-deps.ts';
+import { joinInstallation, openInstallation } from './open-installation.ts';
 
 /** Everything a running server holds, and how to let go of it. */
 export type OpenDeps = {
@@ -30,48 +27,24 @@ export type FirstStart = Bootstrapped & { keyFile: string | undefined };
  * @throws ConfigError, or an Error in words for the operator.
  */
 export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
-  const lock = config.databaseUrl === undefined ? await lockDataDir(config) : undefined;
-  let database: Database | undefined;
+  const installation = await openInstallation(config);
+  const { database, keys } = installation;
   try {
-    const keys = createLocalKeyProvider(await masterKeys(config));
-    database = await openDatabase(config);
     await applyMigrations(database);
-    const { sql } = database;
-    const firstStart = await withLease(
-      database,
-      'start',
-      async () => {
-        await checkMasterKeys(sql, keys);
-        return makeFirstStart(config, database as Database);
-      },
-      { seconds: 30, waitSeconds: 60 },
+    const { presence, result: firstStart } = await joinInstallation(installation, () =>
+      makeFirstStart(config, database),
     );
+    const close = async () => {
+      await presence.leave();
+      await installation.close();
+    };
     const deps = makeDeps(config, database, keys, log);
     await replayUnsaved(deps);
-    return { deps, firstStart, close: () => close(database, lock) };
+    return { deps, firstStart, close };
   } catch (error) {
-    await close(database, lock);
+    await installation.close();
     throw error;
   }
-}
-
-async function lockDataDir({ dataDir }: Config): Promise<FolderLock> {
-  try {
-    return await lockFolder(dataDir);
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
-    throw new ConfigError(
-      `DATA_DIR must be a folder that this process may make and write to (${error.code}).`,
-    );
-  }
-}
-
-async function masterKeys({ masterKeys, databaseUrl, dataDir }: Config): Promise<string> {
-  if (masterKeys !== undefined) return masterKeys;
-  if (databaseUrl === undefined) return readMasterKeyFile(dataDir);
-  throw new ConfigError(
-    'MASTER_KEYS must be set when DATABASE_URL is: kid:key pairs separated by commas, each key being 32 bytes in base64. Make one with: echo "k1:$(openssl rand -base64 32)"',
-  );
 }
 
 async function makeFirstStart(
@@ -86,9 +59,4 @@ async function makeFirstStart(
     await writeFile(keyFile, `${accessKey}\n`, { mode: 0o600 });
   });
   return made && { ...made, keyFile };
-}
-
-async function close(database: Database | undefined, lock: FolderLock | undefined): Promise<void> {
-  await database?.close();
-  await lock?.release();
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import { isForeignKeyViolation } from '../db/errors.ts';
 import type { Sql } from '../db/sql.ts';
+import { NotFoundError } from '../errors.ts';
 import type { KeyProvider } from './key-provider.ts';
 import { lengthPrefixed } from './sealed.ts';
 
@@ -32,15 +34,22 @@ export async function reserveSeals(sql: Sql, projectId: string | null) {
   return rows[0];
 }
 
-/* The insert reads from the update so that it comes second; an index allows one active key only. */
+/*
+ * The insert reads from the update so that it comes second; an index allows one active key only. The
+ * lock makes a promotion of another master key wait, so that none is wrapped with the old one after it.
+ */
 const replaceStatement = `
   WITH worn AS (UPDATE data_key SET status = 'retired' WHERE id = $2::uuid AND status = 'active' RETURNING 1)
   INSERT INTO data_key (id, project_id, master_key_kid, wrapped, status)
   SELECT $1::uuid, $3::uuid, kid, $5::bytea, 'active' FROM master_key
   WHERE kid = $4 AND status = 'active' AND ($2::uuid IS NULL OR EXISTS (SELECT 1 FROM worn))
-  ON CONFLICT DO NOTHING`;
+  FOR SHARE OF master_key ON CONFLICT DO NOTHING`;
 
-/** Puts a new data key in the place of a worn one, or of none. Does nothing when another process did. */
+/**
+ * Puts a new data key in the place of a worn one, or of none. Does nothing when another process did.
+ *
+ * @throws NotFoundError when the project is no more.
+ */
 export async function replaceDataKey(
   sql: Sql,
   keys: KeyProvider,
@@ -56,7 +65,12 @@ export async function replaceDataKey(
   const id = uuidv7();
   const context = wrappingContext({ id, projectId, masterKeyKid: master.kid });
   const wrapped = await keys.wrap(master.kid, context, randomBytes(32));
-  await sql('replace-data-key', replaceStatement, [id, wornId, projectId, master.kid, wrapped]);
+  try {
+    await sql('replace-data-key', replaceStatement, [id, wornId, projectId, master.kid, wrapped]);
+  } catch (error) {
+    if (!isForeignKeyViolation(error)) throw error;
+    throw new NotFoundError('project'); // it was deleted, and its keys with it
+  }
 }
 
 /** What a wrapped data key is bound to: its master key, itself and its project. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open as openFile, readFile } from 'node:fs/promises';
+import { open as openFile, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../config.ts';
 import { openWrapped, wrap } from './wrapped.ts';
@@ -31,7 +31,7 @@ export function createLocalKeyProvider(masterKeys: string): KeyProvider {
 
 /** The `MASTER_KEYS` of an embedded installation, from a 0600 file that the first start writes. */
 export async function readMasterKeyFile(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'master-keys');
+  const path = masterKeyFile(dataDir);
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (error) {
@@ -40,6 +40,23 @@ export async function readMasterKeyFile(dataDir: string): Promise<string> {
   const masterKeys = `k1:${randomBytes(32).toString('base64')}`;
   await writeDurably(path, `${masterKeys}\n`);
   return masterKeys;
+}
+
+/** Puts a new key before those in the file: the one to rotate to. Call it while no server can. */
+export async function addMasterKeyToFile(dataDir: string): Promise<void> {
+  const path = masterKeyFile(dataDir);
+  const before = await readMasterKeyFile(dataDir);
+  const numbers = [...before.matchAll(/(?:^|,)\s*k(\d+):/g)].map(([, digits]) => Number(digits));
+  const kid = `k${Math.max(0, ...numbers) + 1}`;
+  const unfinished = `${path}.unfinished`;
+  await rm(unfinished, { force: true });
+  await writeDurably(unfinished, `${kid}:${randomBytes(32).toString('base64')},${before}\n`);
+  await rename(unfinished, path);
+}
+
+/** Where an embedded installation keeps its master keys, beside its database. */
+export function masterKeyFile(dataDir: string): string {
+  return join(dataDir, 'master-keys');
 }
 
 /** The key must outlast what it seals: it is on the disk before anything is sealed with it. */

@@ -3,6 +3,9 @@ import type { Sql } from '../db/sql.ts';
 import type { KeyProvider } from './key-provider.ts';
 import { lengthPrefixed, VaultError } from './sealed.ts';
 
+/** Held while a start looks at the keys in use, and while they change: one does not fall into the other. */
+export const startLease = { name: 'start', seconds: 30, waitSeconds: 60 };
+
 const checkText = Buffer.from('Patchbay master key check'.padEnd(32, '.'));
 
 /**

@@ -1,16 +1,17 @@
-import type { RequestContext } from '../access/request-context.ts';
 import type { Prisma } from '../db/generated/client.ts';
-import type { SealingKey } from '../vault/vault.ts';
+import type { Deps } from '../deps.ts';
+import type { SealingKey } from './vault.ts';
 
 const attempts = 3;
 
 /**
- * Runs a write that seals values of a project, in one transaction. The data key is loaded before it
- * and made sure of inside it: should it be retired by then, all starts again with the current one.
+ * Runs a write that seals values of a project, or of the server (null), in one transaction. The data
+ * key is loaded before it and made sure of inside it: should it be retired by then, all starts again
+ * with the current one.
  */
 export async function writeSealed<Result>(
-  { deps }: RequestContext,
-  projectId: string,
+  { deps }: { deps: Deps },
+  projectId: string | null,
   write: (tx: Prisma.TransactionClient, key: SealingKey) => Promise<Result>,
 ): Promise<Result> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -22,7 +23,8 @@ export async function writeSealed<Result>(
     if (done !== undefined) return done.result;
     deps.vault.forgetSealingKey(projectId);
   }
-  throw new Error(`The data key of project ${projectId} was retired ${attempts} times in a row.`);
+  const whose = projectId === null ? 'the server' : `project ${projectId}`;
+  throw new Error(`The data key of ${whose} was retired ${attempts} times in a row.`);
 }
 
 /** Keeps the key from being retired until the transaction ends; false when it already is. */
