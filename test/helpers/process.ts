@@ -11,6 +11,9 @@ import { cloneDatabase } from './database.ts';
 /** The server as `npm run build` made it, which `npm test` does first. */
 export const builtServer = resolve(import.meta.dirname, '../../dist/main.js');
 
+/** The command-line tool, built along with it. */
+export const builtTool = resolve(import.meta.dirname, '../../dist/cli/main.js');
+
 export type Environment = Record<string, string>;
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
@@ -61,6 +64,18 @@ export async function startRefused(environment: Environment) {
   );
   const { code } = await server.exited;
   return { code, stdout: server.stdout(), stderr: server.stderr() };
+}
+
+/** Runs the command-line tool to its end. */
+export async function runTool(environment: Environment, ...args: string[]) {
+  const tool = launchTool(environment, ...args);
+  const { code } = await tool.exited;
+  return { code, stdout: tool.stdout(), stderr: tool.stderr() };
+}
+
+/** Starts the command-line tool; somebody may want to kill it. */
+export function launchTool(environment: Environment, ...args: string[]): Process {
+  return launch(process.execPath, [builtTool, ...args], environment);
 }
 
 /** Starts a program with nothing but PATH, HOME and `environment`. It is killed at the end of the file. */
