@@ -9,6 +9,7 @@ const isGraphql = (path: string) => /\.(type|queries|mutations)\.ts$/.test(path)
 /** From the top down; a file belongs to the first that fits. */
 const layers: [name: string, fits: (path: string) => boolean][] = [
   ['main', (path) => path === 'main.ts'],
+  ['the command-line tool', (path) => path.startsWith('cli/')],
   ['server', (path) => path.startsWith('server/')],
   ['rest and the connect page', (path) => /^(rest|connect-page)\//.test(path)],
   ['the schema', (path) => path === 'graphql/schema.ts'],
@@ -23,6 +24,7 @@ const layers: [name: string, fits: (path: string) => boolean][] = [
   ['projects', (path) => path.startsWith('projects/')],
   ['a connection’s config', (path) => path.startsWith('connection-config/')],
   ['access, catalog, audit', (path) => /^(access|catalog|audit)\//.test(path)],
+  ['the rotation of keys', (path) => path.startsWith('key-rotation/')],
   ['the vault', (path) => path.startsWith('vault/')],
   ['the database', (path) => path.startsWith('db/')],
   ['what everything uses', (path) => !path.includes('/')],

@@ -3,11 +3,14 @@ import { sourceFiles } from './source.ts';
 
 const files = sourceFiles();
 
-test('only config.ts and main.ts know of the environment', () => {
+test('only config.ts and the two programs know of the environment', () => {
   const readers = files.filter(({ text }) => /\bprocess\.env\b|['"]dotenv['"]/.test(text));
-  expect(readers.map(({ path }) => path).sort()).toEqual(['main.ts']);
-  const main = readers[0]?.text.match(/process\.env\b.*/g);
-  expect(main).toEqual([expect.stringMatching(/^process\.env\)/)]); // handed to readConfig, once
+  expect(readers.map(({ path }) => path).sort()).toEqual(['cli/main.ts', 'main.ts']);
+  for (const { text } of readers) {
+    // Handed to readConfig, once.
+    expect(text.match(/process\.env\b.*/g)).toEqual([expect.stringMatching(/^process\.env\)/)]);
+    expect(text).toContain('readConfig(process.env)');
+  }
 });
 
 describe('inside a transaction', () => {
