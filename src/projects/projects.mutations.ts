@@ -3,6 +3,7 @@ import { isLoopback } from '../config.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { requiredText } from '../input.ts';
+import { deleteProject } from './delete-project.service.ts';
 import { ProjectRef } from './project.type.ts';
 import { createProject, updateProject } from './projects.service.ts';
 
@@ -48,6 +49,19 @@ const UpdateProjectInput = builder.inputType('UpdateProjectInput', {
   }),
 });
 
+const DeleteProjectInput = builder.inputType('DeleteProjectInput', {
+  description: 'Which project to delete.',
+  fields: (t) => ({
+    id: t.id({ description: 'The project.' }),
+    confirm: t.string({ description: 'Its name again, to the letter.' }),
+  }),
+});
+
+const DeletedProject = builder.objectRef<{ id: string }>('DeletedProject').implement({
+  description: 'A project that is no more.',
+  fields: (t) => ({ id: t.exposeID('id', { description: 'Its former id.' }) }),
+});
+
 builder.mutationFields((t) => ({
   createProject: t.prismaField({
     type: ProjectRef,
@@ -72,6 +86,16 @@ builder.mutationFields((t) => ({
       await updateProject(context, input);
       return context.deps.db.project.findUniqueOrThrow({ ...query, where: { id: input.id } });
     },
+  }),
+  deleteProject: t.field({
+    type: DeletedProject,
+    description:
+      'Deletes a project with all that it holds, and destroys its data keys. For its admins.',
+    authScopes: { role: 'admin' },
+    extensions: { audit: 'project.delete' },
+    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
+    args: { input: t.arg({ type: DeleteProjectInput, description: 'What to delete.' }) },
+    resolve: async (_root, { input }, context) => ({ id: await deleteProject(context, input) }),
   }),
 }));
 

@@ -128,6 +128,14 @@ const samples: Record<string, Sample> = {
       input: { id: projectId, name: 'renamed' },
     }),
   },
+  deleteProject: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ projectId }) => ({
+      field: `{ ... on DeletedProject { id } ${failure} }`,
+      input: { id: projectId, confirm: 'default' },
+    }),
+  },
   createAccessKey: {
     needs: 'admin',
     outOfReach: 'NotFoundError',
