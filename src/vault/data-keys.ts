@@ -73,6 +73,22 @@ export async function replaceDataKey(
   }
 }
 
+const wrappedStatement = `
+  SELECT id, project_id AS "projectId", master_key_kid AS "masterKeyKid", wrapped FROM data_key
+  WHERE wrapped IS NOT NULL ORDER BY id`;
+
+/** The ids of the data keys that no master key held opens. */
+export async function findClosedDataKeys(sql: Sql, keys: KeyProvider): Promise<string[]> {
+  const rows = await sql<DataKeyRow>('wrapped-data-keys', wrappedStatement, []);
+  const closed: string[] = [];
+  for (const row of rows) {
+    if (row.wrapped === null) continue;
+    const key = keys.unwrap(row.masterKeyKid, wrappingContext(row), row.wrapped);
+    if (!(await key.then(Boolean, () => false))) closed.push(row.id);
+  }
+  return closed;
+}
+
 /** What a wrapped data key is bound to: its master key, itself and its project. */
 export function wrappingContext(key: Omit<DataKeyRow, 'wrapped'>): Buffer {
   return Buffer.concat([key.masterKeyKid, key.id, key.projectId ?? ''].flatMap(lengthPrefixed));

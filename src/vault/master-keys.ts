@@ -15,14 +15,20 @@ const checkText = Buffer.from('Patchbay master key check'.padEnd(32, '.'));
  * @throws ConfigError naming each key id that is missing or wrong.
  */
 export async function checkMasterKeys(sql: Sql, keys: KeyProvider): Promise<void> {
-  const rows = await sql<MasterKeyRow>('master-keys', listStatement, []);
-  const complaints = await Promise.all(rows.map((row) => findComplaint(keys, row)));
-  const found = complaints.filter((complaint) => complaint !== undefined);
+  const found = await findMasterKeyComplaints(sql, keys);
   if (found.length > 0) throw new ConfigError(found.join('\n'));
   for (const kid of keys.kids) await registerMasterKey(sql, keys, kid);
 }
 
-type MasterKeyRow = { kid: string; checkValue: Uint8Array; isInUse: boolean };
+/** What is wrong with the master keys that are held, of those that are in use; empty when nothing is. */
+export async function findMasterKeyComplaints(sql: Sql, keys: KeyProvider): Promise<string[]> {
+  const rows = await sql<MasterKeyRow>('master-keys', listStatement, []);
+  const complaints = await Promise.all(rows.map((row) => findMasterKeyComplaint(keys, row)));
+  return complaints.filter((complaint) => complaint !== undefined);
+}
+
+/** A master key as it is stored, and whether anything needs it. */
+export type MasterKeyRow = { kid: string; checkValue: Uint8Array; isInUse: boolean };
 
 const listStatement = `
   SELECT kid, check_value AS "checkValue", status = 'active' OR EXISTS (
@@ -41,7 +47,8 @@ async function registerMasterKey(sql: Sql, keys: KeyProvider, kid: string): Prom
   await sql('register-master-key', registerStatement, [kid, checkValue]);
 }
 
-async function findComplaint(
+/** What is wrong with one of them; undefined when nothing is. */
+export async function findMasterKeyComplaint(
   keys: KeyProvider,
   { kid, checkValue, isInUse }: MasterKeyRow,
 ): Promise<string | undefined> {
