@@ -63,6 +63,11 @@ const environment = z.object({
   METRICS_TOKEN: z.string().min(16).optional(),
   OUTBOUND_ALLOW: list.refine((hosts) => hosts.every(isHost)).default([]),
   REFRESH: z.enum(['on', 'off']).default('on'),
+  AUDIT_RETENTION: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/)
+    .transform(Number)
+    .optional(),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   LIMIT_BODY_BYTES: limit(defaultLimits.bodyBytes),
   LIMIT_TOKENS: limit(defaultLimits.tokens),
@@ -87,6 +92,7 @@ const wanted: Record<keyof z.infer<typeof environment>, string> = {
   METRICS_TOKEN: 'at least 16 characters',
   OUTBOUND_ALLOW: 'hosts separated by commas, each with or without a port',
   REFRESH: 'on or off',
+  AUDIT_RETENTION: 'a number of days from 1 to 99999',
   LOG_LEVEL: `one of ${logLevels.join(', ')}`,
   LIMIT_BODY_BYTES: 'a positive integer',
   LIMIT_TOKENS: 'a positive integer',
@@ -115,6 +121,8 @@ export type Config = {
   outboundAllow: readonly string[];
   /** `off`: no token is ever refreshed, as in a restored copy of a database. */
   refresh: 'on' | 'off';
+  /** For how many days audit events are kept; undefined: for ever. */
+  auditRetention: number | undefined;
   /** The operator's own OAuth clients and endpoints, by provider. */
   oauthClients: OAuthClients;
   logLevel: (typeof logLevels)[number];
@@ -146,6 +154,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     metricsToken: data.METRICS_TOKEN,
     outboundAllow: data.OUTBOUND_ALLOW,
     refresh: data.REFRESH,
+    auditRetention: data.AUDIT_RETENTION,
     oauthClients: requireOAuthClients(given),
     logLevel: data.LOG_LEVEL,
     limits: {

@@ -56,6 +56,12 @@ async function beginRotation(sql: Sql, scope: string): Promise<Date> {
   return row.at;
 }
 
+/** Rotations that were begun and have not come to their end. */
+export function findStuckRotations(sql: Sql): Promise<{ scope: string; at: Date }[]> {
+  const text = 'SELECT scope, started_at AS at FROM data_key_rotation ORDER BY started_at';
+  return sql('stuck-rotations', text, []);
+}
+
 const olderKeysStatement = `
   SELECT id, project_id AS "projectId" FROM data_key
   WHERE status = 'active' AND created_at <= $1 AND ($2::uuid IS NULL OR project_id = $2::uuid)

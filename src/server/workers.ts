@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { pruneAuditEvents } from '../audit/retention.ts';
 import type { Deps } from '../deps.ts';
 import { forgetOldAttempts } from '../oauth/attempt.ts';
 import { expireEnded } from '../oauth/expire-ended.service.ts';
@@ -21,7 +22,11 @@ const expiryPause = 60_000;
 
 export function startWorkers(deps: Deps): Workers {
   const refreshes = startRefreshWorker(deps);
-  const sweeping = setInterval(() => void forgetOldAttempts(deps), sweepPause).unref();
+  const sweep = () => {
+    void forgetOldAttempts(deps);
+    void pruneAuditEvents(deps);
+  };
+  const sweeping = setInterval(sweep, sweepPause).unref();
   const expiring = setInterval(() => void expireEnded(deps), expiryPause).unref();
   return {
     async stop(until) {

@@ -24,7 +24,7 @@ const layers: [name: string, fits: (path: string) => boolean][] = [
   ['projects', (path) => path.startsWith('projects/')],
   ['a connection’s config', (path) => path.startsWith('connection-config/')],
   ['access, catalog, audit', (path) => /^(access|catalog|audit)\//.test(path)],
-  ['the rotation of keys', (path) => path.startsWith('key-rotation/')],
+  ['the rotation of keys, export and import', (path) => /^(key-rotation|transfer)\//.test(path)],
   ['the vault', (path) => path.startsWith('vault/')],
   ['the database', (path) => path.startsWith('db/')],
   ['what everything uses', (path) => !path.includes('/')],

@@ -1,0 +1,51 @@
+import { issueAccessKey } from '../access-keys/issue-access-key.service.ts';
+import { Role } from '../db/generated/enums.ts';
+import type { Deps } from '../deps.ts';
+import { requireProjectId } from './arguments.ts';
+import { openForWork } from './open-for-work.ts';
+import { type Command, UsageError } from './parse.ts';
+
+export const createAccessKeyCommand: Command = {
+  name: 'create-access-key',
+  syntax: '--name NAME --role ROLE [--project ID]',
+  summary: `print a new access key, this once; ROLE is ${Object.keys(Role).join(', ')}`,
+  options: {
+    name: { type: 'string', required: true },
+    role: { type: 'string', required: true },
+    project: { type: 'string' },
+  },
+  run: (options, config) => {
+    const name = requireName(String(options.name));
+    const role = requireRole(String(options.role));
+    return openForWork(config(), async ({ deps }) => {
+      const projectId = await requireProjectId(deps, options.project);
+      const organizationId = await requireOrganization(deps, projectId);
+      const key = await issueAccessKey(deps, { organizationId, projectId, name, role });
+      process.stdout.write(`${key}\n`);
+      return 0;
+    });
+  },
+};
+
+function requireName(given: string): string {
+  const name = given.trim();
+  if (name.length >= 1 && name.length <= 120) return name;
+  throw new UsageError('--name must have 1 to 120 characters.');
+}
+
+function requireRole(given: string): Role {
+  const role = Object.values(Role).find((known) => known === given);
+  if (role !== undefined) return role;
+  throw new UsageError(`--role must be one of ${Object.keys(Role).join(', ')}.`);
+}
+
+async function requireOrganization({ db }: Deps, projectId: string | null): Promise<string> {
+  if (projectId !== null) {
+    const { organizationId } = await db.project.findUniqueOrThrow({ where: { id: projectId } });
+    return organizationId;
+  }
+  const [organization, another] = await db.organization.findMany({ take: 2 });
+  if (organization === undefined) throw new UsageError('There is no organization yet.');
+  if (another === undefined) return organization.id;
+  throw new UsageError('There are several organizations: say which by --project.');
+}

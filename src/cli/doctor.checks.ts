@@ -1,0 +1,134 @@
+import { type Config, isLoopback } from '../config.ts';
+import { requireMigrated } from '../db/migrate.ts';
+import type { Sql } from '../db/sql.ts';
+import { countWrapped } from '../key-rotation/rewrap.ts';
+import { findStuckRotations } from '../key-rotation/rotate-data-keys.service.ts';
+import type { Installation } from '../server/open-installation.ts';
+import { findClosedDataKeys } from '../vault/data-keys.ts';
+import type { KeyProvider } from '../vault/key-provider.ts';
+import { findMasterKeyComplaints } from '../vault/master-keys.ts';
+import { findLacking } from '../vault/processes.ts';
+
+/** One line of the doctor's. */
+export type Finding = { what: string; isWell: boolean; says: string };
+
+/** By how much this machine's clock and the database's may differ, in milliseconds. */
+const mostClockError = 30_000;
+
+/** What can be said without a database. */
+export function findConfigFaults({ publicUrl, oauthClients, refresh }: Config): Finding[] {
+  const url = new URL(publicUrl);
+  const isSafe = url.protocol === 'https:' || isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
+  const callback = `${publicUrl}/v1/oauth2/callback`;
+  const named = Object.entries(oauthClients).filter(([, client]) => client.clientId !== undefined);
+  const providers = named.map(([name]) => name.toLowerCase()).join(', ');
+  return [
+    {
+      what: 'public URL',
+      isWell: isSafe,
+      says: isSafe
+        ? `${publicUrl}; register ${callback} as redirect URI at each provider`
+        : 'PUBLIC_URL must be https: a browser carries codes and tokens to it',
+    },
+    {
+      what: 'providers',
+      isWell: true,
+      says: providers === '' ? 'no OAuth client in the environment' : `clients of ${providers}`,
+    },
+    {
+      what: 'refresh',
+      isWell: true,
+      says: refresh === 'on' ? 'on' : 'off: no token is refreshed by this server',
+    },
+  ];
+}
+
+/** What the database says; nothing in it is changed. */
+export async function findDatabaseFaults(
+  { database, keys }: Installation,
+  config: Config,
+): Promise<Finding[]> {
+  const { sql } = database;
+  const opened = { what: 'database', isWell: true, says: `${database.kind} answers` };
+  const migrations = await examine('migrations', 'all applied', async () => {
+    await requireMigrated(database);
+    return [];
+  });
+  if (!migrations.isWell) return [opened, migrations];
+  return [
+    opened,
+    migrations,
+    await examine('clock', 'as the database’s', () => findClockError(sql)),
+    await examine('master keys', await describeKeys(sql), () => findKeyFaults(sql, keys)),
+    await examine('data keys', 'all open', () => findDataKeyFaults(sql, keys)),
+    await examine('redirect URI', 'every consent under way comes back here', () =>
+      findLostConsents(sql, config.publicUrl),
+    ),
+  ];
+}
+
+async function examine(
+  what: string,
+  well: string,
+  look: () => Promise<string[]>,
+): Promise<Finding> {
+  try {
+    const faults = await look();
+    return { what, isWell: faults.length === 0, says: faults.join(' ') || well };
+  } catch (error) {
+    return { what, isWell: false, says: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function findClockError(sql: Sql): Promise<string[]> {
+  const [row] = await sql<{ now: Date }>('doctor-clock', 'SELECT now() AS now', []);
+  const error = Math.abs(Date.now() - (row?.now.getTime() ?? 0));
+  if (error < mostClockError) return [];
+  return [
+    `This machine's clock is ${Math.round(error / 1_000)} s off the database's: set both by NTP.`,
+  ];
+}
+
+async function describeKeys(sql: Sql): Promise<string> {
+  const counts = await countWrapped(sql);
+  return counts
+    .map(({ kid, status, wrapped }) => `${kid} ${status}, ${wrapped} data keys`)
+    .join('; ');
+}
+
+async function findKeyFaults(sql: Sql, keys: KeyProvider): Promise<string[]> {
+  const complaints = await findMasterKeyComplaints(sql, keys);
+  const active = (await countWrapped(sql)).find(({ status }) => status === 'active');
+  const lacking = active === undefined ? [] : await findLacking(sql, active.kid);
+  return [
+    ...complaints,
+    ...lacking.map(
+      ({ host, pid }) =>
+        `Process ${pid} on ${host} does not hold "${active?.kid}": set its MASTER_KEYS and restart it.`,
+    ),
+  ];
+}
+
+async function findDataKeyFaults(sql: Sql, keys: KeyProvider): Promise<string[]> {
+  const [closed, stuck] = [await findClosedDataKeys(sql, keys), await findStuckRotations(sql)];
+  return [
+    ...closed.map((id) => `The data key ${id} does not open: restore its row from a backup.`),
+    ...stuck.map(({ scope, at }) => {
+      const command = scope === 'all' ? 'rotate-data-keys' : `rotate-data-keys --project ${scope}`;
+      return `A rotation begun at ${at.toISOString()} is not finished: run ${command} again.`;
+    }),
+  ];
+}
+
+async function findLostConsents(sql: Sql, publicUrl: string): Promise<string[]> {
+  const [row] = await sql<{ lost: number }>(
+    'doctor-consents',
+    `SELECT count(*)::int AS lost FROM authorization_attempt
+     WHERE consumed_at IS NULL AND expires_at > now() AND NOT starts_with(redirect_uri, $1)`,
+    [`${publicUrl}/`],
+  );
+  if (!row?.lost) return [];
+  return [
+    `${row.lost} consents under way were begun under another PUBLIC_URL, and will not come back.`,
+  ];
+}

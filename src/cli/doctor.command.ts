@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, ConfigError } from '../config.ts';
+import { openInstallation } from '../server/open-installation.ts';
+import { type Finding, findConfigFaults, findDatabaseFaults } from './doctor.checks.ts';
+import type { Command } from './parse.ts';
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  syntax: '',
+  summary: 'say of each thing that a server needs whether it is well, and if not, what to do',
+  options: {},
+  async run(_options, readConfig) {
+    const findings = await examine(readConfig);
+    const width = Math.max(...findings.map(({ what }) => what.length));
+    for (const { what, isWell, says } of findings) {
+      process.stdout.write(`${isWell ? 'ok  ' : 'BAD '} ${what.padEnd(width)}  ${says}\n`);
+    }
+    return findings.every(({ isWell }) => isWell) ? 0 : 1;
+  },
+};
+
+async function examine(readConfig: () => Config): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    return [{ what: 'configuration', isWell: false, says: describe(error) }];
+  }
+  const findings = findConfigFaults(config);
+  const { databaseUrl, dataDir } = config;
+  if (databaseUrl === undefined && !existsSync(join(dataDir, 'db'))) {
+    const says = `there is none in ${dataDir} yet: the first start of the server makes it`;
+    return [...findings, { what: 'database', isWell: false, says }];
+  }
+  try {
+    const installation = await openInstallation(config);
+    try {
+      findings.push(...(await findDatabaseFaults(installation, config)));
+    } finally {
+      await installation.close();
+    }
+  } catch (error) {
+    findings.push({ what: 'database', isWell: false, says: describe(error) });
+  }
+  return findings;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof ConfigError ? error.message.replaceAll('\n', ' ') : error.message;
+}
