@@ -31,6 +31,7 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['METRICS_TOKEN', ['hunter2', 'hunter2hunter2'], 'at least 16 characters'],
   ['OUTBOUND_ALLOW', ['*.portal.test', 'https://portal.test/'], 'hosts separated by commas'],
   ['REFRESH', ['maybe', 'OFF'], 'on or off'],
+  ['AUDIT_RETENTION', ['sixty', '3.5'], 'a number of days'],
   ['LOG_LEVEL', ['chatty', 'INFO'], 'one of fatal, error, warn, info, debug, silent'],
   ['LIMIT_BODY_BYTES', ['1MiB', '10000000000'], 'a positive integer'],
   ['LIMIT_TOKENS', ['-17', '1_700'], 'a positive integer'],

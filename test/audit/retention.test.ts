@@ -1,0 +1,50 @@
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pruneAuditEvents } from '../../src/audit/retention.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let server: TestServer;
+let keeping: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ AUDIT_RETENTION: '30' });
+  keeping = await startTestServer({}, server);
+});
+afterAll(async () => {
+  await keeping.close();
+  await server.close();
+});
+
+const day = 86_400_000;
+
+async function seedEvents(count: number, daysAgo: number): Promise<void> {
+  const at = new Date(Date.now() - daysAgo * day);
+  const { organizationId } = server.home;
+  const event = { action: `aged ${daysAgo}`, actor: 'test', organizationId, requestId: 'test', at };
+  const data = Array.from({ length: count }, () => ({
+    id: uuidv7({ msecs: at.getTime() }),
+    ...event,
+  }));
+  await server.deps.db.auditEvent.createMany({ data });
+}
+
+const countOf = (daysAgo: number) =>
+  server.deps.db.auditEvent.count({ where: { action: `aged ${daysAgo}` } });
+
+test('events go when they are older than AUDIT_RETENTION, in batches, and no sooner', async () => {
+  await seedEvents(2_300, 31);
+  await seedEvents(10, 29);
+  await pruneAuditEvents(keeping.deps); // which keeps all for ever
+  expect([await countOf(31), await countOf(29)]).toEqual([2_300, 10]);
+  await pruneAuditEvents(server.deps);
+  expect([await countOf(31), await countOf(29)]).toEqual([0, 10]);
+});
+
+test('an event counts by the database’s time, whatever its id says', async () => {
+  const { db } = server.deps;
+  const { organizationId } = server.home;
+  const id = uuidv7({ msecs: Date.now() - 40 * day });
+  const event = { action: 'late', actor: 'test', organizationId, requestId: 'test' };
+  await db.auditEvent.create({ data: { id, ...event } });
+  await pruneAuditEvents(server.deps);
+  expect(await db.auditEvent.count({ where: { id } })).toBe(1);
+});
