@@ -7,6 +7,7 @@ import { applyMigrations } from '../db/migrate.ts';
 import type { Deps } from '../deps.ts';
 import { replayUnsaved } from '../oauth/unsaved.ts';
 import { type Bootstrapped, bootstrap } from '../projects/bootstrap.service.ts';
+import type { Presence } from '../vault/processes.ts';
 import { makeDeps } from './make-deps.ts';
 import { joinInstallation, openInstallation } from './open-installation.ts';
 
@@ -29,20 +30,21 @@ export type FirstStart = Bootstrapped & { keyFile: string | undefined };
 export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
   const installation = await openInstallation(config);
   const { database, keys } = installation;
+  let presence: Presence | undefined;
+  const close = async () => {
+    await presence?.leave();
+    await installation.close();
+  };
   try {
     await applyMigrations(database);
-    const { presence, result: firstStart } = await joinInstallation(installation, () =>
-      makeFirstStart(config, database),
-    );
-    const close = async () => {
-      await presence.leave();
-      await installation.close();
-    };
+    const start = () => makeFirstStart(config, database);
+    const joined = await joinInstallation(installation, start);
+    presence = joined.presence;
     const deps = makeDeps(config, database, keys, log);
     await replayUnsaved(deps);
-    return { deps, firstStart, close };
+    return { deps, firstStart: joined.result, close };
   } catch (error) {
-    await installation.close();
+    await close();
     throw error;
   }
 }
