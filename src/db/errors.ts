@@ -29,6 +29,7 @@ const unavailableMessages =
 /** Tables whose primary key is not `id`, which its constraint's name does not tell. */
 export const primaryKeys: Readonly<Record<string, string>> = {
   connection_secret: 'connection_id',
+  data_key_rotation: 'scope',
   lease: 'name',
   master_key: 'kid',
   oauth_grant: 'connection_id',
