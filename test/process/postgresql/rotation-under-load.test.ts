@@ -96,7 +96,7 @@ async function killThreeTimes(environment: Environment, command: string, begun: 
   for (let kills = 0; kills < 3; kills++) {
     const tool = launchTool(environment, command);
     await expect.poll(tool.stderr, { timeout: 60_000, interval: 5 }).toMatch(begun);
-    await wait(Math.random() * 250);
+    await wait(Math.random() * 500);
     await tool.end('SIGKILL');
   }
 }
