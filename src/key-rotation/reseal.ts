@@ -47,10 +47,11 @@ function batchStatement({ table, rowId }: SealedColumn): string {
 
 function staleStatement({ table, column, rowId, owner, sealedBy }: SealedColumn): string {
   return `
-    SELECT t.${rowId} AS "rowId", t.${column} AS sealed, p.organization_id AS "organizationId",
+    SELECT t.${rowId} AS "rowId", t.${column} AS sealed,
+      ${owner === null ? 'NULL' : 'p.organization_id'} AS "organizationId",
       ${sealedBy === 'server' ? 'NULL' : 'p.id'} AS "projectId",
       '${table}' AS table, '${column}' AS column, ${dataKeyColumns('k', 'key')}
-    FROM ${table} t ${owner} JOIN data_key k ON k.id = t.${column}_data_key_id
+    FROM ${table} t ${owner ?? ''} JOIN data_key k ON k.id = t.${column}_data_key_id
     WHERE t.${rowId} > $1::uuid AND t.${rowId} <= $2::uuid AND k.status = 'retired'
       AND ($3::uuid IS NULL OR k.project_id = $3::uuid)
     ORDER BY t.${rowId}`;

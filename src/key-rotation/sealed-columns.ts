@@ -4,8 +4,8 @@ export type SealedColumn = {
   column: string;
   /** The primary key, a UUID. */
   rowId: string;
-  /** SQL that joins the table, as `t`, to the project of a row, as `p`. */
-  owner: string;
+  /** SQL that joins the table, as `t`, to the project of a row, as `p`; null for what is the server's own. */
+  owner: string | null;
   /** Whose key seals it: the project's, or the server's own. */
   sealedBy: 'project' | 'server';
 };

@@ -14,7 +14,8 @@ const headerLength = 1 + keyIdLength;
 
 /** Where a sealed value lives. It opens nowhere else. */
 export type Place = {
-  organizationId: string;
+  /** Null for what is the server's own. */
+  organizationId: string | null;
   /** Null for what belongs to no project. */
   projectId: string | null;
   table: string;
@@ -85,7 +86,7 @@ export function open(keyId: string, key: Uint8Array, place: Place, sealed: Uint8
 /** The header and the place, each part led by its length, so that no two places read alike. */
 function associatedData(header: Uint8Array, place: Place): Buffer {
   const { organizationId, projectId, table, rowId, column } = place;
-  const parts = [organizationId, projectId ?? '', table, rowId, column];
+  const parts = [organizationId ?? '', projectId ?? '', table, rowId, column];
   let size = header.length;
   for (const part of parts) size += 4 + part.length;
   const data = Buffer.allocUnsafe(size);
