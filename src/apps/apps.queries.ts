@@ -1,11 +1,14 @@
 import { requireMember } from '../access/roles.ts';
 import { visibleApps } from '../access/visibility.ts';
-import { planPage } from '../db/keyset.ts';
+import { type PageArgs, planPage } from '../db/keyset.ts';
 import { InvalidInputError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
+import type { Context } from '../graphql/context.ts';
 import { forwardArgs, pageCost, rowsQuery } from '../graphql/page.ts';
+import { perField } from '../graphql/per-field.ts';
 import { normalizeHost } from '../host-name.ts';
 import { isUuid } from '../input.ts';
+import { listOfProjects } from '../projects/list-of-projects.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import { AppPage, AppRef } from './app.type.ts';
 
@@ -42,13 +45,31 @@ builder.prismaObjectFields(ProjectRef, (t) => ({
     select: { id: true },
     complexity: pageCost,
     args: forwardArgs,
-    resolve: async ({ id }, args, context, info) => {
-      const { db, config } = context.deps;
-      const plan = planPage(args, 'createdAt', config.limits.pageSize);
-      const where = { AND: [{ projectId: id }, visibleApps(requireMember(context.viewer))] };
+    resolve: ({ id }, args, context, info) => {
+      // For each parent: it also notes what of its rows was loaded.
       const query = rowsQuery(context, info, 'App');
-      const rows = await db.app.findMany({ ...query, ...plan.range(where) });
-      return plan.toPage(rows, () => db.app.count({ where }));
+      return perField(context, info, () => appsOfProjects(args, context, query))(id);
     },
   }),
 }));
+
+function appsOfProjects(args: PageArgs, context: Context, query: object) {
+  const { db, config } = context.deps;
+  const plan = planPage(args, 'createdAt', config.limits.pageSize);
+  const mine = visibleApps(requireMember(context.viewer));
+  const apps = { ...query, ...plan.range(mine) };
+  return listOfProjects({
+    plan,
+    load: async (ids) => {
+      const where = { id: { in: ids } };
+      const select = { id: true, apps };
+      const found = await db.project.findMany({ where, select, relationLoadStrategy: 'join' });
+      return found.map((project) => ({ id: project.id, rows: project.apps }));
+    },
+    count: async (ids) => {
+      const where = { AND: [mine, { projectId: { in: ids } }] };
+      const found = await db.app.groupBy({ by: 'projectId', where, _count: true });
+      return found.map(({ projectId, _count }) => ({ id: projectId, count: _count }));
+    },
+  });
+}

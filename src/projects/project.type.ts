@@ -1,9 +1,12 @@
 import { requireMember } from '../access/roles.ts';
 import { visibleAccessKeys } from '../access/visibility.ts';
 import { AccessKeyPage } from '../access-keys/access-key.type.ts';
-import { planPage } from '../db/keyset.ts';
+import { type PageArgs, planPage } from '../db/keyset.ts';
 import { builder } from '../graphql/builder.ts';
+import type { Context } from '../graphql/context.ts';
 import { definePage, forwardArgs, pageCost, rowsQuery } from '../graphql/page.ts';
+import { perField } from '../graphql/per-field.ts';
+import { listOfProjects } from './list-of-projects.ts';
 
 export const ProjectRef = builder.prismaObject('Project', {
   description: 'What connections belong to, and the reach of a project-scoped key.',
@@ -18,14 +21,10 @@ export const ProjectRef = builder.prismaObject('Project', {
       authScopes: { role: 'admin' },
       complexity: pageCost,
       args: forwardArgs,
-      resolve: async ({ id }, args, context, info) => {
-        const { db, config } = context.deps;
-        const plan = planPage(args, 'createdAt', config.limits.pageSize);
-        const mine = visibleAccessKeys(requireMember(context.viewer));
-        const where = { AND: [{ projectId: id, revokedAt: null }, mine] };
+      resolve: ({ id }, args, context, info) => {
+        // For each parent: it also notes what of its rows was loaded.
         const query = rowsQuery(context, info, 'AccessKey');
-        const rows = await db.accessKey.findMany({ ...query, ...plan.range(where) });
-        return plan.toPage(rows, () => db.accessKey.count({ where }));
+        return perField(context, info, () => keysOfProjects(args, context, query))(id);
       },
     }),
     redirectUrls: t.expose('redirectUrls', {
@@ -36,3 +35,24 @@ export const ProjectRef = builder.prismaObject('Project', {
 });
 
 export const ProjectPage = definePage('Project', ProjectRef);
+
+function keysOfProjects(args: PageArgs, context: Context, query: object) {
+  const { db, config } = context.deps;
+  const plan = planPage(args, 'createdAt', config.limits.pageSize);
+  const mine = { revokedAt: null, ...visibleAccessKeys(requireMember(context.viewer)) };
+  const accessKeys = { ...query, ...plan.range(mine) };
+  return listOfProjects({
+    plan,
+    load: async (ids) => {
+      const where = { id: { in: ids } };
+      const select = { id: true, accessKeys };
+      const found = await db.project.findMany({ where, select, relationLoadStrategy: 'join' });
+      return found.map((project) => ({ id: project.id, rows: project.accessKeys }));
+    },
+    count: async (ids) => {
+      const where = { AND: [mine, { projectId: { in: ids } }] };
+      const found = await db.accessKey.groupBy({ by: 'projectId', where, _count: true });
+      return found.map(({ projectId, _count }) => ({ id: projectId, count: _count }));
+    },
+  });
+}

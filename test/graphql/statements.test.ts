@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticate } from '../../src/access/authenticate.ts';
 import { fetchCredentials } from '../../src/connections/credentials.service.ts';
+import { seedApp } from '../helpers/apps.ts';
 import { createConnection, fetchConfig } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -94,4 +95,34 @@ test('the connections of many projects take no statement per project', async () 
     expect(errors).toEqual([]);
   });
   expect(statements.length).toBeLessThanOrEqual(5);
+});
+
+test('nor do the apps and the keys of many projects, of whom each gets its own', async () => {
+  const { db } = server.deps;
+  for (let index = 0; index < 8; index += 1) {
+    const projectId = await seedProject(db, server.home.organizationId, `many ${index}`);
+    for (let app = 0; app < index; app += 1) await seedApp(db, projectId);
+    await server.createKey({ projectId, name: `of many ${index}` });
+  }
+  type Listed = { name: string; apps: { nodes: { id: string }[]; totalCount: number } };
+  type Keys = { accessKeys: { nodes: { name: string }[]; totalCount: number } };
+  type Data = { viewer: { organization: { projects: { nodes: (Listed & Keys)[] } } } };
+  const document = `{ viewer { organization { projects(first: 8) { nodes { name
+    apps(first: 3) { totalCount nodes { id name project { name } requirements { title } } }
+    accessKeys(first: 2) { totalCount nodes { name } } } } } } }`;
+  const listed: (Listed & Keys)[] = [];
+  const statements = await statementsOf(async () => {
+    const { data, errors } = await server.graphql<Data>(document);
+    expect(errors).toEqual([]);
+    listed.push(...data.viewer.organization.projects.nodes);
+  });
+  // who calls, the organization, its projects, two lists and two totals
+  expect(statements.length, statements.join('\n\n')).toBeLessThanOrEqual(7);
+  for (const { name, apps, accessKeys } of listed) {
+    const index = Number(name.replace('many ', ''));
+    expect([name, apps.totalCount, apps.nodes.length]).toEqual([name, index, Math.min(index, 3)]);
+    const keys = { totalCount: 1, nodes: [{ name: `of ${name}` }] };
+    expect(accessKeys).toEqual(keys);
+  }
+  expect(new Set(listed.flatMap(({ apps }) => apps.nodes.map(({ id }) => id))).size).toBe(18);
 });

@@ -1,0 +1,23 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from './context.ts';
+
+const madeFor = new WeakMap<Context, WeakMap<object, object>>();
+
+/**
+ * Makes something once for a field of a request's document, however many parents have that field: what
+ * gathers the calls of all of them. They share its arguments and its selection.
+ */
+export function perField<Made extends object>(
+  context: Context,
+  { fieldNodes: [node] }: GraphQLResolveInfo,
+  make: () => Made,
+): Made {
+  if (node === undefined) throw new Error('A field is somewhere in its document.');
+  const ofRequest = madeFor.get(context) ?? new WeakMap<object, object>();
+  madeFor.set(context, ofRequest);
+  const known = ofRequest.get(node) as Made | undefined; // only `make` of this field makes it
+  if (known !== undefined) return known;
+  const made = make();
+  ofRequest.set(node, made);
+  return made;
+}
