@@ -21,6 +21,16 @@ export function requiredText(max: number) {
     .refine((text) => [...text].length <= max, `cannot be longer than ${max} characters`);
 }
 
+/** Text that may be missing: blank is the same as null. */
+export function optionalText(max: number) {
+  return requiredText(max).or(blankText).nullish();
+}
+
+const blankText = z
+  .string()
+  .refine((text) => text.trim() === '')
+  .transform(() => null);
+
 /** What an app calls one of its end users. */
 export const userId = requiredText(255);
 

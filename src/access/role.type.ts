@@ -9,7 +9,7 @@ export const RoleRef = builder.enumType('Role', {
     EDITOR: { value: Role.editor, description: 'Creates, changes and deletes connections.' },
     ADMIN: {
       value: Role.admin,
-      description: 'Manages keys and projects, and reads the audit log.',
+      description: 'Manages keys, projects, apps and requirements, and reads the audit log.',
     },
   },
 });

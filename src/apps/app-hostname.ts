@@ -1,8 +1,23 @@
 import { isIP } from 'node:net';
+import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { isLoopbackHost, isWithinDomains, normalizeHost } from '../host-name.ts';
+import { requiredText } from '../input.ts';
 
 type Rules = Pick<Config, 'publicUrl' | 'appDomains'>;
+
+const noHost = 'must be a host name such as app.example.com, and nothing else of a URL';
+
+/** A hostname for an app, in any spelling; a port goes, since an app has its host on every one. */
+export function appHostname(rules: Rules) {
+  return requiredText(500).transform((text, context) => {
+    const hostname = normalizeHost(text);
+    const problem = hostname === undefined ? noHost : findHostnameProblem(rules, hostname);
+    if (hostname !== undefined && problem === undefined) return hostname;
+    context.addIssue({ code: 'custom', message: problem ?? noHost });
+    return z.NEVER;
+  });
+}
 
 /**
  * What is wrong with a hostname for an app, to be read after the field's name; undefined when

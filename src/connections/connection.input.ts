@@ -11,7 +11,8 @@ import { requiredText } from '../input.ts';
  * complaint comes at once.
  */
 
-const typeName = requiredText(200).refine(
+/** The full identifier of a type of the catalogue. */
+export const typeName = requiredText(200).refine(
   (type) => type === '' || findConnectionType(type) !== undefined,
   'is not a known connection type',
 );

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 import '../access/viewer.queries.ts';
 import '../access-keys/access-keys.mutations.ts';
+import '../apps/apps.mutations.ts';
 import '../apps/apps.queries.ts';
 import '../audit/audit-events.queries.ts';
 import '../catalog/connection-types.queries.ts';
@@ -11,6 +12,7 @@ import '../connections/oauth.mutations.ts';
 import '../connections/oauth-state.type.ts';
 import '../projects/projects.mutations.ts';
 import '../projects/projects.queries.ts';
+import '../requirements/requirements.mutations.ts';
 import '../requirements/requirements.queries.ts';
 import { builder } from './builder.ts';
 import './error.types.ts';

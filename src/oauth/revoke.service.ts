@@ -41,3 +41,43 @@ async function revoke({ log }: Deps, connectionId: string, send: () => Promise<v
     log.warn({ err: error, connectionId }, 'a token was not revoked at its provider');
   }
 }
+
+/** Of how many connections that go at once tokens are revoked; what is beyond ends by itself. */
+const mostRevocations = 100;
+const preparedAtOnce = 8;
+const revokedAtOnce = 4;
+
+/** The same for many connections: the newest hundred of them. */
+export async function prepareRevocations(
+  deps: Deps,
+  where: Prisma.ConnectionWhereInput,
+): Promise<() => Promise<void>> {
+  const grants = await deps.db.oauthGrant.findMany({
+    where: { connection: where, tokens: { not: null } },
+    orderBy: { connection: { createdAt: 'desc' } },
+    take: mostRevocations + 1,
+    select: { connectionId: true },
+  });
+  if (grants.length > mostRevocations) {
+    deps.log.warn({ mostRevocations }, 'more connections go than tokens are revoked at providers');
+  }
+  const revocations: (() => Promise<void>)[] = [];
+  await forEach(grants.slice(0, mostRevocations), preparedAtOnce, async ({ connectionId }) => {
+    const revoke = await prepareRevocation(deps, { id: connectionId });
+    if (revoke !== undefined) revocations.push(revoke);
+  });
+  return () => forEach(revocations, revokedAtOnce, (revoke) => revoke());
+}
+
+/** Does something with each item, with so many at a time. */
+async function forEach<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  const worker = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}

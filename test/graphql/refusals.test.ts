@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/db/generated/enums.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { uniqueHostname } from '../helpers/apps.ts';
 import {
   attempt,
   badCredentials,
@@ -67,6 +68,60 @@ const samples: Record<string, Sample> = {
     needs: 'viewer',
     outOfReach: 'NOT_FOUND',
     ask: ({ appId }) => ({ field: `(userId: "ann", appId: "${appId}") { satisfied }` }),
+  },
+  createApp: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ projectId }) => ({
+      field: `{ ... on App { id } ${failure} }`,
+      input: { projectId, name: 'app', hostname: uniqueHostname(), visibility: 'PUBLIC' },
+    }),
+  },
+  updateApp: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ appId }) => ({
+      field: `{ ... on App { id } ${failure} }`,
+      input: { id: appId, name: 'renamed' },
+    }),
+  },
+  deleteApp: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ appId }) => ({
+      field: `{ ... on DeletedApp { id } ${failure} }`,
+      input: { id: appId },
+    }),
+  },
+  createRequirement: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ appId }) => ({
+      field: `{ ... on Requirement { id } ${failure} }`,
+      input: {
+        appId,
+        name: 'renamed',
+        kind: 'PIPEDREAM_ACCOUNT',
+        title: 'Your mail',
+        spec: { app_slug: 'gmail' },
+      },
+    }),
+  },
+  updateRequirement: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ requirementId }) => ({
+      field: `{ ... on Requirement { id } ${failure} }`,
+      input: { id: requirementId, title: 'renamed' },
+    }),
+  },
+  deleteRequirement: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ requirementId }) => ({
+      field: `{ ... on DeletedRequirement { id } ${failure} }`,
+      input: { id: requirementId },
+    }),
   },
   auditEvents: {
     needs: 'admin',
@@ -248,6 +303,8 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
     expect(await db.connection.findUnique(connection)).toMatchObject({ version: 1 });
     expect(await db.connection.count()).toBe(1);
     expect(await db.project.count({ where: { name: 'renamed' } })).toBe(0);
+    expect(await db.app.findMany()).toMatchObject([{ id: world.appId, name: 'app' }]);
+    expect(await db.requirement.findMany()).toMatchObject([{ title: 'Your key' }]);
     const key = { where: { id: world.accessKeyId } };
     expect(await db.accessKey.findUnique(key)).toMatchObject({ revokedAt: null });
   });
