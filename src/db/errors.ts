@@ -32,7 +32,9 @@ export const primaryKeys: Readonly<Record<string, string>> = {
   data_key_rotation: 'scope',
   lease: 'name',
   master_key: 'kid',
+  mint_window: 'app_id',
   oauth_grant: 'connection_id',
+  revoked_token: 'app_id,jti',
 };
 
 /** What the errors of `pg`, PGlite, Prisma and its adapters have in common: all of it optional. */

@@ -43,4 +43,18 @@ export const sealedColumns: readonly SealedColumn[] = [
     owner: ofConnection,
     sealedBy: 'server',
   },
+  {
+    table: 'signing_key',
+    column: 'private_key',
+    rowId: 'id',
+    owner: null,
+    sealedBy: 'server',
+  },
+  {
+    table: 'server_secret',
+    column: 'secret',
+    rowId: 'id',
+    owner: null,
+    sealedBy: 'server',
+  },
 ];
