@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
+import type { Viewer } from '../access/viewer.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { gather } from '../db/gather.ts';
 import type { Prisma } from '../db/generated/client.ts';
@@ -45,16 +46,24 @@ export function recordEvent(context: RequestContext, happening: Happening): Prom
 
 const refusals: readonly ErrorCode[] = ['forbidden', 'not_found', 'conflict', 'upstream'];
 
-/** Records that a valid credential was refused an action; a bad input is no refusal. */
+/**
+ * Records that a valid credential was refused an action; a bad input is no refusal, and what anybody may
+ * make for themselves no credential: strangers must not fill the disk.
+ */
 export async function recordRefusal(
   context: RequestContext,
   action: string,
   { kind }: AppError,
   connectionId: string | null,
 ): Promise<void> {
-  if (context.viewer.kind === 'anonymous' || !refusals.includes(kind)) return;
+  if (isStranger(context.viewer) || !refusals.includes(kind)) return;
   const detail = { reason: kind };
   await recordEvent(context, { action: `${action}.refused`, connectionId, detail });
+}
+
+function isStranger(viewer: Viewer): boolean {
+  if (viewer.kind === 'connect_token') return viewer.via === 'anonymous';
+  return viewer.kind === 'anonymous';
 }
 
 const insertTogether = perDeps((deps) =>
