@@ -75,6 +75,9 @@ const environment = z.object({
   LIMIT_COST: limit(defaultLimits.cost),
   LIMIT_ALIASES: limit(defaultLimits.aliases),
   LIMIT_PAGE_SIZE: limit(defaultLimits.pageSize),
+  LIMIT_CONNECT_TOKENS: limit(defaultLimits.connectTokens),
+  LIMIT_MINTS_PER_ADDRESS: limit(defaultLimits.mintsPerAddress),
+  LIMIT_MINTS_PER_APP: limit(defaultLimits.mintsPerApp),
 });
 
 /** What each variable should be, for the sentence that stops a start. */
@@ -100,6 +103,9 @@ const wanted: Record<keyof z.infer<typeof environment>, string> = {
   LIMIT_COST: 'a positive integer',
   LIMIT_ALIASES: 'a positive integer',
   LIMIT_PAGE_SIZE: 'a positive integer',
+  LIMIT_CONNECT_TOKENS: 'a positive integer',
+  LIMIT_MINTS_PER_ADDRESS: 'a positive integer',
+  LIMIT_MINTS_PER_APP: 'a positive integer',
 };
 
 export type Config = {
@@ -164,6 +170,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       cost: data.LIMIT_COST,
       aliases: data.LIMIT_ALIASES,
       pageSize: data.LIMIT_PAGE_SIZE,
+      connectTokens: data.LIMIT_CONNECT_TOKENS,
+      mintsPerAddress: data.LIMIT_MINTS_PER_ADDRESS,
+      mintsPerApp: data.LIMIT_MINTS_PER_APP,
     },
   };
 }

@@ -141,6 +141,17 @@ export class ConflictError extends AppError {
   }
 }
 
+/** More often than the published rate allows. */
+export class TooManyRequestsError extends AppError {
+  /** When the same call will do, in whole seconds. */
+  readonly retryAfter: number;
+
+  constructor(message: string, retryAfter: number) {
+    super('too_many_requests', `${message} Try again in ${retryAfter} s.`);
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** The provider refused, or could not be reached; `retryable` when the same call may work later. */
 export class UpstreamError extends AppError {
   readonly retryable: boolean;

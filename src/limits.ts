@@ -12,6 +12,12 @@ export const defaultLimits = {
   aliases: 30,
   /** Rows of a page. `LIMIT_PAGE_SIZE` */
   pageSize: 100,
+  /** Connect tokens of an operation. `LIMIT_CONNECT_TOKENS` */
+  connectTokens: 5,
+  /** Connect tokens made without a key, a minute and client address. `LIMIT_MINTS_PER_ADDRESS` */
+  mintsPerAddress: 60,
+  /** Connect tokens made without a key, a minute and app. `LIMIT_MINTS_PER_APP` */
+  mintsPerApp: 600,
 } as const;
 
 export type Limits = Record<keyof typeof defaultLimits, number>;

@@ -4,6 +4,7 @@ import { type Deps, perDeps } from '../deps.ts';
 import { UnauthenticatedError } from '../errors.ts';
 import { bearerCredential, digestCredential, isAccessKey } from './credential.ts';
 import { markUsed } from './last-used.ts';
+import { verifyConnectToken } from './verify-connect-token.ts';
 import { type AccessKeyViewer, anonymous, type Viewer } from './viewer.ts';
 
 /**
@@ -14,11 +15,15 @@ import { type AccessKeyViewer, anonymous, type Viewer } from './viewer.ts';
 export async function authenticate(deps: Deps, header: string | undefined): Promise<Viewer> {
   if (header === undefined) return anonymous;
   const credential = bearerCredential(header);
-  if (credential === undefined || !isAccessKey(credential)) throw new UnauthenticatedError();
-  const viewer = await findAccessKey(deps)(digestCredential(credential));
-  if (viewer === undefined) throw new UnauthenticatedError();
-  markUsed(deps, 'access_key', viewer.id);
+  const viewer = credential && (await findViewer(deps, credential));
+  if (!viewer) throw new UnauthenticatedError();
+  if (viewer.kind === 'access_key') markUsed(deps, 'access_key', viewer.id);
   return viewer;
+}
+
+function findViewer(deps: Deps, credential: string) {
+  if (isAccessKey(credential)) return findAccessKey(deps)(digestCredential(credential));
+  return verifyConnectToken(deps, credential);
 }
 
 const findAccessKey = perDeps((deps) =>

@@ -1,10 +1,5 @@
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { rootFields } from './root-fields.ts';
 
 /**
  * Whether an operation has a root field that an anonymous caller may not ask for. Asked before its
@@ -16,7 +11,7 @@ export function needsCredential(
   { document, node }: { document: DocumentNode; node: OperationDefinitionNode },
 ): boolean {
   const root = schema.getRootType(node.operation)?.getFields() ?? {};
-  return rootFields(document, node).some((name) => {
+  return rootFields(document, node).some(({ name: { value: name } }) => {
     if (name === '__typename') return false;
     if (name.startsWith('__')) return !mayIntrospect;
     const options = root[name]?.extensions.pothosOptions as
@@ -26,19 +21,7 @@ export function needsCredential(
   });
 }
 
-function rootFields(document: DocumentNode, node: OperationDefinitionNode): string[] {
-  const fragments = new Map<string, SelectionSetNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
-    fragments.set(definition.name.value, definition.selectionSet);
-  }
-  const visit = ({ selections }: SelectionSetNode): string[] =>
-    selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return [selection.name.value];
-      if (selection.kind === Kind.INLINE_FRAGMENT) return visit(selection.selectionSet);
-      const fragment = fragments.get(selection.name.value);
-      fragments.delete(selection.name.value); // visited once, however often it is spread
-      return fragment === undefined ? [] : visit(fragment);
-    });
-  return visit(node.selectionSet);
+/** Whether an operation asks for the schema itself. */
+export function introspects(document: DocumentNode, node: OperationDefinitionNode): boolean {
+  return rootFields(document, node).some(({ name }) => /^__(?!typename$)/.test(name.value));
 }

@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { QueryTooComplexError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
+import { rootFields } from './root-fields.ts';
 
 /** Parses a document of at most so many tokens. */
 export function parseWithin({ tokens }: Limits, source: string | Source): DocumentNode {
@@ -51,6 +52,26 @@ export type Operation = {
   node: OperationDefinitionNode;
   variables: Record<string, unknown>;
 };
+
+/**
+ * Refuses an operation that has a root field with `extensions: { limit }` more often than that allows.
+ *
+ * @throws QueryTooComplexError before any of it is run.
+ */
+export function requireFewEach(limits: Limits, { schema, document, node }: Operation): void {
+  const root = schema.getRootType(node.operation)?.getFields() ?? {};
+  const fields = rootFields(document, node);
+  for (const name of new Set(fields.map((field) => field.name.value))) {
+    const limit = root[name]?.extensions.limit as keyof Limits | undefined; // as the field declares it
+    if (limit === undefined) continue;
+    const asked = fields.filter((field) => field.name.value === name);
+    const times = new Set(asked.map(({ alias }) => alias?.value)).size; // the same twice is done once
+    if (times <= limits[limit]) continue;
+    throw new QueryTooComplexError(
+      `The operation asks ${times} times for ${name}; the limit is ${limits[limit]}.`,
+    );
+  }
+}
 
 /**
  * The cost of an operation: its fields, times the size of the pages that they are in.

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { requireMintsLeft } from '../connect-tokens/mint-limits.ts';
 import { userId } from '../input.ts';
+import { timeJson } from './connection.json.ts';
+import { resultOf } from './envelope.ts';
 import {
   type RequirementJsonFragment,
+  RestCreateConnectTokenDocument,
   RestRequirementsStatusDocument,
 } from './generated/operations.ts';
 import { type Route, requireNoErrors, route } from './route.ts';
@@ -19,6 +23,24 @@ const requirementSchema = z
 
 /** The rows of what an app's own hostname answers. */
 export const appRoutes: readonly Route[] = [
+  route({
+    method: 'post',
+    path: '/v1/connect/tokens',
+    summary: 'Make a connect token for an end user',
+    caller: 'app',
+    admit: requireMintsLeft,
+    document: RestCreateConnectTokenDocument,
+    body: z.strictObject({ user_id: userId.describe('The end user, as the app names them.') }),
+    status: 201,
+    answer: z.object({ token: z.jwt(), url: z.url(), expires_at: z.iso.datetime() }),
+    failures: [404, 429],
+    toVariables: ({ body }) => ({ input: { userId: body.user_id } }),
+    toAnswer: (outcome, errors) => {
+      requireNoErrors(errors);
+      const { token, url, expiresAt } = resultOf(outcome);
+      return { token, url, expires_at: timeJson(expiresAt) };
+    },
+  }),
   route({
     method: 'get',
     path: '/v1/requirements/status',

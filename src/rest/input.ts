@@ -1,5 +1,6 @@
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
+import type { RequestContext } from '../access/request-context.ts';
 import { InvalidInputError } from '../errors.ts';
 import { fieldIssues } from '../input.ts';
 import { readJsonBody } from './body.ts';
@@ -8,14 +9,17 @@ import type { Route, RouteInput } from './route.ts';
 /**
  * What a route is asked, checked.
  *
- * @throws InvalidInputError naming every offending field at once.
+ * @throws UnsupportedMediaTypeError, PayloadTooLargeError, TooManyRequestsError, InvalidInputError naming
+ * every offending field at once.
  */
 export async function readInput(
-  { query, body }: Route,
+  { query, body, admit }: Route,
   request: HonoRequest,
-  limit: number,
+  context: RequestContext,
 ): Promise<RouteInput<never, never>> {
-  const sent = body && (await readJsonBody(request.raw, limit));
+  const { bodyBytes } = context.deps.config.limits;
+  const sent = body && (await readJsonBody(request.raw, bodyBytes));
+  admit?.(context);
   return {
     id: request.param('connection_id') ?? request.param('requirement_id') ?? '',
     query: check(query, request.query()) as never, // route() knows the types

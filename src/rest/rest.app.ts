@@ -5,7 +5,13 @@ import type { HostApp, RequestFacts } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { AppVisibility } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
-import { errorKinds, NotFoundError, UnauthenticatedError } from '../errors.ts';
+import {
+  type AppError,
+  errorKinds,
+  NotFoundError,
+  TooManyRequestsError,
+  UnauthenticatedError,
+} from '../errors.ts';
 import { findBug, toAppError } from '../graphql/masking.ts';
 import { appRoutes } from './app.routes.ts';
 import { createCallbackApp } from './callback.app.tsx';
@@ -14,6 +20,7 @@ import { createDocsApp } from './docs.app.tsx';
 import type { Execute } from './execute.ts';
 import { failureJson, internalFailureJson } from './failure.ts';
 import { readInput } from './input.ts';
+import { createKeysApp } from './keys.app.ts';
 import { refuseOtherMethods } from './methods.ts';
 import type { Route } from './route.ts';
 
@@ -32,6 +39,7 @@ export function createRestApp(deps: Deps, execute: Execute): RestApp {
   serveRoutes(management, deps, execute, ({ caller }) => caller !== 'app');
   management.route('/', createCallbackApp(deps));
   management.route('/', createDocsApp(deps, routes));
+  management.route('/', createKeysApp(deps));
   const appHost = createHost(deps);
   serveRoutes(appHost, deps, execute, ({ caller }) => caller === 'app');
   return { management, appHost };
@@ -66,8 +74,8 @@ function answer(deps: Deps, execute: Execute, route: Route) {
     const { facts, app } = c.env;
     const viewer = await authenticate(deps, c.req.header('authorization'));
     if (!isFor(route, viewer, app)) throw new UnauthenticatedError();
-    const input = await readInput(route, c.req, deps.config.limits.bodyBytes);
     const context = { deps, viewer, request: facts, app };
+    const input = await readInput(route, c.req, context);
     const { outcome, errors } = await execute(route, input, context);
     const answered = route.toAnswer(outcome, errors, input as never) as object;
     for (const error of errors) logBug(deps, facts.id, error); // of what is told as missing
@@ -80,8 +88,13 @@ function answerFailure(deps: Deps, error: Error, c: HonoContext<RestEnv>) {
   logBug(deps, id, error);
   const known = toAppError(error);
   if (known === undefined) return c.json(internalFailureJson(id), 500);
-  const headers = known.kind === 'unauthenticated' ? { 'WWW-Authenticate': 'Bearer' } : {};
-  return c.json(failureJson(known), errorKinds[known.kind].status, headers);
+  return c.json(failureJson(known), errorKinds[known.kind].status, headersOf(known));
+}
+
+function headersOf(error: AppError): Record<string, string> {
+  if (error.kind === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer' };
+  if (error instanceof TooManyRequestsError) return { 'Retry-After': String(error.retryAfter) };
+  return {};
 }
 
 function logBug({ log }: Deps, requestId: string, error: unknown): void {

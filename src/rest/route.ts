@@ -1,6 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode, GraphQLError } from 'graphql';
 import type { z } from 'zod';
+import type { RequestContext } from '../access/request-context.ts';
 
 /**
  * Who a route is for: a member with a key, on the management host; an end user with a connect token,
@@ -16,6 +17,8 @@ export type Route = {
   summary: string;
   caller: Caller;
   document: DocumentNode;
+  /** Refuses whoever asks too often, before what they ask is looked at. */
+  admit: ((context: RequestContext) => void) | undefined;
   query: z.ZodObject | undefined;
   body: z.ZodType | undefined;
   /** Of a success. */
@@ -23,7 +26,7 @@ export type Route = {
   /** What a success answers. */
   answer: z.ZodType;
   /** Statuses of failures that only this route has, beside those that all have. */
-  failures: readonly (404 | 409 | 502)[];
+  failures: readonly (404 | 409 | 429 | 502)[];
   toVariables: (input: RouteInput<never, never>) => Record<string, unknown>;
   toAnswer: (outcome: never, errors: readonly GraphQLError[], input: never) => unknown;
 };
@@ -37,6 +40,7 @@ type RouteOptions<Data, Variables, Query extends z.ZodObject, Body extends z.Zod
   document: TypedDocumentNode<{ outcome: Data }, Variables>;
   /** A member when left out. */
   caller?: Caller;
+  admit?: Route['admit'];
   query?: Query;
   body?: Body;
   status?: 201;
@@ -56,8 +60,8 @@ export function route<
   Query extends z.ZodObject,
   Body extends z.ZodType,
 >(options: RouteOptions<Data, Variables, Query, Body>): Route {
-  const { caller = 'member', query, body, status = 200, failures = [] } = options;
-  return { ...options, caller, query, body, status, failures };
+  const { caller = 'member', admit, query, body, status = 200, failures = [] } = options;
+  return { ...options, caller, admit, query, body, status, failures };
 }
 
 /** For an answer of which nothing may be missing. */

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { pruneAuditEvents } from '../audit/retention.ts';
+import { forgetEndedTokens } from '../connect-tokens/forget.ts';
 import type { Deps } from '../deps.ts';
 import { forgetOldAttempts } from '../oauth/attempt.ts';
 import { expireEnded } from '../oauth/expire-ended.service.ts';
@@ -24,6 +25,7 @@ export function startWorkers(deps: Deps): Workers {
   const refreshes = startRefreshWorker(deps);
   const sweep = () => {
     void forgetOldAttempts(deps);
+    void forgetEndedTokens(deps);
     void pruneAuditEvents(deps);
   };
   const sweeping = setInterval(sweep, sweepPause).unref();

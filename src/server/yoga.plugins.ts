@@ -1,12 +1,13 @@
 import { GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { authenticate } from '../access/authenticate.ts';
+import { requireMember } from '../access/roles.ts';
 import { isLoopback } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { UnauthenticatedError } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
-import { needsCredential } from '../graphql/credential-needed.ts';
-import { aliasesRule, parseWithin, requireAffordable } from '../graphql/limits.ts';
+import { introspects, needsCredential } from '../graphql/credential-needed.ts';
+import { aliasesRule, parseWithin, requireAffordable, requireFewEach } from '../graphql/limits.ts';
 import { findBug, maskError } from '../graphql/masking.ts';
 import { readJsonBody } from '../rest/body.ts';
 import type { ServerContext } from './yoga.ts';
@@ -34,12 +35,16 @@ export function useCredential({ config }: Deps, schema: GraphQLSchema): YogaPlug
   return {
     onParse: ({ context }) => {
       const { viewer, params } = context;
-      if (viewer?.kind !== 'anonymous') return;
+      if (viewer === undefined || viewer.kind === 'access_key') return;
       return ({ result }) => {
         if (result === null || result instanceof Error) return;
         const node = getOperationAST(result, params?.operationName);
-        if (node && needsCredential(schema, mayIntrospect, { document: result, node })) {
-          throw new UnauthenticatedError();
+        if (!node) return;
+        if (viewer.kind === 'anonymous') {
+          const operation = { document: result, node };
+          if (needsCredential(schema, mayIntrospect, operation)) throw new UnauthenticatedError();
+        } else if (!mayIntrospect && introspects(result, node)) {
+          requireMember(viewer); // anybody may have a connect token, where an app is public
         }
       };
     },
@@ -57,7 +62,9 @@ export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
       const node = getOperationAST(document, operationName);
       if (!node) return;
       try {
-        const cost = requireAffordable(limits, { schema, document, node, variables });
+        const operation = { schema, document, node, variables };
+        requireFewEach(limits, operation);
+        const cost = requireAffordable(limits, operation);
         return {
           onExecuteDone({ result, setResult }) {
             if (!('data' in result)) return;

@@ -1,5 +1,7 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seedApp } from '../helpers/apps.ts';
+import { mintToken } from '../helpers/connect-tokens.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;
@@ -189,6 +191,16 @@ describe('introspection', () => {
       expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     });
 
+    test('the schema is not for end users', async () => {
+      const { id } = await seedApp(open.deps.db, open.home.projectId);
+      const token = await mintToken(open, { id });
+      const { status, errors } = await open.graphql('{ __schema { types { name } } }', {}, token);
+      expect(status).toBe(403);
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      const { data } = await open.graphql('{ __typename viewer { kind } }', {}, token);
+      expect(data).toEqual({ __typename: 'Query', viewer: { kind: 'connect_token' } });
+    });
+
     test('__typename and viewer take none', async () => {
       const { data } = await open.graphql('{ __typename viewer { kind __typename } }', {}, null);
       expect(data).toEqual({
@@ -201,11 +213,12 @@ describe('introspection', () => {
 
 test('each limit can be set', async () => {
   const env = {
-    LIMIT_TOKENS: '30',
+    LIMIT_TOKENS: '40',
     LIMIT_DEPTH: '3',
     LIMIT_ALIASES: '1',
     LIMIT_COST: '20',
     LIMIT_PAGE_SIZE: '5',
+    LIMIT_CONNECT_TOKENS: '1',
   };
   const strict = await startTestServer(env);
   try {
@@ -213,13 +226,15 @@ test('each limit can be set', async () => {
       const { errors } = await strict.graphql(document);
       return errors[0]?.message;
     };
-    expect(await refusal(`{ viewer { ${'kind '.repeat(40)}} }`)).toContain('the limit is 30');
+    expect(await refusal(`{ viewer { ${'kind '.repeat(50)}} }`)).toContain('the limit is 40');
     expect(await refusal('{ viewer { organization { projects { totalCount } } } }')).toContain(
       'limit is 3',
     );
     expect(await refusal('{ viewer { a: kind b: kind } }')).toContain('the limit is 1');
     expect(await refusal('{ connections(first: 20) { totalCount } }')).toContain('the limit is 20');
     expect(await refusal('{ connections(first: 6) { totalCount } }')).toContain('from 0 to 5');
+    const mint = 'createConnectToken(input: { userId: "a" }) { __typename }';
+    expect(await refusal(`mutation { ${mint} b: ${mint} }`)).toContain('2 times');
   } finally {
     await strict.close();
   }

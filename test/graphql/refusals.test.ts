@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/db/generated/enums.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { uniqueHostname } from '../helpers/apps.ts';
+import { mintToken } from '../helpers/connect-tokens.ts';
 import {
   attempt,
   badCredentials,
@@ -207,6 +208,22 @@ const samples: Record<string, Sample> = {
       input: { id: accessKeyId },
     }),
   },
+  createConnectToken: {
+    needs: 'runtime',
+    outOfReach: 'NotFoundError',
+    ask: ({ appId }) => ({
+      field: `{ ... on ConnectToken { expiresAt } ${failure} }`,
+      input: { appId, userId: 'refused' },
+    }),
+  },
+  revokeConnectTokens: {
+    needs: 'runtime',
+    outOfReach: 'NotFoundError',
+    ask: ({ appId }) => ({
+      field: `{ ... on RevokedConnectTokens { count } ${failure} }`,
+      input: { appId, userId: 'ann' },
+    }),
+  },
 };
 
 const schema = createSchema();
@@ -216,10 +233,13 @@ const queries = Object.keys(schema.getQueryType()?.getFields() ?? {});
 let server: TestServer;
 let world: World;
 let bad: [string, string][];
+/** An end user's, of the world's app. */
+let token: string;
 beforeAll(async () => {
   server = await startTestServer();
   world = await createWorld(server);
   bad = await badCredentials(server);
+  token = await mintToken(server, { id: world.appId }, 'ann');
 });
 afterAll(() => server.close());
 
@@ -259,6 +279,14 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
     if (needs === 'anyone') return expect(json).toMatchObject({ data: { answer: {} } });
     expect(json).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(json).not.toHaveProperty('data');
+  });
+
+  test(`with a connect token is ${needs === 'anyone' ? 'answered' : 'forbidden'}`, async () => {
+    const { json } = await as(bearer(token));
+    const member = { __typename: 'ForbiddenError', code: 'FORBIDDEN' };
+    if (needs === 'anyone') expect(json).toMatchObject({ data: { answer: {} } });
+    else if (isMutation) expect(json).toMatchObject({ data: { answer: member } });
+    else expect(json).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   });
 
   const lesser = needs === 'anyone' ? [] : lesserRoles(needs);
@@ -307,5 +335,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
     expect(await db.requirement.findMany()).toMatchObject([{ title: 'Your key' }]);
     const key = { where: { id: world.accessKeyId } };
     expect(await db.accessKey.findUnique(key)).toMatchObject({ revokedAt: null });
+    expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);
+    expect((await as(bearer(token))).status).not.toBe(401);
   });
 });

@@ -26,16 +26,18 @@ export const graphqlJson = 'application/graphql-response+json';
 
 /** A client of `/v1`. */
 export function restClient(url: string, ownKey: string) {
-  return <Json = unknown>(method: string, path: string, options: RestOptions = {}) => {
+  return async <Json = unknown>(method: string, path: string, options: RestOptions = {}) => {
     const { key = ownKey, body, headers = {} } = options;
     const sent = body === undefined ? undefined : JSON.stringify(body);
-    return send<Json>(url, {
+    const answer = await send<Json>(url, {
       method,
       path,
       headers: { ...authorization(key), ...jsonHeaders(sent), ...headers },
       body: sent,
-      mayHoldSecrets: method === 'POST' && /\/credentials(\?|$)/.test(path),
+      mayHoldSecrets: method === 'POST' && /\/(credentials|connect\/tokens)(\?|$)/.test(path),
     });
+    guardMade(answer.text);
+    return answer;
   };
 }
 
@@ -52,12 +54,20 @@ export function graphqlClient(url: string, ownKey: string) {
       path: '/graphql',
       headers: { ...authorization(key), ...jsonHeaders(body), accept: graphqlJson },
       body,
-      mayHoldSecrets: /\b(fetchCredentials|createAccessKey)\b/.test(document),
+      mayHoldSecrets: /\b(fetchCredentials|createAccessKey|createConnectToken)\b/.test(document),
     });
-    for (const [made] of answer.text.matchAll(/acc_[0-9A-Za-z]{64}/g)) guard(made);
+    guardMade(answer.text);
     const { data, errors = [], extensions } = answer.json ?? ({} as Partial<GraphqlAnswer<Data>>);
     return { ...answer, data: data as Data, errors, extensions };
   };
+}
+
+/** Of a connect token it is the signature that nobody can guess. */
+function guardMade(text: string): void {
+  for (const [made] of text.matchAll(/acc_[0-9A-Za-z]{64}/g)) guard(made);
+  for (const [, signature = ''] of text.matchAll(/\beyJ[\w-]+\.[\w-]+\.([\w-]{24,})/g)) {
+    guard(signature);
+  }
 }
 
 export function authorization(key: string | null): Record<string, string> {

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Role } from '../../src/db/generated/enums.ts';
 import { seedApp, seedRequirement } from './apps.ts';
 import { authorization } from './clients.ts';
+import { mintToken } from './connect-tokens.ts';
 import { createConnection, newConnection } from './connections.ts';
 import { type Answer, send } from './http.ts';
 import { seedProject } from './seed.ts';
@@ -47,6 +48,9 @@ export async function badCredentials(server: TestServer): Promise<[string, strin
   const where = { name: 'revoked' };
   await server.deps.db.accessKey.updateMany({ where, data: { revokedAt: new Date() } });
   const good = await server.createKey({});
+  const { id: appId } = await seedApp(server.deps.db, server.home.projectId);
+  const ended = await mintToken(server, { id: appId });
+  await server.deps.db.app.delete({ where: { id: appId } });
   return [
     ['unknown', `Bearer acc_${'A'.repeat(64)}`],
     ['expired', `Bearer ${expired}`],
@@ -60,6 +64,8 @@ export async function badCredentials(server: TestServer): Promise<[string, strin
     ['in another case', `Bearer ${good.toUpperCase()}`],
     ['twice', `Bearer ${good}, Bearer ${good}`],
     ['bare', good],
+    ['of an app that is no more', `Bearer ${ended}`],
+    ['of an end user, unsigned', `Bearer ${ended.slice(0, ended.lastIndexOf('.'))}.`],
   ];
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/db/generated/enums.ts';
 import { routes } from '../../src/rest/rest.app.ts';
 import { uniqueHostname } from '../helpers/apps.ts';
+import { mintToken } from '../helpers/connect-tokens.ts';
 import {
   type Attempt,
   attempt,
@@ -54,6 +55,13 @@ const samples: Record<string, { needs: Role; ask: (world: World) => Omit<Attempt
     needs: 'viewer',
     ask: ({ hostname }) => ({ path: '/v1/requirements/status?user_id=ann', host: hostname }),
   },
+  'post /v1/connect/tokens': {
+    needs: 'runtime',
+    ask: ({ hostname }) => ({
+      ...{ path: '/v1/connect/tokens', host: hostname },
+      body: { user_id: 'refused' },
+    }),
+  },
 };
 
 let server: TestServer;
@@ -92,6 +100,11 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
     }
   });
 
+  test('with a connect token is the same 401', async () => {
+    const token = await mintToken(server, { id: world.appId });
+    expectTheSame(await as(bearer(token)), await as(null));
+  });
+
   test.each(lesserRoles(needs))('with the role %s is 403', async (role) => {
     const projectId = server.home.projectId;
     for (const key of [
@@ -120,5 +133,6 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
     const where = { id: world.connectionId };
     expect(await db.connection.findUnique({ where })).toMatchObject({ version: 1 });
     expect(await db.connection.count()).toBe(1);
+    expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);
   });
 });

@@ -39,6 +39,9 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['LIMIT_COST', ['1e17', 'NaN'], 'a positive integer'],
   ['LIMIT_ALIASES', ['1.75', 'none'], 'a positive integer'],
   ['LIMIT_PAGE_SIZE', ['000', '+25'], 'a positive integer'],
+  ['LIMIT_CONNECT_TOKENS', ['5 each', '5,'], 'a positive integer'],
+  ['LIMIT_MINTS_PER_ADDRESS', ['60/min', 'sixty'], 'a positive integer'],
+  ['LIMIT_MINTS_PER_APP', ['6e2', '600 '], 'a positive integer'],
 ];
 
 describe('a bad value', () => {

@@ -1,0 +1,87 @@
+import { compactVerify, errors } from 'jose';
+import { gather } from '../db/gather.ts';
+import type { Sql } from '../db/sql.ts';
+import { type Deps, perDeps } from '../deps.ts';
+import { type ConnectTokenClaims, readClaims, readKid } from './connect-token.ts';
+import { findVerificationKey, type VerificationKey } from './verification-keys.ts';
+import type { ConnectTokenViewer } from './viewer.ts';
+
+/** Whom a connect token speaks for; undefined for one that is not ours, or no longer counts. */
+export async function verifyConnectToken(
+  deps: Deps,
+  token: string,
+): Promise<ConnectTokenViewer | undefined> {
+  const kid = readKid(token);
+  const key = kid === undefined ? undefined : await findVerificationKey(deps, kid);
+  if (kid === undefined || key === undefined) return undefined;
+  const claims = await readSigned(token, key);
+  return claims && findEndUser(deps)({ kid, claims });
+}
+
+/** What a token says that this key signed (RFC 7515, section 5.2). Its time is not looked at. */
+async function readSigned(token: string, { issuer, key }: VerificationKey) {
+  try {
+    const { payload } = await compactVerify(token, key, { algorithms: ['RS256'] });
+    return readClaims(payload, issuer);
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
+}
+
+type Presented = { kid: string; claims: ConnectTokenClaims };
+
+const findEndUser = perDeps((deps) =>
+  gather((presented: readonly Presented[]) => findTogether(deps.sql, presented)),
+);
+
+/* All that may have ended a token since it was made. */
+const statement = `
+  SELECT t.*
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::int[], $6::uuid[], $7::boolean[])
+    WITH ORDINALITY AS q(kid, expires_at, app_id, user_id, epoch, jti, is_anonymous, position)
+  LEFT JOIN LATERAL (
+    SELECT u.id AS "endUserId", a.project_id AS "projectId", p.organization_id AS "organizationId"
+    FROM app a
+    JOIN project p ON p.id = a.project_id
+    JOIN end_user u ON u.app_id = a.id AND u.user_id = q.user_id AND u.epoch = q.epoch
+    JOIN signing_key k ON k.id = q.kid AND (k.verifies_until IS NULL OR k.verifies_until > now())
+    WHERE a.id = q.app_id AND q.expires_at > now()
+      AND (a.visibility = 'public' OR NOT q.is_anonymous)
+      AND NOT EXISTS (SELECT 1 FROM revoked_token r WHERE r.app_id = a.id AND r.jti = q.jti)
+    LIMIT 1
+  ) t ON true
+  ORDER BY q.position`;
+
+type Row =
+  | { endUserId: null }
+  | Pick<ConnectTokenViewer, 'endUserId' | 'projectId' | 'organizationId'>;
+
+async function findTogether(
+  sql: Sql,
+  presented: readonly Presented[],
+): Promise<(ConnectTokenViewer | undefined)[]> {
+  const claims = presented.map((one) => one.claims);
+  const rows = await sql<Row>('find-end-users', statement, [
+    presented.map(({ kid }) => kid),
+    claims.map(({ exp }) => new Date(exp * 1_000).toISOString()),
+    claims.map(({ app_id }) => app_id),
+    claims.map(({ user_id }) => user_id),
+    claims.map(({ epoch }) => epoch),
+    claims.map(({ jti }) => jti),
+    claims.map(({ via }) => via === 'anonymous'),
+  ]);
+  return rows.map((row, position) => {
+    const claim = claims[position];
+    return row.endUserId === null || claim === undefined ? undefined : toViewer(claim, row);
+  });
+}
+
+function toViewer(
+  { jti, app_id, user_id, via, exp }: ConnectTokenClaims,
+  row: Exclude<Row, { endUserId: null }>,
+): ConnectTokenViewer {
+  const token = { id: jti, appId: app_id, userId: user_id, via, expiresAt: new Date(exp * 1_000) };
+  const { endUserId, projectId, organizationId } = row;
+  return { kind: 'connect_token', ...token, endUserId, projectId, organizationId };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { createAddressRate, ownerOf } from '../../src/connect-tokens/address-rate.ts';
+
+function rateOf(limit: number) {
+  const clock = { now: 0 };
+  const rate = createAddressRate(limit, () => clock.now);
+  const ask = (address: string | null = '192.0.2.1') => {
+    const wait = rate.secondsToWait(address);
+    if (wait === 0) rate.take(address);
+    return wait;
+  };
+  return { clock, ask };
+}
+
+test('of any 60 seconds, an address has so many and no more', () => {
+  const { clock, ask } = rateOf(60);
+  const taken: number[] = [];
+  for (clock.now = 0; clock.now < 300_000; clock.now += 250) if (ask() === 0) taken.push(clock.now);
+  expect(taken).toHaveLength(5 * 60);
+  for (const time of taken) {
+    const inMinute = taken.filter((other) => other > time - 60_000 && other <= time);
+    expect(inMinute.length).toBeLessThanOrEqual(60);
+  }
+});
+
+test('whoever waits as long as they are told may again, and not a second before', () => {
+  const { clock, ask } = rateOf(2);
+  expect([ask(), ask()]).toEqual([0, 0]);
+  clock.now = 10_500;
+  const wait = ask();
+  expect(wait).toBe(50);
+  clock.now += (wait - 1) * 1_000;
+  expect(ask()).toBe(1);
+  clock.now += 1_000;
+  expect([ask(), ask(), ask()]).toEqual([0, 0, 60]);
+});
+
+test('one address leaves another what it has', () => {
+  const { ask } = rateOf(1);
+  expect([ask('192.0.2.1'), ask('192.0.2.2'), ask(null)]).toEqual([0, 0, 0]);
+  expect([ask('192.0.2.1'), ask('192.0.2.2'), ask(null)]).toEqual([60, 60, 60]);
+});
+
+describe('an IPv6 address has its /64', () => {
+  test.each([
+    ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff'],
+    ['2001:db8:1:2::', '2001:0DB8:0001:0002:0:0:0:1'],
+    ['2001:db8::1', '2001:db8:0:0:1::'],
+    ['::1', '::2'],
+  ])('%s and %s are one', (one, other) => {
+    expect(ownerOf(one)).toBe(ownerOf(other));
+  });
+
+  test.each([
+    ['2001:db8:1:2::1', '2001:db8:1:3::1'],
+    ['192.0.2.1', '192.0.2.2'],
+    ['2001:db8::1', '::1'],
+  ])('%s and %s are two', (one, other) => {
+    expect(ownerOf(one)).not.toBe(ownerOf(other));
+  });
+});

@@ -1,0 +1,59 @@
+import { constants, createPublicKey, type KeyLike, sign } from 'node:crypto';
+import type { ConnectTokenClaims } from '../../src/access/connect-token.ts';
+import { loadSigner } from '../../src/connect-tokens/sign.ts';
+import { placeOfPrivateKey } from '../../src/connect-tokens/signing-keys.ts';
+import { readToken } from '../helpers/connect-tokens.ts';
+import type { TestServer } from '../helpers/server.ts';
+
+/** How the two first parts of a token become the third. */
+export type Signature = (input: string) => Buffer | string;
+
+export type Forged = {
+  /** JSON, or what would be. */
+  header: object | string;
+  payload: object | string;
+  by: Signature;
+};
+
+/** A token in the form of ours, with whatever is asked for in it. */
+export function forge({ header, payload, by }: Forged): string {
+  const input = `${encode(header)}.${encode(payload)}`;
+  return `${input}.${Buffer.from(by(input)).toString('base64url')}`;
+}
+
+export function encode(part: object | string): string {
+  return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
+}
+
+export const rs256 =
+  (key: KeyLike): Signature =>
+  (input) =>
+    sign('RSA-SHA256', Buffer.from(input), key);
+
+export const ps256 =
+  (key: KeyLike): Signature =>
+  (input) =>
+    sign('RSA-SHA256', Buffer.from(input), {
+      key,
+      padding: constants.RSA_PKCS1_PSS_PADDING,
+    } as never);
+
+/** What nobody but the server has: its private key, to make what it never makes. */
+export async function stealKey(server: TestServer) {
+  const { db, vault } = server.deps;
+  const { kid } = await loadSigner(server.deps);
+  const row = await db.signingKey.findUniqueOrThrow({
+    where: { id: kid },
+    include: { privateKeyDataKey: true },
+  });
+  const place = placeOfPrivateKey(kid);
+  const pem = (await vault.open(row.privateKeyDataKey, place, row.privateKey)).toString();
+  return { kid, row, pem, publicKey: createPublicKey(pem) };
+}
+
+export type StolenKey = Awaited<ReturnType<typeof stealKey>>;
+
+/** What a good token says, to be changed. */
+export function claimsOf(token: string): ConnectTokenClaims {
+  return readToken(token).claims as ConnectTokenClaims;
+}

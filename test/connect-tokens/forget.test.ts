@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { forgetEndedTokens } from '../../src/connect-tokens/forget.ts';
+import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
+import { isTaken, mintToken } from '../helpers/connect-tokens.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const sql = (text: string) => server.deps.db.$executeRawUnsafe(text);
+
+test('a revocation is forgotten when the token has ended by itself, and not before', async () => {
+  const { db } = server.deps;
+  const { id: appId } = await seedApp(db, server.home.projectId);
+  const [old, recent] = [randomUUID(), randomUUID()];
+  await db.revokedToken.createMany({ data: [old, recent].map((jti) => ({ appId, jti })) });
+  await sql(
+    `UPDATE revoked_token SET expires_at = expires_at - interval '24 hours' WHERE jti = '${old}'`,
+  );
+  await forgetEndedTokens(server.deps);
+  expect(await db.revokedToken.findMany()).toMatchObject([{ appId, jti: recent }]);
+});
+
+test('who brought nothing is forgotten with the last of their tokens, who brought something is not', async () => {
+  const { db } = server.deps;
+  const app = await seedApp(db, server.home.projectId);
+  const requirement = await seedRequirement(db, app.id);
+  const token = await mintToken(server, app, 'back again');
+  for (const userId of ['came and went', 'brought something']) await mintToken(server, app, userId);
+  await linkConnection(server, requirement, 'brought something');
+  await sql(`UPDATE end_user SET token_at = token_at - interval '25 hours'`);
+  await mintToken(server, app, 'back again');
+  await forgetEndedTokens(server.deps);
+  const kept = await db.endUser.findMany({ where: { appId: app.id }, orderBy: { userId: 'asc' } });
+  expect(kept.map(({ userId }) => userId)).toEqual(['back again', 'brought something']);
+  expect(await isTaken(server, token)).toBe(true);
+});
+
+test('keys that still verify are kept', async () => {
+  const before = await server.deps.db.signingKey.count();
+  await forgetEndedTokens(server.deps);
+  expect(await server.deps.db.signingKey.count()).toBe(before);
+});
