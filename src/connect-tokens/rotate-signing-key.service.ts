@@ -1,5 +1,8 @@
 import type { Deps } from '../deps.ts';
-import { makeSigningKey } from './signing-keys.ts';
+import { makeSigningKey, publishedBefore } from './signing-keys.ts';
+
+/** The new key, for which `PUBLIC_URL` it signs, and in how many seconds. */
+export type RotatedSigningKey = { kid: string; issuer: string; signsIn: number };
 
 /**
  * Puts a new key in the place of the one that signs connect tokens. It is published at once and signs
@@ -9,6 +12,8 @@ import { makeSigningKey } from './signing-keys.ts';
 export async function rotateSigningKey(
   deps: Deps,
   { isCompromised }: { isCompromised: boolean },
-): Promise<void> {
-  await makeSigningKey(deps, isCompromised ? 'compromised' : 'overlap');
+): Promise<RotatedSigningKey> {
+  const kid = await makeSigningKey(deps, isCompromised ? 'compromised' : 'overlap');
+  const signsIn = isCompromised ? 0 : publishedBefore;
+  return { kid, issuer: deps.config.publicUrl, signsIn };
 }

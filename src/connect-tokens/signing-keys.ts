@@ -10,7 +10,7 @@ import { writeSealed } from '../vault/write-sealed.ts';
 export const publishedMaxAge = 300;
 
 /** How long a key is published before it signs in the place of another, in seconds. */
-const publishedBefore = 2 * publishedMaxAge;
+export const publishedBefore = 2 * publishedMaxAge;
 
 /** How long a key verifies after its last signature, in seconds: as long as what it signed, and a little more. */
 const verifiesAfter = connectTokenLife + 300;
@@ -21,19 +21,23 @@ const verifiesAfter = connectTokenLife + 300;
  */
 type Arrival = 'first' | 'overlap' | 'compromised';
 
-const makingFirst = perDeps(() => ({ key: undefined as Promise<void> | undefined }));
+const makingFirst = perDeps(() => ({ key: undefined as Promise<string> | undefined }));
 
 /** Makes a key where this server's `PUBLIC_URL` has none; whoever needs it meanwhile waits for the same. */
-export function makeFirstKey(deps: Deps): Promise<void> {
+export async function makeFirstKey(deps: Deps): Promise<void> {
   const making = makingFirst(deps);
   making.key ??= makeSigningKey(deps, 'first').finally(() => {
     making.key = undefined;
   });
-  return making.key;
+  await making.key;
 }
 
-/** Makes a signing key for this server's `PUBLIC_URL`. Other processes take it up by themselves. */
-export async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<void> {
+/**
+ * Makes a signing key for this server's `PUBLIC_URL`. Other processes take it up by themselves.
+ *
+ * @returns its `kid`; of a `first` one that another was before, one that is nowhere.
+ */
+export async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<string> {
   const id = uuidv7();
   const pair = await generateKeyPair('RS256', { modulusLength: 2_048, extractable: true });
   const publicKey = JSON.stringify(await exportJWK(pair.publicKey));
@@ -49,6 +53,7 @@ export async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<void
         now() + make_interval(secs => ${signsIn})
       ON CONFLICT DO NOTHING`;
   });
+  return id;
 }
 
 /* A key signs nothing once its successor does: soon after, the last of what it signed has ended. */

@@ -6,10 +6,12 @@ import { forgetEndedTokens } from '../../src/connect-tokens/forget.ts';
 import { rotateSigningKey } from '../../src/connect-tokens/rotate-signing-key.service.ts';
 import { placeOfPrivateKey } from '../../src/connect-tokens/signing-keys.ts';
 import type { App } from '../../src/db/generated/client.ts';
+import { rotateDataKeys } from '../../src/key-rotation/rotate-data-keys.service.ts';
+import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { isTaken, mintToken, readToken } from '../helpers/connect-tokens.ts';
 import { bearer } from '../helpers/refusals.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { masterKeys, startTestServer, type TestServer } from '../helpers/server.ts';
 import { stealKey } from './forge.ts';
 
 const path = '/.well-known/jwks.json';
@@ -176,6 +178,20 @@ test('after a compromise all that was signed is refused at once, and a new key s
   const token = await mintToken(server, app);
   expect(kidOf(token)).toBe(now);
   expect(await isTaken(beside, token)).toBe(true);
+});
+
+test('a rotation of data keys seals private keys anew, and tokens go on', async () => {
+  const before = await mintToken(server, app);
+  const { row } = await stealKey(server);
+  await rotateDataKeys(server.deps, createLocalKeyProvider(masterKeys), null, () => {});
+  const { row: after, pem } = await stealKey(server);
+  expect(after.id).toBe(row.id);
+  expect(after.privateKeyDataKeyId).not.toBe(row.privateKeyDataKeyId);
+  expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+  for (const token of [before, await mintToken(beside, app)]) {
+    expect(kidOf(token)).toBe(row.id);
+    expect(await isTaken(server, token)).toBe(true);
+  }
 });
 
 test('under another PUBLIC_URL a key of its own signs, and what was signed before stays valid', async () => {

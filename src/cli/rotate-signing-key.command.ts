@@ -1,0 +1,27 @@
+import {
+  type RotatedSigningKey,
+  rotateSigningKey,
+} from '../connect-tokens/rotate-signing-key.service.ts';
+import { openForWork } from './open-for-work.ts';
+import type { Command } from './parse.ts';
+
+export const rotateSigningKeyCommand: Command = {
+  name: 'rotate-signing-key',
+  syntax: '[--compromised]',
+  summary: 'put a new key in the place of the one that signs connect tokens',
+  options: { compromised: { type: 'boolean' } },
+  run: (options, config) =>
+    openForWork(config(), async ({ deps }) => {
+      const isCompromised = options.compromised === true;
+      const rotated = await rotateSigningKey(deps, { isCompromised });
+      process.stdout.write(`${describe(rotated, isCompromised)}\n`);
+      return 0;
+    }),
+};
+
+function describe({ kid, issuer, signsIn }: RotatedSigningKey, isCompromised: boolean): string {
+  if (isCompromised) {
+    return `The key ${kid} signs for ${issuer} from now on. Every connect token made before is refused.`;
+  }
+  return `The key ${kid} is published, and signs for ${issuer} in ${signsIn / 60} minutes. Connect tokens already made stay valid.`;
+}
