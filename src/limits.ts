@@ -30,3 +30,6 @@ export const lastNumberedRow = 10_000;
 
 /** Requirements of one app, which are listed without pages. */
 export const mostRequirements = 50;
+
+/** Credentials that one call resolves. */
+export const mostReferences = 100;

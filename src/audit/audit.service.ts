@@ -54,11 +54,11 @@ export async function recordRefusal(
   context: RequestContext,
   action: string,
   { kind }: AppError,
-  connectionId: string | null,
+  about: Omit<Happening, 'action'>,
 ): Promise<void> {
   if (isStranger(context.viewer) || !refusals.includes(kind)) return;
-  const detail = { reason: kind };
-  await recordEvent(context, { action: `${action}.refused`, connectionId, detail });
+  const detail = { ...about.detail, reason: kind };
+  await recordEvent(context, { ...about, action: `${action}.refused`, detail });
 }
 
 function isStranger(viewer: Viewer): boolean {

@@ -1,6 +1,7 @@
 import { ConflictError, ForbiddenError, NotFoundError, UpstreamError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { type Credentials, fetchCredentials } from './credentials.service.ts';
+import { fetchCredentials } from './credentials.service.ts';
+import type { Credentials } from './open-credentials.ts';
 
 const CredentialsRef = builder.objectRef<Credentials>('Credentials').implement({
   description: 'A whole config, secrets included. Nothing else gives them out.',

@@ -33,7 +33,8 @@ class RefusalsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
         return await resolver(parent, args, context, info);
       } catch (error) {
         if (error instanceof AppError) {
-          await recordRefusal(context as Context, action, error, subjectOf(action, args));
+          const connectionId = subjectOf(action, args);
+          await recordRefusal(context as Context, action, error, { connectionId });
         }
         throw error;
       }

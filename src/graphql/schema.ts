@@ -11,6 +11,7 @@ import '../connections/connections.queries.ts';
 import '../connections/credentials.mutations.ts';
 import '../connections/oauth.mutations.ts';
 import '../connections/oauth-state.type.ts';
+import '../end-users/resolve-credentials.mutations.ts';
 import '../projects/projects.mutations.ts';
 import '../projects/projects.queries.ts';
 import '../requirements/requirements.mutations.ts';

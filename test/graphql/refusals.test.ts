@@ -158,6 +158,14 @@ const samples: Record<string, Sample> = {
       input: { id: connectionId },
     }),
   },
+  resolveCredentials: {
+    needs: 'runtime',
+    outOfReach: 'NotFoundError',
+    ask: ({ connectionId }) => ({
+      field: `{ ... on ResolvedCredentials { items { ... on Credentials { config } ${failure} } } ${failure} }`,
+      input: { references: [{ connectionId }] },
+    }),
+  },
   authorizeConnection: {
     needs: 'editor',
     outOfReach: 'NotFoundError',

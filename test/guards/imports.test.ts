@@ -16,6 +16,7 @@ const layers: [name: string, fits: (path: string) => boolean][] = [
   ['types, queries and mutations', isGraphql],
   ['the builder', (path) => path.startsWith('graphql/')],
   ['connect tokens', (path) => path.startsWith('connect-tokens/')],
+  ['end users', (path) => path.startsWith('end-users/')],
   ['requirements', (path) => path.startsWith('requirements/')],
   ['apps', (path) => path.startsWith('apps/')],
   ['connections', (path) => path.startsWith('connections/')],

@@ -17,6 +17,7 @@ const otherBytes = [
   'authorization_attempt.undo_digest',
   'data_key.wrapped',
   'master_key.check_value',
+  'pipedream_link.webhook_digest',
 ];
 
 const columns = `

@@ -1,0 +1,37 @@
+import type { TestServer } from './server.ts';
+
+/** One outcome of `resolveCredentials`: credentials, or why there are none. */
+export type Resolved = {
+  __typename: string;
+  connectionId?: string | null;
+  type?: string;
+  config?: Record<string, unknown>;
+  expiresAt?: string | null;
+  code?: string;
+  message?: string;
+};
+
+const document = `mutation($input: ResolveCredentialsInput!) { answer: resolveCredentials(input: $input) {
+  __typename
+  ... on ResolvedCredentials { items { __typename
+    ... on Credentials { connectionId type config expiresAt } ... on Error { code message } } }
+  ... on InvalidInputError { fields { path message } } } }`;
+
+export type ResolveInput = { appId?: string; userId?: string; references: object[] };
+
+/** What `resolveCredentials` answers, whatever it is. */
+export function askResolve(server: TestServer, input: ResolveInput, key?: string) {
+  type Answer = { __typename: string; items?: Resolved[]; fields?: object[] };
+  return server.graphql<{ answer: Answer } | undefined>(document, { input }, key);
+}
+
+/** The outcomes of `resolveCredentials`, which must be answered. */
+export async function resolve(
+  server: TestServer,
+  input: ResolveInput,
+  key?: string,
+): Promise<Resolved[]> {
+  const { data, text } = await askResolve(server, input, key);
+  if (data?.answer.items === undefined) throw new Error(`Nothing was resolved: ${text}`);
+  return data.answer.items;
+}
