@@ -66,6 +66,14 @@ function isStranger(viewer: Viewer): boolean {
   return viewer.kind === 'anonymous';
 }
 
+const notStored = 'What anonymous callers do is not stored.';
+
+/** The kind and id of a credential. */
+export function actorOf(viewer: Viewer): string {
+  if (viewer.kind === 'anonymous') throw new Error(notStored);
+  return `${viewer.kind}:${viewer.id}`;
+}
+
 const insertTogether = perDeps((deps) =>
   gather((events: readonly EventRow[]) => insertEvents(deps.sql, events)),
 );
@@ -74,11 +82,11 @@ function toRow(
   { viewer, request }: RequestContext,
   { action, projectId, connectionId, detail }: Happening,
 ): EventRow {
-  if (viewer.kind === 'anonymous') throw new Error('What anonymous callers do is not stored.');
+  if (viewer.kind === 'anonymous') throw new Error(notStored);
   return {
     id: uuidv7(),
     action,
-    actor: `${viewer.kind}:${viewer.id}`,
+    actor: actorOf(viewer),
     organizationId: viewer.organizationId,
     projectId: projectId ?? viewer.projectId,
     connectionId: connectionId != null && isUuid(connectionId) ? connectionId : null,

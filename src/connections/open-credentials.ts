@@ -1,5 +1,5 @@
 import type { RequestContext } from '../access/request-context.ts';
-import { requireMember } from '../access/roles.ts';
+import { actorOf } from '../audit/audit.service.ts';
 import { findConnectionType } from '../catalog/connection-types.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { openHalf } from '../connection-config/sealed-config.ts';
@@ -52,8 +52,7 @@ async function openGrant(
   grant: StoredGrant,
   reload: Reload,
 ) {
-  const { kind, id } = requireMember(viewer);
-  const by = { actor: `${kind}:${id}`, ip: request.ip, requestId: request.id };
+  const by = { actor: actorOf(viewer), ip: request.ip, requestId: request.id };
   const reloadGrant = async () => {
     const again = await reload();
     return again?.status === 'active' ? (again.grant ?? undefined) : undefined;

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
-import { requireMember } from '../access/roles.ts';
-import { auditEvent } from '../audit/audit.service.ts';
+import { actorOf, auditEvent } from '../audit/audit.service.ts';
 import { InvalidInputError } from '../errors.ts';
 import { writeSealed } from '../vault/write-sealed.ts';
 import { placeOfVerifier } from './attempt.ts';
-import { loadConnection } from './load-connection.ts';
+import { loadConnection, type OpenConnection } from './load-connection.ts';
 import { digestProvider, type Provider, resolveProvider } from './provider.ts';
 
 /** Where to send a person's browser, and until when that works. */
@@ -31,12 +30,33 @@ export async function authorizeConnection(
   if (redirectUrl !== undefined && !connection.redirectUrls.includes(redirectUrl)) {
     throw new InvalidInputError([redirectNotListed]);
   }
+  return beginConsent(context, { connection, provider, returnUrl: redirectUrl });
+}
+
+/** A connect token, as what it begins remembers it: enough to tell later whether it still counts. */
+export type BeginningToken = { epoch: number; isAnonymous: boolean; expiresAt: Date };
+
+/** A consent to be asked for. */
+export type NewConsent = {
+  connection: Pick<OpenConnection, 'id' | 'organizationId' | 'projectId' | 'type'>;
+  provider: Provider;
+  /** Where the browser goes afterwards; undefined: nowhere. */
+  returnUrl: string | undefined;
+  /** Of an end user. */
+  token?: BeginningToken;
+};
+
+/** Stores an attempt by the caller, who may; answers the provider's address for it. */
+export async function beginConsent(
+  context: RequestContext,
+  { connection, provider, returnUrl, token }: NewConsent,
+): Promise<Authorization> {
+  const { deps, viewer } = context;
   const redirectUri = callbackAddress(deps.config.publicUrl, connection);
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
   const attemptId = uuidv7();
   const place = placeOfVerifier(connection.organizationId, attemptId);
-  const viewer = requireMember(context.viewer);
   const event = {
     action: 'connection.authorize',
     projectId: connection.projectId,
@@ -50,10 +70,15 @@ export async function authorizeConnection(
         connectionId: connection.id,
         verifier: deps.vault.seal(key, place, Buffer.from(verifier)),
         verifierDataKeyId: key.id,
-        initiator: `${viewer.kind}:${viewer.id}`,
+        initiator: actorOf(viewer),
+        ...(token && {
+          tokenEpoch: token.epoch,
+          tokenIsAnonymous: token.isAnonymous,
+          tokenExpiresAt: token.expiresAt,
+        }),
         provider: digestProvider(provider),
         redirectUri,
-        returnUrl: redirectUrl ?? null,
+        returnUrl: returnUrl ?? null,
         scopes: [...provider.scopes],
       },
       select: { expiresAt: true },

@@ -1,21 +1,23 @@
 import * as oauth from 'oauth4webapi';
-import { isLiveAccessKey } from '../access/live-access-key.ts';
+import { isLiveInitiator } from '../access/live-initiator.ts';
 import type { RequestFacts } from '../access/request-context.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, InvalidInputError } from '../errors.ts';
 import { placeOfVerifier } from './attempt.ts';
-import { type Attempt, consumeAttempt } from './consume-attempt.ts';
-import { type OpenConnection, openConnection } from './load-connection.ts';
+import { consumeAttempt } from './consume-attempt.ts';
+import { type BroughtBy, openConnection } from './load-connection.ts';
 import { digestProvider, type Provider, resolveProvider } from './provider.ts';
-import { storeConsent } from './store-consent.ts';
+import { type Consent, type LinkConsent, storeConsent } from './store-consent.ts';
 import { TokenFailure } from './token-failure.ts';
 import { authorizationServer, exchangeCode } from './token-request.ts';
-import { newUndo, type Undo } from './undo-consent.service.ts';
+import { newUndo } from './undo-consent.service.ts';
 
 /** What became of a consent, for the page that the browser ends on. */
 export type ConsentOutcome = {
   /** The connection's name; undefined when the state was of none. */
   connection: string | undefined;
+  /** The end user who brings it; null for one of the project. */
+  broughtBy: Pick<BroughtBy, 'userId' | 'app'> | null;
   /** Where the browser wants to go on; null: nowhere. */
   returnUrl: string | null;
   /** Undefined: it went well. */
@@ -41,26 +43,31 @@ class ConsentRefused extends Error {
  * stores the tokens.
  *
  * @param path where it came back to; a state counts only where it was sent to.
+ * @param link what else changes when an end user consents.
  */
 export async function completeConsent(
   deps: Deps,
   request: RequestFacts,
-  path: string,
-  parameters: URLSearchParams,
+  { path, parameters }: { path: string; parameters: URLSearchParams },
+  link: LinkConsent,
 ): Promise<ConsentOutcome> {
   const state = parameters.getAll('state');
   const redirectUri = `${deps.config.publicUrl}${path}`;
   const attempt =
     state.length === 1 ? await consumeAttempt(deps.sql, state[0] ?? '', redirectUri) : undefined;
-  if (attempt === undefined)
-    return { connection: undefined, returnUrl: null, problem: unknownState };
+  if (attempt === undefined) return unknownState;
   const connection = await openConnection(deps, { id: attempt.connectionId });
-  const outcome = { connection: connection?.name, returnUrl: attempt.returnUrl };
+  const outcome = {
+    connection: connection?.name,
+    broughtBy: connection?.broughtBy ?? null,
+    returnUrl: attempt.returnUrl,
+  };
   try {
     if (connection === undefined)
       throw new ConsentRefused('invalid_request', 'The connection was deleted.');
     const undo = outcome.returnUrl === null ? newUndo() : undefined;
-    await redeem(deps, request, { attempt, connection, undo }, parameters);
+    const redeemed = await redeem(deps, { attempt, connection }, parameters);
+    await storeConsent(deps, request, { attempt, connection, undo, ...redeemed }, link);
     return { ...outcome, problem: undefined, ...(undo && { undo: undo.handle }) };
   } catch (error) {
     const problem = problemOf(error);
@@ -70,21 +77,24 @@ export async function completeConsent(
   }
 }
 
-const unknownState = {
-  code: 'invalid_state',
-  message:
-    'This link was used already, is older than 10 minutes, or did not come from here. If it said that you are connected, all is well and you can close this window; otherwise start again where you came from.',
+const unknownState: ConsentOutcome = {
+  connection: undefined,
+  broughtBy: null,
+  returnUrl: null,
+  problem: {
+    code: 'invalid_state',
+    message:
+      'This link was used already, is older than 10 minutes, or did not come from here. If it said that you are connected, all is well and you can close this window; otherwise start again where you came from.',
+  },
 };
-
-type Begun = { attempt: Attempt; connection: OpenConnection; undo: Undo | undefined };
 
 async function redeem(
   deps: Deps,
-  request: RequestFacts,
-  { attempt, connection, undo }: Begun,
+  { attempt, connection }: Pick<Consent, 'attempt' | 'connection'>,
   parameters: URLSearchParams,
-): Promise<void> {
-  if (!(await isLiveAccessKey(deps.db, attempt.initiator, connection))) {
+): Promise<Pick<Consent, 'provider' | 'answer'>> {
+  const endUserId = connection.broughtBy?.endUserId ?? null;
+  if (!(await isLiveInitiator(deps.db, attempt, { ...connection, endUserId }))) {
     throw new ConsentRefused(
       'access_denied',
       'Whoever began this may no longer change the connection.',
@@ -106,7 +116,7 @@ async function redeem(
     redirectUri: attempt.redirectUri,
     verifier: verifier.toString(),
   });
-  await storeConsent(deps, request, { attempt, connection, provider, answer, undo });
+  return { provider, answer };
 }
 
 /* The state is checked already. Where an issuer names itself (RFC 9207), it must be where the browser was sent. */

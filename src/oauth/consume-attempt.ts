@@ -1,15 +1,15 @@
+import type { Initiator } from '../access/live-initiator.ts';
 import type { Sql } from '../db/sql.ts';
 import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 import { digestState } from './authorize.service.ts';
 
 /** A consent that was begun and is now being completed, with everything it was begun with. */
-export type Attempt = {
+export type Attempt = Initiator & {
   id: string;
   connectionId: string;
   organizationId: string;
   projectId: string;
-  initiator: string;
   provider: Uint8Array;
   redirectUri: string;
   returnUrl: string | null;
@@ -26,8 +26,9 @@ const statement = `
     AND a.expires_at > now() AND c.id = a.connection_id AND p.id = c.project_id
     AND k.id = a.verifier_data_key_id
   RETURNING a.id, a.connection_id AS "connectionId", p.organization_id AS "organizationId",
-    c.project_id AS "projectId", a.initiator, a.provider, a.redirect_uri AS "redirectUri",
-    a.return_url AS "returnUrl", a.scopes, a.verifier, ${dataKeyColumns('k', 'key')}`;
+    c.project_id AS "projectId", a.initiator, a.token_epoch AS "tokenEpoch",
+    a.token_is_anonymous AS "tokenIsAnonymous", a.token_expires_at AS "tokenExpiresAt",
+    a.provider, a.redirect_uri AS "redirectUri", a.return_url AS "returnUrl", a.scopes, a.verifier, ${dataKeyColumns('k', 'key')}`;
 
 type Row = Omit<Attempt, 'verifierKey'> & DataKeyColumns<'key'>;
 

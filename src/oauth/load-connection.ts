@@ -5,7 +5,7 @@ import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { requireType } from '../connection-config/read-config.ts';
 import { type ConnectionPlace, openHalf } from '../connection-config/sealed-config.ts';
-import type { Prisma } from '../db/generated/client.ts';
+import type { Connection, Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
@@ -18,6 +18,18 @@ export type OpenConnection = ConnectionPlace & {
   config: JsonObject;
   /** Where its project lets a consent send the browser afterwards. */
   redirectUrls: string[];
+  /** Who brings it for which requirement; null: it is the project's own. */
+  broughtBy: BroughtBy | null;
+};
+
+/** An end user who brings a connection. */
+export type BroughtBy = {
+  endUserId: string;
+  requirementId: string;
+  /** As the app names them. */
+  userId: string;
+  /** The app's name. */
+  app: string;
 };
 
 /**
@@ -45,6 +57,7 @@ export async function openConnection({ db, vault }: Deps, where: Prisma.Connecti
     relationLoadStrategy: 'join',
     include: {
       project: { select: { organizationId: true, redirectUrls: true } },
+      endUser: { select: { userId: true, app: { select: { name: true } } } },
       configDataKey: true,
       secret: { include: { configDataKey: true } },
     },
@@ -71,5 +84,17 @@ export async function openConnection({ db, vault }: Deps, where: Prisma.Connecti
     type: requireType(row.type),
     config: { ...config, ...secrets },
     redirectUrls: row.project.redirectUrls,
+    broughtBy: broughtBy(row),
   };
+}
+
+function broughtBy({
+  endUserId,
+  requirementId,
+  endUser,
+}: Pick<Connection, 'endUserId' | 'requirementId'> & {
+  endUser: { userId: string; app: { name: string } } | null;
+}): BroughtBy | null {
+  if (endUserId === null || requirementId === null || endUser === null) return null;
+  return { endUserId, requirementId, userId: endUser.userId, app: endUser.app.name };
 }

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestFacts } from '../access/request-context.ts';
+import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { ConflictError } from '../errors.ts';
 import type { Attempt } from './consume-attempt.ts';
@@ -21,24 +22,35 @@ export type Consent = {
   undo: Undo | undefined;
 };
 
+/**
+ * Links the connection that an end user brings, in the transaction that stores its tokens and before
+ * anything else in it, so that all who write lock the user first.
+ *
+ * @throws ConflictError when what was granted does not do, or what is linked must stay.
+ */
+export type LinkConsent = (tx: Prisma.TransactionClient, consent: Consent) => Promise<void>;
+
 const attempts = 3;
 
 /**
  * Stores the tokens of a consent as the next generation and makes the connection active, in one
  * transaction.
  *
- * @throws ConflictError when another account consented than the first time: nothing changes then.
+ * @throws ConflictError when another account consented than the first time, or when what an end user
+ * brings may not be linked: nothing changes then.
  */
 export async function storeConsent(
   deps: Deps,
   request: RequestFacts,
   consent: Consent,
+  link: LinkConsent,
 ): Promise<void> {
   let { connection } = consent;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const before = await readGrant(deps, connection);
     requireSameAccount(before?.tokens, consent.answer);
-    if (await tryStore(deps, request, { ...consent, connection }, before)) return;
+    const stored = await tryStore(deps, request, { ...consent, connection, before }, link);
+    if (stored) return;
     deps.vault.forgetSealingKey(connection.projectId);
     connection = await reopen(deps, consent);
   }
@@ -75,24 +87,27 @@ function requireSameAccount(before: GrantTokens | undefined, { account }: TokenA
   );
 }
 
+type ConsentOver = Consent & { before: Awaited<ReturnType<typeof readGrant>> };
+
 /** False when the connection, its grant, or the data key changed since they were read. */
 async function tryStore(
   deps: Deps,
   request: RequestFacts,
-  consent: Consent,
-  before: Awaited<ReturnType<typeof readGrant>>,
+  { before, ...consent }: ConsentOver,
+  link: LinkConsent,
 ): Promise<boolean> {
-  const { id: connectionId, organizationId, projectId, version } = consent.connection;
+  const { id: connectionId, organizationId, projectId, version, broughtBy } = consent.connection;
   const key = await deps.vault.sealingKey(projectId);
   const place = { organizationId, projectId, connectionId };
   const tokens = grantTokens(consent.answer, before?.tokens);
   const sealed = sealTokens(deps.vault, key, place, tokens);
-  return deps.db.$transaction(async (tx) => {
+  const storing = deps.db.$transaction(async (tx) => {
+    if (broughtBy !== null) await link(tx, consent);
     const [held] = await tx.$queryRaw<{ now: Date }[]>`
       SELECT now() FROM connection c, data_key k WHERE c.id = ${connectionId}::uuid
         AND c.version = ${version} AND k.id = ${key.id}::uuid AND k.status = 'active'
       FOR NO KEY UPDATE OF c FOR SHARE OF k`;
-    if (held === undefined) return false;
+    if (held === undefined) throw new ChangedMeanwhile();
     const row = { ...grantFacts(consent, held.now), tokens: sealed, tokensDataKeyId: key.id };
     const { count } =
       before === undefined
@@ -101,7 +116,7 @@ async function tryStore(
             where: { connectionId, tokenVersion: before.tokenVersion },
             data: { ...row, tokenVersion: { increment: 1 } },
           });
-    if (count === 0) return false;
+    if (count === 0) throw new ChangedMeanwhile();
     await forgetUndo(tx, connectionId);
     if (consent.undo !== undefined) {
       await tx.authorizationAttempt.update({
@@ -118,18 +133,26 @@ async function tryStore(
     await tx.auditEvent.create({
       data: {
         id: uuidv7(),
-        action: 'connection.callback',
+        action: broughtBy === null ? 'connection.callback' : 'link.create',
         actor: consent.attempt.initiator,
         organizationId,
         projectId,
         connectionId,
         ip: request.ip,
         requestId: request.id,
+        ...(broughtBy !== null && { detail: { requirement: broughtBy.requirementId } }),
       },
     });
     return true;
   });
+  return storing.catch((error: unknown) => {
+    if (error instanceof ChangedMeanwhile) return false;
+    throw error;
+  });
 }
+
+/** Undoes a transaction, to begin anew. */
+class ChangedMeanwhile extends Error {}
 
 /** Who consented first stays known where a later answer does not say. */
 function grantTokens(

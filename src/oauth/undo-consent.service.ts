@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestFacts } from '../access/request-context.ts';
+import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { dropGrant } from './drop-grant.ts';
 import { prepareRevocation } from './revoke.service.ts';
@@ -19,7 +20,7 @@ export function newUndo(): Undo {
 
 /**
  * Takes a consent back: drops its tokens, makes the connection incomplete, and revokes the tokens at
- * the provider as well as it goes.
+ * the provider as well as it goes. What an end user brought goes as a whole.
  *
  * @returns the connection's name; undefined when the handle was used, is too old, or is none.
  */
@@ -33,26 +34,23 @@ export async function undoConsent(
     include: { connection: { include: { project: { select: { organizationId: true } } } } },
   });
   if (attempt === null) return undefined;
-  const { id: connectionId, projectId, name, project } = attempt.connection;
+  const { id: connectionId, projectId, name, project, endUserId } = attempt.connection;
   const revoke = await prepareRevocation(deps, { id: connectionId });
   const isUndone = await deps.db.$transaction(async (tx) => {
-    // The connection first, as all others do: whoever comes the other way round would lock us both out.
+    // In the order of all others: whoever comes the other way round would lock us both out.
+    await tx.$queryRaw`SELECT 1 FROM end_user WHERE id = ${endUserId}::uuid FOR NO KEY UPDATE`;
     await tx.$queryRaw`SELECT 1 FROM connection WHERE id = ${connectionId}::uuid FOR NO KEY UPDATE`;
     const { count } = await tx.authorizationAttempt.updateMany({
       where: { id: attempt.id, undoDigest: digest(handle) },
       data: { undoDigest: null },
     });
     if (count === 0) return false;
-    await dropGrant(tx, connectionId);
-    await tx.connection.update({
-      where: { id: connectionId },
-      data: { status: 'incomplete' },
-      select: { id: true },
-    });
+    if (endUserId === null) await makeIncomplete(tx, connectionId);
+    else await tx.connection.delete({ where: { id: connectionId }, select: { id: true } });
     await tx.auditEvent.create({
       data: {
         id: uuidv7(),
-        action: 'connection.callback',
+        action: endUserId === null ? 'connection.callback' : 'link.delete',
         actor: 'consent',
         organizationId: project.organizationId,
         projectId,
@@ -67,6 +65,15 @@ export async function undoConsent(
   if (!isUndone) return undefined;
   void revoke?.();
   return name;
+}
+
+async function makeIncomplete(tx: Prisma.TransactionClient, connectionId: string): Promise<void> {
+  await dropGrant(tx, connectionId);
+  await tx.connection.update({
+    where: { id: connectionId },
+    data: { status: 'incomplete' },
+    select: { id: true },
+  });
 }
 
 function digest(handle: string): Buffer<ArrayBuffer> {

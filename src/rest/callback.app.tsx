@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Deps } from '../deps.ts';
+import { linkConsent } from '../end-users/link-consent.ts';
 import { type ConsentOutcome, completeConsent } from '../oauth/callback.service.ts';
 import { undoConsent } from '../oauth/undo-consent.service.ts';
 import { refuseOtherMethods } from './methods.ts';
@@ -26,7 +27,8 @@ export function createCallbackApp(deps: Deps): Hono<RestEnv> {
 async function answer(deps: Deps, c: Context<RestEnv>) {
   if (c.req.method === 'HEAD') return c.body(null); // a look ahead uses no state up
   const { pathname, searchParams } = new URL(c.req.url);
-  const outcome = await completeConsent(deps, c.env.facts, pathname, searchParams);
+  const back = { path: pathname, parameters: searchParams };
+  const outcome = await completeConsent(deps, c.env.facts, back, linkConsent);
   if (outcome.returnUrl !== null) return c.redirect(returnAddress(outcome.returnUrl, outcome), 303);
   c.header('Content-Security-Policy', policy);
   const status = outcome.problem === undefined ? 200 : 400;
@@ -45,13 +47,14 @@ async function takeBack(deps: Deps, c: Context<RestEnv>) {
 const styleDigest = createHash('sha256').update(pageStyle).digest('base64');
 const policy = `default-src 'none'; style-src 'sha256-${styleDigest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
 
-function ConsentPage({ connection, problem, undo }: ConsentOutcome) {
+function ConsentPage({ connection, broughtBy, problem, undo }: ConsentOutcome) {
   if (problem === undefined) {
     return (
       <PlainPage title="Connected">
         <p>
           The connection <strong>{connection}</strong> is active. You can close this window.
         </p>
+        <BroughtBy {...{ broughtBy }} />
         <p>
           Were you sent here by somebody whom you do not trust, or was it not you who consented?
           Then take the access back:
@@ -70,8 +73,18 @@ function ConsentPage({ connection, problem, undo }: ConsentOutcome) {
           Connection: <strong>{connection}</strong>
         </p>
       )}
+      <BroughtBy {...{ broughtBy }} />
       <p>{problem.message}</p>
     </PlainPage>
+  );
+}
+
+function BroughtBy({ broughtBy }: Pick<ConsentOutcome, 'broughtBy'>) {
+  if (broughtBy === null) return null;
+  return (
+    <p>
+      For the user <strong>{broughtBy.userId}</strong> of <strong>{broughtBy.app}</strong>.
+    </p>
   );
 }
 

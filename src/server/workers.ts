@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pruneAuditEvents } from '../audit/retention.ts';
 import { forgetEndedTokens } from '../connect-tokens/forget.ts';
 import type { Deps } from '../deps.ts';
+import { forgetPendingConnections } from '../end-users/forget-pending.ts';
 import { forgetOldAttempts } from '../oauth/attempt.ts';
 import { expireEnded } from '../oauth/expire-ended.service.ts';
 import { pendingCount, stopWriting } from '../oauth/pending-writes.ts';
@@ -27,6 +28,7 @@ export function startWorkers(deps: Deps): Workers {
     void forgetOldAttempts(deps);
     void forgetEndedTokens(deps);
     void pruneAuditEvents(deps);
+    void forgetPendingConnections(deps);
   };
   const sweeping = setInterval(sweep, sweepPause).unref();
   const expiring = setInterval(() => void expireEnded(deps), expiryPause).unref();

@@ -63,4 +63,7 @@ ALTER TABLE "pipedream_link" ADD CONSTRAINT "pipedream_link_end_user_id_fkey" FO
 -- AddForeignKey
 ALTER TABLE "pipedream_link" ADD CONSTRAINT "pipedream_link_requirement_id_fkey" FOREIGN KEY ("requirement_id") REFERENCES "requirement"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
+-- A link is one of the two.
+ALTER TABLE "end_user_link" ADD CONSTRAINT "end_user_link_linked_check" CHECK (num_nonnulls("connection_id", "pipedream_account_id") = 1);
+
 COMMIT;

@@ -1,0 +1,76 @@
+import type { Prisma } from '../db/generated/client.ts';
+import { AppVisibility, Role } from '../db/generated/enums.ts';
+
+/** The credential that began something which somebody else goes on with: a browser, a webhook. */
+export type Initiator = {
+  /** Its kind and id: `access_key:<id>`, `connect_token:<jti>`. */
+  initiator: string;
+  /** Of a connect token. */
+  tokenEpoch: number | null;
+  tokenIsAnonymous: boolean | null;
+  tokenExpiresAt: Date | null;
+};
+
+/** What it began something for. */
+export type Subject = {
+  organizationId: string;
+  projectId: string;
+  /** The end user whom it is for; null for the project itself. */
+  endUserId: string | null;
+};
+
+/** Whether the credential that began something would still be allowed to. */
+export async function isLiveInitiator(
+  db: Prisma.TransactionClient,
+  initiator: Initiator,
+  subject: Subject,
+): Promise<boolean> {
+  const [kind, id = ''] = initiator.initiator.split(':');
+  const { endUserId } = subject;
+  if (kind === 'access_key' && endUserId === null) return isLiveAccessKey(db, id, subject);
+  if (kind === 'connect_token' && endUserId !== null) {
+    return isLiveConnectToken(db, initiator, endUserId);
+  }
+  return false;
+}
+
+/** Whether a key may change connections of this project. */
+async function isLiveAccessKey(
+  db: Prisma.TransactionClient,
+  id: string,
+  { organizationId, projectId }: Subject,
+): Promise<boolean> {
+  const key = await db.accessKey.findFirst({
+    where: {
+      id,
+      organizationId,
+      revokedAt: null,
+      role: { in: [Role.editor, Role.admin] },
+      AND: [
+        { OR: [{ projectId: null }, { projectId }] },
+        { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+      ],
+    },
+    select: { id: true },
+  });
+  return key !== null;
+}
+
+/** Whether a token still speaks for its user. */
+async function isLiveConnectToken(
+  db: Prisma.TransactionClient,
+  { tokenEpoch, tokenIsAnonymous, tokenExpiresAt }: Initiator,
+  endUserId: string,
+): Promise<boolean> {
+  if (tokenEpoch === null || tokenExpiresAt === null || tokenExpiresAt <= new Date()) return false;
+  const user = await db.endUser.findFirst({
+    where: {
+      id: endUserId,
+      epoch: tokenEpoch,
+      // What anybody can have made dies when the app turns private.
+      ...(tokenIsAnonymous !== false && { app: { visibility: AppVisibility.public } }),
+    },
+    select: { id: true },
+  });
+  return user !== null;
+}

@@ -1,0 +1,65 @@
+import type { RequestContext } from '../access/request-context.ts';
+import { requireEndUser } from '../access/roles.ts';
+import type { ConnectTokenViewer } from '../access/viewer.ts';
+import { readConfig, requireType } from '../connection-config/read-config.ts';
+import { InvalidInputError } from '../errors.ts';
+import { type Authorization, beginConsent } from '../oauth/authorize.service.ts';
+import { resolveProvider } from '../oauth/provider.ts';
+import type { RequirementSpec } from '../requirements/spec.ts';
+import { loadRequirement, type RequirementOfViewer } from './load-requirement.ts';
+import { holdPendingConnection } from './pending-connection.ts';
+
+/**
+ * Begins what takes a person's browser elsewhere: a consent at a provider, or a link at Pipedream. What
+ * is linked stays until that is completed.
+ *
+ * @throws NotFoundError, InvalidInputError for a requirement that takes credentials, a client that is
+ * missing or a redirect URL that is not listed, ConflictError when the token may not replace what is
+ * linked, UpstreamError when Pipedream cannot be asked.
+ */
+export async function authorizeRequirement(
+  context: RequestContext,
+  requirementId: string,
+  redirectUrl: string | undefined,
+): Promise<Authorization> {
+  const viewer = requireEndUser(context.viewer);
+  const requirement = await loadRequirement(context.deps.db, viewer, requirementId);
+  if (redirectUrl !== undefined && !requirement.returnUrls.includes(redirectUrl)) {
+    throw new InvalidInputError([redirectNotListed]);
+  }
+  const { spec } = requirement;
+  if (spec.kind === 'pipedream_account') throw new Error('not yet');
+  return beginConsentOf(context, viewer, { ...requirement, spec }, redirectUrl);
+}
+
+const redirectNotListed = {
+  path: 'redirectUrl',
+  message: "must be one of the project's redirect URLs or the app's return URL, to the letter",
+};
+
+const notOAuth = {
+  path: 'requirementId',
+  message: 'asks for credentials, not for a consent: submit them',
+};
+
+async function beginConsentOf(
+  context: RequestContext,
+  viewer: ConnectTokenViewer,
+  requirement: RequirementOfViewer & { spec: RequirementSpec & { kind: 'connection' } },
+  returnUrl: string | undefined,
+): Promise<Authorization> {
+  const { type: typeName, scopes } = requirement.spec;
+  const type = requireType(typeName);
+  if (type.oauth2 === undefined) throw new InvalidInputError([notOAuth]);
+  const halves = readConfig(type, scopes.length > 0 ? { scopes: [...scopes] } : {});
+  const config = { ...halves.config, ...halves.secrets };
+  const provider = resolveProvider(type, config, context.deps.config.oauthClients);
+  const { id, epoch } = await holdPendingConnection(context, viewer, requirement, { type, halves });
+  const { organizationId, projectId, via, expiresAt } = viewer;
+  return beginConsent(context, {
+    connection: { organizationId, projectId, id, type },
+    provider,
+    returnUrl,
+    token: { epoch, isAnonymous: via === 'anonymous', expiresAt },
+  });
+}

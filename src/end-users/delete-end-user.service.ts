@@ -1,0 +1,60 @@
+import type { RequestContext } from '../access/request-context.ts';
+import { requireMember } from '../access/roles.ts';
+import { visibleProjects } from '../access/visibility.ts';
+import { auditEvent, recordEvent } from '../audit/audit.service.ts';
+import { NotFoundError } from '../errors.ts';
+import { isUuid } from '../input.ts';
+import { prepareRevocation } from '../oauth/revoke.service.ts';
+
+/** A user, as the app names them. */
+export type UserOfApp = { appId: string; userId: string };
+
+/**
+ * Deletes everything that a user linked in an app, and what they have begun; their connect tokens end,
+ * and what they consented to is revoked at its provider as well as it goes.
+ *
+ * @returns how many links there were; none for a user who never came.
+ * @throws NotFoundError for the app.
+ */
+export async function deleteEndUser(
+  context: RequestContext,
+  { appId, userId }: UserOfApp,
+): Promise<number> {
+  const { deps } = context;
+  const app = await requireApp(context, appId);
+  const user = await deps.db.endUser.findFirst({
+    where: { appId: app.id, userId },
+    select: { id: true, connections: { where: { link: { isNot: null } }, select: { id: true } } },
+  });
+  const happening = { action: 'link.delete', projectId: app.projectId };
+  if (user === null) {
+    await recordEvent(context, { ...happening, detail: { app: app.id, links: 0 } });
+    return 0;
+  }
+  const { id: endUserId, connections } = user;
+  const revocations = await Promise.all(
+    connections.map(({ id }) => prepareRevocation(deps, { id })),
+  );
+  const links = await deps.db.$transaction(async (tx) => {
+    // Locks the user, before anything that hangs on them: see lock-user.ts.
+    const data = { epoch: { increment: 1 }, pipedreamUserId: null };
+    await tx.endUser.update({ where: { id: endUserId }, data, select: { id: true } });
+    const { count } = await tx.endUserLink.deleteMany({ where: { endUserId } });
+    await tx.connection.deleteMany({ where: { endUserId } });
+    await tx.pipedreamLink.deleteMany({ where: { endUserId } });
+    const detail = { app: app.id, end_user: endUserId, links: count };
+    await tx.auditEvent.create({ data: auditEvent(context, { ...happening, detail }) });
+    return count;
+  });
+  for (const revoke of revocations) void revoke?.(); // providers may be slow, or gone
+  return links;
+}
+
+async function requireApp({ deps, viewer }: RequestContext, id: string) {
+  const project = visibleProjects(requireMember(viewer));
+  const app = isUuid(id)
+    ? await deps.db.app.findFirst({ where: { id, project }, select: { id: true, projectId: true } })
+    : null;
+  if (app === null) throw new NotFoundError('app');
+  return app;
+}

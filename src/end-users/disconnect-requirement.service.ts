@@ -1,0 +1,43 @@
+import type { RequestContext } from '../access/request-context.ts';
+import { requireEndUser } from '../access/roles.ts';
+import { auditEvent } from '../audit/audit.service.ts';
+import { NotFoundError } from '../errors.ts';
+import { prepareRevocation } from '../oauth/revoke.service.ts';
+import { linkerOf, notItsOwn, removeLink } from './links.ts';
+import { loadRequirement } from './load-requirement.ts';
+import { lockUser } from './lock-user.ts';
+
+/**
+ * Removes what a token's user brought for a requirement; its token is revoked at the provider as well
+ * as it goes.
+ *
+ * @returns the requirement's id.
+ * @throws NotFoundError for a requirement that is not there, or has nothing linked; ConflictError when
+ * the token may not remove what is linked.
+ */
+export async function disconnectRequirement(
+  context: RequestContext,
+  requirementId: string,
+): Promise<string> {
+  const { deps } = context;
+  const viewer = requireEndUser(context.viewer);
+  const requirement = await loadRequirement(deps.db, viewer, requirementId);
+  const ofUser = { endUserId: viewer.endUserId, requirementId: requirement.id };
+  const { jti, isAnonymous } = linkerOf(viewer);
+  const known = await deps.db.endUserLink.findFirst({ where: ofUser });
+  const revoke = known?.connectionId && (await prepareRevocation(deps, { id: known.connectionId }));
+  const removed = await deps.db.$transaction(async (tx) => {
+    await lockUser(tx, ofUser);
+    const link = await removeLink(tx, ofUser);
+    if (link === undefined) throw new NotFoundError('link');
+    if (isAnonymous && link.jti !== jti) throw notItsOwn();
+    const { connectionId } = link;
+    const detail = { requirement: requirement.id };
+    const event = { action: 'link.delete', connectionId, detail };
+    await tx.auditEvent.create({ data: auditEvent(context, event) });
+    return link;
+  });
+  // What was replaced meanwhile is not revoked; and the provider may be slow, or gone.
+  if (revoke && removed.connectionId === known.connectionId) void revoke();
+  return requirement.id;
+}

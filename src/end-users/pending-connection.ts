@@ -1,0 +1,60 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { RequestContext } from '../access/request-context.ts';
+import type { ConnectTokenViewer } from '../access/viewer.ts';
+import type { ConnectionType } from '../catalog/connection-type.ts';
+import type { ConfigHalves } from '../connection-config/read-config.ts';
+import { sealedConfig } from '../connection-config/sealed-config.ts';
+import { foldCase } from '../connections/fold-case.ts';
+import { writeSealed } from '../connections/write-sealed.ts';
+import type { Prisma } from '../db/generated/client.ts';
+import { linkerOf, requireReplaceable } from './links.ts';
+import type { RequirementOfViewer } from './load-requirement.ts';
+import { lockUser, type OfUser } from './lock-user.ts';
+
+/** What every connection that a user brings has in common. */
+export function rowOf(ofUser: OfUser, title: string) {
+  return { ...ofUser, name: title, nameFolded: foldCase(title) };
+}
+
+/** A connection that waits for its user's consent. */
+export type PendingConnection = { id: string; epoch: number };
+
+/**
+ * The one connection that waits for a user's consent to a requirement, made when there is none; its
+ * config is what the requirement says by now.
+ *
+ * @throws NotFoundError, ConflictError when the token may not replace what is linked.
+ */
+export function holdPendingConnection(
+  context: RequestContext,
+  { endUserId, organizationId, projectId, ...viewer }: ConnectTokenViewer,
+  { id: requirementId, title }: Pick<RequirementOfViewer, 'id' | 'title'>,
+  config: { type: ConnectionType; halves: ConfigHalves },
+): Promise<PendingConnection> {
+  const ofUser = { endUserId, requirementId };
+  return writeSealed(context, projectId, async (tx, key) => {
+    const { epoch } = await lockUser(tx, ofUser);
+    await requireReplaceable(tx, ofUser, linkerOf(viewer));
+    const pending = await findPending(tx, ofUser);
+    const id = pending?.id ?? uuidv7();
+    const place = { organizationId, projectId, id };
+    const { connection, secret } = sealedConfig(context.deps.vault, key, place, config);
+    const row = { ...rowOf(ofUser, title), ...connection };
+    if (pending === null) {
+      const made = { id, projectId, status: 'incomplete', ...row } as const;
+      await tx.connection.create({ data: made, select: { id: true } });
+      await tx.connectionSecret.create({ data: { connectionId: id, ...secret } });
+    } else {
+      // A version further: what was purged an hour after the last version is not purged now.
+      const data = { ...row, version: { increment: 1 } };
+      await tx.connection.update({ where: { id }, data, select: { id: true } });
+      await tx.connectionSecret.update({ where: { connectionId: id }, data: secret });
+    }
+    return { id, epoch };
+  });
+}
+
+function findPending(tx: Prisma.TransactionClient, ofUser: OfUser) {
+  const where = { ...ofUser, status: 'incomplete' } as const;
+  return tx.connection.findFirst({ where, select: { id: true } });
+}

@@ -1,0 +1,70 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { RequestContext } from '../access/request-context.ts';
+import { requireEndUser } from '../access/roles.ts';
+import { auditEvent } from '../audit/audit.service.ts';
+import type { ConnectionType } from '../catalog/connection-type.ts';
+import type { JsonObject } from '../catalog/json.ts';
+import { readConfig, requireType } from '../connection-config/read-config.ts';
+import { sealedConfig } from '../connection-config/sealed-config.ts';
+import { writeSealed } from '../connections/write-sealed.ts';
+import { InvalidInputError } from '../errors.ts';
+import type { RequirementSpec } from '../requirements/spec.ts';
+import { linkerOf, replaceLink, requireReplaceable } from './links.ts';
+import { loadRequirement } from './load-requirement.ts';
+import { lockUser } from './lock-user.ts';
+import { rowOf } from './pending-connection.ts';
+
+export type SubmittedCredentials = { requirementId: string; type: string; config: JsonObject };
+
+/**
+ * Stores what a token's user brings for a requirement, in the place of what they brought before: the
+ * old stays until the new is there.
+ *
+ * @returns the requirement's id.
+ * @throws NotFoundError, InvalidInputError for what the requirement does not ask for, ConflictError
+ * when the token may not replace what is linked.
+ */
+export async function submitCredentials(
+  context: RequestContext,
+  { requirementId, type: typeName, config }: SubmittedCredentials,
+): Promise<string> {
+  const { deps } = context;
+  const viewer = requireEndUser(context.viewer);
+  const requirement = await loadRequirement(deps.db, viewer, requirementId);
+  const type = requireAskedType(requirement.spec, typeName);
+  const halves = readConfig(type, config);
+  const { organizationId, projectId, endUserId } = viewer;
+  const ofUser = { endUserId, requirementId: requirement.id };
+  const place = { organizationId, projectId, id: uuidv7() };
+  const event = {
+    action: 'link.create',
+    connectionId: place.id,
+    detail: { requirement: requirement.id },
+  };
+  await writeSealed(context, projectId, async (tx, key) => {
+    await lockUser(tx, ofUser);
+    await requireReplaceable(tx, ofUser, linkerOf(viewer));
+    const { connection, secret } = sealedConfig(deps.vault, key, place, { type, halves });
+    const row = { id: place.id, projectId, ...rowOf(ofUser, requirement.title), ...connection };
+    await tx.connection.create({ data: { ...row, status: 'active' }, select: { id: true } });
+    await tx.connectionSecret.create({ data: { connectionId: place.id, ...secret } });
+    const linked = { connectionId: place.id, pipedreamAccountId: null };
+    await replaceLink(tx, ofUser, viewer.id, linked);
+    await tx.auditEvent.create({ data: auditEvent(context, event) });
+  });
+  return requirement.id;
+}
+
+function requireAskedType(spec: RequirementSpec, typeName: string): ConnectionType {
+  if (spec.kind === 'pipedream_account') {
+    throw wrongType('is no credential: the account is linked at Pipedream; authorize it instead');
+  }
+  if (typeName !== spec.type) throw wrongType(`must be ${spec.type}, as the requirement says`);
+  const type = requireType(spec.type);
+  if (type.oauth2 === undefined) return type;
+  throw wrongType('takes the consent of its account: authorize it instead');
+}
+
+function wrongType(message: string): InvalidInputError {
+  return new InvalidInputError([{ path: 'type', message }]);
+}
