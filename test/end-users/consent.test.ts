@@ -1,0 +1,392 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { deleteEndUser } from '../../src/end-users/delete-end-user.service.ts';
+import { forgetPendingConnections } from '../../src/end-users/forget-pending.ts';
+import { canary } from '../helpers/canary.ts';
+import { anyOAuth, google } from '../helpers/connections.ts';
+import {
+  begin,
+  disconnect,
+  type EndUser,
+  linkOf,
+  openEndUser,
+  seedApp,
+  seedRequirement,
+  statusOf,
+  submit,
+  tryToBegin,
+} from '../helpers/end-users.ts';
+import { resolve } from '../helpers/resolve.ts';
+import { closeWorld, open, openWorld, visit, type World } from '../oauth/world.ts';
+
+let world: World;
+let appId: string;
+let requirementId: string;
+beforeAll(async () => {
+  world = await openWorld('google');
+  appId = await seedApp(world.server, { name: 'Travel <b>desk</b>' });
+  const spec = { type: google, scopes: ['calendar.read'] };
+  requirementId = await seedRequirement(world.server, appId, { spec, title: 'Your calendar' });
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world));
+
+/** A whole consent; answers the page that the browser ends on. */
+async function consent(user: EndUser, requirement = requirementId) {
+  return open(world, await visit(world, await begin(user, requirement)));
+}
+
+/** The token that a runtime gets, or why there is none. */
+async function tokenOf({ viewer }: EndUser, requirement = requirementId): Promise<string> {
+  const { userId } = viewer;
+  const references = [{ requirementId: requirement }];
+  const [item] = await resolve(world.server, { appId: viewer.appId, userId, references });
+  return String(item?.config?.access_token ?? item?.message);
+}
+
+const accountOf = async (user: EndUser) => world.provider.findAccount(await tokenOf(user));
+
+function undo(text: string) {
+  const [, handle = ''] = /name="handle" value="([^"]+)"/.exec(text) ?? [];
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const body = new URLSearchParams({ handle }).toString();
+  return world.server.send({ method: 'POST', path: '/v1/oauth2/undo', headers, body });
+}
+
+const countConnections = ({ viewer }: EndUser) =>
+  world.server.deps.db.connection.count({ where: { endUserId: viewer.endUserId } });
+
+test('a consent completes the requirement, and asks for its scopes', async () => {
+  const user = await openEndUser(world.server, appId);
+  const url = await begin(user, requirementId);
+  expect(new URL(url).searchParams.get('scope')).toBe('calendar.read');
+  expect(await statusOf(user, requirementId)).toBe('pending');
+  expect(await tokenOf(user)).toContain('Your calendar');
+  expect((await open(world, await visit(world, url))).status).toBe(200);
+  expect(await statusOf(user, requirementId)).toBe('completed');
+  expect(await accountOf(user)).toBe('A');
+});
+
+test('its page names connection, app and user, and offers to take it back, which leaves nothing', async () => {
+  const user = await openEndUser(world.server, appId, '<i>anna</i>');
+  const { status, text } = await consent(user);
+  expect(status).toBe(200);
+  expect(text).toContain('Your calendar');
+  expect(text).toContain('Travel &lt;b&gt;desk');
+  expect(text).toContain('&lt;i&gt;anna');
+  const token = await tokenOf(user);
+  expect((await undo(text)).status).toBe(200);
+  expect(await linkOf(user, requirementId)).toBeNull();
+  expect(await countConnections(user)).toBe(0);
+  await expect.poll(() => world.provider.findAccount(token)).toBeUndefined();
+  expect((await undo(text)).status).toBe(400);
+});
+
+test('a new consent replaces the old link at once, whichever account it is of, and ends no token', async () => {
+  const user = await openEndUser(world.server, appId);
+  await consent(user);
+  const before = await tokenOf(user);
+  world.provider.set({ consent: 'B' });
+  const back = await visit(world, await begin(user, requirementId));
+  expect(await tokenOf(user)).toBe(before);
+  expect(await statusOf(user, requirementId)).toBe('completed');
+  expect((await open(world, back)).status).toBe(200);
+  expect(await accountOf(user)).toBe('B');
+  expect(await countConnections(user)).toBe(1);
+  expect(world.provider.findAccount(before)).toBe('A');
+  expect(world.provider.counts.revoked).toBe(0);
+});
+
+test.each([
+  ['is denied', { consent: 'deny' }],
+  ['lacks a scope', { withheldScopes: ['calendar.read'] }],
+  ['brings no token', { failure: { kind: 'error', error: 'invalid_grant' } }],
+] as const)('a consent that %s leaves what was linked', async (_what, switches) => {
+  const user = await openEndUser(world.server, appId);
+  expect((await consent(user)).status).toBe(200);
+  const before = await linkOf(user, requirementId);
+  world.provider.set(switches as Parameters<typeof world.provider.set>[0]);
+  const { status, text } = await consent(user);
+  expect([status, text]).toEqual([400, expect.stringContaining('Your calendar')]);
+  expect(await linkOf(user, requirementId)).toEqual(before);
+  expect(await statusOf(user, requirementId)).toBe('completed');
+  const nobody = await openEndUser(world.server, appId);
+  expect((await consent(nobody)).status).toBe(400);
+  expect(await statusOf(nobody, requirementId)).toBe('pending');
+});
+
+test('a missing scope is named', async () => {
+  world.provider.set({ withheldScopes: ['calendar.read'] });
+  const { text } = await consent(await openEndUser(world.server, appId));
+  expect(text).toContain('calendar.read is missing');
+});
+
+test('an ended grant is pending again, and a new consent completes it', async () => {
+  const user = await openEndUser(world.server, appId);
+  await consent(user);
+  const link = await linkOf(user, requirementId);
+  await world.server.database.sql(
+    'test-end-grant',
+    `UPDATE oauth_grant SET access_token_expires_at = now() WHERE connection_id = $1::uuid`,
+    [link?.connectionId],
+  );
+  world.provider.set({ failure: { kind: 'error', error: 'invalid_grant', on: 'refresh_token' } });
+  expect(await tokenOf(user)).toContain('has expired');
+  expect(await statusOf(user, requirementId)).toBe('pending');
+  world.provider.set({ failure: null });
+  expect((await consent(user)).status).toBe(200);
+  expect(await statusOf(user, requirementId)).toBe('completed');
+});
+
+test('tokens of many users are refreshed within one call of each', async () => {
+  const user = await openEndUser(world.server, appId);
+  await consent(user);
+  const before = await tokenOf(user);
+  await world.server.database.sql(
+    'test-age-grant',
+    `UPDATE oauth_grant SET access_token_expires_at = now() + interval '5 seconds'`,
+    [],
+  );
+  const after = await tokenOf(user);
+  expect(after).not.toBe(before);
+  expect(world.provider.findAccount(after)).toBe('A');
+});
+
+test('disconnecting revokes at the provider', async () => {
+  const user = await openEndUser(world.server, appId);
+  await consent(user);
+  const token = await tokenOf(user);
+  expect(await disconnect(user, requirementId)).toEqual({ status: 200 });
+  await expect.poll(() => world.provider.findAccount(token)).toBeUndefined();
+});
+
+describe('one connection waits for each user and requirement', () => {
+  test('however often a consent is begun, and any of them completes it', async () => {
+    const user = await openEndUser(world.server, appId);
+    const urls = await Promise.all([1, 2, 3].map(() => begin(user, requirementId)));
+    expect(await countConnections(user)).toBe(1);
+    const [first = ''] = urls;
+    expect((await open(world, await visit(world, first))).status).toBe(200);
+    expect(await statusOf(user, requirementId)).toBe('completed');
+    const [, second = ''] = urls;
+    expect((await open(world, await visit(world, second))).status).toBe(200);
+    expect(await countConnections(user)).toBe(1);
+  });
+
+  test('and is forgotten an hour after the last time', async () => {
+    const { deps, database } = world.server;
+    const user = await openEndUser(world.server, appId);
+    await begin(user, requirementId);
+    const age = (minutes: number) =>
+      database.sql(
+        'test-age-pending',
+        `UPDATE connection SET updated_at = now() - make_interval(mins => $2::int)
+         WHERE end_user_id = $1::uuid`,
+        [user.viewer.endUserId, minutes],
+      );
+    await age(61);
+    await begin(user, requirementId);
+    await forgetPendingConnections(deps);
+    expect(await countConnections(user)).toBe(1);
+    await age(59);
+    await forgetPendingConnections(deps);
+    expect(await countConnections(user)).toBe(1);
+    await age(61);
+    await forgetPendingConnections(deps);
+    expect(await countConnections(user)).toBe(0);
+  });
+
+  test('but what was consented to stays', async () => {
+    const { deps, database } = world.server;
+    const user = await openEndUser(world.server, appId);
+    await consent(user);
+    await database.sql(
+      'test-age-linked',
+      `UPDATE connection SET updated_at = now() - interval '2 hours' WHERE end_user_id = $1::uuid`,
+      [user.viewer.endUserId],
+    );
+    await forgetPendingConnections(deps);
+    expect(await statusOf(user, requirementId)).toBe('completed');
+  });
+});
+
+describe('beginning is refused', () => {
+  test('for a requirement that takes credentials', async () => {
+    const key = await seedRequirement(world.server, appId);
+    const user = await openEndUser(world.server, appId);
+    expect(await tryToBegin(user, key)).toMatchObject({
+      status: 400,
+      fields: [{ path: 'requirementId', message: expect.stringContaining('submit') }],
+    });
+  });
+
+  test('without a client, and for a type whose addresses nobody gives', async () => {
+    const user = await openEndUser(world.server, appId);
+    const dropbox = { type: 'dynamiq.connections.DropboxOAuth2' };
+    for (const spec of [dropbox, { type: anyOAuth }]) {
+      const id = await seedRequirement(world.server, appId, { spec });
+      expect(await tryToBegin(user, id)).toMatchObject({ status: 400 });
+    }
+    expect(await countConnections(user)).toBe(0);
+  });
+
+  test('for a page that neither project nor app names', async () => {
+    const returnUrl = 'https://travel.example/done';
+    const id = await seedApp(world.server, { returnUrl });
+    const requirement = await seedRequirement(world.server, id, { spec: { type: google } });
+    const user = await openEndUser(world.server, id);
+    expect(await tryToBegin(user, requirement, 'https://travel.example/')).toMatchObject({
+      status: 400,
+      fields: [{ path: 'redirectUrl', message: expect.stringContaining('to the letter') }],
+    });
+    const url = await begin(user, requirement, returnUrl);
+    const { status, headers } = await open(world, await visit(world, url));
+    expect([status, headers.location]).toEqual([303, `${returnUrl}?status=success`]);
+  });
+
+  test('for a requirement of another app', async () => {
+    const user = await openEndUser(world.server, await seedApp(world.server));
+    for (const id of [requirementId, randomUUID(), 'x']) {
+      expect(await tryToBegin(user, id)).toMatchObject({ status: 404 });
+    }
+  });
+});
+
+describe('a consent that was begun counts no more', () => {
+  const expectEnded = async (user: EndUser, back: string) => {
+    const { exchanges } = world.provider.counts;
+    const { status, text } = await open(world, back);
+    expect(status).toBe(400);
+    expect(text).not.toContain('This was not me');
+    expect(world.provider.counts.exchanges).toBe(exchanges);
+    expect(await statusOf(user, requirementId)).toBe('pending');
+  };
+  test('once all tokens of its user were revoked', async () => {
+    const user = await openEndUser(world.server, appId);
+    const back = await visit(world, await begin(user, requirementId));
+    const where = { id: user.viewer.endUserId };
+    await world.server.deps.db.endUser.update({ where, data: { epoch: { increment: 1 } } });
+    await expectEnded(user, back);
+  });
+
+  test('once its token has ended', async () => {
+    const user = await openEndUser(world.server, appId);
+    user.viewer.expiresAt = new Date(Date.now() - 1_000);
+    await expectEnded(user, await visit(world, await begin(user, requirementId)));
+  });
+
+  test('once a public app turned private, if anybody could have begun it', async () => {
+    const id = await seedApp(world.server, { visibility: 'public' });
+    const requirement = await seedRequirement(world.server, id, { spec: { type: google } });
+    const [anybody, known] = [
+      await openEndUser(world.server, id, undefined, 'anonymous'),
+      await openEndUser(world.server, id),
+    ];
+    const back = await visit(world, await begin(anybody, requirement));
+    const other = await visit(world, await begin(known, requirement));
+    const data = { visibility: 'private' } as const;
+    await world.server.deps.db.app.update({ where: { id }, data });
+    expect((await open(world, back)).status).toBe(400);
+    expect(await statusOf(anybody, requirement)).toBe('pending');
+    expect((await open(world, other)).status).toBe(200);
+  });
+
+  test('once its app, its requirement or its user is deleted', async () => {
+    const { server } = world;
+    const { db } = server.deps;
+    const key = await db.accessKey.findFirstOrThrow({ where: { name: 'default' } });
+    const admin = { ...key, kind: 'access_key' as const };
+    const context = { deps: server.deps, viewer: admin, request: { id: 'test', ip: null } };
+    const deletions = [
+      (_user: EndUser, id: string, _requirement: string) => db.app.delete({ where: { id } }),
+      (_user: EndUser, _id: string, requirement: string) =>
+        db.requirement.delete({ where: { id: requirement } }),
+      ({ viewer }: EndUser, id: string) =>
+        deleteEndUser(context, { appId: id, userId: viewer.userId }),
+    ];
+    for (const deletion of deletions) {
+      const id = await seedApp(server);
+      const requirement = await seedRequirement(server, id, { spec: { type: google } });
+      const user = await openEndUser(server, id);
+      const back = await visit(world, await begin(user, requirement));
+      await deletion(user, id, requirement);
+      expect((await open(world, back)).status).toBe(400);
+      expect(await countConnections(user)).toBe(0);
+    }
+  });
+});
+
+describe('on a public app, who has no key', () => {
+  let id: string;
+  let requirement: string;
+  beforeAll(async () => {
+    id = await seedApp(world.server, { visibility: 'public' });
+    requirement = await seedRequirement(world.server, id, { spec: { type: google } });
+  });
+
+  test('cannot begin a consent over what another token linked', async () => {
+    const user = await openEndUser(world.server, id, undefined, 'anonymous');
+    expect((await consent(user, requirement)).status).toBe(200);
+    const stranger = await openEndUser(world.server, id, user.viewer.userId, 'anonymous');
+    expect(await tryToBegin(stranger, requirement)).toMatchObject({ status: 409 });
+    expect(await tryToBegin(user, requirement)).toMatchObject({ status: 200 });
+  });
+
+  test('cannot complete one that was begun before another token linked', async () => {
+    const user = await openEndUser(world.server, id, undefined, 'anonymous');
+    const stranger = await openEndUser(world.server, id, user.viewer.userId, 'anonymous');
+    world.provider.set({ consent: 'B' });
+    const theirs = await visit(world, await begin(stranger, requirement));
+    world.provider.set({ consent: 'A' });
+    expect((await consent(user, requirement)).status).toBe(200);
+    const before = await linkOf(user, requirement);
+    expect((await open(world, theirs)).status).toBe(400);
+    expect(await linkOf(user, requirement)).toEqual(before);
+    expect(world.provider.findAccount(await tokenOf(user, requirement))).toBe('A');
+  });
+
+  test('whoever completes it first keeps it, however many come at once', async () => {
+    const userId = randomUUID();
+    const backs = [];
+    for (let index = 0; index < 4; index += 1) {
+      const anybody = await openEndUser(world.server, id, userId, 'anonymous');
+      backs.push(await visit(world, await begin(anybody, requirement)));
+    }
+    const pages = await Promise.all(backs.map((back) => open(world, back)));
+    expect(pages.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400]);
+  });
+});
+
+test('deleting a user leaves nothing of them, and revokes at the provider', async () => {
+  const { server } = world;
+  const { db } = server.deps;
+  const id = await seedApp(server);
+  const requirements = [
+    await seedRequirement(server, id, { spec: { type: google } }),
+    await seedRequirement(server, id),
+    await seedRequirement(server, id, { spec: { type: google } }),
+  ];
+  const [user, other] = [await openEndUser(server, id), await openEndUser(server, id)];
+  const [consented = '', submitted = '', waiting = ''] = requirements;
+  for (const one of [user, other]) {
+    await consent(one, consented);
+    await submit(one, submitted, { api_key: canary('api-key') });
+    await begin(one, waiting);
+  }
+  const token = await tokenOf(user, consented);
+  const key = await db.accessKey.findFirstOrThrow({ where: { name: 'default' } });
+  const viewer = { ...key, kind: 'access_key' as const };
+  const context = { deps: server.deps, viewer, request: { id: 'delete-user', ip: null } };
+  const { userId, endUserId } = user.viewer;
+  expect(await deleteEndUser(context, { appId: id, userId })).toBe(2);
+  expect(await countConnections(user)).toBe(0);
+  expect(await db.endUserLink.count({ where: { endUserId } })).toBe(0);
+  expect((await db.endUser.findUniqueOrThrow({ where: { id: endUserId } })).epoch).toBe(1);
+  await expect.poll(() => world.provider.findAccount(token)).toBeUndefined();
+  expect(await countConnections(other)).toBe(3);
+  expect(await deleteEndUser(context, { appId: id, userId })).toBe(0);
+  expect(await deleteEndUser(context, { appId: id, userId: randomUUID() })).toBe(0);
+  const events = await db.auditEvent.findMany({ where: { requestId: 'delete-user' } });
+  expect(events).toHaveLength(3);
+  expect(JSON.stringify(events)).not.toContain(userId);
+});
