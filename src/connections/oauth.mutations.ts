@@ -29,7 +29,7 @@ const RefreshConnectionInput = builder.inputType('RefreshConnectionInput', {
   fields: (t) => ({ id: t.id({ description: 'The connection.' }) }),
 });
 
-const AuthorizationRef = builder.objectRef<Authorization>('Authorization').implement({
+export const AuthorizationRef = builder.objectRef<Authorization>('Authorization').implement({
   description: 'Where to send a person for their consent.',
   fields: (t) => ({
     url: t.expose('url', { type: 'URL', description: "The provider's page for their browser." }),

@@ -2,12 +2,26 @@ import type { RequestContext } from '../access/request-context.ts';
 import { requireEndUser } from '../access/roles.ts';
 import type { ConnectTokenViewer } from '../access/viewer.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
+import type { RequirementKind } from '../db/generated/enums.ts';
 import { InvalidInputError } from '../errors.ts';
 import { type Authorization, beginConsent } from '../oauth/authorize.service.ts';
 import { resolveProvider } from '../oauth/provider.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { loadRequirement, type RequirementOfViewer } from './load-requirement.ts';
 import { holdPendingConnection } from './pending-connection.ts';
+
+export type RequestedAuthorization = {
+  requirementId: string;
+  /** What the caller takes it for. */
+  kind?: RequirementKind | undefined;
+  /** Where the browser goes afterwards. */
+  redirectUrl: string | undefined;
+};
+
+const otherKind: Record<RequirementKind, string> = {
+  connection: 'is a Pipedream account: authorize it at Pipedream',
+  pipedream_account: 'is no Pipedream account',
+};
 
 /**
  * Begins what takes a person's browser elsewhere: a consent at a provider, or a link at Pipedream. What
@@ -19,11 +33,13 @@ import { holdPendingConnection } from './pending-connection.ts';
  */
 export async function authorizeRequirement(
   context: RequestContext,
-  requirementId: string,
-  redirectUrl: string | undefined,
+  { requirementId, kind, redirectUrl }: RequestedAuthorization,
 ): Promise<Authorization> {
   const viewer = requireEndUser(context.viewer);
   const requirement = await loadRequirement(context.deps.db, viewer, requirementId);
+  if (kind !== undefined && kind !== requirement.spec.kind) {
+    throw new InvalidInputError([{ path: 'requirementId', message: otherKind[kind] }]);
+  }
   if (redirectUrl !== undefined && !requirement.returnUrls.includes(redirectUrl)) {
     throw new InvalidInputError([redirectNotListed]);
   }

@@ -3,7 +3,7 @@ import { FetchCredentialsResult } from '../connections/credentials.mutations.ts'
 import type { Credentials } from '../connections/open-credentials.ts';
 import { type AppError, ForbiddenError, InvalidInputError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { requiredText } from '../input.ts';
+import { userId } from '../input.ts';
 import { mostReferences } from '../limits.ts';
 import { resolveCredentials } from './resolve-credentials.service.ts';
 
@@ -22,7 +22,7 @@ const CredentialReference = builder.inputType('CredentialReference', {
 const ResolveCredentialsInput = builder.inputType('ResolveCredentialsInput', {
   description: 'What a run needs, and for whom.',
   validate: z.looseObject({
-    userId: requiredText(255).nullish(),
+    userId: userId.nullish(),
     references: z.array(z.unknown()).max(mostReferences, `cannot hold more than ${mostReferences}`),
   }),
   fields: (t) => ({

@@ -11,6 +11,8 @@ import '../connections/connections.queries.ts';
 import '../connections/credentials.mutations.ts';
 import '../connections/oauth.mutations.ts';
 import '../connections/oauth-state.type.ts';
+import '../end-users/end-user.queries.ts';
+import '../end-users/end-users.mutations.ts';
 import '../end-users/resolve-credentials.mutations.ts';
 import '../projects/projects.mutations.ts';
 import '../projects/projects.queries.ts';

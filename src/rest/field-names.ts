@@ -4,6 +4,7 @@ import type { FieldIssue } from '../errors.ts';
 const names: Readonly<Record<string, string>> = {
   projectId: 'project_id',
   redirectUrl: 'redirect_url',
+  requirementId: 'requirement_id',
   userId: 'user_id',
   first: 'page_size',
 };

@@ -15,6 +15,7 @@ import {
 import { findBug, toAppError } from '../graphql/masking.ts';
 import { appRoutes } from './app.routes.ts';
 import { createCallbackApp } from './callback.app.tsx';
+import { connectRoutes } from './connect.routes.ts';
 import { connectionRoutes } from './connections.routes.ts';
 import { createDocsApp } from './docs.app.tsx';
 import type { Execute } from './execute.ts';
@@ -28,7 +29,7 @@ import type { Route } from './route.ts';
 export type RestEnv = { Bindings: { facts: RequestFacts; app: HostApp | null } };
 
 /** Every route of `/v1` that runs an operation. */
-export const routes: readonly Route[] = [...connectionRoutes, ...appRoutes];
+export const routes: readonly Route[] = [...connectionRoutes, ...connectRoutes, ...appRoutes];
 
 /** What each kind of host serves. */
 export type RestApp = { management: Hono<RestEnv>; appHost: Hono<RestEnv> };

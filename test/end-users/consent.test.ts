@@ -9,9 +9,9 @@ import {
   disconnect,
   type EndUser,
   linkOf,
+  makeApp,
+  makeRequirement,
   openEndUser,
-  seedApp,
-  seedRequirement,
   statusOf,
   submit,
   tryToBegin,
@@ -24,9 +24,9 @@ let appId: string;
 let requirementId: string;
 beforeAll(async () => {
   world = await openWorld('google');
-  appId = await seedApp(world.server, { name: 'Travel <b>desk</b>' });
+  appId = await makeApp(world.server, { name: 'Travel <b>desk</b>' });
   const spec = { type: google, scopes: ['calendar.read'] };
-  requirementId = await seedRequirement(world.server, appId, { spec, title: 'Your calendar' });
+  requirementId = await makeRequirement(world.server, appId, { spec, title: 'Your calendar' });
 });
 afterEach(() => world.provider.reset());
 afterAll(() => closeWorld(world));
@@ -212,7 +212,7 @@ describe('one connection waits for each user and requirement', () => {
 
 describe('beginning is refused', () => {
   test('for a requirement that takes credentials', async () => {
-    const key = await seedRequirement(world.server, appId);
+    const key = await makeRequirement(world.server, appId);
     const user = await openEndUser(world.server, appId);
     expect(await tryToBegin(user, key)).toMatchObject({
       status: 400,
@@ -224,7 +224,7 @@ describe('beginning is refused', () => {
     const user = await openEndUser(world.server, appId);
     const dropbox = { type: 'dynamiq.connections.DropboxOAuth2' };
     for (const spec of [dropbox, { type: anyOAuth }]) {
-      const id = await seedRequirement(world.server, appId, { spec });
+      const id = await makeRequirement(world.server, appId, { spec });
       expect(await tryToBegin(user, id)).toMatchObject({ status: 400 });
     }
     expect(await countConnections(user)).toBe(0);
@@ -232,8 +232,8 @@ describe('beginning is refused', () => {
 
   test('for a page that neither project nor app names', async () => {
     const returnUrl = 'https://travel.example/done';
-    const id = await seedApp(world.server, { returnUrl });
-    const requirement = await seedRequirement(world.server, id, { spec: { type: google } });
+    const id = await makeApp(world.server, { returnUrl });
+    const requirement = await makeRequirement(world.server, id, { spec: { type: google } });
     const user = await openEndUser(world.server, id);
     expect(await tryToBegin(user, requirement, 'https://travel.example/')).toMatchObject({
       status: 400,
@@ -245,7 +245,7 @@ describe('beginning is refused', () => {
   });
 
   test('for a requirement of another app', async () => {
-    const user = await openEndUser(world.server, await seedApp(world.server));
+    const user = await openEndUser(world.server, await makeApp(world.server));
     for (const id of [requirementId, randomUUID(), 'x']) {
       expect(await tryToBegin(user, id)).toMatchObject({ status: 404 });
     }
@@ -276,8 +276,8 @@ describe('a consent that was begun counts no more', () => {
   });
 
   test('once a public app turned private, if anybody could have begun it', async () => {
-    const id = await seedApp(world.server, { visibility: 'public' });
-    const requirement = await seedRequirement(world.server, id, { spec: { type: google } });
+    const id = await makeApp(world.server, { visibility: 'public' });
+    const requirement = await makeRequirement(world.server, id, { spec: { type: google } });
     const [anybody, known] = [
       await openEndUser(world.server, id, undefined, 'anonymous'),
       await openEndUser(world.server, id),
@@ -296,7 +296,12 @@ describe('a consent that was begun counts no more', () => {
     const { db } = server.deps;
     const key = await db.accessKey.findFirstOrThrow({ where: { name: 'default' } });
     const admin = { ...key, kind: 'access_key' as const };
-    const context = { deps: server.deps, viewer: admin, request: { id: 'test', ip: null } };
+    const context = {
+      deps: server.deps,
+      viewer: admin,
+      request: { id: 'test', ip: null },
+      app: null,
+    };
     const deletions = [
       (_user: EndUser, id: string, _requirement: string) => db.app.delete({ where: { id } }),
       (_user: EndUser, _id: string, requirement: string) =>
@@ -305,8 +310,8 @@ describe('a consent that was begun counts no more', () => {
         deleteEndUser(context, { appId: id, userId: viewer.userId }),
     ];
     for (const deletion of deletions) {
-      const id = await seedApp(server);
-      const requirement = await seedRequirement(server, id, { spec: { type: google } });
+      const id = await makeApp(server);
+      const requirement = await makeRequirement(server, id, { spec: { type: google } });
       const user = await openEndUser(server, id);
       const back = await visit(world, await begin(user, requirement));
       await deletion(user, id, requirement);
@@ -320,8 +325,8 @@ describe('on a public app, who has no key', () => {
   let id: string;
   let requirement: string;
   beforeAll(async () => {
-    id = await seedApp(world.server, { visibility: 'public' });
-    requirement = await seedRequirement(world.server, id, { spec: { type: google } });
+    id = await makeApp(world.server, { visibility: 'public' });
+    requirement = await makeRequirement(world.server, id, { spec: { type: google } });
   });
 
   test('cannot begin a consent over what another token linked', async () => {
@@ -360,11 +365,11 @@ describe('on a public app, who has no key', () => {
 test('deleting a user leaves nothing of them, and revokes at the provider', async () => {
   const { server } = world;
   const { db } = server.deps;
-  const id = await seedApp(server);
+  const id = await makeApp(server);
   const requirements = [
-    await seedRequirement(server, id, { spec: { type: google } }),
-    await seedRequirement(server, id),
-    await seedRequirement(server, id, { spec: { type: google } }),
+    await makeRequirement(server, id, { spec: { type: google } }),
+    await makeRequirement(server, id),
+    await makeRequirement(server, id, { spec: { type: google } }),
   ];
   const [user, other] = [await openEndUser(server, id), await openEndUser(server, id)];
   const [consented = '', submitted = '', waiting = ''] = requirements;
@@ -376,7 +381,12 @@ test('deleting a user leaves nothing of them, and revokes at the provider', asyn
   const token = await tokenOf(user, consented);
   const key = await db.accessKey.findFirstOrThrow({ where: { name: 'default' } });
   const viewer = { ...key, kind: 'access_key' as const };
-  const context = { deps: server.deps, viewer, request: { id: 'delete-user', ip: null } };
+  const context = {
+    deps: server.deps,
+    viewer,
+    request: { id: 'delete-user', ip: null },
+    app: null,
+  };
   const { userId, endUserId } = user.viewer;
   expect(await deleteEndUser(context, { appId: id, userId })).toBe(2);
   expect(await countConnections(user)).toBe(0);

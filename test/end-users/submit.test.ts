@@ -6,9 +6,9 @@ import {
   disconnect,
   type EndUser,
   linkOf,
+  makeApp,
+  makeRequirement,
   openEndUser,
-  seedApp,
-  seedRequirement,
   statusOf,
   submit,
 } from '../helpers/end-users.ts';
@@ -20,8 +20,8 @@ let appId: string;
 let requirementId: string;
 beforeAll(async () => {
   server = await startTestServer();
-  appId = await seedApp(server);
-  requirementId = await seedRequirement(server, appId);
+  appId = await makeApp(server);
+  requirementId = await makeRequirement(server, appId);
 });
 afterAll(() => server.close());
 
@@ -146,7 +146,7 @@ describe('is refused:', () => {
   ] as const)(
     'credentials for %s, with a pointer to authorize',
     async (_what, kind, spec, type) => {
-      const oauth = await seedRequirement(server, appId, { kind, spec });
+      const oauth = await makeRequirement(server, appId, { kind, spec });
       const user = await openEndUser(server, appId);
       const answer = await submit(user, oauth, {}, type);
       const message = expect.stringContaining('authorize it instead');
@@ -155,7 +155,7 @@ describe('is refused:', () => {
   );
 
   test('a requirement of another app, of none, and a malformed one, all alike', async () => {
-    const other = await seedRequirement(server, await seedApp(server));
+    const other = await makeRequirement(server, await makeApp(server));
     const user = await openEndUser(server, appId);
     for (const id of [other, randomUUID(), 'x', '\u0000']) {
       expect(await submit(user, id, newKey())).toEqual({
@@ -197,7 +197,7 @@ describe('a user', () => {
     const user = await openEndUser(server, appId);
     await submit(user, requirementId, newKey());
     const { userId } = user.viewer;
-    const otherApp = await seedApp(server);
+    const otherApp = await makeApp(server);
     const references = [{ requirementId }];
     const ask = async (asked: { appId: string; userId: string }, key?: string) =>
       (await resolve(server, { ...asked, references }, key))[0]?.__typename;
@@ -229,8 +229,8 @@ describe('a token made without a key', () => {
   let open: string;
   let requirement: string;
   beforeAll(async () => {
-    open = await seedApp(server, { visibility: 'public' });
-    requirement = await seedRequirement(server, open);
+    open = await makeApp(server, { visibility: 'public' });
+    requirement = await makeRequirement(server, open);
   });
 
   test('neither replaces nor removes what another token linked', async () => {

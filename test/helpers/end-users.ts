@@ -1,49 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectTokenViewer } from '../../src/access/viewer.ts';
-import type { AppVisibility, RequirementKind } from '../../src/db/generated/enums.ts';
 import { authorizeRequirement } from '../../src/end-users/authorize-requirement.service.ts';
 import { disconnectRequirement } from '../../src/end-users/disconnect-requirement.service.ts';
 import { submitCredentials } from '../../src/end-users/submit-credentials.service.ts';
 import { AppError, errorKinds, type FieldIssue } from '../../src/errors.ts';
 import { requirementStatus } from '../../src/requirements/status.ts';
+import { seedApp, seedRequirement } from './apps.ts';
 import { guard } from './canary.ts';
 import { openAi } from './connections.ts';
-import type { Home } from './seed.ts';
 import type { TestServer } from './server.ts';
 
-export type AppOptions = {
-  visibility?: AppVisibility;
-  name?: string;
-  returnUrl?: string;
-  home?: Home;
-};
-
-/** Stores an app, past every rule of the server; answers its id. */
-export async function seedApp(
-  { deps, home: ownHome }: TestServer,
-  { visibility = 'private', name = 'Assistant', returnUrl, home = ownHome }: AppOptions = {},
+/** Stores an app of the server's project; answers its id. */
+export async function makeApp(
+  { deps, home }: TestServer,
+  changes?: Parameters<typeof seedApp>[2],
 ): Promise<string> {
-  const id = randomUUID();
-  const row = { id, projectId: home.projectId, name, hostname: `${id}.example`, visibility };
-  await deps.db.app.create({ data: { ...row, returnUrl: returnUrl ?? null } });
-  return id;
+  return (await seedApp(deps.db, home.projectId, changes)).id;
 }
 
-export type RequirementOptions = {
-  kind?: RequirementKind;
-  spec?: { type: string; scopes?: string[] } | { app_slug: string };
-  title?: string;
-};
-
 /** Stores a requirement: an OpenAI key, if nothing else is said; answers its id. */
-export async function seedRequirement(
+export async function makeRequirement(
   { deps }: TestServer,
   appId: string,
-  { kind = 'connection', spec = { type: openAi }, title = 'Your key' }: RequirementOptions = {},
+  changes?: Parameters<typeof seedRequirement>[2],
 ): Promise<string> {
-  const id = randomUUID();
-  await deps.db.requirement.create({ data: { id, appId, name: id, kind, spec, title } });
-  return id;
+  return (await seedRequirement(deps.db, appId, changes)).id;
 }
 
 /** An end user with a connect token. */
@@ -103,14 +84,14 @@ export function submit(
 
 /** Begins a consent; answers the provider's address for it. */
 export async function begin(user: EndUser, requirementId: string, redirectUrl?: string) {
-  const { url } = await authorizeRequirement(contextOf(user), requirementId, redirectUrl);
+  const { url } = await authorizeRequirement(contextOf(user), { requirementId, redirectUrl });
   guard(new URL(url).searchParams.get('state') ?? '');
   return url;
 }
 
 /** The same, whatever comes of it. */
 export function tryToBegin(user: EndUser, requirementId: string, redirectUrl?: string) {
-  return ended(authorizeRequirement(contextOf(user), requirementId, redirectUrl));
+  return ended(authorizeRequirement(contextOf(user), { requirementId, redirectUrl }));
 }
 
 export function disconnect(user: EndUser, requirementId: string): Promise<Ended> {
