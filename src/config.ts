@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type OAuthClients, readOAuthClients } from './config.oauth.ts';
+import { type PipedreamConfig, readPipedreamConfig } from './config.pipedream.ts';
 import { normalizeHost } from './host-name.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 
@@ -26,6 +27,8 @@ const readDomain = (text: string) => {
   const domain = text.includes(':') ? undefined : normalizeHost(text);
   return domain === undefined || isIP(domain) !== 0 ? undefined : domain;
 };
+
+const printable = z.string().regex(/^[!-~]+$/);
 
 const environment = z.object({
   PORT: z
@@ -62,6 +65,15 @@ const environment = z.object({
   CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin)).default([]),
   METRICS_TOKEN: z.string().min(16).optional(),
   OUTBOUND_ALLOW: list.refine((hosts) => hosts.every(isHost)).default([]),
+  PIPEDREAM_CLIENT_ID: printable.optional(),
+  PIPEDREAM_CLIENT_SECRET: printable.optional(),
+  PIPEDREAM_PROJECT_ID: printable.regex(/^[\w-]+$/).optional(),
+  PIPEDREAM_ENVIRONMENT: z.enum(['development', 'production']).default('production'),
+  PIPEDREAM_API_URL: z
+    .string()
+    .transform((text) => text.replace(/\/$/, ''))
+    .refine((text) => isOrigin(text) && /^https?:/.test(text))
+    .default('https://api.pipedream.com'),
   REFRESH: z.enum(['on', 'off']).default('on'),
   AUDIT_RETENTION: z
     .string()
@@ -80,8 +92,10 @@ const environment = z.object({
   LIMIT_MINTS_PER_APP: limit(defaultLimits.mintsPerApp),
 });
 
+type Environment = z.infer<typeof environment>;
+
 /** What each variable should be, for the sentence that stops a start. */
-const wanted: Record<keyof z.infer<typeof environment>, string> = {
+const wanted: Record<keyof Environment, string> = {
   PORT: 'a port from 1 to 65535',
   HOST: 'a host name or an IP address to listen on',
   PUBLIC_URL: 'an http or https origin such as https://connect.example.com, without a path',
@@ -94,6 +108,11 @@ const wanted: Record<keyof z.infer<typeof environment>, string> = {
   CORS_ORIGINS: 'origins such as https://app.example.com separated by commas',
   METRICS_TOKEN: 'at least 16 characters',
   OUTBOUND_ALLOW: 'hosts separated by commas, each with or without a port',
+  PIPEDREAM_CLIENT_ID: 'a client id, without spaces',
+  PIPEDREAM_CLIENT_SECRET: 'a client secret, without spaces',
+  PIPEDREAM_PROJECT_ID: 'a project id such as proj_abc123',
+  PIPEDREAM_ENVIRONMENT: 'development or production',
+  PIPEDREAM_API_URL: 'an http or https origin, without a path',
   REFRESH: 'on or off',
   AUDIT_RETENTION: 'a number of days from 1 to 99999',
   LOG_LEVEL: `one of ${logLevels.join(', ')}`,
@@ -125,6 +144,8 @@ export type Config = {
   metricsToken: string | undefined;
   /** Hosts that users may point OAuth at though they are private, for development. */
   outboundAllow: readonly string[];
+  /** Absent: nobody can link an account at Pipedream. */
+  pipedream: PipedreamConfig | undefined;
   /** `off`: no token is ever refreshed, as in a restored copy of a database. */
   refresh: 'on' | 'off';
   /** For how many days audit events are kept; undefined: for ever. */
@@ -161,7 +182,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     outboundAllow: data.OUTBOUND_ALLOW,
     refresh: data.REFRESH,
     auditRetention: data.AUDIT_RETENTION,
-    oauthClients: requireOAuthClients(given),
+    ...requireClients(given, data),
     logLevel: data.LOG_LEVEL,
     limits: {
       bodyBytes: data.LIMIT_BODY_BYTES,
@@ -177,13 +198,14 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
 }
 
-function requireOAuthClients(env: Record<string, string | undefined>): OAuthClients {
+/** What several variables say together; throws when some of them are missing or wrong. */
+function requireClients(env: Record<string, string | undefined>, data: Environment) {
   const complaints: string[] = [];
-  const clients = readOAuthClients(env, (name, what) =>
-    complaints.push(`${name} must be ${what}.`),
-  );
+  const complain = (name: string, what: string) => complaints.push(`${name} must be ${what}.`);
+  const oauthClients = readOAuthClients(env, complain);
+  const pipedream = readPipedreamConfig(data, complain);
   if (complaints.length > 0) throw new ConfigError(complaints.join('\n'));
-  return clients;
+  return { oauthClients, pipedream };
 }
 
 /** Whether only this machine can reach what listens there. */

@@ -7,6 +7,7 @@ import { InvalidInputError } from '../errors.ts';
 import { type Authorization, beginConsent } from '../oauth/authorize.service.ts';
 import { resolveProvider } from '../oauth/provider.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
+import { beginPipedreamLink } from './begin-pipedream-link.service.ts';
 import { loadRequirement, type RequirementOfViewer } from './load-requirement.ts';
 import { holdPendingConnection } from './pending-connection.ts';
 
@@ -44,7 +45,11 @@ export async function authorizeRequirement(
     throw new InvalidInputError([redirectNotListed]);
   }
   const { spec } = requirement;
-  if (spec.kind === 'pipedream_account') throw new Error('not yet');
+  if (spec.kind === 'pipedream_account') {
+    const { appSlug } = spec;
+    const wanted = { requirementId: requirement.id, appSlug, returnUrl: redirectUrl };
+    return beginPipedreamLink(context, viewer, wanted);
+  }
   return beginConsentOf(context, viewer, { ...requirement, spec }, redirectUrl);
 }
 

@@ -5,6 +5,7 @@ import { auditEvent, recordEvent } from '../audit/audit.service.ts';
 import { NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { prepareRevocation } from '../oauth/revoke.service.ts';
+import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
 
 /** A user, as the app names them. */
 export type UserOfApp = { appId: string; userId: string };
@@ -47,6 +48,7 @@ export async function deleteEndUser(
     return count;
   });
   for (const revoke of revocations) void revoke?.(); // providers may be slow, or gone
+  void deleteUnlinkedAccounts(deps);
   return links;
 }
 

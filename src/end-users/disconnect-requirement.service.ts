@@ -3,13 +3,14 @@ import { requireEndUser } from '../access/roles.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import { NotFoundError } from '../errors.ts';
 import { prepareRevocation } from '../oauth/revoke.service.ts';
-import { linkerOf, notItsOwn, removeLink } from './links.ts';
+import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
+import { linkerOf, notItsOwn, removeLink } from '../requirements/links.ts';
+import { lockUser } from '../requirements/lock-user.ts';
 import { loadRequirement } from './load-requirement.ts';
-import { lockUser } from './lock-user.ts';
 
 /**
- * Removes what a token's user brought for a requirement; its token is revoked at the provider as well
- * as it goes.
+ * Removes what a token's user brought for a requirement. Its token is revoked at the provider as well
+ * as it goes; an account at Pipedream is deleted there.
  *
  * @returns the requirement's id.
  * @throws NotFoundError for a requirement that is not there, or has nothing linked; ConflictError when
@@ -29,6 +30,7 @@ export async function disconnectRequirement(
   const removed = await deps.db.$transaction(async (tx) => {
     await lockUser(tx, ofUser);
     const link = await removeLink(tx, ofUser);
+    await tx.pipedreamLink.deleteMany({ where: isAnonymous ? { ...ofUser, jti } : ofUser });
     if (link === undefined) throw new NotFoundError('link');
     if (isAnonymous && link.jti !== jti) throw notItsOwn();
     const { connectionId } = link;
@@ -39,5 +41,6 @@ export async function disconnectRequirement(
   });
   // What was replaced meanwhile is not revoked; and the provider may be slow, or gone.
   if (revoke && removed.connectionId === known.connectionId) void revoke();
+  if (removed.pipedreamAccountId !== null) void deleteUnlinkedAccounts(deps);
   return requirement.id;
 }

@@ -3,9 +3,9 @@ import type { Prisma } from '../db/generated/client.ts';
 import { ConflictError } from '../errors.ts';
 import { missingScopes } from '../oauth/missing-scopes.ts';
 import type { Consent, LinkConsent } from '../oauth/store-consent.ts';
+import { replaceLink, requireReplaceable } from '../requirements/links.ts';
+import { lockUser } from '../requirements/lock-user.ts';
 import { readSpec } from '../requirements/spec.ts';
-import { replaceLink, requireReplaceable } from './links.ts';
-import { lockUser } from './lock-user.ts';
 
 /**
  * Links what a user consented to, in the place of what they brought before. The token of that is not

@@ -6,12 +6,12 @@ import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
 import { sealedConfig } from '../connection-config/sealed-config.ts';
-import { writeSealed } from '../connections/write-sealed.ts';
+import { writeSealed } from '../vault/write-sealed.ts';
 import { InvalidInputError } from '../errors.ts';
+import { linkerOf, replaceLink, requireReplaceable } from '../requirements/links.ts';
+import { lockUser } from '../requirements/lock-user.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
-import { linkerOf, replaceLink, requireReplaceable } from './links.ts';
 import { loadRequirement } from './load-requirement.ts';
-import { lockUser } from './lock-user.ts';
 import { rowOf } from './pending-connection.ts';
 
 export type SubmittedCredentials = { requirementId: string; type: string; config: JsonObject };

@@ -5,8 +5,8 @@ import type { JsonObject } from '../catalog/json.ts';
 import { RequirementKind } from '../db/generated/enums.ts';
 import { builder } from '../graphql/builder.ts';
 import { mostRequirements } from '../limits.ts';
+import { currentStatus } from './current-status.ts';
 import { readSpec } from './spec.ts';
-import { requirementStatus } from './status.ts';
 
 export const RequirementKindRef = builder.enumType('RequirementKind', {
   description: 'What an end user brings.',
@@ -80,7 +80,7 @@ export const RequirementRef = builder.prismaObject('Requirement', {
       resolve: async ({ id }, _args, { deps, viewer }) => {
         if (viewer.kind !== 'connect_token') return null;
         const { endUserId } = viewer;
-        return (await requirementStatus(deps)({ endUserId, requirementId: id })).status;
+        return (await currentStatus(deps, { endUserId, requirementId: id })).status;
       },
     }),
   }),

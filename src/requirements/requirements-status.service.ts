@@ -2,9 +2,15 @@ import { z } from 'zod';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireCalledApp } from '../apps/called-app.ts';
 import type { Requirement } from '../db/generated/client.ts';
+import type { Deps } from '../deps.ts';
 import { InvalidInputError } from '../errors.ts';
 import { fieldIssues, userId } from '../input.ts';
-import { loadRequirementsOfUser } from './requirements.statements.ts';
+import { askForAwaited } from './current-status.ts';
+import {
+  loadRequirementsOfUser,
+  type NamedUser,
+  type RequirementWithState,
+} from './requirements.statements.ts';
 
 export type RequirementsStatus = {
   satisfied: boolean;
@@ -29,10 +35,37 @@ export async function requirementsStatus(
   const parsed = userOfApp.safeParse(asked);
   if (!parsed.success) throw new InvalidInputError(fieldIssues(parsed.error.issues));
   const app = await requireCalledApp(context, asked.appId);
+  const user = { appId: app.id, userId: parsed.data.userId };
   const load = loadRequirementsOfUser(context.deps);
-  const requirements = await load({ appId: app.id, userId: parsed.data.userId });
-  const unsatisfied = requirements
-    .filter(({ state }) => state.status === 'pending')
-    .map(({ requirement }) => requirement);
-  return { satisfied: unsatisfied.length === 0, unsatisfied };
+  const requirements = await load(user);
+  const linked = await askForAccounts(context.deps, user, requirements);
+  const unsatisfied = pendingOf(linked ? await load(user) : requirements);
+  return {
+    satisfied: unsatisfied.length === 0,
+    unsatisfied: unsatisfied.map(({ requirement }) => requirement),
+  };
+}
+
+/** Asks Pipedream for what the user may have linked there; answers whether anything was. */
+async function askForAccounts(
+  deps: Deps,
+  user: NamedUser,
+  requirements: readonly RequirementWithState[],
+): Promise<boolean> {
+  const pending = pendingOf(requirements).filter(({ state }) => state.kind === 'pipedream_account');
+  if (pending.length === 0 || deps.config.pipedream === undefined) return false;
+  const known = await deps.db.endUser.findUnique({
+    where: { appId_userId: user },
+    select: { id: true },
+  });
+  if (known === null) return false;
+  const pairs = pending.map(({ requirement }) => ({
+    endUserId: known.id,
+    requirementId: requirement.id,
+  }));
+  return askForAwaited(deps, pairs);
+}
+
+function pendingOf(requirements: readonly RequirementWithState[]): RequirementWithState[] {
+  return requirements.filter(({ state }) => state.status === 'pending');
 }

@@ -11,6 +11,8 @@ export type RequirementOfUser = { endUserId: string; requirementId: string };
 /** How a user stands to a requirement. */
 export type RequirementState = {
   status: 'completed' | 'pending';
+  /** Null where the requirement is no more. */
+  kind: RequirementKind | null;
   /** What the user linked for it, whether or not that fulfils it; null for nothing, or an account. */
   connection: LinkedConnection | null;
   /** The account that the user linked at Pipedream. */
@@ -38,20 +40,22 @@ export const requirementStatus = perDeps((deps) =>
  * counts only as what it was brought for.
  */
 export const linkColumns = `
-  r.kind::text AS kind, r.spec, l.pipedream_account_id AS "pipedreamAccountId",
+  r.kind::text AS kind, r.spec, b.id AS "pipedreamAccountId", b.app_slug AS "appSlug",
   c.id AS "connectionId", c.type, c.status::text AS status,
   COALESCE(g.scopes, '{}') AS scopes, COALESCE(g.refreshable, false) AS refreshable`;
 
 export const linkTables = `
   LEFT JOIN connection c ON c.id = l.connection_id
     AND c.end_user_id = l.end_user_id AND c.requirement_id = l.requirement_id
-  LEFT JOIN oauth_grant g ON g.connection_id = c.id`;
+  LEFT JOIN oauth_grant g ON g.connection_id = c.id
+  LEFT JOIN pipedream_account b ON b.id = l.pipedream_account_id`;
 
 /** What {@link linkColumns} are. */
 export type LinkRow = {
   kind: RequirementKind;
   spec: unknown;
   pipedreamAccountId: string | null;
+  appSlug: string | null;
   scopes: string[];
   refreshable: boolean;
 } & ({ connectionId: string; type: string; status: ConnectionStatus } | { connectionId: null });
@@ -77,24 +81,30 @@ async function loadTogether(
   return rows.map((row) => (row.kind === null ? nothing : judge(row)));
 }
 
-const nothing: RequirementState = { status: 'pending', connection: null, pipedreamAccountId: null };
+const nothing: RequirementState = {
+  status: 'pending',
+  kind: null,
+  connection: null,
+  pipedreamAccountId: null,
+};
 
 /**
  * A requirement is completed while what was linked is what it asks for now: an active connection of
- * its type with its scopes, or an account at Pipedream.
+ * its type with its scopes, or an account at Pipedream for its app.
  */
 export function judge(row: LinkRow): RequirementState {
   const spec = readSpec(row.kind, row.spec);
-  const { pipedreamAccountId } = row;
+  const { kind, pipedreamAccountId } = row;
   if (spec.kind === 'pipedream_account') {
-    const status = pipedreamAccountId === null ? 'pending' : 'completed';
-    return { status, connection: null, pipedreamAccountId };
+    const isFulfilled = pipedreamAccountId !== null && row.appSlug === spec.appSlug;
+    return { ...nothing, kind, pipedreamAccountId, status: isFulfilled ? 'completed' : 'pending' };
   }
-  if (row.connectionId === null) return nothing;
+  if (row.connectionId === null) return { ...nothing, kind };
   const missing = missingScopes(spec.scopes, row);
   const isFulfilled = row.status === 'active' && row.type === spec.type && missing.length === 0;
   return {
     status: isFulfilled ? 'completed' : 'pending',
+    kind,
     connection: {
       id: row.connectionId,
       type: row.type,

@@ -23,6 +23,7 @@ import { failureJson, internalFailureJson } from './failure.ts';
 import { readInput } from './input.ts';
 import { createKeysApp } from './keys.app.ts';
 import { refuseOtherMethods } from './methods.ts';
+import { createPipedreamApp } from './pipedream.app.ts';
 import type { Route } from './route.ts';
 
 /** What the server knows of a request before REST does. */
@@ -39,6 +40,7 @@ export function createRestApp(deps: Deps, execute: Execute): RestApp {
   const management = createHost(deps);
   serveRoutes(management, deps, execute, ({ caller }) => caller !== 'app');
   management.route('/', createCallbackApp(deps));
+  management.route('/', createPipedreamApp(deps));
   management.route('/', createDocsApp(deps, routes));
   management.route('/', createKeysApp(deps));
   const appHost = createHost(deps);

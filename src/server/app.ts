@@ -102,6 +102,9 @@ function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): Requ
   });
 }
 
+/** The address of a webhook is its credential. */
+const webhookSecret = /(?<=^\/v1\/pipedream\/).*/;
+
 /** Logs and counts a request when it ends; of its address only the path. */
 function watch(
   { log }: Deps,
@@ -111,13 +114,17 @@ function watch(
   res: ServerResponse,
 ): void {
   const start = performance.now();
+  const told = path.replace(webhookSecret, '…');
   res.once('close', () => {
     const ms = Math.round((performance.now() - start) * 10) / 10;
     const status = res.statusCode;
     const aborted = !res.writableFinished;
     requests.observe({ edge, method, status }, ms / 1000);
     log.info(
-      { requestId: facts.id, method, path, status, ms, ip: facts.ip, ...(aborted && { aborted }) },
+      {
+        ...{ requestId: facts.id, method, path: told, status, ms, ip: facts.ip },
+        ...(aborted && { aborted }),
+      },
       'request',
     );
   });

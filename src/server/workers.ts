@@ -2,14 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pruneAuditEvents } from '../audit/retention.ts';
 import { forgetEndedTokens } from '../connect-tokens/forget.ts';
 import type { Deps } from '../deps.ts';
-import { forgetPendingConnections } from '../end-users/forget-pending.ts';
+import { forgetPending } from '../end-users/forget-pending.ts';
 import { forgetOldAttempts } from '../oauth/attempt.ts';
 import { expireEnded } from '../oauth/expire-ended.service.ts';
 import { pendingCount, stopWriting } from '../oauth/pending-writes.ts';
 import { refreshesUnderWay } from '../oauth/refresh.service.ts';
 import { startRefreshWorker } from '../oauth/refresh-worker.ts';
-
 import { saveUnsaved } from '../oauth/unsaved.ts';
+import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
 
 /** What a process does unasked. */
 export type Workers = {
@@ -28,7 +28,8 @@ export function startWorkers(deps: Deps): Workers {
     void forgetOldAttempts(deps);
     void forgetEndedTokens(deps);
     void pruneAuditEvents(deps);
-    void forgetPendingConnections(deps);
+    void forgetPending(deps);
+    void deleteUnlinkedAccounts(deps);
   };
   const sweeping = setInterval(sweep, sweepPause).unref();
   const expiring = setInterval(() => void expireEnded(deps), expiryPause).unref();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deleteEndUser } from '../../src/end-users/delete-end-user.service.ts';
-import { forgetPendingConnections } from '../../src/end-users/forget-pending.ts';
+import { forgetPending } from '../../src/end-users/forget-pending.ts';
 import { canary } from '../helpers/canary.ts';
 import { anyOAuth, google } from '../helpers/connections.ts';
 import {
@@ -186,13 +186,13 @@ describe('one connection waits for each user and requirement', () => {
       );
     await age(61);
     await begin(user, requirementId);
-    await forgetPendingConnections(deps);
+    await forgetPending(deps);
     expect(await countConnections(user)).toBe(1);
     await age(59);
-    await forgetPendingConnections(deps);
+    await forgetPending(deps);
     expect(await countConnections(user)).toBe(1);
     await age(61);
-    await forgetPendingConnections(deps);
+    await forgetPending(deps);
     expect(await countConnections(user)).toBe(0);
   });
 
@@ -205,7 +205,7 @@ describe('one connection waits for each user and requirement', () => {
       `UPDATE connection SET updated_at = now() - interval '2 hours' WHERE end_user_id = $1::uuid`,
       [user.viewer.endUserId],
     );
-    await forgetPendingConnections(deps);
+    await forgetPending(deps);
     expect(await statusOf(user, requirementId)).toBe('completed');
   });
 });

@@ -20,7 +20,7 @@ const layers: [name: string, fits: (path: string) => boolean][] = [
   ['requirements', (path) => path.startsWith('requirements/')],
   ['apps', (path) => path.startsWith('apps/')],
   ['connections', (path) => path.startsWith('connections/')],
-  ['oauth', (path) => path.startsWith('oauth/')],
+  ['oauth and Pipedream', (path) => /^(oauth|pipedream)\//.test(path)],
   ['access keys and users', (path) => /^(access-keys|users)\//.test(path)],
   ['projects', (path) => path.startsWith('projects/')],
   ['a connection’s config', (path) => path.startsWith('connection-config/')],

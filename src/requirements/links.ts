@@ -2,8 +2,8 @@ import { v7 as uuidv7 } from 'uuid';
 import type { ConnectTokenViewer } from '../access/viewer.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { ConflictError } from '../errors.ts';
-import { judge, type LinkRow, linkColumns, linkTables } from '../requirements/status.ts';
 import type { OfUser } from './lock-user.ts';
+import { judge, type LinkRow, linkColumns, linkTables } from './status.ts';
 
 /*
  * What users brought. All of it happens in a transaction that has locked the user: see lock-user.ts.

@@ -1,0 +1,93 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { RequestContext } from '../access/request-context.ts';
+import type { ConnectTokenViewer } from '../access/viewer.ts';
+import { auditEvent } from '../audit/audit.service.ts';
+import type { Prisma } from '../db/generated/client.ts';
+import type { Authorization } from '../oauth/authorize.service.ts';
+import { createConnectLink } from '../pipedream/connect-api.ts';
+import { requirePipedream } from '../pipedream/send.ts';
+import { digestWebhook } from '../requirements/awaited-accounts.ts';
+import { linkerOf, requireReplaceable } from '../requirements/links.ts';
+import { lockUser } from '../requirements/lock-user.ts';
+
+/** What is to be linked at Pipedream. */
+export type AccountWanted = {
+  requirementId: string;
+  appSlug: string;
+  /** Where the browser goes afterwards; undefined: Pipedream says. */
+  returnUrl: string | undefined;
+};
+
+/**
+ * Asks Pipedream for a link where a user connects an account, and waits for it from then on.
+ *
+ * @throws NotFoundError, ConflictError when the token may not replace what is linked, UpstreamError.
+ */
+export async function beginPipedreamLink(
+  context: RequestContext,
+  viewer: ConnectTokenViewer,
+  { requirementId, appSlug, returnUrl }: AccountWanted,
+): Promise<Authorization> {
+  const { deps } = context;
+  requirePipedream(deps);
+  const ofUser = { endUserId: viewer.endUserId, requirementId };
+  const { epoch, externalUserId } = await deps.db.$transaction(async (tx) => {
+    const user = await lockUser(tx, ofUser);
+    await requireReplaceable(tx, ofUser, linkerOf(viewer));
+    return { ...user, externalUserId: await externalUser(tx, viewer) };
+  });
+  const secret = randomBytes(32).toString('base64url');
+  const link = await createConnectLink(deps, {
+    externalUserId,
+    appSlug,
+    webhookUri: `${deps.config.publicUrl}/v1/pipedream/${secret}`,
+    redirectUris: returnUrl === undefined ? undefined : returnAddresses(returnUrl),
+  });
+  const { id: jti, via, expiresAt: tokenExpiresAt } = viewer;
+  const token = { epoch, isAnonymous: via === 'anonymous', tokenExpiresAt };
+  const awaited = { externalUserId, appSlug, webhookDigest: digestWebhook(secret) };
+  const data = { ...token, ...awaited, checkedAt: null, expiresAt: link.expiresAt };
+  const where = { endUserId_requirementId_jti: { ...ofUser, jti } };
+  const detail = { requirement: requirementId };
+  const event = auditEvent(context, { action: 'connection.authorize', detail });
+  await deps.db.$transaction([
+    deps.db.pipedreamLink.upsert({
+      where,
+      create: { id: uuidv7(), ...ofUser, jti, ...data },
+      update: data,
+      select: { id: true },
+    }),
+    deps.db.auditEvent.create({ data: event, select: { id: true } }),
+  ]);
+  return link;
+}
+
+/**
+ * Under which name Pipedream knows the user. Whoever came without a key gets a name of their own for
+ * each token: what comes under it was linked by them, and nothing that others link does.
+ */
+async function externalUser(
+  tx: Prisma.TransactionClient,
+  { endUserId, id: jti, via }: ConnectTokenViewer,
+): Promise<string> {
+  const made = randomUUID();
+  if (via === 'anonymous') {
+    const own = await tx.pipedreamLink.findFirst({ where: { endUserId, jti } });
+    return own?.externalUserId ?? made;
+  }
+  const user = await tx.endUser.findUniqueOrThrow({ where: { id: endUserId } });
+  if (user.pipedreamUserId !== null) return user.pipedreamUserId;
+  const data = { pipedreamUserId: made };
+  await tx.endUser.update({ where: { id: endUserId }, data, select: { id: true } });
+  return made;
+}
+
+function returnAddresses(returnUrl: string) {
+  const address = (status: string) => {
+    const url = new URL(returnUrl);
+    url.searchParams.set('status', status);
+    return url.href;
+  };
+  return { success: address('success'), error: address('error') };
+}

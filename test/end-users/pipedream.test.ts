@@ -1,0 +1,387 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { deleteUnlinkedAccounts } from '../../src/pipedream/unlinked-accounts.ts';
+import { currentStatus } from '../../src/requirements/current-status.ts';
+import {
+  begin,
+  disconnect,
+  type EndUser,
+  linkOf,
+  makeApp,
+  makeRequirement,
+  openEndUser,
+  tryToBegin,
+} from '../helpers/end-users.ts';
+import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
+import { resolve } from '../helpers/resolve.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let pipedream: Pipedream;
+let server: TestServer;
+let appId: string;
+let requirementId: string;
+const gmail = { kind: 'pipedream_account', spec: { app_slug: 'gmail' }, title: 'Gmail' } as const;
+
+beforeAll(async () => {
+  pipedream = await startPipedream();
+  server = await startTestServer(pipedream.env);
+  Object.assign(server.deps.config, { publicUrl: server.url });
+  appId = await makeApp(server);
+  requirementId = await makeRequirement(server, appId, gmail);
+});
+afterEach(() => pipedream.reset());
+afterAll(async () => {
+  await server.close();
+  await pipedream.stop();
+});
+
+async function statusOf({ viewer }: EndUser, requirement = requirementId) {
+  const { endUserId } = viewer;
+  return (await currentStatus(server.deps, { endUserId, requirementId: requirement })).status;
+}
+
+/** Waits until a webhook has done its work, without asking for the status, which would ask Pipedream. */
+const expectLinked = (user: EndUser, requirement = requirementId) =>
+  expect.poll(() => linkOf(user, requirement), { timeout: 10_000 }).not.toBeNull();
+
+async function resolved({ viewer }: EndUser, requirement = requirementId) {
+  const { userId } = viewer;
+  const references = [{ requirementId: requirement }];
+  return (await resolve(server, { appId: viewer.appId, userId, references }))[0];
+}
+
+/** Lets the pause after the last question for an account be over. */
+async function endPause({ viewer }: EndUser): Promise<void> {
+  const { endUserId } = viewer;
+  await server.deps.db.pipedreamLink.updateMany({
+    where: { endUserId },
+    data: { checkedAt: null },
+  });
+}
+
+const questions = () => pipedream.calls.filter(({ method }) => method === 'GET');
+
+test('an account that a user connects completes the requirement, and a runtime gets it', async () => {
+  const user = await openEndUser(server, appId);
+  expect(await statusOf(user)).toBe('pending');
+  expect((await resolved(user))?.__typename).toBe('ConflictError');
+  const url = await begin(user, requirementId);
+  expect(new URL(url).searchParams.get('app')).toBe('gmail');
+  const { externalUserId } = pipedream.linkOf(url);
+  expect(externalUserId).not.toContain(user.viewer.userId);
+  const id = await pipedream.connect(url);
+  await expectLinked(user);
+  expect(await statusOf(user)).toBe('completed');
+  expect(await resolved(user)).toEqual({
+    __typename: 'Credentials',
+    connectionId: null,
+    type: 'pipedream_account',
+    config: { account_id: id, app_slug: 'gmail', external_user_id: externalUserId },
+    expiresAt: null,
+  });
+  expect(await server.deps.db.pipedreamLink.count({ where: { requirementId } })).toBe(0);
+});
+
+test('a lost webhook delays it by seconds', async () => {
+  pipedream.set({ webhooks: 'lost' });
+  const user = await openEndUser(server, appId);
+  const url = await begin(user, requirementId);
+  expect(await statusOf(user)).toBe('pending');
+  await pipedream.connect(url);
+  const start = performance.now();
+  await expect.poll(() => statusOf(user), { timeout: 10_000 }).toBe('completed');
+  expect(performance.now() - start).toBeLessThan(5_000);
+});
+
+test('the app’s backend learns it likewise, by asking', async () => {
+  pipedream.set({ webhooks: 'lost' });
+  const user = await openEndUser(server, appId);
+  await pipedream.connect(await begin(user, requirementId));
+  const document = `query($userId: String!, $appId: ID) {
+    requirementsStatus(userId: $userId, appId: $appId) { satisfied unsatisfied { id } } }`;
+  const { userId } = user.viewer;
+  const { data } = await server.graphql(document, { userId, appId });
+  expect(data).toEqual({ requirementsStatus: { satisfied: true, unsatisfied: [] } });
+});
+
+test('however often the status is asked for, Pipedream is once in three seconds', async () => {
+  pipedream.set({ webhooks: 'lost' });
+  const user = await openEndUser(server, appId);
+  await begin(user, requirementId);
+  const before = questions().length;
+  await Promise.all(Array.from({ length: 20 }, () => statusOf(user)));
+  for (let index = 0; index < 5; index += 1) await statusOf(user);
+  expect(questions().length - before).toBe(1);
+  await wait(3_100);
+  await Promise.all(Array.from({ length: 20 }, () => statusOf(user)));
+  expect(questions().length - before).toBe(2);
+  expect(questions().every(({ environment }) => environment === 'development')).toBe(true);
+});
+
+test('whose status is asked for when nothing was begun, or all is done, asks nobody', async () => {
+  const user = await openEndUser(server, appId);
+  await statusOf(user);
+  await pipedream.connect(await begin(user, requirementId));
+  await expectLinked(user);
+  const before = questions().length;
+  await statusOf(user);
+  expect(questions()).toHaveLength(before);
+});
+
+test('an account that is not healthy does not count, until it is', async () => {
+  const user = await openEndUser(server, appId);
+  const id = await pipedream.connect(await begin(user, requirementId), { healthy: false });
+  await endPause(user);
+  expect(await statusOf(user)).toBe('pending');
+  const account = pipedream.accounts.find((one) => one.id === id);
+  Object.assign(account ?? {}, { healthy: true });
+  await endPause(user);
+  expect(await statusOf(user)).toBe('completed');
+});
+
+test('an account of another app, or of another user, does not count', async () => {
+  pipedream.set({ webhooks: 'lost' });
+  const [user, other] = [await openEndUser(server, appId), await openEndUser(server, appId)];
+  const [url, others] = [await begin(user, requirementId), await begin(other, requirementId)];
+  await pipedream.connect(url.replace('app=gmail', 'app=slack'));
+  await pipedream.connect(others);
+  expect(await statusOf(user)).toBe('pending');
+  expect(await statusOf(other)).toBe('completed');
+});
+
+describe('a webhook', () => {
+  const post = (address: string, body?: object) =>
+    server.send({
+      method: 'POST',
+      path: new URL(address).pathname,
+      headers: { 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+
+  test('that is forged does nothing', async () => {
+    const user = await openEndUser(server, appId);
+    const url = await begin(user, requirementId);
+    const forged = { event: 'CONNECTION_SUCCESS', account: { id: 'apn_forged', healthy: true } };
+    expect((await post(pipedream.webhookOf(url), forged)).status).toBe(200);
+    await wait(300);
+    expect(await linkOf(user, requirementId)).toBeNull();
+    await endPause(user);
+    expect(await statusOf(user)).toBe('pending');
+  });
+
+  test('at an address that is none is 404, whatever it looks like, and asks nobody', async () => {
+    const before = questions().length;
+    const base = `${server.url}/v1/pipedream/`;
+    for (const secret of ['A'.repeat(43), 'x', '%00', 'A'.repeat(5_000)]) {
+      const { status, json } = await post(base + secret);
+      expect(status).toBe(404);
+      expect(json).toEqual({ error: { code: 'not_found', message: 'Not Found' } });
+    }
+    expect(questions()).toHaveLength(before);
+  });
+
+  test('that comes a hundred times asks Pipedream twice', async () => {
+    const user = await openEndUser(server, appId);
+    const url = await begin(user, requirementId);
+    const before = questions().length;
+    await Promise.all(Array.from({ length: 100 }, () => post(pipedream.webhookOf(url))));
+    await expect.poll(() => questions().length - before, { timeout: 10_000 }).toBe(2);
+    await wait(500);
+    expect(questions().length - before).toBe(2);
+  });
+
+  test('that comes right after a question is heeded when the pause is over', async () => {
+    const user = await openEndUser(server, appId);
+    const url = await begin(user, requirementId);
+    expect(await statusOf(user)).toBe('pending');
+    await pipedream.connect(url);
+    expect(await linkOf(user, requirementId)).toBeNull();
+    await expectLinked(user);
+  });
+
+  test('takes no other method, and its address stands in no log', async () => {
+    const url = await begin(await openEndUser(server, appId), requirementId);
+    const path = new URL(pipedream.webhookOf(url)).pathname;
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const { status, headers } = await server.send({ method, path });
+      expect([status, headers.allow]).toEqual([405, 'POST, OPTIONS']);
+    }
+    expect(JSON.stringify(server.logged())).not.toContain(path.split('/').at(-1));
+    expect(JSON.stringify(await server.deps.db.pipedreamLink.findMany())).not.toContain(path);
+  });
+});
+
+describe('disconnecting', () => {
+  test('deletes the account at Pipedream, and it does not count again', async () => {
+    const user = await openEndUser(server, appId);
+    const id = await pipedream.connect(await begin(user, requirementId));
+    await expectLinked(user);
+    const account = pipedream.accounts.find((one) => one.id === id);
+    expect(await disconnect(user, requirementId)).toEqual({ status: 200 });
+    expect(await statusOf(user)).toBe('pending');
+    expect((await resolved(user))?.__typename).toBe('ConflictError');
+    await expect.poll(() => pipedream.accounts.some((one) => one.id === id)).toBe(false);
+    if (account) pipedream.accounts.push(account); // as if it had never been deleted
+    await begin(user, requirementId);
+    expect(await statusOf(user)).toBe('pending');
+    expect(await linkOf(user, requirementId)).toBeNull();
+  });
+
+  test('while Pipedream is away succeeds, and the account is deleted later', async () => {
+    const user = await openEndUser(server, appId);
+    const id = await pipedream.connect(await begin(user, requirementId));
+    await expectLinked(user);
+    pipedream.set({ failure: 503 });
+    expect(await disconnect(user, requirementId)).toEqual({ status: 200 });
+    const row = () => server.deps.db.pipedreamAccount.findUniqueOrThrow({ where: { id } });
+    await expect.poll(async () => (await row()).deletionTriedAt).not.toBeNull();
+    pipedream.set({ failure: null });
+    await deleteUnlinkedAccounts(server.deps);
+    expect((await row()).deletedAt).toBeNull(); // not at once
+    const data = { deletionTriedAt: new Date(Date.now() - 301_000) };
+    await server.deps.db.pipedreamAccount.update({ where: { id }, data });
+    await deleteUnlinkedAccounts(server.deps);
+    expect((await row()).deletedAt).not.toBeNull();
+    expect(pipedream.accounts.some((one) => one.id === id)).toBe(false);
+  });
+
+  test('what was begun before links nothing afterwards', async () => {
+    pipedream.set({ webhooks: 'lost' });
+    const user = await openEndUser(server, appId);
+    await pipedream.connect(await begin(user, requirementId));
+    expect(await statusOf(user)).toBe('completed');
+    await pipedream.connect(await begin(user, requirementId));
+    await disconnect(user, requirementId);
+    expect(await statusOf(user)).toBe('pending');
+  });
+});
+
+test('connecting again replaces the account, and the old one is deleted', async () => {
+  const user = await openEndUser(server, appId);
+  const first = await pipedream.connect(await begin(user, requirementId));
+  await expectLinked(user);
+  const url = await begin(user, requirementId);
+  expect(await statusOf(user)).toBe('completed');
+  const second = await pipedream.connect(url);
+  await expect
+    .poll(async () => (await linkOf(user, requirementId))?.pipedreamAccountId, { timeout: 10_000 })
+    .toBe(second);
+  await expect.poll(() => pipedream.accounts.some(({ id }) => id === first)).toBe(false);
+  expect(pipedream.accounts.some(({ id }) => id === second)).toBe(true);
+});
+
+test('one user has one name at Pipedream, whichever requirement it is for', async () => {
+  const other = await makeRequirement(server, appId, { ...gmail, spec: { app_slug: 'slack' } });
+  const user = await openEndUser(server, appId);
+  const names = [];
+  for (const id of [requirementId, other, requirementId]) {
+    names.push(pipedream.linkOf(await begin(user, id)).externalUserId);
+  }
+  expect(new Set(names).size).toBe(1);
+  const another = await openEndUser(server, appId);
+  expect(pipedream.linkOf(await begin(another, other)).externalUserId).not.toBe(names[0]);
+});
+
+test('an app that the requirement does not ask for any more does not count', async () => {
+  const id = await makeRequirement(server, appId, gmail);
+  const user = await openEndUser(server, appId);
+  await pipedream.connect(await begin(user, id));
+  await expectLinked(user, id);
+  const data = { spec: { app_slug: 'slack' } };
+  await server.deps.db.requirement.update({ where: { id }, data });
+  expect(await statusOf(user, id)).toBe('pending');
+  expect((await resolved(user, id))?.__typename).toBe('ConflictError');
+});
+
+describe('on a public app, who has no key', () => {
+  let open: string;
+  let requirement: string;
+  beforeAll(async () => {
+    open = await makeApp(server, { visibility: 'public' });
+    requirement = await makeRequirement(server, open, gmail);
+  });
+
+  test('gets nothing of what somebody else begins for the same user', async () => {
+    pipedream.set({ webhooks: 'lost' });
+    const user = await openEndUser(server, open, randomUUID(), 'anonymous');
+    const stranger = await openEndUser(server, open, user.viewer.userId, 'anonymous');
+    const url = await begin(user, requirement);
+    await begin(stranger, requirement);
+    await pipedream.connect(url);
+    expect(await statusOf(stranger, requirement)).toBe('completed');
+    expect(await linkOf(user, requirement)).toMatchObject({ jti: user.viewer.id });
+    expect(await disconnect(stranger, requirement)).toMatchObject({ status: 409 });
+    expect(await tryToBegin(stranger, requirement)).toMatchObject({ status: 409 });
+  });
+
+  test('replaces nothing that was linked meanwhile', async () => {
+    pipedream.set({ webhooks: 'lost' });
+    const user = await openEndUser(server, open, randomUUID(), 'anonymous');
+    const stranger = await openEndUser(server, open, user.viewer.userId, 'anonymous');
+    const theirs = await begin(stranger, requirement);
+    await pipedream.connect(await begin(user, requirement));
+    expect(await statusOf(user, requirement)).toBe('completed');
+    const before = await linkOf(user, requirement);
+    await pipedream.connect(theirs);
+    await statusOf(stranger, requirement);
+    expect(await linkOf(user, requirement)).toEqual(before);
+  });
+
+  test('and whose token has ended links nothing', async () => {
+    pipedream.set({ webhooks: 'lost' });
+    const id = await makeApp(server, { visibility: 'public' });
+    const own = await makeRequirement(server, id, gmail);
+    const user = await openEndUser(server, id, randomUUID(), 'anonymous');
+    await pipedream.connect(await begin(user, own));
+    await server.deps.db.app.update({ where: { id }, data: { visibility: 'private' } });
+    expect(await statusOf(user, own)).toBe('pending');
+  });
+});
+
+describe('Pipedream’s own token', () => {
+  test('is asked for once, however many want it, and again when it ended or is refused', async () => {
+    const { deps, close } = await startTestServer({ ...pipedream.env }, server);
+    const beside = { ...server, deps };
+    const user = { ...(await openEndUser(server, appId)), server: beside };
+    const before = pipedream.tokens.length;
+    await Promise.all([1, 2, 3, 4, 5].map(() => begin(user, requirementId)));
+    expect(pipedream.tokens.length - before).toBe(1);
+    pipedream.endTokens();
+    await begin(user, requirementId);
+    expect(pipedream.tokens.length - before).toBe(2);
+    pipedream.endTokens();
+    pipedream.set({ tokenLife: 0.2 });
+    await begin(user, requirementId);
+    await wait(200);
+    await begin(user, requirementId);
+    expect(pipedream.tokens.length - before).toBe(4);
+    await close();
+  });
+});
+
+describe('authorizing is 502', () => {
+  test.each([[500], [429], [400], ['reset']] as const)(
+    'when Pipedream answers %s',
+    async (failure) => {
+      pipedream.set({ failure });
+      const user = await openEndUser(server, appId);
+      const message = expect.stringContaining('Pipedream');
+      expect(await tryToBegin(user, requirementId)).toMatchObject({ status: 502, message });
+      expect(
+        await server.deps.db.pipedreamLink.count({ where: { endUserId: user.viewer.endUserId } }),
+      ).toBe(0);
+    },
+  );
+
+  test('when it is not configured, and says what to set', async () => {
+    const { deps, close } = await startTestServer({}, server);
+    const user = { ...(await openEndUser(server, appId)), server: { ...server, deps } };
+    expect(await tryToBegin(user, requirementId)).toMatchObject({
+      status: 502,
+      message: expect.stringMatching(/PIPEDREAM_CLIENT_ID.*PIPEDREAM_PROJECT_ID/),
+    });
+    expect(await statusOf(user)).toBe('pending');
+    await close();
+  });
+});
