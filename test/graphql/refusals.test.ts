@@ -12,6 +12,7 @@ import {
   expectTheSame,
   goodBodies,
   lesserRoles,
+  roles,
   strangers,
   type World,
 } from '../helpers/refusals.ts';
@@ -20,8 +21,8 @@ import { startTestServer, type TestServer } from '../helpers/server.ts';
 type Sample = {
   /** The field's arguments and selection. */
   ask: (world: World) => { field: string; input?: object };
-  /** The least role; `anyone` for none. */
-  needs: Role | 'anyone';
+  /** The least role; `anyone` for none, `end user` for a connect token. */
+  needs: Role | 'anyone' | 'end user';
   /** What a caller out of reach gets; `own` where everybody asks for their own. */
   outOfReach: 'null' | 'NotFoundError' | 'NOT_FOUND' | 'own';
 };
@@ -29,6 +30,7 @@ type Sample = {
 const failure = '__typename ... on Error { code message }';
 const connectionResult = `{ ... on Connection { id } ${failure} }`;
 const deleted = '{ ... on DeletedConnection { id } __typename ... on Error { code message } }';
+const requirementResult = `{ ... on Requirement { id } ${failure} }`;
 const nodes = '{ nodes { id } }';
 
 /** How each root field is asked. */
@@ -232,6 +234,36 @@ const samples: Record<string, Sample> = {
       input: { appId, userId: 'ann' },
     }),
   },
+  endUser: { needs: 'end user', outOfReach: 'own', ask: () => ({ field: '{ userId }' }) },
+  submitRequirementCredentials: {
+    needs: 'end user',
+    outOfReach: 'own',
+    ask: ({ requirementId }) => ({
+      field: requirementResult,
+      input: { requirementId, type: 'dynamiq.connections.OpenAI', config: { api_key: 'a key' } },
+    }),
+  },
+  authorizeRequirement: {
+    needs: 'end user',
+    outOfReach: 'own',
+    ask: ({ requirementId }) => ({
+      field: `{ ... on Authorization { expiresAt } ${failure} }`,
+      input: { requirementId },
+    }),
+  },
+  disconnectRequirement: {
+    needs: 'end user',
+    outOfReach: 'own',
+    ask: ({ requirementId }) => ({ field: requirementResult, input: { requirementId } }),
+  },
+  deleteEndUser: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    ask: ({ appId }) => ({
+      field: `{ ... on DeletedEndUser { links } ${failure} }`,
+      input: { appId, userId: 'ann' },
+    }),
+  },
 };
 
 const schema = createSchema();
@@ -288,6 +320,14 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
     expect(json).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(json).not.toHaveProperty('data');
   });
+
+  if (needs === 'end user') {
+    test.each(roles)('with an access key of the role %s is forbidden', async (role) => {
+      const { json } = await as(bearer(await server.createKey({ role })));
+      expect(json).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    });
+    return;
+  }
 
   test(`with a connect token is ${needs === 'anyone' ? 'answered' : 'forbidden'}`, async () => {
     const { json } = await as(bearer(token));

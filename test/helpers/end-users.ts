@@ -70,6 +70,7 @@ const contextOf = ({ server, viewer }: EndUser) => ({
   deps: server.deps,
   viewer,
   request: { id: 'end-user', ip: null },
+  app: null,
 });
 
 /** Submits credentials for a requirement. */

@@ -43,6 +43,7 @@ describe('a connection completes its requirement', () => {
     const pair = { endUserId, requirementId: requirement.id };
     expect(await requirementStatus(server.deps)(pair)).toEqual({
       status: 'completed',
+      kind: 'connection',
       connection: {
         id: connectionId,
         type: 'dynamiq.connections.OpenAI',

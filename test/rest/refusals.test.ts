@@ -13,13 +13,16 @@ import {
   expectTheSame,
   goodBodies,
   lesserRoles,
+  roles,
   strangers,
   type World,
 } from '../helpers/refusals.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 /** How each route is asked, and of whom it takes which role. */
-const samples: Record<string, { needs: Role; ask: (world: World) => Omit<Attempt, 'method'> }> = {
+type Sample = { needs: Role; ask: (world: World) => Omit<Attempt, 'method'> };
+
+const samples: Record<string, Sample> = {
   'post /v1/connections': {
     needs: 'editor',
     ask: (world) => ({ path: '/v1/connections', body: goodBodies(world).create }),
@@ -64,6 +67,27 @@ const samples: Record<string, { needs: Role; ask: (world: World) => Omit<Attempt
   },
 };
 
+const base = '/v1/connect/requirements';
+
+/** How each route is asked that takes a connect token. */
+const endUserSamples: Record<string, (world: World) => Omit<Attempt, 'method'>> = {
+  [`get ${base}`]: () => ({ path: base }),
+  [`get ${base}/status`]: () => ({ path: `${base}/status` }),
+  [`post ${base}/{requirement_id}/credentials`]: (world) => ({
+    path: `${base}/${world.requirementId}/credentials`,
+    body: goodBodies(world).update,
+  }),
+  [`delete ${base}/{requirement_id}/credentials`]: ({ requirementId }) => ({
+    path: `${base}/${requirementId}/credentials`,
+  }),
+  [`post ${base}/{requirement_id}/oauth2/authorize`]: ({ requirementId }) => ({
+    path: `${base}/${requirementId}/oauth2/authorize`,
+  }),
+  [`post ${base}/{requirement_id}/pipedream/authorize`]: ({ requirementId }) => ({
+    path: `${base}/${requirementId}/pipedream/authorize`,
+  }),
+};
+
 let server: TestServer;
 let world: World;
 let bad: [string, string][];
@@ -76,7 +100,29 @@ afterAll(() => server.close());
 
 test('every route has its sample', () => {
   const known = routes.map(({ method, path }) => `${method} ${path}`);
-  expect(Object.keys(samples).sort()).toEqual(known.sort());
+  const sampled = [...Object.keys(samples), ...Object.keys(endUserSamples)];
+  expect(sampled.sort()).toEqual(known.sort());
+});
+
+describe.each(Object.entries(endUserSamples))('%s', (name, ask) => {
+  const method = name.split(' ')[0]?.toUpperCase() ?? '';
+  const as = (header: string | null) => attempt(server, { method, ...ask(world) }, header);
+
+  test('without a credential, with any bad one, and with an access key is the same 401', async () => {
+    const none = await as(null);
+    expect(none.status).toBe(401);
+    expect(none.text).toBe('{"error":{"code":"unauthorized","message":"Unauthorized"}}');
+    const keys = await Promise.all(roles.map((role) => server.createKey({ role })));
+    const valid = keys.map((key): [string, string] => ['of another kind', bearer(key)]);
+    for (const [what, header] of [...bad, ...valid]) {
+      const answer = await as(header);
+      expect([what, answer.status]).toEqual([what, 401]);
+      expectTheSame(answer, none);
+    }
+    const { db } = server.deps;
+    expect(await db.endUserLink.count()).toBe(0);
+    expect(await db.connection.count({ where: { endUserId: { not: null } } })).toBe(0);
+  });
 });
 
 describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
