@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { requireType } from '../../src/connection-config/read-config.ts';
+import { sealedConfig } from '../../src/connection-config/sealed-config.ts';
+import { canary } from '../helpers/canary.ts';
+import { openAi } from '../helpers/connections.ts';
+import { makeApp, makeRequirement } from '../helpers/end-users.ts';
+import { resolve } from '../helpers/resolve.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { statementsOf } from '../helpers/statements.ts';
+
+const users = Array.from({ length: 1_000 }, (_, index) => `user-${index}-${randomUUID()}`);
+
+let server: TestServer;
+let appId: string;
+let requirementIds: string[];
+/** The key that each user brought, by user and requirement. */
+const keys = new Map<string, string>();
+
+beforeAll(async () => {
+  server = await startTestServer({ LOG_LEVEL: 'warn' });
+  appId = await makeApp(server);
+  requirementIds = [];
+  for (let index = 0; index < 5; index += 1) {
+    requirementIds.push(await makeRequirement(server, appId));
+  }
+  await bringAll();
+});
+afterAll(() => server.close());
+
+/** Has every user bring everything, as submitting would, but in a few statements. */
+async function bringAll(): Promise<void> {
+  const { deps, home } = server;
+  const sealingKey = await deps.vault.sealingKey(home.projectId);
+  const type = requireType(openAi);
+  const endUsers = users.map((userId) => ({ id: randomUUID(), appId, userId }));
+  const rows = endUsers.flatMap(({ id: endUserId, userId }) =>
+    requirementIds.map((requirementId) => {
+      const place = { ...home, id: randomUUID() };
+      const apiKey = canary('api-key');
+      keys.set(`${userId} ${requirementId}`, apiKey);
+      const halves = { config: {}, secrets: { api_key: apiKey } };
+      const { connection, secret } = sealedConfig(deps.vault, sealingKey, place, { type, halves });
+      const ofUser = { endUserId, requirementId };
+      const named = { id: place.id, projectId: home.projectId, name: 'Your key', nameFolded: '' };
+      return {
+        connection: { ...named, ...ofUser, ...connection, status: 'active' as const },
+        secret: { connectionId: place.id, ...secret },
+        link: { id: randomUUID(), ...ofUser, connectionId: place.id, jti: randomUUID() },
+      };
+    }),
+  );
+  await deps.db.endUser.createMany({ data: endUsers });
+  await deps.db.connection.createMany({ data: rows.map(({ connection }) => connection) });
+  await deps.db.connectionSecret.createMany({ data: rows.map(({ secret }) => secret) });
+  await deps.db.endUserLink.createMany({ data: rows.map(({ link }) => link) });
+}
+
+/** What a run for a user gets, and what it should. */
+async function resolveFor(userId: string) {
+  const references = requirementIds.map((requirementId) => ({ requirementId }));
+  const items = await resolve(server, { appId, userId, references });
+  const expected = requirementIds.map((id) => keys.get(`${userId} ${id}`));
+  return { got: items.map(({ config }) => config?.api_key), expected };
+}
+
+test('a run takes 3 statements for its user’s five accounts, whoever the user is', async () => {
+  for (const userId of users.slice(0, 10)) {
+    const statements = await statementsOf(() => resolveFor(userId));
+    const counted = statements.filter((text) => !text.includes('SET last_used_at'));
+    expect(counted.length, counted.join('\n\n')).toBe(3); // who calls, what is stored, the events
+  }
+});
+
+test('runs for 1,000 users at once get each their own, none fails, and they take no more statements', async () => {
+  const statements = await statementsOf(async () => {
+    const waiting = [...users];
+    const run = async () => {
+      for (let userId = waiting.pop(); userId !== undefined; userId = waiting.pop()) {
+        const { got, expected } = await resolveFor(userId);
+        expect(got).toEqual(expected);
+      }
+    };
+    await Promise.all(Array.from({ length: 50 }, run));
+  });
+  const counted = statements.filter((text) => !text.includes('SET last_used_at'));
+  expect(counted.length).toBeLessThanOrEqual(3 * users.length);
+  const where = { action: 'credentials.resolve' };
+  expect(await server.deps.db.auditEvent.count({ where })).toBe(5 * (users.length + 10));
+});
+
+test('what users and connections of the project a run needs takes one more', async () => {
+  const [userId = ''] = users;
+  const references = requirementIds.map((requirementId) => ({ requirementId }));
+  const mixed = [...references, { connectionId: randomUUID() }];
+  const statements = await statementsOf(() =>
+    resolve(server, { appId, userId, references: mixed }),
+  );
+  expect(statements.filter((text) => !text.includes('SET last_used_at'))).toHaveLength(4);
+});
