@@ -47,19 +47,15 @@ export async function beginPipedreamLink(
   const { id: jti, via, expiresAt: tokenExpiresAt } = viewer;
   const token = { epoch, isAnonymous: via === 'anonymous', tokenExpiresAt };
   const awaited = { externalUserId, appSlug, webhookDigest: digestWebhook(secret) };
-  const data = { ...token, ...awaited, checkedAt: null, expiresAt: link.expiresAt };
-  const where = { endUserId_requirementId_jti: { ...ofUser, jti } };
+  const row = { id: uuidv7(), ...ofUser, jti, ...token, ...awaited };
   const detail = { requirement: requirementId };
   const event = auditEvent(context, { action: 'connection.authorize', detail });
-  await deps.db.$transaction([
-    deps.db.pipedreamLink.upsert({
-      where,
-      create: { id: uuidv7(), ...ofUser, jti, ...data },
-      update: data,
-      select: { id: true },
-    }),
-    deps.db.auditEvent.create({ data: event, select: { id: true } }),
-  ]);
+  await deps.db.$transaction(async (tx) => {
+    await lockUser(tx, ofUser);
+    await tx.pipedreamLink.deleteMany({ where: { ...ofUser, jti } }); // one for each token is enough
+    await tx.pipedreamLink.create({ data: row, select: { id: true } });
+    await tx.auditEvent.create({ data: event, select: { id: true } });
+  });
   return link;
 }
 

@@ -28,7 +28,10 @@ const usualLife = 4 * 3_600_000;
 
 const linkAnswer = z.object({
   connect_link_url: z.url({ protocol: /^https?$/ }),
-  expires_at: z.coerce.date().catch(() => new Date(Date.now() + usualLife)),
+  expires_at: z
+    .string()
+    .pipe(z.coerce.date())
+    .catch(() => new Date(Date.now() + usualLife)),
 });
 
 /** @throws UpstreamError */

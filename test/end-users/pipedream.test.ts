@@ -271,6 +271,16 @@ test('connecting again replaces the account, and the old one is deleted', async 
   expect(pipedream.accounts.some(({ id }) => id === second)).toBe(true);
 });
 
+test('a link that is asked for several times at once works, whichever is used', async () => {
+  const user = await openEndUser(server, appId);
+  const urls = await Promise.all([1, 2, 3, 4].map(() => begin(user, requirementId)));
+  const { endUserId } = user.viewer;
+  expect(await server.deps.db.pipedreamLink.count({ where: { endUserId } })).toBe(1);
+  for (const url of urls.slice(0, 2)) await pipedream.connect(url);
+  await endPause(user);
+  expect(await statusOf(user)).toBe('completed');
+});
+
 test('one user has one name at Pipedream, whichever requirement it is for', async () => {
   const other = await makeRequirement(server, appId, { ...gmail, spec: { app_slug: 'slack' } });
   const user = await openEndUser(server, appId);

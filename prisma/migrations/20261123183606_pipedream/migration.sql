@@ -34,7 +34,7 @@ CREATE TABLE "pipedream_link" (
     "webhook_digest" BYTEA NOT NULL,
     "checked_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT transaction_timestamp(),
-    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL DEFAULT (transaction_timestamp() + '04:00:00'::interval),
 
     CONSTRAINT "pipedream_link_pkey" PRIMARY KEY ("id")
 );
