@@ -5,10 +5,10 @@ import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { ConfigHalves } from '../connection-config/read-config.ts';
 import { sealedConfig } from '../connection-config/sealed-config.ts';
 import { foldCase } from '../connections/fold-case.ts';
-import { writeSealed } from '../vault/write-sealed.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { linkerOf, requireReplaceable } from '../requirements/links.ts';
 import { lockUser, type OfUser } from '../requirements/lock-user.ts';
+import { writeSealed } from '../vault/write-sealed.ts';
 import type { RequirementOfViewer } from './load-requirement.ts';
 
 /** What every connection that a user brings has in common. */

@@ -6,11 +6,11 @@ import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
 import { sealedConfig } from '../connection-config/sealed-config.ts';
-import { writeSealed } from '../vault/write-sealed.ts';
 import { InvalidInputError } from '../errors.ts';
 import { linkerOf, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
+import { writeSealed } from '../vault/write-sealed.ts';
 import { loadRequirement } from './load-requirement.ts';
 import { rowOf } from './pending-connection.ts';
 
