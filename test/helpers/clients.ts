@@ -54,7 +54,10 @@ export function graphqlClient(url: string, ownKey: string) {
       path: '/graphql',
       headers: { ...authorization(key), ...jsonHeaders(body), accept: graphqlJson },
       body,
-      mayHoldSecrets: /\b(fetchCredentials|resolveCredentials|createAccessKey|createConnectToken)\b/.test(document),
+      mayHoldSecrets:
+        /\b(fetchCredentials|resolveCredentials|createAccessKey|createConnectToken)\b/.test(
+          document,
+        ),
     });
     guardMade(answer.text);
     const { data, errors = [], extensions } = answer.json ?? ({} as Partial<GraphqlAnswer<Data>>);
