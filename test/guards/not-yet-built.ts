@@ -25,6 +25,8 @@ export const notYetBuilt: readonly string[] = [
   'CreateUserInput',
   'CreateUserResult',
   'CreatedPersonalAccessToken',
+  'DeleteUserInput',
+  'DeleteUserResult',
   'DeletedUser',
   'PersonalAccessToken',
   'RemoveConnectionReferenceInput',
