@@ -29,7 +29,7 @@ export async function isLiveInitiator(
   const { endUserId } = subject;
   if (kind === 'access_key' && endUserId === null) return isLiveAccessKey(db, id, subject);
   if (kind === 'connect_token' && endUserId !== null) {
-    return isLiveConnectToken(db, initiator, endUserId);
+    return isLiveConnectToken(db, { ...initiator, jti: id }, endUserId);
   }
   return false;
 }
@@ -59,7 +59,7 @@ async function isLiveAccessKey(
 /** Whether a token still speaks for its user. */
 async function isLiveConnectToken(
   db: Prisma.TransactionClient,
-  { tokenEpoch, tokenIsAnonymous, tokenExpiresAt }: Initiator,
+  { jti, tokenEpoch, tokenIsAnonymous, tokenExpiresAt }: Initiator & { jti: string },
   endUserId: string,
 ): Promise<boolean> {
   if (tokenEpoch === null || tokenExpiresAt === null || tokenExpiresAt <= new Date()) return false;
@@ -67,8 +67,11 @@ async function isLiveConnectToken(
     where: {
       id: endUserId,
       epoch: tokenEpoch,
-      // What anybody can have made dies when the app turns private.
-      ...(tokenIsAnonymous !== false && { app: { visibility: AppVisibility.public } }),
+      app: {
+        revokedTokens: { none: { jti } },
+        // What anybody can have made dies when the app turns private.
+        ...(tokenIsAnonymous !== false && { visibility: AppVisibility.public }),
+      },
     },
     select: { id: true },
   });

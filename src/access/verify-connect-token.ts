@@ -78,10 +78,11 @@ async function findTogether(
 }
 
 function toViewer(
-  { jti, app_id, user_id, via, exp }: ConnectTokenClaims,
+  { jti, app_id, user_id, via, epoch, exp }: ConnectTokenClaims,
   row: Exclude<Row, { endUserId: null }>,
 ): ConnectTokenViewer {
-  const token = { id: jti, appId: app_id, userId: user_id, via, expiresAt: new Date(exp * 1_000) };
+  const expiresAt = new Date(exp * 1_000);
+  const token = { id: jti, appId: app_id, userId: user_id, via, epoch, expiresAt };
   const { endUserId, projectId, organizationId } = row;
   return { kind: 'connect_token', ...token, endUserId, projectId, organizationId };
 }

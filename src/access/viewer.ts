@@ -29,6 +29,8 @@ export type ConnectTokenViewer = {
   projectId: string;
   /** Whether an access key had it made, or anybody, on a public app. */
   via: 'key' | 'anonymous';
+  /** Grows, and so ends the token, when all of the user's are revoked. */
+  epoch: number;
   expiresAt: Date;
 };
 

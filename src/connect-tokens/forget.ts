@@ -10,7 +10,8 @@ const statements = {
   'forget-end-users': `
     DELETE FROM end_user u WHERE u.token_at < now() - interval '25 hours'
       AND NOT EXISTS (SELECT 1 FROM end_user_link l WHERE l.end_user_id = u.id)
-      AND NOT EXISTS (SELECT 1 FROM connection c WHERE c.end_user_id = u.id)`,
+      AND NOT EXISTS (SELECT 1 FROM connection c WHERE c.end_user_id = u.id)
+      AND NOT EXISTS (SELECT 1 FROM pipedream_link w WHERE w.end_user_id = u.id)`,
 };
 
 /** Deletes what no connect token has need of any more. */

@@ -75,8 +75,8 @@ async function beginConsentOf(
   const halves = readConfig(type, scopes.length > 0 ? { scopes: [...scopes] } : {});
   const config = { ...halves.config, ...halves.secrets };
   const provider = resolveProvider(type, config, context.deps.config.oauthClients);
-  const { id, epoch } = await holdPendingConnection(context, viewer, requirement, { type, halves });
-  const { organizationId, projectId, via, expiresAt } = viewer;
+  const id = await holdPendingConnection(context, viewer, requirement, { type, halves });
+  const { organizationId, projectId, epoch, via, expiresAt } = viewer;
   return beginConsent(context, {
     connection: { organizationId, projectId, id, type },
     provider,

@@ -32,10 +32,10 @@ export async function beginPipedreamLink(
   const { deps } = context;
   requirePipedream(deps);
   const ofUser = { endUserId: viewer.endUserId, requirementId };
-  const { epoch, externalUserId } = await deps.db.$transaction(async (tx) => {
-    const user = await lockUser(tx, ofUser);
+  const externalUserId = await deps.db.$transaction(async (tx) => {
+    await lockUser(tx, ofUser);
     await requireReplaceable(tx, ofUser, linkerOf(viewer));
-    return { ...user, externalUserId: await externalUser(tx, viewer) };
+    return await externalUser(tx, viewer);
   });
   const secret = randomBytes(32).toString('base64url');
   const link = await createConnectLink(deps, {
@@ -44,7 +44,7 @@ export async function beginPipedreamLink(
     webhookUri: `${deps.config.publicUrl}/v1/pipedream/${secret}`,
     redirectUris: returnUrl === undefined ? undefined : returnAddresses(returnUrl),
   });
-  const { id: jti, via, expiresAt: tokenExpiresAt } = viewer;
+  const { id: jti, epoch, via, expiresAt: tokenExpiresAt } = viewer;
   const token = { epoch, isAnonymous: via === 'anonymous', tokenExpiresAt };
   const awaited = { externalUserId, appSlug, webhookDigest: digestWebhook(secret) };
   const row = { id: uuidv7(), ...ofUser, jti, ...token, ...awaited };

@@ -2,6 +2,7 @@ import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleProjects } from '../access/visibility.ts';
 import { auditEvent, recordEvent } from '../audit/audit.service.ts';
+import { hashUserId } from '../audit/user-hash.ts';
 import { NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { prepareRevocation } from '../oauth/revoke.service.ts';
@@ -11,8 +12,9 @@ import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
 export type UserOfApp = { appId: string; userId: string };
 
 /**
- * Deletes everything that a user linked in an app, and what they have begun; their connect tokens end,
- * and what they consented to is revoked at its provider as well as it goes.
+ * Forgets a user of an app, with everything that they linked or have begun; their connect tokens end.
+ * What they consented to is revoked at its provider as well as it goes, and their accounts at Pipedream
+ * are deleted there.
  *
  * @returns how many links there were; none for a user who never came.
  * @throws NotFoundError for the app.
@@ -28,8 +30,9 @@ export async function deleteEndUser(
     select: { id: true, connections: { where: { link: { isNot: null } }, select: { id: true } } },
   });
   const happening = { action: 'link.delete', projectId: app.projectId };
+  const about = { app: app.id, user: await hashUserId(deps, app.id, userId) };
   if (user === null) {
-    await recordEvent(context, { ...happening, detail: { app: app.id, links: 0 } });
+    await recordEvent(context, { ...happening, detail: { ...about, links: 0 } });
     return 0;
   }
   const { id: endUserId, connections } = user;
@@ -37,13 +40,11 @@ export async function deleteEndUser(
     connections.map(({ id }) => prepareRevocation(deps, { id })),
   );
   const links = await deps.db.$transaction(async (tx) => {
-    // Locks the user, before anything that hangs on them: see lock-user.ts.
-    const data = { epoch: { increment: 1 }, pipedreamUserId: null };
-    await tx.endUser.update({ where: { id: endUserId }, data, select: { id: true } });
-    const { count } = await tx.endUserLink.deleteMany({ where: { endUserId } });
-    await tx.connection.deleteMany({ where: { endUserId } });
-    await tx.pipedreamLink.deleteMany({ where: { endUserId } });
-    const detail = { app: app.id, end_user: endUserId, links: count };
+    // The user first, as all others do: see lock-user.ts.
+    await tx.$queryRaw`SELECT 1 FROM end_user WHERE id = ${endUserId}::uuid FOR UPDATE`;
+    const count = await tx.endUserLink.count({ where: { endUserId } });
+    await tx.endUser.deleteMany({ where: { id: endUserId } }); // and all that hangs on them
+    const detail = { ...about, links: count };
     await tx.auditEvent.create({ data: auditEvent(context, { ...happening, detail }) });
     return count;
   });

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../access/request-context.ts';
 import { requireEndUser } from '../access/roles.ts';
 import { auditEvent } from '../audit/audit.service.ts';
+import { hashUserId } from '../audit/user-hash.ts';
 import { NotFoundError } from '../errors.ts';
 import { prepareRevocation } from '../oauth/revoke.service.ts';
 import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
@@ -25,6 +26,7 @@ export async function disconnectRequirement(
   const requirement = await loadRequirement(deps.db, viewer, requirementId);
   const ofUser = { endUserId: viewer.endUserId, requirementId: requirement.id };
   const { jti, isAnonymous } = linkerOf(viewer);
+  const user = await hashUserId(deps, viewer.appId, viewer.userId);
   const known = await deps.db.endUserLink.findFirst({ where: ofUser });
   const revoke = known?.connectionId && (await prepareRevocation(deps, { id: known.connectionId }));
   const removed = await deps.db.$transaction(async (tx) => {
@@ -34,7 +36,7 @@ export async function disconnectRequirement(
     if (link === undefined) throw new NotFoundError('link');
     if (isAnonymous && link.jti !== jti) throw notItsOwn();
     const { connectionId } = link;
-    const detail = { requirement: requirement.id };
+    const detail = { requirement: requirement.id, user };
     const event = { action: 'link.delete', connectionId, detail };
     await tx.auditEvent.create({ data: auditEvent(context, event) });
     return link;

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { withNewConfig } from '../connections/connection.input.ts';
 import { AuthorizationRef } from '../connections/oauth.mutations.ts';
 import {
   ConflictError,
@@ -19,7 +18,7 @@ import { submittedCredentials } from './submitted-credentials.input.ts';
 
 const SubmitRequirementCredentialsInput = builder.inputType('SubmitRequirementCredentialsInput', {
   description: 'Credentials for a requirement.',
-  validate: withNewConfig(z.object({ requirementId: z.string(), ...submittedCredentials })),
+  validate: z.looseObject(submittedCredentials),
   fields: (t) => ({
     requirementId: t.id({ description: 'The requirement.' }),
     type: t.string({ description: 'The type that the requirement asks for.' }),

@@ -16,13 +16,11 @@ export function rowOf(ofUser: OfUser, title: string) {
   return { ...ofUser, name: title, nameFolded: foldCase(title) };
 }
 
-/** A connection that waits for its user's consent. */
-export type PendingConnection = { id: string; epoch: number };
-
 /**
  * The one connection that waits for a user's consent to a requirement, made when there is none; its
  * config is what the requirement says by now.
  *
+ * @returns its id.
  * @throws NotFoundError, ConflictError when the token may not replace what is linked.
  */
 export function holdPendingConnection(
@@ -30,10 +28,10 @@ export function holdPendingConnection(
   { endUserId, organizationId, projectId, ...viewer }: ConnectTokenViewer,
   { id: requirementId, title }: Pick<RequirementOfViewer, 'id' | 'title'>,
   config: { type: ConnectionType; halves: ConfigHalves },
-): Promise<PendingConnection> {
+): Promise<string> {
   const ofUser = { endUserId, requirementId };
   return writeSealed(context, projectId, async (tx, key) => {
-    const { epoch } = await lockUser(tx, ofUser);
+    await lockUser(tx, ofUser);
     await requireReplaceable(tx, ofUser, linkerOf(viewer));
     const pending = await findPending(tx, ofUser);
     const id = pending?.id ?? uuidv7();
@@ -50,7 +48,7 @@ export function holdPendingConnection(
       await tx.connection.update({ where: { id }, data, select: { id: true } });
       await tx.connectionSecret.update({ where: { connectionId: id }, data: secret });
     }
-    return { id, epoch };
+    return id;
   });
 }
 

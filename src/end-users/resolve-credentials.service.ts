@@ -2,6 +2,8 @@ import { markUsed } from '../access/last-used.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { type Happening, recordEvent, recordRefusal } from '../audit/audit.service.ts';
+import { hashUserId } from '../audit/user-hash.ts';
+import type { JsonObject } from '../catalog/json.ts';
 import { loadCredentials } from '../connections/load-credentials.ts';
 import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
 import { translateDatabaseError } from '../db/errors.ts';
@@ -36,17 +38,24 @@ export async function resolveCredentials(
   references: readonly CredentialReference[],
   user: ForUser,
 ): Promise<(Credentials | AppError)[]> {
-  if (references.some((reference) => 'requirementId' in reference)) requireUser(user);
+  const isOfUser = references.some((reference) => 'requirementId' in reference);
+  const named = isOfUser ? requireUser(user) : nobody;
+  const hash = isOfUser ? await hashUserId(context.deps, named.appId, named.userId) : '';
   const outcomes = await Promise.all(
-    references.map((reference) => resolveOne(context, reference, user)),
+    references.map((reference) => resolveOne(context, reference, { ...named, hash })),
   );
   await Promise.all(outcomes.map((outcome) => record(context, outcome)));
   return outcomes.map(({ result }) => result);
 }
 
-function requireUser({ appId, userId }: ForUser): void {
+/** A user, with what the audit log has in the place of their name. */
+type NamedUser = { appId: string; userId: string; hash: string };
+
+const nobody = { appId: '', userId: '' };
+
+function requireUser({ appId, userId }: ForUser): Omit<NamedUser, 'hash'> {
+  if (appId !== undefined && userId !== undefined) return { appId: appId.toLowerCase(), userId };
   const absent = Object.entries({ appId, userId }).filter(([, value]) => value === undefined);
-  if (absent.length === 0) return;
   const message = 'cannot be blank when requirements are asked for';
   throw new InvalidInputError(absent.map(([path]) => ({ path, message })));
 }
@@ -60,12 +69,12 @@ type Found = { projectId: string; open: () => Promise<Credentials> };
 async function resolveOne(
   context: RequestContext,
   reference: CredentialReference,
-  user: ForUser,
+  user: NamedUser,
 ): Promise<Outcome> {
   const isConnection = 'connectionId' in reference;
   let about: Outcome['about'] = isConnection
     ? { connectionId: reference.connectionId }
-    : { detail: { requirement: reference.requirementId } };
+    : { detail: detailOf(reference.requirementId, user) };
   try {
     const found = isConnection
       ? await findConnection(context, reference.connectionId)
@@ -77,6 +86,11 @@ async function resolveOne(
   } catch (error) {
     return { result: toResult(context, error), about };
   }
+}
+
+/* What is no UUID may be any text, of any length. */
+function detailOf(requirementId: string, { hash }: NamedUser): JsonObject {
+  return { user: hash, ...(isUuid(requirementId) && { requirement: requirementId }) };
 }
 
 async function findConnection(context: RequestContext, id: string): Promise<Found | undefined> {
@@ -91,7 +105,7 @@ async function findConnection(context: RequestContext, id: string): Promise<Foun
 async function findBrought(
   context: RequestContext,
   requirementId: string,
-  { appId = '', userId = '' }: ForUser,
+  { appId, userId }: NamedUser,
 ): Promise<Found | undefined> {
   const { organizationId, projectId } = requireMember(context.viewer);
   if (!isUuid(requirementId) || !isUuid(appId)) return undefined;

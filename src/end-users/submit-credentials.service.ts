@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireEndUser } from '../access/roles.ts';
 import { auditEvent } from '../audit/audit.service.ts';
+import { hashUserId } from '../audit/user-hash.ts';
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
@@ -36,11 +37,9 @@ export async function submitCredentials(
   const { organizationId, projectId, endUserId } = viewer;
   const ofUser = { endUserId, requirementId: requirement.id };
   const place = { organizationId, projectId, id: uuidv7() };
-  const event = {
-    action: 'link.create',
-    connectionId: place.id,
-    detail: { requirement: requirement.id },
-  };
+  const user = await hashUserId(deps, viewer.appId, viewer.userId);
+  const detail = { requirement: requirement.id, user };
+  const event = { action: 'link.create', connectionId: place.id, detail };
   await writeSealed(context, projectId, async (tx, key) => {
     await lockUser(tx, ofUser);
     await requireReplaceable(tx, ofUser, linkerOf(viewer));

@@ -28,6 +28,7 @@ export type BroughtBy = {
   requirementId: string;
   /** As the app names them. */
   userId: string;
+  appId: string;
   /** The app's name. */
   app: string;
 };
@@ -57,7 +58,7 @@ export async function openConnection({ db, vault }: Deps, where: Prisma.Connecti
     relationLoadStrategy: 'join',
     include: {
       project: { select: { organizationId: true, redirectUrls: true } },
-      endUser: { select: { userId: true, app: { select: { name: true } } } },
+      endUser: { select: { userId: true, appId: true, app: { select: { name: true } } } },
       configDataKey: true,
       secret: { include: { configDataKey: true } },
     },
@@ -93,8 +94,9 @@ function broughtBy({
   requirementId,
   endUser,
 }: Pick<Connection, 'endUserId' | 'requirementId'> & {
-  endUser: { userId: string; app: { name: string } } | null;
+  endUser: { userId: string; appId: string; app: { name: string } } | null;
 }): BroughtBy | null {
   if (endUserId === null || requirementId === null || endUser === null) return null;
-  return { endUserId, requirementId, userId: endUser.userId, app: endUser.app.name };
+  const { userId, appId, app } = endUser;
+  return { endUserId, requirementId, userId, appId, app: app.name };
 }

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestFacts } from '../access/request-context.ts';
+import { hashUserId } from '../audit/user-hash.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { ConflictError } from '../errors.ts';
@@ -98,6 +99,7 @@ async function tryStore(
 ): Promise<boolean> {
   const { id: connectionId, organizationId, projectId, version, broughtBy } = consent.connection;
   const key = await deps.vault.sealingKey(projectId);
+  const user = broughtBy && (await hashUserId(deps, broughtBy.appId, broughtBy.userId));
   const place = { organizationId, projectId, connectionId };
   const tokens = grantTokens(consent.answer, before?.tokens);
   const sealed = sealTokens(deps.vault, key, place, tokens);
@@ -140,7 +142,7 @@ async function tryStore(
         connectionId,
         ip: request.ip,
         requestId: request.id,
-        ...(broughtBy !== null && { detail: { requirement: broughtBy.requirementId } }),
+        ...(broughtBy !== null && { detail: { requirement: broughtBy.requirementId, user } }),
       },
     });
     return true;

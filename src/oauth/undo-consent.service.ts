@@ -34,7 +34,8 @@ export async function undoConsent(
     include: { connection: { include: { project: { select: { organizationId: true } } } } },
   });
   if (attempt === null) return undefined;
-  const { id: connectionId, projectId, name, project, endUserId } = attempt.connection;
+  const { id: connectionId, projectId, name, project } = attempt.connection;
+  const { endUserId, requirementId } = attempt.connection;
   const revoke = await prepareRevocation(deps, { id: connectionId });
   const isUndone = await deps.db.$transaction(async (tx) => {
     // In the order of all others: whoever comes the other way round would lock us both out.
@@ -57,7 +58,7 @@ export async function undoConsent(
         connectionId,
         ip: request.ip,
         requestId: request.id,
-        detail: { undone: true },
+        detail: { undone: true, ...(requirementId !== null && { requirement: requirementId }) },
       },
     });
     return true;

@@ -12,6 +12,8 @@ export type AwaitedAccount = OfUser & {
   id: string;
   organizationId: string;
   projectId: string;
+  appId: string;
+  userId: string;
   externalUserId: string;
   appSlug: string;
   /** The token that began it. */
@@ -29,14 +31,14 @@ export function digestWebhook(secret: string): Buffer<ArrayBuffer> {
 /* Of all who come at once, one gets the row, and nobody for the next seconds. */
 const claim = `
   UPDATE pipedream_link w SET checked_at = now()
-  FROM requirement r, app a, project p
-  WHERE r.id = w.requirement_id AND a.id = r.app_id AND p.id = a.project_id
+  FROM requirement r, app a, project p, end_user u
+  WHERE r.id = w.requirement_id AND a.id = r.app_id AND p.id = a.project_id AND u.id = w.end_user_id
     AND w.app_slug = r.spec ->> 'app_slug' AND w.expires_at > now()
     AND (w.checked_at IS NULL OR w.checked_at <= now() - interval '${checkPause} seconds')`;
 
 const columns = `
   w.id, w.end_user_id AS "endUserId", w.requirement_id AS "requirementId",
-  p.organization_id AS "organizationId", p.id AS "projectId",
+  p.organization_id AS "organizationId", p.id AS "projectId", a.id AS "appId", u.user_id AS "userId",
   w.external_user_id AS "externalUserId", w.app_slug AS "appSlug", w.jti, w.epoch,
   w.is_anonymous AS "isAnonymous", w.token_expires_at AS "tokenExpiresAt"`;
 

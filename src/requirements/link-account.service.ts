@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { isLiveInitiator } from '../access/live-initiator.ts';
+import { hashUserId } from '../audit/user-hash.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
@@ -33,7 +34,7 @@ export async function linkAwaitedAccount(
   }
 }
 
-function linkOneOf(
+async function linkOneOf(
   deps: Deps,
   ids: readonly string[],
   awaited: AwaitedAccount,
@@ -41,6 +42,7 @@ function linkOneOf(
 ): Promise<boolean> {
   const { endUserId, requirementId, jti, isAnonymous, externalUserId, appSlug } = awaited;
   const ofUser = { endUserId, requirementId };
+  const user = await hashUserId(deps, awaited.appId, awaited.userId);
   return deps.db.$transaction(async (tx) => {
     await lockUser(tx, ofUser);
     if (!(await isStillAwaited(tx, awaited))) return false;
@@ -49,7 +51,7 @@ function linkOneOf(
     if (account === undefined) return false;
     await replaceLink(tx, ofUser, jti, { connectionId: null, pipedreamAccountId: account });
     await tx.pipedreamLink.deleteMany({ where: ofUser });
-    await tx.auditEvent.create({ data: eventOf(awaited, requestId) });
+    await tx.auditEvent.create({ data: eventOf(awaited, user, requestId) });
     return true;
   });
 }
@@ -85,6 +87,7 @@ async function addFirstNew(
 
 function eventOf(
   { organizationId, projectId, requirementId, jti }: AwaitedAccount,
+  user: string,
   requestId: string,
 ) {
   return {
@@ -94,6 +97,6 @@ function eventOf(
     organizationId,
     projectId,
     requestId,
-    detail: { requirement: requirementId },
+    detail: { requirement: requirementId, user },
   };
 }

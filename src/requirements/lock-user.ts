@@ -13,11 +13,10 @@ export type OfUser = { endUserId: string; requirementId: string };
 export async function lockUser(
   tx: Prisma.TransactionClient,
   { endUserId, requirementId }: OfUser,
-): Promise<{ epoch: number }> {
-  const [user] = await tx.$queryRaw<{ epoch: number }[]>`
-    SELECT u.epoch FROM requirement r JOIN end_user u ON u.app_id = r.app_id
+): Promise<void> {
+  const [user] = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM requirement r JOIN end_user u ON u.app_id = r.app_id
     WHERE r.id = ${requirementId}::uuid AND u.id = ${endUserId}::uuid
     FOR KEY SHARE OF r FOR NO KEY UPDATE OF u`;
   if (user === undefined) throw new NotFoundError('requirement');
-  return user;
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { withNewConfig } from '../connections/connection.input.ts';
 import { submittedCredentials } from '../end-users/submitted-credentials.input.ts';
 import { messageSchema } from './connection.json.ts';
 import { dataSchema, resultOf } from './envelope.ts';
@@ -71,7 +70,7 @@ export const connectRoutes: readonly Route[] = [
     summary: 'Link credentials, in the place of what was linked before',
     caller: 'end user',
     document: RestSubmitRequirementCredentialsDocument,
-    body: withNewConfig(z.strictObject(submittedCredentials)),
+    body: z.strictObject(submittedCredentials),
     status: 201,
     answer: messageSchema,
     failures: [404, 409],

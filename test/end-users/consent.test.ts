@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { deleteEndUser } from '../../src/end-users/delete-end-user.service.ts';
 import { forgetPending } from '../../src/end-users/forget-pending.ts';
 import { canary } from '../helpers/canary.ts';
 import { anyOAuth, google } from '../helpers/connections.ts';
 import {
   begin,
+  call,
+  deleteEndUser,
   disconnect,
   type EndUser,
   linkOf,
@@ -156,7 +157,7 @@ test('disconnecting revokes at the provider', async () => {
   const user = await openEndUser(world.server, appId);
   await consent(user);
   const token = await tokenOf(user);
-  expect(await disconnect(user, requirementId)).toEqual({ status: 200 });
+  expect(await disconnect(user, requirementId)).toMatchObject({ status: 200 });
   await expect.poll(() => world.provider.findAccount(token)).toBeUndefined();
 });
 
@@ -215,7 +216,7 @@ describe('beginning is refused', () => {
     const key = await makeRequirement(world.server, appId);
     const user = await openEndUser(world.server, appId);
     expect(await tryToBegin(user, key)).toMatchObject({
-      status: 400,
+      __typename: 'InvalidInputError',
       fields: [{ path: 'requirementId', message: expect.stringContaining('submit') }],
     });
   });
@@ -225,7 +226,7 @@ describe('beginning is refused', () => {
     const dropbox = { type: 'dynamiq.connections.DropboxOAuth2' };
     for (const spec of [dropbox, { type: anyOAuth }]) {
       const id = await makeRequirement(world.server, appId, { spec });
-      expect(await tryToBegin(user, id)).toMatchObject({ status: 400 });
+      expect(await tryToBegin(user, id)).toMatchObject({ __typename: 'InvalidInputError' });
     }
     expect(await countConnections(user)).toBe(0);
   });
@@ -236,7 +237,7 @@ describe('beginning is refused', () => {
     const requirement = await makeRequirement(world.server, id, { spec: { type: google } });
     const user = await openEndUser(world.server, id);
     expect(await tryToBegin(user, requirement, 'https://travel.example/')).toMatchObject({
-      status: 400,
+      __typename: 'InvalidInputError',
       fields: [{ path: 'redirectUrl', message: expect.stringContaining('to the letter') }],
     });
     const url = await begin(user, requirement, returnUrl);
@@ -247,7 +248,7 @@ describe('beginning is refused', () => {
   test('for a requirement of another app', async () => {
     const user = await openEndUser(world.server, await makeApp(world.server));
     for (const id of [requirementId, randomUUID(), 'x']) {
-      expect(await tryToBegin(user, id)).toMatchObject({ status: 404 });
+      expect(await tryToBegin(user, id)).toMatchObject({ __typename: 'NotFoundError' });
     }
   });
 });
@@ -259,55 +260,58 @@ describe('a consent that was begun counts no more', () => {
     expect(status).toBe(400);
     expect(text).not.toContain('This was not me');
     expect(world.provider.counts.exchanges).toBe(exchanges);
-    expect(await statusOf(user, requirementId)).toBe('pending');
+    expect(await linkOf(user, requirementId)).toBeNull();
   };
-  test('once all tokens of its user were revoked', async () => {
-    const user = await openEndUser(world.server, appId);
-    const back = await visit(world, await begin(user, requirementId));
-    const where = { id: user.viewer.endUserId };
-    await world.server.deps.db.endUser.update({ where, data: { epoch: { increment: 1 } } });
-    await expectEnded(user, back);
+
+  const revoke = (input: { jti?: string; userId?: string }) =>
+    world.server.graphql(
+      `mutation($input: RevokeConnectTokensInput!) { revokeConnectTokens(input: $input) {
+        ... on RevokedConnectTokens { count } } }`,
+      { input: { appId, ...input } },
+    );
+
+  test('once its token was revoked, or all tokens of its user', async () => {
+    for (const what of ['jti', 'userId'] as const) {
+      const user = await openEndUser(world.server, appId);
+      const back = await visit(world, await begin(user, requirementId));
+      const { id: jti, userId } = user.viewer;
+      const { data } = await revoke(what === 'jti' ? { jti } : { userId });
+      expect(data).toEqual({ revokeConnectTokens: { count: 1 } });
+      await expectEnded(user, back);
+    }
   });
 
   test('once its token has ended', async () => {
     const user = await openEndUser(world.server, appId);
-    user.viewer.expiresAt = new Date(Date.now() - 1_000);
-    await expectEnded(user, await visit(world, await begin(user, requirementId)));
+    const back = await visit(world, await begin(user, requirementId));
+    const where = { initiator: `connect_token:${user.viewer.id}` };
+    const data = { tokenExpiresAt: new Date(Date.now() - 1_000) };
+    await world.server.deps.db.authorizationAttempt.updateMany({ where, data });
+    await expectEnded(user, back);
   });
 
   test('once a public app turned private, if anybody could have begun it', async () => {
     const id = await makeApp(world.server, { visibility: 'public' });
     const requirement = await makeRequirement(world.server, id, { spec: { type: google } });
-    const [anybody, known] = [
-      await openEndUser(world.server, id, undefined, 'anonymous'),
-      await openEndUser(world.server, id),
-    ];
+    const anybody = await openEndUser(world.server, id, undefined, 'anonymous');
+    const known = await openEndUser(world.server, id);
     const back = await visit(world, await begin(anybody, requirement));
     const other = await visit(world, await begin(known, requirement));
     const data = { visibility: 'private' } as const;
     await world.server.deps.db.app.update({ where: { id }, data });
     expect((await open(world, back)).status).toBe(400);
-    expect(await statusOf(anybody, requirement)).toBe('pending');
+    expect(await linkOf(anybody, requirement)).toBeNull();
     expect((await open(world, other)).status).toBe(200);
   });
 
   test('once its app, its requirement or its user is deleted', async () => {
     const { server } = world;
     const { db } = server.deps;
-    const key = await db.accessKey.findFirstOrThrow({ where: { name: 'default' } });
-    const admin = { ...key, kind: 'access_key' as const };
-    const context = {
-      deps: server.deps,
-      viewer: admin,
-      request: { id: 'test', ip: null },
-      app: null,
-    };
     const deletions = [
-      (_user: EndUser, id: string, _requirement: string) => db.app.delete({ where: { id } }),
+      (_user: EndUser, id: string) => db.app.delete({ where: { id } }),
       (_user: EndUser, _id: string, requirement: string) =>
         db.requirement.delete({ where: { id: requirement } }),
-      ({ viewer }: EndUser, id: string) =>
-        deleteEndUser(context, { appId: id, userId: viewer.userId }),
+      ({ viewer }: EndUser, id: string) => deleteEndUser(server, id, viewer.userId),
     ];
     for (const deletion of deletions) {
       const id = await makeApp(server);
@@ -333,8 +337,8 @@ describe('on a public app, who has no key', () => {
     const user = await openEndUser(world.server, id, undefined, 'anonymous');
     expect((await consent(user, requirement)).status).toBe(200);
     const stranger = await openEndUser(world.server, id, user.viewer.userId, 'anonymous');
-    expect(await tryToBegin(stranger, requirement)).toMatchObject({ status: 409 });
-    expect(await tryToBegin(user, requirement)).toMatchObject({ status: 200 });
+    expect((await tryToBegin(stranger, requirement)).__typename).toBe('ConflictError');
+    expect((await tryToBegin(user, requirement)).__typename).toBe('Authorization');
   });
 
   test('cannot complete one that was begun before another token linked', async () => {
@@ -379,24 +383,22 @@ test('deleting a user leaves nothing of them, and revokes at the provider', asyn
     await begin(one, waiting);
   }
   const token = await tokenOf(user, consented);
-  const key = await db.accessKey.findFirstOrThrow({ where: { name: 'default' } });
-  const viewer = { ...key, kind: 'access_key' as const };
-  const context = {
-    deps: server.deps,
-    viewer,
-    request: { id: 'delete-user', ip: null },
-    app: null,
-  };
   const { userId, endUserId } = user.viewer;
-  expect(await deleteEndUser(context, { appId: id, userId })).toBe(2);
+  const { data, headers } = await deleteEndUser(server, id, userId);
+  expect(data.answer).toEqual({ __typename: 'DeletedEndUser', userId, links: 2 });
   expect(await countConnections(user)).toBe(0);
   expect(await db.endUserLink.count({ where: { endUserId } })).toBe(0);
-  expect((await db.endUser.findUniqueOrThrow({ where: { id: endUserId } })).epoch).toBe(1);
+  expect(await db.endUser.count({ where: { id: endUserId } })).toBe(0);
+  expect((await call(user, 'GET', '')).status).toBe(401);
   await expect.poll(() => world.provider.findAccount(token)).toBeUndefined();
   expect(await countConnections(other)).toBe(3);
-  expect(await deleteEndUser(context, { appId: id, userId })).toBe(0);
-  expect(await deleteEndUser(context, { appId: id, userId: randomUUID() })).toBe(0);
-  const events = await db.auditEvent.findMany({ where: { requestId: 'delete-user' } });
-  expect(events).toHaveLength(3);
-  expect(JSON.stringify(events)).not.toContain(userId);
+  for (const nobody of [userId, randomUUID()]) {
+    const again = await deleteEndUser(server, id, nobody);
+    expect(again.data.answer).toMatchObject({ links: 0 });
+  }
+  const where = { requestId: String(headers['x-request-id']) };
+  const [event] = await db.auditEvent.findMany({ where });
+  const hash = expect.stringMatching(/^[\w-]{43}$/);
+  expect(event).toMatchObject({ action: 'link.delete', detail: { app: id, user: hash, links: 2 } });
+  expect(JSON.stringify(await db.auditEvent.findMany())).not.toContain(userId);
 });

@@ -110,6 +110,26 @@ test('100 take 3 statements, as one does; more are refused', async () => {
   ]);
 });
 
+test('requirements that are none, however they are written, are not found, and are audited all the same', async () => {
+  const { server } = world;
+  const ids = [randomUUID(), 'x', '\u0000', 'x'.repeat(5_000)];
+  const references = ids.map((requirementId) => ({ requirementId }));
+  const user = { appId: randomUUID(), userId: 'ann' };
+  const { data, headers } = await askResolve(server, { ...user, references });
+  expect(data?.answer.items?.map(({ __typename }) => __typename)).toEqual(
+    ids.map(() => 'NotFoundError'),
+  );
+  const requestId = String(headers['x-request-id']);
+  const events = await server.deps.db.auditEvent.findMany({ where: { requestId } });
+  expect(events).toHaveLength(4);
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      action: 'credentials.resolve.refused',
+      detail: { requirement: ids[0], user: expect.any(String), reason: 'not_found' },
+    }),
+  );
+});
+
 test('nothing asked for is nothing answered', async () => {
   expect(await resolve(world.server, { references: [] })).toEqual([]);
 });

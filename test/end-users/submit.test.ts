@@ -44,7 +44,7 @@ describe('what a user submits', () => {
       message: expect.stringContaining('Your key'),
     });
     const config = newKey();
-    expect(await submit(user, requirementId, config)).toEqual({ status: 200 });
+    expect(await submit(user, requirementId, config)).toMatchObject({ status: 201 });
     expect(await statusOf(user, requirementId)).toBe('completed');
     expect(await resolved(user)).toMatchObject({
       type: openAi,
@@ -96,7 +96,7 @@ describe('what a user submits', () => {
   test('may have a name that a connection of the project has, and any number of users the same', async () => {
     await createConnection(server, { name: 'Your key' });
     for (const user of [await openEndUser(server, appId), await openEndUser(server, appId)]) {
-      expect(await submit(user, requirementId, newKey())).toEqual({ status: 200 });
+      expect(await submit(user, requirementId, newKey())).toMatchObject({ status: 201 });
     }
   });
 
@@ -110,7 +110,7 @@ describe('what a user submits', () => {
     expect(events[0]).toMatchObject({
       projectId: server.home.projectId,
       connectionId: expect.any(String),
-      detail: { requirement: requirementId },
+      detail: { requirement: requirementId, user: expect.stringMatching(/^[\w-]{43}$/) },
     });
     expect(JSON.stringify(events)).not.toContain(user.viewer.userId);
   });
@@ -120,7 +120,7 @@ describe('what a user submits', () => {
     const ended = await Promise.all(
       Array.from({ length: 10 }, () => submit(user, requirementId, newKey())),
     );
-    expect(ended).toEqual(new Array(10).fill({ status: 200 }));
+    expect(ended.map(({ status }) => status)).toEqual(new Array(10).fill(201));
     const where = { endUserId: user.viewer.endUserId };
     expect(await server.deps.db.connection.count({ where })).toBe(1);
     expect(await resolved(user)).toMatchObject({ __typename: 'Credentials' });
@@ -134,9 +134,8 @@ describe('is refused:', () => {
     ['a config that is not good', openAi, {}, { path: 'config.api_key', message: 'cannot be' }],
   ])('%s', async (_what, type, config, { path, message }) => {
     const user = await openEndUser(server, appId);
-    const refused = { path, message: expect.stringContaining(message) };
-    const answer = await submit(user, requirementId, config, type);
-    expect(answer).toMatchObject({ status: 400, fields: [refused] });
+    const details = { [path]: expect.stringContaining(message) };
+    expect(await submit(user, requirementId, config, type)).toMatchObject({ status: 400, details });
     expect(await statusOf(user, requirementId)).toBe('pending');
   });
 
@@ -148,20 +147,19 @@ describe('is refused:', () => {
     async (_what, kind, spec, type) => {
       const oauth = await makeRequirement(server, appId, { kind, spec });
       const user = await openEndUser(server, appId);
-      const answer = await submit(user, oauth, {}, type);
-      const message = expect.stringContaining('authorize it instead');
-      expect(answer).toMatchObject({ status: 400, fields: [{ path: 'type', message }] });
+      const answer = await submit(user, oauth, { access_token: 'theirs' }, type);
+      const details = { type: expect.stringContaining('authorize it instead') };
+      expect(answer).toMatchObject({ status: 400, details });
     },
   );
 
   test('a requirement of another app, of none, and a malformed one, all alike', async () => {
     const other = await makeRequirement(server, await makeApp(server));
     const user = await openEndUser(server, appId);
+    const text = '{"error":{"code":"not_found","message":"Not Found"}}';
     for (const id of [other, randomUUID(), 'x', '\u0000']) {
-      expect(await submit(user, id, newKey())).toEqual({
-        status: 404,
-        message: 'There is no such requirement within reach of this credential.',
-      });
+      expect(await submit(user, id, newKey())).toEqual({ status: 404, text });
+      expect(await disconnect(user, id)).toEqual({ status: 404, text });
     }
   });
 });
@@ -170,7 +168,7 @@ describe('disconnecting', () => {
   test('removes what was linked, sealed values included; then there is nothing', async () => {
     const user = await openEndUser(server, appId);
     await submit(user, requirementId, newKey());
-    expect(await disconnect(user, requirementId)).toEqual({ status: 200 });
+    expect(await disconnect(user, requirementId)).toMatchObject({ status: 200 });
     expect(await statusOf(user, requirementId)).toBe('pending');
     expect(await linkOf(user, requirementId)).toBeNull();
     const where = { endUserId: user.viewer.endUserId };
@@ -183,7 +181,7 @@ describe('disconnecting', () => {
     await submit(user, requirementId, newKey());
     for (let round = 0; round < 5; round += 1) {
       const calls = [disconnect(user, requirementId), submit(user, requirementId, newKey())];
-      for (const { status } of await Promise.all(calls)) expect([200, 404]).toContain(status);
+      for (const { status } of await Promise.all(calls)) expect([200, 201, 404]).toContain(status);
       const where = { endUserId: user.viewer.endUserId };
       const connections = await server.deps.db.connection.count({ where });
       const links = await server.deps.db.endUserLink.count({ where });
@@ -249,16 +247,16 @@ describe('a token made without a key', () => {
     const userId = randomUUID();
     const first = await openEndUser(server, open, userId, 'anonymous');
     for (let time = 0; time < 2; time += 1) {
-      expect(await submit(first, requirement, newKey())).toEqual({ status: 200 });
+      expect(await submit(first, requirement, newKey())).toMatchObject({ status: 201 });
     }
     const link = await linkOf(first, requirement);
     const where = { id: link?.connectionId ?? '' };
     await server.deps.db.connection.update({ where, data: { status: 'expired' } });
     const second = await openEndUser(server, open, userId, 'anonymous');
     expect(await disconnect(second, requirement)).toMatchObject({ status: 409 });
-    expect(await submit(second, requirement, newKey())).toEqual({ status: 200 });
+    expect(await submit(second, requirement, newKey())).toMatchObject({ status: 201 });
     expect(await submit(first, requirement, newKey())).toMatchObject({ status: 409 });
-    expect(await disconnect(second, requirement)).toEqual({ status: 200 });
+    expect(await disconnect(second, requirement)).toMatchObject({ status: 200 });
   });
 
   test('gives way to one that a key had made', async () => {
@@ -266,8 +264,8 @@ describe('a token made without a key', () => {
     const anybody = await openEndUser(server, open, userId, 'anonymous');
     await submit(anybody, requirement, newKey());
     const user = await openEndUser(server, open, userId);
-    expect(await submit(user, requirement, newKey())).toEqual({ status: 200 });
+    expect(await submit(user, requirement, newKey())).toMatchObject({ status: 201 });
     expect(await submit(anybody, requirement, newKey())).toMatchObject({ status: 409 });
-    expect(await disconnect(user, requirement)).toEqual({ status: 200 });
+    expect(await disconnect(user, requirement)).toMatchObject({ status: 200 });
   });
 });

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { authenticate } from '../../src/access/authenticate.ts';
+import { requireEndUser } from '../../src/access/roles.ts';
 import type { ConnectTokenViewer } from '../../src/access/viewer.ts';
-import { authorizeRequirement } from '../../src/end-users/authorize-requirement.service.ts';
-import { disconnectRequirement } from '../../src/end-users/disconnect-requirement.service.ts';
-import { submitCredentials } from '../../src/end-users/submit-credentials.service.ts';
-import { AppError, errorKinds, type FieldIssue } from '../../src/errors.ts';
-import { requirementStatus } from '../../src/requirements/status.ts';
 import { seedApp, seedRequirement } from './apps.ts';
 import { guard } from './canary.ts';
+import { mintToken, postToken } from './connect-tokens.ts';
 import { openAi } from './connections.ts';
 import type { TestServer } from './server.ts';
 
@@ -27,51 +25,51 @@ export async function makeRequirement(
   return (await seedRequirement(deps.db, appId, changes)).id;
 }
 
-/** An end user with a connect token. */
-export type EndUser = { server: TestServer; viewer: ConnectTokenViewer };
+/** Whoever holds a connect token, and what it says. */
+export type EndUser = { server: TestServer; token: string; viewer: ConnectTokenViewer };
 
-/** Whoever holds a connect token for a user of an app; each call is another token. */
+/** Makes a connect token for a user of an app; each call another one. */
 export async function openEndUser(
   server: TestServer,
   appId: string,
   userId: string = randomUUID(),
   via: ConnectTokenViewer['via'] = 'key',
 ): Promise<EndUser> {
-  const { db } = server.deps;
-  const user = await db.endUser.upsert({
-    where: { appId_userId: { appId, userId } },
-    create: { id: randomUUID(), appId, userId },
-    update: {},
-    include: { app: { include: { project: true } } },
-  });
-  const { projectId, project } = user.app;
-  const place = { appId, userId, endUserId: user.id, projectId };
-  const { organizationId } = project;
-  const expiresAt = new Date(Date.now() + 86_400_000);
-  const token = { kind: 'connect_token', id: randomUUID(), via, expiresAt } as const;
-  return { server, viewer: { ...token, ...place, organizationId } };
+  const token =
+    via === 'key'
+      ? await mintToken(server, { id: appId }, userId)
+      : await mintAnonymously(server, appId, userId);
+  const viewer = requireEndUser(await authenticate(server.deps, `Bearer ${token}`));
+  return { server, token, viewer };
 }
 
-/** How a call ended, in the words of REST. */
-export type Ended = { status: number; fields?: readonly FieldIssue[]; message?: string };
-
-async function ended(call: Promise<unknown>): Promise<Ended> {
-  try {
-    await call;
-    return { status: 200 };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const fields = 'fields' in error ? { fields: error.fields as FieldIssue[] } : {};
-    return { status: errorKinds[error.kind].status, message: error.message, ...fields };
-  }
+async function mintAnonymously(server: TestServer, appId: string, userId: string): Promise<string> {
+  const app = await server.deps.db.app.findUniqueOrThrow({ where: { id: appId } });
+  const { json, text } = await postToken(server, app, { user_id: userId });
+  if (json?.token === undefined) throw new Error(`No token was made: ${text}`);
+  return guard(json.token);
 }
 
-const contextOf = ({ server, viewer }: EndUser) => ({
-  deps: server.deps,
-  viewer,
-  request: { id: 'end-user', ip: null },
-  app: null,
-});
+/** How a call ended. */
+export type Ended = { status: number; text: string; details?: Record<string, string> };
+
+const base = '/v1/connect/requirements';
+
+/** A call of the connect API. */
+export function call<Json = unknown>(
+  { server, token }: EndUser,
+  method: string,
+  path: string,
+  body?: unknown,
+) {
+  return server.rest<Json>(method, `${base}${path}`, { key: token, body });
+}
+
+async function ended(calling: ReturnType<typeof call>): Promise<Ended> {
+  const { status, text, json } = await calling;
+  const { details } = (json as { error?: { details?: Record<string, string> } }).error ?? {};
+  return { status, text, ...(details && { details }) };
+}
 
 /** Submits credentials for a requirement. */
 export function submit(
@@ -80,33 +78,71 @@ export function submit(
   config: Record<string, string>,
   type = openAi,
 ): Promise<Ended> {
-  return ended(submitCredentials(contextOf(user), { requirementId, type, config }));
+  const path = `/${encodeURIComponent(requirementId)}/credentials`;
+  return ended(call(user, 'POST', path, { type, config }));
 }
 
-/** Begins a consent; answers the provider's address for it. */
+export function disconnect(user: EndUser, requirementId: string): Promise<Ended> {
+  return ended(call(user, 'DELETE', `/${encodeURIComponent(requirementId)}/credentials`));
+}
+
+const authorizeDocument = `mutation($input: AuthorizeRequirementInput!) {
+  answer: authorizeRequirement(input: $input) { __typename
+    ... on Authorization { url expiresAt } ... on Error { code message }
+    ... on InvalidInputError { fields { path message } } } }`;
+
+export type Begun = {
+  __typename: string;
+  url?: string;
+  message?: string;
+  fields?: { path: string; message: string }[];
+};
+
+/** Begins a consent, or a link at Pipedream, whatever comes of it. */
+export async function tryToBegin(
+  { server, token }: EndUser,
+  requirementId: string,
+  redirectUrl?: string,
+): Promise<Begun> {
+  const input = { requirementId, redirectUrl };
+  type Data = { answer: Begun };
+  const { data, text } = await server.graphql<Data | undefined>(
+    authorizeDocument,
+    { input },
+    token,
+  );
+  if (data === undefined) throw new Error(`There was no answer: ${text}`);
+  return data.answer;
+}
+
+/** The same, which must work; answers where the browser is sent. */
 export async function begin(user: EndUser, requirementId: string, redirectUrl?: string) {
-  const { url } = await authorizeRequirement(contextOf(user), { requirementId, redirectUrl });
+  const { url, message } = await tryToBegin(user, requirementId, redirectUrl);
+  if (url === undefined) throw new Error(`It did not begin: ${message}`);
   const state = new URL(url).searchParams.get('state'); // at Pipedream there is none
   if (state !== null) guard(state);
   return url;
 }
 
-/** The same, whatever comes of it. */
-export function tryToBegin(user: EndUser, requirementId: string, redirectUrl?: string) {
-  return ended(authorizeRequirement(contextOf(user), { requirementId, redirectUrl }));
-}
-
-export function disconnect(user: EndUser, requirementId: string): Promise<Ended> {
-  return ended(disconnectRequirement(contextOf(user), requirementId));
-}
-
-export async function statusOf({ server, viewer }: EndUser, requirementId: string) {
-  const { endUserId } = viewer;
-  return (await requirementStatus(server.deps)({ endUserId, requirementId })).status;
+/** How the user stands to a requirement. */
+export async function statusOf(user: EndUser, requirementId: string): Promise<string | undefined> {
+  type Json = { data: { id: string; status: string }[] };
+  const { status, text, json } = await call<Json>(user, 'GET', '/status');
+  if (status !== 200) throw new Error(`There is no status: ${text}`);
+  return json.data.find(({ id }) => id === requirementId)?.status;
 }
 
 /** What is linked for a requirement, as it is stored. */
 export function linkOf({ server, viewer }: EndUser, requirementId: string) {
   const where = { endUserId: viewer.endUserId, requirementId };
   return server.deps.db.endUserLink.findFirst({ where, include: { connection: true } });
+}
+
+const deleteDocument = `mutation($input: DeleteEndUserInput!) {
+  answer: deleteEndUser(input: $input) { __typename ... on DeletedEndUser { userId links } } }`;
+
+/** Has an admin forget a user. */
+export async function deleteEndUser(server: TestServer, appId: string, userId: string) {
+  type Data = { answer: { __typename: string; links?: number } };
+  return server.graphql<Data>(deleteDocument, { input: { appId, userId } });
 }
