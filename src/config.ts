@@ -90,6 +90,7 @@ const environment = z.object({
   LIMIT_CONNECT_TOKENS: limit(defaultLimits.connectTokens),
   LIMIT_MINTS_PER_ADDRESS: limit(defaultLimits.mintsPerAddress),
   LIMIT_MINTS_PER_APP: limit(defaultLimits.mintsPerApp),
+  LIMIT_REFERENCES: limit(defaultLimits.references),
 });
 
 type Environment = z.infer<typeof environment>;
@@ -125,6 +126,7 @@ const wanted: Record<keyof Environment, string> = {
   LIMIT_CONNECT_TOKENS: 'a positive integer',
   LIMIT_MINTS_PER_ADDRESS: 'a positive integer',
   LIMIT_MINTS_PER_APP: 'a positive integer',
+  LIMIT_REFERENCES: 'a positive integer',
 };
 
 export type Config = {
@@ -194,6 +196,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       connectTokens: data.LIMIT_CONNECT_TOKENS,
       mintsPerAddress: data.LIMIT_MINTS_PER_ADDRESS,
       mintsPerApp: data.LIMIT_MINTS_PER_APP,
+      references: data.LIMIT_REFERENCES,
     },
   };
 }

@@ -18,6 +18,8 @@ export const defaultLimits = {
   mintsPerAddress: 60,
   /** Connect tokens made without a key, a minute and app. `LIMIT_MINTS_PER_APP` */
   mintsPerApp: 600,
+  /** References of a connection. `LIMIT_REFERENCES` */
+  references: 1_000,
 } as const;
 
 export type Limits = Record<keyof typeof defaultLimits, number>;

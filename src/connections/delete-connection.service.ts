@@ -2,6 +2,7 @@ import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleConnections } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
+import { requireUnreferenced } from '../connection-references/require-unreferenced.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { prepareRevocation } from '../oauth/revoke.service.ts';
@@ -11,7 +12,8 @@ import { prepareRevocation } from '../oauth/revoke.service.ts';
  * provider as well as it goes.
  *
  * @returns its former id.
- * @throws NotFoundError, ForbiddenError for a system-managed connection.
+ * @throws NotFoundError, ForbiddenError for a system-managed connection, ConflictError for one that
+ * something refers to.
  */
 export async function deleteConnection(context: RequestContext, id: string): Promise<string> {
   const viewer = requireMember(context.viewer);
@@ -27,6 +29,7 @@ export async function deleteConnection(context: RequestContext, id: string): Pro
     if (connection.isSystem) {
       throw new ForbiddenError('A system-managed connection cannot be deleted.');
     }
+    await requireUnreferenced(tx, connection.id);
     const { count } = await tx.connection.deleteMany({ where: mine });
     if (count === 0) throw new NotFoundError('connection');
     const { projectId, name } = connection;

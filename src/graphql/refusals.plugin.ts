@@ -43,10 +43,12 @@ class RefusalsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 }
 
 /** The id of the connection that a mutation was about, where it was about one. */
-function subjectOf(action: string, args: { input?: { id?: unknown } }): string | null {
-  const aboutConnection = /^(connection|credentials)\./.test(action);
-  const id = args.input?.id;
+function subjectOf(action: string, { input }: Args): string | null {
+  const aboutConnection = /^(connection|credentials)\.|^reference\.add$/.test(action);
+  const id = input?.connectionId ?? input?.id;
   return aboutConnection && typeof id === 'string' ? id : null;
 }
+
+type Args = { input?: { id?: unknown; connectionId?: unknown } };
 
 SchemaBuilder.registerPlugin(pluginName, RefusalsPlugin);

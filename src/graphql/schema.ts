@@ -6,6 +6,7 @@ import '../apps/apps.queries.ts';
 import '../audit/audit-events.queries.ts';
 import '../catalog/connection-types.queries.ts';
 import '../connect-tokens/connect-tokens.mutations.ts';
+import '../connection-references/connection-references.mutations.ts';
 import '../connections/connections.mutations.ts';
 import '../connections/connections.queries.ts';
 import '../connections/credentials.mutations.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError, ConflictError, errorKinds, InvalidInputError } from '../errors.ts';
-import { inRestNames } from './field-names.ts';
+import { inRestNames, inRestNamesDeep } from './field-names.ts';
 import type { FailureFragment } from './generated/operations.ts';
 
 /** Where a page lies in its list. */
@@ -51,7 +51,10 @@ const kindOfCode = new Map(
 
 function failureOf(failure: FailureFragment): AppError {
   if ('fields' in failure) return new InvalidInputError(inRestNames(failure.fields));
-  if ('details' in failure) return new ConflictError(failure.message, failure.details ?? undefined);
+  if ('details' in failure) {
+    const details = failure.details ?? undefined;
+    return new ConflictError(failure.message, details && inRestNamesDeep(details));
+  }
   const kind = kindOfCode.get(failure.code) as AppError['kind'] | undefined;
   return new AppError(kind ?? 'internal', failure.message);
 }

@@ -6,6 +6,7 @@ const names: Readonly<Record<string, string>> = {
   redirectUrl: 'redirect_url',
   requirementId: 'requirement_id',
   userId: 'user_id',
+  externalId: 'external_id',
   first: 'page_size',
 };
 
@@ -15,4 +16,15 @@ export function inRestNames(fields: readonly FieldIssue[]): FieldIssue[] {
     const [head = '', ...rest] = path.split('.');
     return { path: [names[head] ?? head, ...rest].join('.'), message };
   });
+}
+
+/** The same for the names inside a value, such as the details of a conflict. */
+export function inRestNamesDeep<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inRestNamesDeep) as Value;
+  const entries = Object.entries(value).map(([name, inner]) => [
+    names[name] ?? name,
+    inRestNamesDeep(inner),
+  ]);
+  return Object.fromEntries(entries) as Value; // of the same shape, under other names
 }

@@ -29,6 +29,7 @@ type Sample = {
 
 const failure = '__typename ... on Error { code message }';
 const connectionResult = `{ ... on Connection { id } ${failure} }`;
+const referenceResult = `{ ... on ConnectionReference { id } ${failure} }`;
 const deleted = '{ ... on DeletedConnection { id } __typename ... on Error { code message } }';
 const requirementResult = `{ ... on Requirement { id } ${failure} }`;
 const nodes = '{ nodes { id } }';
@@ -180,6 +181,27 @@ const samples: Record<string, Sample> = {
     needs: 'editor',
     outOfReach: 'NotFoundError',
     ask: ({ connectionId }) => ({ field: connectionResult, input: { id: connectionId } }),
+  },
+  addConnectionReference: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ connectionId }) => ({
+      field: referenceResult,
+      input: { connectionId, kind: 'workflow', externalId: 'refused' },
+    }),
+  },
+  removeConnectionReference: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ referenceId }) => ({ field: referenceResult, input: { id: referenceId } }),
+  },
+  replaceConnection: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ connectionId }) => ({
+      field: connectionResult,
+      input: { id: connectionId, withId: connectionId },
+    }),
   },
   createProject: {
     needs: 'admin',
@@ -353,7 +375,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
   if (outOfReach !== 'own') {
     test('out of reach cannot be told from what is not there', async () => {
       const id = randomUUID();
-      const others = { appId: id, requirementId: id };
+      const others = { appId: id, requirementId: id, referenceId: id };
       const nobody = { ...world, ...others, connectionId: id, projectId: id, accessKeyId: id };
       const malformed = {
         ...world,
@@ -362,6 +384,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
         accessKeyId: '\\uD800',
         appId: 'x',
         requirementId: '\\u0000',
+        referenceId: 'x',
       };
       for (const [, key] of await strangers(world)) {
         const notYours = await as(bearer(key));
@@ -381,6 +404,9 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
     expect(await db.project.count({ where: { name: 'renamed' } })).toBe(0);
     expect(await db.app.findMany()).toMatchObject([{ id: world.appId, name: 'app' }]);
     expect(await db.requirement.findMany()).toMatchObject([{ title: 'Your key' }]);
+    expect(await db.connectionReference.findMany({ select: { id: true } })).toEqual([
+      { id: world.referenceId },
+    ]);
     const key = { where: { id: world.accessKeyId } };
     expect(await db.accessKey.findUnique(key)).toMatchObject({ revokedAt: null });
     expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);

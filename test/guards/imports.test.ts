@@ -20,6 +20,7 @@ const layers: [name: string, fits: (path: string) => boolean][] = [
   ['requirements', (path) => path.startsWith('requirements/')],
   ['apps', (path) => path.startsWith('apps/')],
   ['connections', (path) => path.startsWith('connections/')],
+  ['their references', (path) => path.startsWith('connection-references/')],
   ['oauth and Pipedream', (path) => /^(oauth|pipedream)\//.test(path)],
   ['access keys and users', (path) => /^(access-keys|users)\//.test(path)],
   ['projects', (path) => path.startsWith('projects/')],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Role } from '../../src/db/generated/enums.ts';
 import { seedApp, seedRequirement } from './apps.ts';
@@ -20,6 +21,7 @@ export type World = {
   server: TestServer;
   projectId: string;
   connectionId: string;
+  referenceId: string;
   accessKeyId: string;
   organizationId: string;
   appId: string;
@@ -31,13 +33,17 @@ export type World = {
 export async function createWorld(server: TestServer): Promise<World> {
   const { projectId, organizationId } = server.home;
   const { id: connectionId } = await createConnection(server);
+  const referenceId = randomUUID();
+  await server.deps.db.connectionReference.create({
+    data: { id: referenceId, connectionId, kind: 'workflow', externalId: '1' },
+  });
   await server.createKey({ projectId, name: 'target', role: 'viewer' });
   const { id: accessKeyId } = await server.deps.db.accessKey.findFirstOrThrow({
     where: { name: 'target' },
   });
   const { id: appId, hostname } = await seedApp(server.deps.db, projectId);
   const { id: requirementId } = await seedRequirement(server.deps.db, appId);
-  const own = { projectId, connectionId, accessKeyId, organizationId };
+  const own = { projectId, connectionId, referenceId, accessKeyId, organizationId };
   return { server, ...own, appId, hostname, requirementId };
 }
 

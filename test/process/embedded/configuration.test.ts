@@ -47,6 +47,7 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['LIMIT_CONNECT_TOKENS', ['5 each', '5,'], 'a positive integer'],
   ['LIMIT_MINTS_PER_ADDRESS', ['60/min', 'sixty'], 'a positive integer'],
   ['LIMIT_MINTS_PER_APP', ['6e2', '600 '], 'a positive integer'],
+  ['LIMIT_REFERENCES', ['a thousand', '-1'], 'a positive integer'],
 ];
 
 describe('a bad value', () => {

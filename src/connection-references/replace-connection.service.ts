@@ -1,0 +1,55 @@
+import type { RequestContext } from '../access/request-context.ts';
+import { requireMember } from '../access/roles.ts';
+import { auditEvent } from '../audit/audit.service.ts';
+import type { Prisma } from '../db/generated/client.ts';
+import { InvalidInputError, NotFoundError } from '../errors.ts';
+import { placeOf } from './connection-references.service.ts';
+import { lockConnections } from './lock-connections.ts';
+
+/**
+ * Moves every reference of one connection to another of the same type and project. What refers to
+ * both already keeps the one that it has there.
+ *
+ * @returns the id of the connection that has them now.
+ * @throws NotFoundError for either, InvalidInputError where they do not match.
+ */
+export async function replaceConnection(
+  context: RequestContext,
+  { id, withId }: { id: string; withId: string },
+): Promise<string> {
+  const viewer = requireMember(context.viewer);
+  const most = context.deps.config.limits.references;
+  return context.deps.db.$transaction(async (tx) => {
+    const [from, to] = await lockConnections(tx, viewer, [id, withId]);
+    if (from === undefined || to === undefined) throw new NotFoundError('connection');
+    if (from.id === to.id) throw mismatch('must be another connection');
+    if (from.projectId !== to.projectId) throw mismatch('must be of the same project');
+    if (from.type !== to.type) throw mismatch('must be of the same type');
+    const moved = await moveReferences(tx, from.id, to.id);
+    if ((await tx.connectionReference.count({ where: { connectionId: to.id } })) > most) {
+      throw mismatch(`would have more than ${most} references, which is the limit`);
+    }
+    const taken = { action: 'reference.remove', ...placeOf(from), detail: { moved, to: to.id } };
+    const given = { action: 'reference.add', ...placeOf(to), detail: { moved, from: from.id } };
+    await tx.auditEvent.createMany({ data: [taken, given].map((e) => auditEvent(context, e)) });
+    return to.id;
+  });
+}
+
+function mismatch(message: string): InvalidInputError {
+  return new InvalidInputError([{ path: 'withId', message }]);
+}
+
+async function moveReferences(
+  tx: Prisma.TransactionClient,
+  fromId: string,
+  toId: string,
+): Promise<number> {
+  const moved = await tx.$executeRaw`
+    UPDATE connection_reference r SET connection_id = ${toId}::uuid
+    WHERE connection_id = ${fromId}::uuid AND NOT EXISTS (
+      SELECT 1 FROM connection_reference k
+      WHERE k.connection_id = ${toId}::uuid AND k.kind = r.kind AND k.external_id = r.external_id)`;
+  await tx.connectionReference.deleteMany({ where: { connectionId: fromId } });
+  return moved;
+}
