@@ -91,6 +91,8 @@ const environment = z.object({
   LIMIT_MINTS_PER_ADDRESS: limit(defaultLimits.mintsPerAddress),
   LIMIT_MINTS_PER_APP: limit(defaultLimits.mintsPerApp),
   LIMIT_REFERENCES: limit(defaultLimits.references),
+  LIMIT_SUBSCRIPTIONS: limit(defaultLimits.subscriptions),
+  LIMIT_WAITING_CHANGES: limit(defaultLimits.waitingChanges),
 });
 
 type Environment = z.infer<typeof environment>;
@@ -127,6 +129,8 @@ const wanted: Record<keyof Environment, string> = {
   LIMIT_MINTS_PER_ADDRESS: 'a positive integer',
   LIMIT_MINTS_PER_APP: 'a positive integer',
   LIMIT_REFERENCES: 'a positive integer',
+  LIMIT_SUBSCRIPTIONS: 'a positive integer',
+  LIMIT_WAITING_CHANGES: 'a positive integer',
 };
 
 export type Config = {
@@ -197,6 +201,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       mintsPerAddress: data.LIMIT_MINTS_PER_ADDRESS,
       mintsPerApp: data.LIMIT_MINTS_PER_APP,
       references: data.LIMIT_REFERENCES,
+      subscriptions: data.LIMIT_SUBSCRIPTIONS,
+      waitingChanges: data.LIMIT_WAITING_CHANGES,
     },
   };
 }

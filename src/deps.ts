@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { PrismaClient } from './db/generated/client.ts';
+import type { Listen } from './db/listen.ts';
 import type { Sql } from './db/sql.ts';
 import type { Outbound } from './oauth/outbound.ts';
 import type { Vault } from './vault/vault.ts';
@@ -10,6 +11,8 @@ export type Deps = {
   config: Config;
   db: PrismaClient;
   sql: Sql;
+  /** Hears what processes notify each other of. */
+  listen: Listen;
   vault: Vault;
   outbound: Outbound;
   log: Logger;

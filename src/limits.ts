@@ -20,6 +20,10 @@ export const defaultLimits = {
   mintsPerApp: 600,
   /** References of a connection. `LIMIT_REFERENCES` */
   references: 1_000,
+  /** Open subscriptions of a credential, in each process. `LIMIT_SUBSCRIPTIONS` */
+  subscriptions: 10,
+  /** Changes that wait for a subscriber who does not read. `LIMIT_WAITING_CHANGES` */
+  waitingChanges: 1_000,
 } as const;
 
 export type Limits = Record<keyof typeof defaultLimits, number>;

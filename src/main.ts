@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { closeStreams } from './changes/open-stream.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createApp } from './server/app.ts';
 import { createLog } from './server/log.ts';
@@ -62,6 +63,7 @@ async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps)
   setTimeout(() => process.exit(1), hangDeadline).unref();
   const until = performance.now() + stopDeadline;
   const closed = new Promise((resolve) => server.close(resolve));
+  closeStreams(deps);
   // Whoever goes on with a kept connection is told to end it.
   server.prependListener('request', (_req, res) => res.setHeader('Connection', 'close'));
   // A connection that was busy at first is idle when its answer is out.

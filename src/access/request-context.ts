@@ -9,6 +9,12 @@ export type RequestContext = {
   request: RequestFacts;
   /** The app whose hostname was called; null on the management host. */
   app: HostApp | null;
+  /**
+   * Asks anew who calls, where an answer goes on for longer than a credential may last: of a subscription.
+   *
+   * @throws UnauthenticatedError when the credential is no more.
+   */
+  authenticateAgain?: () => Promise<Viewer>;
 };
 
 /** An app as far as its hostname says. */

@@ -3,6 +3,7 @@ import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import type { JsonObject } from '../catalog/json.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
 import { sealedConfig } from '../connection-config/sealed-config.ts';
 import { isUniqueViolation } from '../db/errors.ts';
@@ -53,6 +54,7 @@ export async function createConnection(
   } catch (error) {
     throw nameTaken(error) ?? error;
   }
+  announceChanges(context.deps);
   return place.id;
 }
 

@@ -2,6 +2,7 @@ import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleConnections } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import { requireUnreferenced } from '../connection-references/require-unreferenced.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
@@ -37,6 +38,7 @@ export async function deleteConnection(context: RequestContext, id: string): Pro
     await tx.auditEvent.create({ data: auditEvent(context, event) });
     return connection.id;
   });
+  announceChanges(context.deps);
   void revoke?.(); // the provider may be slow, or gone
   return deletedId;
 }

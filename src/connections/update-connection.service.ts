@@ -3,6 +3,7 @@ import { requireMember } from '../access/roles.ts';
 import { visibleConnections } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import type { JsonObject } from '../catalog/json.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import { requireType } from '../connection-config/read-config.ts';
 import { type PlannedConfig, sealedConfig } from '../connection-config/sealed-config.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
@@ -44,7 +45,10 @@ export async function updateConnection(
     const type = requireType(typeName ?? stored.type);
     const planned = await planConfig(context.deps.vault, stored, type, config);
     if (planned !== undefined) checkAddresses(context.deps, type, planned.halves);
-    if (await writeIfUnchanged(context, stored, name ?? undefined, planned)) return stored.id;
+    if (await writeIfUnchanged(context, stored, name ?? undefined, planned)) {
+      announceChanges(context.deps);
+      return stored.id;
+    }
   }
   throw new ConflictError('The connection was changed meanwhile. Read it again, then repeat.');
 }

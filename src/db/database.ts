@@ -1,6 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { PrismaClient } from './generated/client.ts';
+import type { Listen } from './listen.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgresql } from './postgresql.ts';
 import type { Sql } from './sql.ts';
@@ -10,6 +11,7 @@ export type Database = {
   kind: 'postgresql' | 'pglite';
   db: PrismaClient;
   sql: Sql;
+  listen: Listen;
   /** Resolves when a statement has gone through. */
   ping(): Promise<void>;
   /** Ends every session; what still runs may finish. */

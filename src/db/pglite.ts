@@ -5,6 +5,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type { Database } from './database.ts';
 import { PrismaClient } from './generated/client.ts';
+import { listenPglite } from './listen.ts';
 import { pgliteMigrationAdapter } from './pglite-migration-adapter.ts';
 import { clientOptions } from './prisma-options.ts';
 import { pgliteSql } from './sql.ts';
@@ -23,6 +24,7 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
     kind: 'pglite',
     db,
     sql,
+    listen: listenPglite(pglite),
     ping: async () => void (await sql('ping', 'SELECT 1', [])),
     close: async () => {
       await db.$disconnect();

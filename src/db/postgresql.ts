@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Database } from './database.ts';
 import { translateDatabaseError } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
+import { listenPostgresql } from './listen.ts';
 import { postgresqlMigrationAdapter } from './postgresql-migration-adapter.ts';
 import { clientOptions } from './prisma-options.ts';
 import { postgresqlSql, sqlTypes } from './sql.ts';
@@ -34,6 +35,7 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
     kind: 'postgresql',
     db,
     sql,
+    listen: listenPostgresql({ ...utcSession(databaseUrl), ...timeouts }),
     ping: async () => void (await sql('ping', 'SELECT 1', [])),
     close: async () => {
       await db.$disconnect();
@@ -49,7 +51,7 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
  * Makes UTC the session's time zone whatever server, role, database or address say: the start-up
  * options outrank the first three, the last of two options wins, and so the address's stand first.
  */
-function utcSession(databaseUrl: string): pg.PoolConfig {
+function utcSession(databaseUrl: string): pg.ClientConfig {
   const url = new URL(databaseUrl);
   const given = url.searchParams.get('options') ?? '';
   url.searchParams.delete('options');

@@ -68,6 +68,7 @@ export const builder = new SchemaBuilder<{
     unsafelyHandleInputErrors: true,
   },
   scopeAuth: {
+    authorizeOnSubscribe: true,
     authScopes: ({ viewer, app }) => ({
       anyone: true,
       credential: () => Boolean(requireMember(viewer)),

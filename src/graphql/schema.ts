@@ -9,6 +9,7 @@ import '../connect-tokens/connect-tokens.mutations.ts';
 import '../connection-references/connection-references.mutations.ts';
 import '../connections/connections.mutations.ts';
 import '../connections/connections.queries.ts';
+import '../connections/connections.subscriptions.ts';
 import '../connections/credentials.mutations.ts';
 import '../connections/oauth.mutations.ts';
 import '../connections/oauth-state.type.ts';
@@ -19,6 +20,7 @@ import '../projects/projects.mutations.ts';
 import '../projects/projects.queries.ts';
 import '../requirements/requirements.mutations.ts';
 import '../requirements/requirements.queries.ts';
+import '../requirements/requirements.subscriptions.ts';
 import { builder } from './builder.ts';
 import './error.types.ts';
 import './scalars.ts';
@@ -26,6 +28,9 @@ import './scalars.ts';
 builder.queryType({ description: 'What can be read.' });
 builder.mutationType({
   description: 'What can be done. Each takes one `input` and answers its result or an error.',
+});
+builder.subscriptionType({
+  description: 'What is told as it happens, by server-sent events.',
 });
 
 /** Builds the whole schema. Throws when a root field lacks what every one must have. */

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { announceChanges } from '../changes/announce-changes.ts';
 import type { Deps } from '../deps.ts';
 import { unrefreshable } from './fresh-tokens.service.ts';
 import { expireGrant } from './grant.statements.ts';
@@ -18,11 +19,13 @@ const statement = `
 const by = { actor: 'server', ip: null, requestId: 'refresh-worker' };
 
 /** Expires connections whose token has ended and that have no other to refresh it with, read or not. */
-export async function expireEnded({ sql, log, config }: Deps): Promise<void> {
+export async function expireEnded(deps: Deps): Promise<void> {
+  const { sql, log, config } = deps;
   if (config.refresh === 'off') return;
   try {
     for (const grant of await sql<Generation>('find-ended-grants', statement, [])) {
       await expireGrant(sql, grant, null, unrefreshable, { ...by, eventId: uuidv7() });
+      announceChanges(deps);
     }
   } catch (error) {
     log.warn({ err: error }, 'ended tokens were not looked for');

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { announceChanges } from '../changes/announce-changes.ts';
 import type { Deps } from '../deps.ts';
 import { ConflictError, UpstreamError } from '../errors.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
@@ -68,6 +69,7 @@ async function isReplaced(
   if (!grant.isRefreshable) {
     if (isAlive) return false;
     await expireGrant(deps.sql, grant, null, unrefreshable, { ...by, eventId: uuidv7() });
+    announceChanges(deps);
     throw new ConflictError(`The connection has expired: ${unrefreshable} Authorize it again.`);
   }
   if (deps.config.refresh === 'off' || grant.isPaused) {

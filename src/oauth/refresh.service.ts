@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
+import { announceChanges } from '../changes/announce-changes.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { SealingKey } from '../vault/vault.ts';
@@ -188,6 +189,7 @@ async function recordFailure(
     if (kind === 'ended') {
       const audit = { ...by, eventId: uuidv7() };
       const isMine = await expireGrant(deps.sql, held, held.owner, message, audit);
+      announceChanges(deps);
       if (!isMine) return { kind: 'replaced' }; // somebody else went on: what they found counts
     } else {
       const pause = Math.max(pauseAfter(kind, held.failures + 1, Math.random), retryAfter ?? 0);

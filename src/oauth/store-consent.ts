@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { RequestFacts } from '../access/request-context.ts';
 import { hashUserId } from '../audit/user-hash.ts';
 import type { Prisma } from '../db/generated/client.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import type { Deps } from '../deps.ts';
 import { ConflictError } from '../errors.ts';
 import type { Attempt } from './consume-attempt.ts';
@@ -51,7 +52,7 @@ export async function storeConsent(
     const before = await readGrant(deps, connection);
     requireSameAccount(before?.tokens, consent.answer);
     const stored = await tryStore(deps, request, { ...consent, connection, before }, link);
-    if (stored) return;
+    if (stored) return announceChanges(deps);
     deps.vault.forgetSealingKey(connection.projectId);
     connection = await reopen(deps, consent);
   }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestFacts } from '../access/request-context.ts';
 import type { Prisma } from '../db/generated/client.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import type { Deps } from '../deps.ts';
 import { dropGrant } from './drop-grant.ts';
 import { prepareRevocation } from './revoke.service.ts';
@@ -64,6 +65,7 @@ export async function undoConsent(
     return true;
   });
   if (!isUndone) return undefined;
+  announceChanges(deps);
   void revoke?.();
   return name;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { pruneAuditEvents } from '../audit/retention.ts';
 import { forgetEndedTokens } from '../connect-tokens/forget.ts';
+import { forgetOldChanges } from '../changes/change.ts';
 import type { Deps } from '../deps.ts';
 import { forgetPending } from '../end-users/forget-pending.ts';
 import { forgetOldAttempts } from '../oauth/attempt.ts';
@@ -30,6 +31,7 @@ export function startWorkers(deps: Deps): Workers {
     void pruneAuditEvents(deps);
     void forgetPending(deps);
     void deleteUnlinkedAccounts(deps);
+    void forgetOldChanges(deps);
   };
   const sweeping = setInterval(sweep, sweepPause).unref();
   const expiring = setInterval(() => void expireEnded(deps), expiryPause).unref();

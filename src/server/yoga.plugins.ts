@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { authenticate } from '../access/authenticate.ts';
 import { requireMember } from '../access/roles.ts';
@@ -79,21 +79,30 @@ export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
 }
 
 /** Says of errors what may be said, and logs the rest. Last, so that none gets past it. */
-export function useMasking({ log }: Deps): YogaPlugin {
+export function useMasking(deps: Deps): YogaPlugin {
   return {
     onResultProcess({ result, serverContext, setResult }) {
-      if (Array.isArray(result) || !('errors' in result) || !result.errors?.length) return;
-      const { id } = serverContext.facts;
-      for (const error of result.errors) {
-        const bug = findBug(error);
-        if (bug !== undefined) log.error({ err: bug, requestId: id }, 'a GraphQL field failed');
-      }
-      const errors = result.errors.map((error) => maskError(error, id));
-      // An answer with data is 200, whatever is missing in it.
-      if ('data' in result) for (const error of errors) delete error.extensions.http;
-      setResult({ ...result, errors });
+      if (Array.isArray(result) || !('errors' in result)) return;
+      setResult(maskResult(deps, serverContext.facts.id, result));
     },
   };
+}
+
+/** A result of which no more is told than may be. */
+export function maskResult<Result extends ExecutionResult>(
+  { log }: Deps,
+  requestId: string,
+  result: Result,
+): Result {
+  if (!result.errors?.length) return result;
+  for (const error of result.errors) {
+    const bug = findBug(error);
+    if (bug !== undefined) log.error({ err: bug, requestId }, 'a GraphQL field failed');
+  }
+  const errors = result.errors.map((error) => maskError(error, requestId));
+  // An answer with data is 200, whatever is missing in it.
+  if ('data' in result) for (const error of errors) delete error.extensions.http;
+  return { ...result, errors };
 }
 
 /** Keeps what was thrown as the cause, for {@link useMasking} to judge. */

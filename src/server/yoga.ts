@@ -2,6 +2,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { authenticate } from '../access/authenticate.ts';
 import type { RequestFacts } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Deps } from '../deps.ts';
@@ -15,6 +16,7 @@ import {
   useLimits,
   useMasking,
 } from './yoga.plugins.ts';
+import { useStreams } from './yoga.streams.ts';
 
 /** What the server knows of a request before GraphQL does. */
 export type ServerContext = { facts: RequestFacts; viewer?: Viewer };
@@ -28,9 +30,11 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
   const { corsOrigins } = deps.config;
   return createYoga<ServerContext, Context>({
     schema,
-    context: ({ facts, viewer }) => {
+    context: ({ facts, viewer, request }) => {
       if (viewer === undefined) throw new Error('A GraphQL request was not authenticated.');
-      return { deps, viewer, request: facts, app: null }; // no app's host serves it
+      const header = request.headers.get('authorization') ?? undefined;
+      const authenticateAgain = () => authenticate(deps, header);
+      return { deps, viewer, request: facts, app: null, authenticateAgain }; // no app's host serves it
     },
     batching: false,
     multipart: false,
@@ -51,6 +55,7 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
       useLimits(deps, schema),
       useCompiledQueries(),
       useMasking(deps),
+      useStreams(deps, schema),
     ],
   });
 }

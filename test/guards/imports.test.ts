@@ -4,7 +4,7 @@ import { importsOf, type SourceFile, sourceFiles } from './source.ts';
 /* docs: "Imports go only downward". A layer may use itself and what is below it. */
 
 const files = sourceFiles();
-const isGraphql = (path: string) => /\.(type|queries|mutations)\.ts$/.test(path);
+const isGraphql = (path: string) => /\.(type|queries|mutations|subscriptions)\.ts$/.test(path);
 
 /** From the top down; a file belongs to the first that fits. */
 const layers: [name: string, fits: (path: string) => boolean][] = [
@@ -13,7 +13,7 @@ const layers: [name: string, fits: (path: string) => boolean][] = [
   ['server', (path) => path.startsWith('server/')],
   ['rest and the connect page', (path) => /^(rest|connect-page)\//.test(path)],
   ['the schema', (path) => path === 'graphql/schema.ts'],
-  ['types, queries and mutations', isGraphql],
+  ['types, queries, mutations and subscriptions', isGraphql],
   ['the builder', (path) => path.startsWith('graphql/')],
   ['connect tokens', (path) => path.startsWith('connect-tokens/')],
   ['end users', (path) => path.startsWith('end-users/')],
@@ -25,7 +25,7 @@ const layers: [name: string, fits: (path: string) => boolean][] = [
   ['access keys and users', (path) => /^(access-keys|users)\//.test(path)],
   ['projects', (path) => path.startsWith('projects/')],
   ['a connection’s config', (path) => path.startsWith('connection-config/')],
-  ['access, catalog, audit', (path) => /^(access|catalog|audit)\//.test(path)],
+  ['access, catalog, audit, changes', (path) => /^(access|catalog|audit|changes)\//.test(path)],
   ['the rotation of keys, export and import', (path) => /^(key-rotation|transfer)\//.test(path)],
   ['the vault', (path) => path.startsWith('vault/')],
   ['the database', (path) => path.startsWith('db/')],

@@ -9,8 +9,6 @@ export const notYetBuilt: readonly string[] = [
   'Query.users',
   'Viewer.user',
 
-  'ChangeKind',
-  'ConnectionChange',
   'CreatePersonalAccessTokenInput',
   'CreatePersonalAccessTokenResult',
   'CreateUserInput',
@@ -24,7 +22,6 @@ export const notYetBuilt: readonly string[] = [
   'RevokePersonalAccessTokenResult',
   'SetProjectRoleInput',
   'SetProjectRoleResult',
-  'Subscription',
   'UpdateUserInput',
   'UpdateUserResult',
   'User',

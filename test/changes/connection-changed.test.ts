@@ -1,0 +1,179 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
+import { createConnection, google, openAi } from '../helpers/connections.ts';
+import { seedProject } from '../helpers/seed.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import {
+  type ConnectionEvent,
+  kindsOf,
+  type Subscription,
+  watchConnections,
+} from '../helpers/subscription.ts';
+
+let server: TestServer;
+let beside: TestServer;
+const open: Subscription<ConnectionEvent>[] = [];
+beforeAll(async () => {
+  server = await startTestServer();
+  beside = await startTestServer({}, server);
+});
+afterEach(() => {
+  for (const subscription of open.splice(0)) subscription.close();
+});
+afterAll(async () => {
+  await beside.close();
+  await server.close();
+});
+
+async function watch(
+  changes: { projectId?: string; id?: string; key?: string | null; of?: TestServer } = {},
+) {
+  const { key = server.adminKey, of = server, ...variables } = changes;
+  const { projectId } = server.home;
+  const subscription = await watchConnections(of.url, { projectId, ...variables }, key);
+  open.push(subscription);
+  return subscription;
+}
+
+const update = (id: string, name: string) =>
+  server.rest('PUT', `/v1/connections/${id}`, { body: { type: openAi, config: {}, name } });
+
+describe('a subscriber is told', () => {
+  test('that a connection was made, changed and deleted, in order, as it then is', async () => {
+    const subscription = await watch();
+    expect([subscription.status, subscription.headers.get('content-type')]).toEqual([
+      200,
+      'text/event-stream',
+    ]);
+    expect(subscription.headers.get('cache-control')).toBe('no-store');
+    const { id, name } = await createConnection(server);
+    await subscription.have(1, 1_000);
+    await update(id, `${name} renamed`);
+    await subscription.have(2, 1_000);
+    await server.rest('DELETE', `/v1/connections/${id}`);
+    const events = await subscription.have(3, 1_000);
+    expect(events.map(({ data }) => data?.connectionChanged)).toEqual([
+      { kind: 'CREATED', id, connection: { name, status: 'ACTIVE', version: 1 } },
+      {
+        kind: 'UPDATED',
+        id,
+        connection: { name: `${name} renamed`, status: 'ACTIVE', version: 2 },
+      },
+      { kind: 'DELETED', id, connection: null },
+    ]);
+  });
+
+  test('within a second of what another process does', async () => {
+    const subscription = await watch({ of: beside });
+    const { id } = await createConnection(server);
+    expect(kindsOf(await subscription.have(1, 1_000))).toEqual([['CREATED', id]]);
+  });
+
+  test('of every change once, however many come at once', async () => {
+    const subscription = await watch();
+    const made = await Promise.all(Array.from({ length: 30 }, () => createConnection(server)));
+    const second = await Promise.all(Array.from({ length: 5 }, () => createConnection(server)));
+    await subscription.have(35);
+    await createConnection(server);
+    const events = kindsOf(await subscription.have(36));
+    expect(new Set(events.map(([, id]) => id)).size).toBe(36);
+    expect(
+      events
+        .slice(0, 35)
+        .map(([, id]) => id)
+        .sort(),
+    ).toEqual([...made, ...second].map(({ id }) => id).sort());
+  });
+
+  test('of one connection alone when it names it', async () => {
+    const [one, other] = [await createConnection(server), await createConnection(server)];
+    const subscription = await watch({ id: one.id.toUpperCase() });
+    await update(other.id, `${other.name} renamed`);
+    await update(one.id, `${one.name} renamed`);
+    expect(kindsOf(await subscription.have(1))).toEqual([['UPDATED', one.id]]);
+  });
+});
+
+describe('a subscriber is not told', () => {
+  /** Waits for a change of their own, before which anything else would have come. */
+  async function expectOnlyOwn(
+    subscription: Subscription<ConnectionEvent>,
+    projectId: string,
+  ): Promise<void> {
+    const { id } = await createConnection(server, { project_id: projectId });
+    expect(kindsOf(await subscription.have(1))).toEqual([['CREATED', id]]);
+  }
+
+  test('of what was there before', async () => {
+    await createConnection(server);
+    const { projectId } = server.home;
+    await expectOnlyOwn(await watch({ projectId }), projectId);
+  });
+
+  test('of another project', async () => {
+    const projectId = await seedProject(server.deps.db, server.home.organizationId);
+    const subscription = await watch({ projectId });
+    await createConnection(server);
+    await expectOnlyOwn(subscription, projectId);
+  });
+
+  test('of what end users bring', async () => {
+    const { projectId } = server.home;
+    const app = await seedApp(server.deps.db, projectId);
+    const requirement = await seedRequirement(server.deps.db, app.id);
+    const { connectionId } = await linkConnection(server, requirement, 'ann');
+    const subscription = await watch();
+    const where = { id: connectionId };
+    await server.deps.db.connection.update({ where, data: { status: 'expired' } });
+    await server.deps.db.connection.delete({ where });
+    await expectOnlyOwn(subscription, projectId);
+  });
+
+  test('of a use, or of what is written about it', async () => {
+    const { id } = await createConnection(server);
+    const subscription = await watch();
+    await server.rest('POST', `/v1/connections/${id}/credentials`);
+    const data = { lastUsedAt: new Date() };
+    await server.deps.db.connection.update({ where: { id }, data });
+    await expectOnlyOwn(subscription, server.home.projectId);
+  });
+});
+
+describe('a subscription is refused', () => {
+  test('without a credential, and with a bad one', async () => {
+    for (const key of [null, 'nonsense']) expect((await watch({ key })).status).toBe(401);
+  });
+
+  test.each([
+    ['another organization’s project', () => server.stranger.projectId],
+    ['no project', () => 'x'],
+  ])('for %s, which is not found', async (_, projectId) => {
+    const subscription = await watch({ projectId: projectId() });
+    const [event] = await subscription.have(1);
+    expect(event?.errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+    expect(await subscription.ended).toEqual({ complete: true });
+  });
+
+  test('for a connection that is not there', async () => {
+    const [event] = await (await watch({ id: server.home.projectId })).have(1);
+    expect(event?.errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+  });
+
+  test('over the limit for cost', async () => {
+    const nested =
+      'project { connections(first: 100) { nodes { name references(first: 100) { nodes { id } } } } }';
+    const document = `subscription($id: ID!) { connectionChanged(projectId: $id) { connection { ${nested} } } }`;
+    const { errors } = await server.graphql(document, { id: server.home.projectId });
+    expect(errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
+  });
+});
+
+test('a consent, or the end of one, is told: whatever sets the status', async () => {
+  const { id } = await createConnection(server, { type: google, config: {} });
+  const subscription = await watch({ id });
+  for (const status of ['active', 'active', 'expired'] as const) {
+    await server.deps.db.connection.update({ where: { id }, data: { status } });
+  }
+  const events = await subscription.have(3);
+  expect(events.at(-1)?.data?.connectionChanged.connection?.status).toBe('EXPIRED');
+});
