@@ -141,6 +141,11 @@ function takeSlot({ deps, viewer }: RequestContext): () => void {
   };
 }
 
+/** How many streams this process has open. */
+export function openStreams(deps: Deps): number {
+  return [...streamsOf(deps).values()].reduce((all, some) => all + some, 0);
+}
+
 /** Ends every stream of this process, which is about to stop. */
 export function closeStreams(deps: Deps): void {
   changeFeed(deps).close();

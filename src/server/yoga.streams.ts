@@ -1,6 +1,7 @@
-import { type ExecutionResult, type GraphQLSchema, getOperationAST } from 'graphql';
-import { getSSEProcessor, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { getSSEProcessor, isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
 import type { Deps } from '../deps.ts';
+import { errorKinds } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
 import { requireAffordable } from '../graphql/limits.ts';
 import { asGraphqlError, maskResult } from './yoga.plugins.ts';
@@ -26,10 +27,15 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
       });
     },
     // Whoever takes anything gets server-sent events, not yoga's other form of a stream.
-    onResultProcess({ request, result, setResultProcessor }) {
+    onResultProcess({ request, result, setResult, setResultProcessor }) {
+      if (!isAsyncIterable(result)) return;
       const accepted = request.headers.get('accept') ?? '*/*';
-      if (!isAsyncIterable(result) || !/text\/event-stream|\*\/\*/.test(accepted)) return;
-      setResultProcessor(processEvents, 'text/event-stream');
+      if (/text\/(event-stream|\*)|\*\/\*/.test(accepted)) {
+        return setResultProcessor(processEvents, 'text/event-stream');
+      }
+      void result[Symbol.asyncIterator]().return?.();
+      setResult({ errors: [notAcceptable()] });
+      setResultProcessor(processRegularResult, 'application/json');
     },
     onResponse({ response }) {
       response?.headers.set('Cache-Control', 'no-store');
@@ -38,6 +44,15 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
 }
 
 const processEvents = getSSEProcessor();
+
+function notAcceptable(): GraphQLError {
+  return new GraphQLError(
+    'A subscription is answered by events: send "Accept: text/event-stream".',
+    {
+      extensions: { code: errorKinds.invalid_input.graphql, http: { status: 406 } },
+    },
+  );
+}
 
 type Results = AsyncIterable<ExecutionResult>;
 

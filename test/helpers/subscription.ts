@@ -1,3 +1,4 @@
+import { requireNoCanary } from './canary.ts';
 import { authorization } from './clients.ts';
 
 /** What an event of a stream holds. */
@@ -69,6 +70,7 @@ export async function subscribe<Data>(
         };
       });
     }
+    requireNoCanary('the events', JSON.stringify(events));
     return events;
   };
   const close = () => closing.abort();

@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { authenticate } from '../../src/access/authenticate.ts';
+import { openStreams } from '../../src/changes/open-stream.ts';
+import { watchConnections as watchProject } from '../../src/connections/watch-connections.service.ts';
+import type { AppError } from '../../src/errors.ts';
+import { createConnection } from '../helpers/connections.ts';
+import { send } from '../helpers/http.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import {
+  type ConnectionEvent,
+  kindsOf,
+  type Subscription,
+  watchConnections,
+} from '../helpers/subscription.ts';
+
+let server: TestServer;
+const open: Subscription<ConnectionEvent>[] = [];
+beforeAll(async () => {
+  server = await startTestServer({ LIMIT_SUBSCRIPTIONS: '3', LIMIT_WAITING_CHANGES: '20' });
+});
+afterEach(async () => {
+  for (const subscription of open.splice(0)) subscription.close();
+  await expect.poll(() => openStreams(server.deps)).toBe(0);
+});
+afterAll(() => server.close());
+
+async function watch(key = server.adminKey) {
+  const subscription = await watchConnections(server.url, server.home, key);
+  open.push(subscription);
+  return subscription;
+}
+
+const revoke = (name: string) =>
+  server.deps.db.accessKey.updateMany({ where: { name }, data: { revokedAt: new Date() } });
+
+test('the stream of a revoked key ends, and says why', async () => {
+  const subscription = await watch(await server.createKey({ name: 'revoked', role: 'viewer' }));
+  await revoke('revoked');
+  const [event] = await subscription.have(1, 8_000);
+  expect(event?.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  expect(await subscription.ended).toEqual({ complete: true });
+});
+
+test('nothing that happens after a key was revoked is told, however soon', async () => {
+  const subscription = await watch(await server.createKey({ name: 'too late', role: 'viewer' }));
+  await revoke('too late');
+  await createConnection(server);
+  await subscription.ended;
+  expect(subscription.events.filter(({ data }) => data)).toEqual([]);
+  expect(subscription.events[0]?.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+});
+
+test('the stream of a key ends with the key', async () => {
+  const expiresAt = new Date(Date.now() + 1_500);
+  const subscription = await watch(await server.createKey({ role: 'viewer', expiresAt }));
+  const { id } = await createConnection(server);
+  expect(kindsOf(await subscription.have(1))).toEqual([['CREATED', id]]);
+  await subscription.have(2, 10_000);
+  expect(subscription.events[1]?.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+});
+
+test('a credential has so many at once, others of their own, and one more for each that it closes', async () => {
+  const other = await server.createKey({ role: 'viewer' });
+  const [first] = await Promise.all([watch(), watch(), watch()]);
+  const [refused] = await (await watch()).have(1);
+  expect(refused?.errors?.[0]?.extensions.code).toBe('TOO_MANY_REQUESTS');
+  await watch(other);
+  first?.close();
+  await expect
+    .poll(async () => {
+      const again = await watch();
+      const isOpen = await again.have(1, 200).then(
+        () => false,
+        () => true,
+      );
+      again.close();
+      return isOpen;
+    })
+    .toBe(true);
+});
+
+test('one too many is 429 for who takes JSON', async () => {
+  await Promise.all([watch(), watch(), watch()]);
+  const query = `subscription { connectionChanged(projectId: "${server.home.projectId}") { id } }`;
+  const { status, errors } = await server.graphql(query);
+  expect([status, errors[0]?.extensions.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
+});
+
+test('who takes nothing is cut off when too much waits, and may come again', async () => {
+  const viewer = await authenticate(server.deps, `Bearer ${server.adminKey}`);
+  const context = {
+    ...{ deps: server.deps, viewer, request: { id: 'idle', ip: null }, app: null },
+    authenticateAgain: async () => viewer,
+  };
+  const idle = await watchProject(context, server.home);
+  const quick = await watch();
+  for (let n = 0; n < 21; n += 1) await createConnection(server);
+  await quick.have(21);
+  const reason = await idle.next().catch((error: AppError) => error.kind);
+  expect(reason).toBe('too_many_requests');
+  expect(await idle.next()).toEqual({ done: true, value: undefined });
+  await (await watchProject(context, server.home)).return?.();
+});
+
+test('who takes only JSON is told that this is none', async () => {
+  const body = JSON.stringify({
+    query: `subscription { connectionChanged(projectId: "${server.home.projectId}") { id } }`,
+  });
+  const headers = {
+    authorization: `Bearer ${server.adminKey}`,
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    accept: 'application/json',
+  };
+  const answer = await send(server.url, { method: 'POST', path: '/graphql', headers, body });
+  expect(answer.status).toBe(406);
+  expect(openStreams(server.deps)).toBe(0);
+});
+
+test('who takes anything gets server-sent events', async () => {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${server.adminKey}`,
+      'content-type': 'application/json',
+      accept: '*/*',
+    },
+    body: JSON.stringify({
+      query: `subscription { connectionChanged(projectId: "${server.home.projectId}") { id } }`,
+    }),
+  });
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  await response.body?.cancel();
+});
