@@ -8,7 +8,12 @@ import {
   type ServerProcess,
   startServer,
 } from '../../helpers/process.ts';
-import { kindsOf, type Subscription, watchConnections } from '../../helpers/subscription.ts';
+import {
+  kindsOf,
+  type Subscription,
+  subscribe,
+  watchConnections,
+} from '../../helpers/subscription.ts';
 import { type Cluster, startCluster } from '../../setup/cluster.ts';
 import { administer } from '../../setup/postgresql.ts';
 import { dataOf, send, sendOperation, storeOpenAi } from '../requests.ts';
