@@ -2,6 +2,7 @@ import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleProjects } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 
@@ -24,7 +25,7 @@ export async function deleteProject(
 ): Promise<string> {
   const viewer = requireMember(context.viewer);
   if (!isUuid(givenId)) throw new NotFoundError('project');
-  return context.deps.db.$transaction(async (tx) => {
+  const deletedId = await context.deps.db.$transaction(async (tx) => {
     const where = { AND: [{ id: givenId }, visibleProjects(viewer)] };
     const project = await tx.project.findFirst({ where });
     if (project === null) throw new NotFoundError('project');
@@ -42,6 +43,8 @@ export async function deleteProject(
     await tx.auditEvent.create({ data: auditEvent(context, event) });
     return id;
   });
+  announceChanges(context.deps);
+  return deletedId;
 }
 
 const notItsName = { path: 'confirm', message: 'must be the name of the project, to the letter' };

@@ -4,7 +4,7 @@ import type { Prisma } from '../db/generated/client.ts';
 export type Table = { name: string; columns: { name: string; isBytes: boolean }[] };
 
 /** What belongs to a database and its processes, not to what they keep. */
-const left = ['_prisma_migrations', 'lease', 'server_process'];
+const left = ['_prisma_migrations', 'change', 'lease', 'server_process'];
 
 const columnsStatement = `
   SELECT c.table_name AS "table", c.column_name AS name, c.data_type = 'bytea' AS "isBytes"

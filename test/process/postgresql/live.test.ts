@@ -167,7 +167,6 @@ it('keeps its memory while clients read nothing', async () => {
   }
   await wait(1_000);
   const grown = residentMegabytes(a) - before;
-  console.log({ before, grown, size });
   const unbounded = 8 * 600 * size;
   expect(unbounded).toBeGreaterThan(300);
   expect(grown).toBeLessThan(unbounded / 2);
