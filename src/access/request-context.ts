@@ -9,12 +9,20 @@ export type RequestContext = {
   request: RequestFacts;
   /** The app whose hostname was called; null on the management host. */
   app: HostApp | null;
+  /** Where the answer goes on, as of a subscription. */
+  lasting?: LastingAnswer;
+};
+
+/** An answer that may go on for longer than its credential lasts, or than somebody is there to read it. */
+export type LastingAnswer = {
   /**
-   * Asks anew who calls, where an answer goes on for longer than a credential may last: of a subscription.
+   * Asks anew who calls.
    *
    * @throws UnauthenticatedError when the credential is no more.
    */
-  authenticateAgain?: () => Promise<Viewer>;
+  authenticate(): Promise<Viewer>;
+  /** Calls back when nobody is there any more, at once if so. */
+  onGone(callback: () => void): void;
 };
 
 /** An app as far as its hostname says. */

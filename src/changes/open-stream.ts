@@ -58,6 +58,7 @@ export async function openStream<Event>(
     release();
     queue.end();
   };
+  context.lasting?.onGone(close); // perhaps before anybody took an event
   const next = async (): Promise<Event | undefined> => {
     for (;;) {
       const change = await queue.take();
@@ -101,8 +102,8 @@ function iterator<Event>(
 }
 
 async function requireRight(context: RequestContext, watch: Watch<unknown>): Promise<void> {
-  if (context.authenticateAgain === undefined) throw new UnauthenticatedError();
-  context.viewer = await context.authenticateAgain();
+  if (context.lasting === undefined) throw new Error('This answer does not go on.');
+  context.viewer = await context.lasting.authenticate();
   await watch.requireRight();
 }
 

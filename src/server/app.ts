@@ -48,7 +48,9 @@ export function createApp(deps: Deps): App {
       return void hono(req, res);
     }
     if (app !== null) throw new NotFoundError('path');
-    void graphql.handle(req, res, { facts });
+    const onGone = (callback: () => void) =>
+      res.closed ? callback() : res.once('close', callback);
+    void graphql.handle(req, res, { facts, onGone });
   };
   const listener: RequestListener = (req, res) => {
     const facts = readFacts(deps, req);

@@ -3,7 +3,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { authenticate } from '../access/authenticate.ts';
-import type { RequestFacts } from '../access/request-context.ts';
+import type { LastingAnswer, RequestFacts } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Deps } from '../deps.ts';
 import type { Context } from '../graphql/context.ts';
@@ -19,7 +19,11 @@ import {
 import { useStreams } from './yoga.streams.ts';
 
 /** What the server knows of a request before GraphQL does. */
-export type ServerContext = { facts: RequestFacts; viewer?: Viewer };
+export type ServerContext = {
+  facts: RequestFacts;
+  onGone: LastingAnswer['onGone'];
+  viewer?: Viewer;
+};
 
 /** Documents longer than this are parsed anew each time, so that no client fills the memory with them. */
 const longestCachedDocument = 16_384;
@@ -30,11 +34,11 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
   const { corsOrigins } = deps.config;
   return createYoga<ServerContext, Context>({
     schema,
-    context: ({ facts, viewer, request }) => {
+    context: ({ facts, viewer, request, onGone }) => {
       if (viewer === undefined) throw new Error('A GraphQL request was not authenticated.');
       const header = request.headers.get('authorization') ?? undefined;
-      const authenticateAgain = () => authenticate(deps, header);
-      return { deps, viewer, request: facts, app: null, authenticateAgain }; // no app's host serves it
+      const lasting = { authenticate: () => authenticate(deps, header), onGone };
+      return { deps, viewer, request: facts, app: null, lasting }; // no app's host serves it
     },
     batching: false,
     multipart: false,
@@ -48,7 +52,12 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
       errorCache: boundedCache<Error>(),
     },
     renderGraphiQL,
-    graphiql: { title: 'Patchbay', defaultQuery: firstQuery, shouldPersistHeaders: false },
+    graphiql: {
+      title: 'Patchbay',
+      defaultQuery: firstQuery,
+      shouldPersistHeaders: false,
+      method: 'POST', // for subscriptions it would send GET
+    },
     plugins: [
       useJsonRequests(deps),
       useCredential(deps, schema),

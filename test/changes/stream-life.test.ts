@@ -90,7 +90,7 @@ test('who takes nothing is cut off when too much waits, and may come again', asy
   const viewer = await authenticate(server.deps, `Bearer ${server.adminKey}`);
   const context = {
     ...{ deps: server.deps, viewer, request: { id: 'idle', ip: null }, app: null },
-    authenticateAgain: async () => viewer,
+    lasting: { authenticate: async () => viewer, onGone: () => {} },
   };
   const idle = await watchProject(context, server.home);
   const quick = await watch();
@@ -100,6 +100,24 @@ test('who takes nothing is cut off when too much waits, and may come again', asy
   expect(reason).toBe('too_many_requests');
   expect(await idle.next()).toEqual({ done: true, value: undefined });
   await (await watchProject(context, server.home)).return?.();
+});
+
+test('who leaves before the stream has begun leaves nothing behind', async () => {
+  for (const milliseconds of [0, 1, 2, 4, 8, 16, 32, 64]) {
+    const query = `subscription { connectionChanged(projectId: "${server.home.projectId}") { id } }`;
+    const headers = {
+      authorization: `Bearer ${server.adminKey}`,
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+    };
+    const signal = AbortSignal.timeout(milliseconds);
+    const body = JSON.stringify({ query });
+    await fetch(`${server.url}/graphql`, { method: 'POST', headers, body, signal }).then(
+      (response) => response.text().catch(() => {}),
+      () => {},
+    );
+  }
+  await expect.poll(() => openStreams(server.deps), { timeout: 5_000 }).toBe(0);
 });
 
 test('who takes only JSON is told that this is none', async () => {

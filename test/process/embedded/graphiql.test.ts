@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   adminKey,
   makeEnvironment,
+  projectOf,
   type ServerProcess,
   startServer,
 } from '../../helpers/process.ts';
-import { send } from '../requests.ts';
+import { send, storeOpenAi } from '../requests.ts';
 import { chromiumPath, quietFlags } from './chromium.ts';
 
 describe('GraphiQL', () => {
@@ -55,6 +56,23 @@ describe('GraphiQL', () => {
     const response = page.locator('.graphiql-response');
     await expect.poll(() => response.textContent(), { timeout: 15_000 }).toMatch(/ADMIN/);
     expect(await response.textContent()).toMatch(/"name":\s*"default"/);
+  }, 60_000);
+
+  it('shows what a subscription tells', async () => {
+    const projectId = await projectOf(server);
+    const query = `subscription { connectionChanged(projectId: "${projectId}") { kind connection { name } } }`;
+    await page.locator('.graphiql-query-editor .monaco-editor').first().click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(query);
+    const stream = page.waitForResponse(
+      async (response) => (await response.headerValue('content-type')) === 'text/event-stream',
+    );
+    await page.getByRole('button', { name: /Execute query/ }).click();
+    await stream;
+    await storeOpenAi(server, projectId, 'seen in GraphiQL', 'a secret');
+    const shown = page.locator('.graphiql-response');
+    await expect.poll(() => shown.textContent(), { timeout: 15_000 }).toMatch(/seen in GraphiQL/);
+    await page.getByRole('button', { name: /Stop query/ }).click();
   }, 60_000);
 
   it('asks nothing of another host and has no complaint', () => {
