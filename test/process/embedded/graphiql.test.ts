@@ -69,9 +69,9 @@ describe('GraphiQL', () => {
     );
     await page.getByRole('button', { name: /Execute query/ }).click();
     await stream;
-    await storeOpenAi(server, projectId, 'seen in GraphiQL', 'a secret');
+    await storeOpenAi(server, projectId, 'seen-in-GraphiQL', 'a secret');
     const shown = page.locator('.graphiql-response');
-    await expect.poll(() => shown.textContent(), { timeout: 15_000 }).toMatch(/seen in GraphiQL/);
+    await expect.poll(() => shown.textContent(), { timeout: 15_000 }).toMatch(/seen-in-GraphiQL/);
     await page.getByRole('button', { name: /Stop query/ }).click();
   }, 60_000);
 
