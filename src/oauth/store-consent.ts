@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestFacts } from '../access/request-context.ts';
 import { hashUserId } from '../audit/user-hash.ts';
-import type { Prisma } from '../db/generated/client.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
+import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { ConflictError } from '../errors.ts';
 import type { Attempt } from './consume-attempt.ts';

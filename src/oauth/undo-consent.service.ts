@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestFacts } from '../access/request-context.ts';
-import type { Prisma } from '../db/generated/client.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
+import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { dropGrant } from './drop-grant.ts';
 import { prepareRevocation } from './revoke.service.ts';

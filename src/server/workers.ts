@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { pruneAuditEvents } from '../audit/retention.ts';
-import { forgetEndedTokens } from '../connect-tokens/forget.ts';
 import { forgetOldChanges } from '../changes/change.ts';
+import { forgetEndedTokens } from '../connect-tokens/forget.ts';
 import type { Deps } from '../deps.ts';
 import { forgetPending } from '../end-users/forget-pending.ts';
 import { forgetOldAttempts } from '../oauth/attempt.ts';
