@@ -3,6 +3,7 @@ import { requireMember } from '../access/roles.ts';
 import { visibleProjects } from '../access/visibility.ts';
 import { auditEvent, recordEvent } from '../audit/audit.service.ts';
 import { hashUserId } from '../audit/user-hash.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import { NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { prepareRevocation } from '../oauth/revoke.service.ts';
@@ -48,6 +49,7 @@ export async function deleteEndUser(
     await tx.auditEvent.create({ data: auditEvent(context, { ...happening, detail }) });
     return count;
   });
+  announceChanges(deps);
   for (const revoke of revocations) void revoke?.(); // providers may be slow, or gone
   void deleteUnlinkedAccounts(deps);
   return links;

@@ -2,6 +2,7 @@ import type { RequestContext } from '../access/request-context.ts';
 import { requireEndUser } from '../access/roles.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import { hashUserId } from '../audit/user-hash.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import { NotFoundError } from '../errors.ts';
 import { prepareRevocation } from '../oauth/revoke.service.ts';
 import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
@@ -41,6 +42,7 @@ export async function disconnectRequirement(
     await tx.auditEvent.create({ data: auditEvent(context, event) });
     return link;
   });
+  announceChanges(deps);
   // What was replaced meanwhile is not revoked; and the provider may be slow, or gone.
   if (revoke && removed.connectionId === known.connectionId) void revoke();
   if (removed.pipedreamAccountId !== null) void deleteUnlinkedAccounts(deps);

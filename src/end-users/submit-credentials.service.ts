@@ -5,6 +5,7 @@ import { auditEvent } from '../audit/audit.service.ts';
 import { hashUserId } from '../audit/user-hash.ts';
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { JsonObject } from '../catalog/json.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
 import { sealedConfig } from '../connection-config/sealed-config.ts';
 import { InvalidInputError } from '../errors.ts';
@@ -51,6 +52,7 @@ export async function submitCredentials(
     await replaceLink(tx, ofUser, viewer.id, linked);
     await tx.auditEvent.create({ data: auditEvent(context, event) });
   });
+  announceChanges(deps);
   return requirement.id;
 }
 

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { isLiveInitiator } from '../access/live-initiator.ts';
 import { hashUserId } from '../audit/user-hash.ts';
+import { announceChanges } from '../changes/announce-changes.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
@@ -24,7 +25,10 @@ export async function linkAwaitedAccount(
   try {
     const ids = await listHealthyAccounts(deps, awaited);
     const linked = ids.length > 0 && (await linkOneOf(deps, ids, awaited, requestId));
-    if (linked) void deleteUnlinkedAccounts(deps);
+    if (linked) {
+      announceChanges(deps);
+      void deleteUnlinkedAccounts(deps);
+    }
     return linked;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

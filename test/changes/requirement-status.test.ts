@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createChangeReader } from '../../src/changes/change.ts';
-import { linkConnection, seedApp, seedEndUser, seedRequirement } from '../helpers/apps.ts';
+import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
+import { canary } from '../helpers/canary.ts';
+import { mintToken } from '../helpers/connect-tokens.ts';
+import { openAi } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { type Subscription, subscribe } from '../helpers/subscription.ts';
+import { type Subscription, subscribe, watchConnections } from '../helpers/subscription.ts';
 
 let server: TestServer;
 type Event = { requirementStatusChanged: { id: string; title: string } };
@@ -82,20 +85,66 @@ test('an app out of reach is not found, a missing user or app is named', async (
 
 test('a link is written down without a word of who it is of, and in its own transaction', async () => {
   const { app, requirement } = await seedAsked();
-  const { id: endUserId } = await seedEndUser(server.deps.db, app.id, 'carol');
+  const { endUserId, connectionId } = await linkConnection(server, requirement, 'carol');
   const read = createChangeReader(server.deps.sql);
   await read([server.home.projectId]);
-  const data = { endUserId, requirementId: requirement.id, jti: randomUUID() };
+  const where = { connectionId };
   const failing = server.deps.db.$transaction(async (tx) => {
-    await tx.endUserLink.create({ data: { id: randomUUID(), ...data } });
+    await tx.endUserLink.delete({ where });
     throw new Error('rolled back');
   });
   await expect(failing).rejects.toThrow('rolled back');
-  await server.deps.db.endUserLink.create({ data: { id: randomUUID(), ...data } });
+  await server.deps.db.endUserLink.delete({ where });
   const reading = await read([server.home.projectId]);
   expect(reading).toMatchObject({
     kind: 'changes',
     changes: [{ appId: app.id, requirementId: requirement.id, endUserId, connectionId: null }],
   });
   expect(JSON.stringify(reading)).not.toContain('carol');
+});
+
+describe('a connect token is told of its own user', () => {
+  type Own = { requirementStatusChanged: { id: string; status: string } };
+  const query = 'subscription { requirementStatusChanged { id status } }';
+  const submit = `mutation($input: SubmitRequirementCredentialsInput!) {
+    submitRequirementCredentials(input: $input) { __typename } }`;
+  const disconnect = `mutation($id: ID!) {
+    disconnectRequirement(input: { requirementId: $id }) { __typename } }`;
+
+  test('within a second, and of nobody else', async () => {
+    const { app, requirement } = await seedAsked();
+    const [ann, ben] = [await mintToken(server, app, 'ann'), await mintToken(server, app, 'ben')];
+    const own = await subscribe<Own>(server.url, query, { key: ann });
+    const others = await subscribe<Own>(server.url, query, { key: ben });
+    const input = { requirementId: requirement.id, type: openAi, config: { api_key: canary() } };
+    await server.graphql(submit, { input }, ann);
+    const [completed] = await own.have(1, 1_000);
+    expect(completed?.data).toEqual({
+      requirementStatusChanged: { id: requirement.id, status: 'COMPLETED' },
+    });
+    await server.graphql(disconnect, { id: requirement.id }, ann);
+    const [, pending] = await own.have(2, 1_000);
+    expect(pending?.data?.requirementStatusChanged.status).toBe('PENDING');
+    expect(others.events).toEqual([]);
+    for (const subscription of [own, others]) subscription.close();
+  });
+
+  test('until its tokens are revoked', async () => {
+    const { app } = await seedAsked();
+    const own = await subscribe<Own>(server.url, query, {
+      key: await mintToken(server, app, 'ann'),
+    });
+    const revoke = `mutation($id: ID!) {
+      revokeConnectTokens(input: { appId: $id, userId: "ann" }) { __typename } }`;
+    await server.graphql(revoke, { id: app.id });
+    const [event] = await own.have(1, 8_000);
+    expect(event?.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  });
+
+  test('and cannot watch connections', async () => {
+    const { app } = await seedAsked();
+    const key = await mintToken(server, app, 'ann');
+    const [event] = await (await watchConnections(server.url, server.home, key)).have(1);
+    expect(event?.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
 });
