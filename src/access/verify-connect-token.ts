@@ -11,11 +11,20 @@ export async function verifyConnectToken(
   deps: Deps,
   token: string,
 ): Promise<ConnectTokenViewer | undefined> {
+  const presented = await readConnectToken(deps, token);
+  return presented && findEndUser(deps)(presented);
+}
+
+/** What a token of ours says, whether or not it still counts; undefined for one that is not ours. */
+export async function readConnectToken(
+  deps: Deps,
+  token: string,
+): Promise<{ kid: string; claims: ConnectTokenClaims } | undefined> {
   const kid = readKid(token);
   const key = kid === undefined ? undefined : await findVerificationKey(deps, kid);
   if (kid === undefined || key === undefined) return undefined;
   const claims = await readSigned(token, key);
-  return claims && findEndUser(deps)({ kid, claims });
+  return claims && { kid, claims };
 }
 
 /** What a token says that this key signed (RFC 7515, section 5.2). Its time is not looked at. */
@@ -29,10 +38,15 @@ async function readSigned(token: string, { issuer, key }: VerificationKey) {
   }
 }
 
-type Presented = { kid: string; claims: ConnectTokenClaims };
+/** A token that was verified, and the key that signed it. */
+export type PresentedToken = {
+  kid: string;
+  claims: Pick<ConnectTokenClaims, 'app_id' | 'user_id' | 'epoch' | 'jti' | 'via' | 'exp'>;
+};
 
-const findEndUser = perDeps((deps) =>
-  gather((presented: readonly Presented[]) => findTogether(deps.sql, presented)),
+/** Whom a verified token speaks for; undefined once anything ended it. */
+export const findEndUser = perDeps((deps) =>
+  gather((presented: readonly PresentedToken[]) => findTogether(deps.sql, presented)),
 );
 
 /* All that may have ended a token since it was made. */
@@ -59,7 +73,7 @@ type Row =
 
 async function findTogether(
   sql: Sql,
-  presented: readonly Presented[],
+  presented: readonly PresentedToken[],
 ): Promise<(ConnectTokenViewer | undefined)[]> {
   const claims = presented.map((one) => one.claims);
   const rows = await sql<Row>('find-end-users', statement, [
@@ -78,7 +92,7 @@ async function findTogether(
 }
 
 function toViewer(
-  { jti, app_id, user_id, via, epoch, exp }: ConnectTokenClaims,
+  { jti, app_id, user_id, via, epoch, exp }: PresentedToken['claims'],
   row: Exclude<Row, { endUserId: null }>,
 ): ConnectTokenViewer {
   const expiresAt = new Date(exp * 1_000);

@@ -4,7 +4,7 @@ import type { ConnectTokenViewer } from '../access/viewer.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
 import type { RequirementKind } from '../db/generated/enums.ts';
 import { InvalidInputError } from '../errors.ts';
-import { type Authorization, beginConsent } from '../oauth/authorize.service.ts';
+import { type Authorization, beginConsent, type NewConsent } from '../oauth/authorize.service.ts';
 import { resolveProvider } from '../oauth/provider.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { beginPipedreamLink } from './begin-pipedream-link.service.ts';
@@ -17,7 +17,12 @@ export type RequestedAuthorization = {
   kind?: RequirementKind | undefined;
   /** Where the browser goes afterwards. */
   redirectUrl: string | undefined;
+  /** The page of ours that it is begun on, instead. */
+  begunOn?: HostedPage | undefined;
 };
+
+/** Where the browser comes back to, and by what it is known: no other browser completes the consent. */
+export type HostedPage = { url: string; browserDigest: Uint8Array<ArrayBuffer> };
 
 const otherKind: Record<RequirementKind, string> = {
   connection: 'is a Pipedream account: authorize it at Pipedream',
@@ -34,7 +39,7 @@ const otherKind: Record<RequirementKind, string> = {
  */
 export async function authorizeRequirement(
   context: RequestContext,
-  { requirementId, kind, redirectUrl }: RequestedAuthorization,
+  { requirementId, kind, redirectUrl, begunOn }: RequestedAuthorization,
 ): Promise<Authorization> {
   const viewer = requireEndUser(context.viewer);
   const requirement = await loadRequirement(context.deps.db, viewer, requirementId);
@@ -47,10 +52,15 @@ export async function authorizeRequirement(
   const { spec } = requirement;
   if (spec.kind === 'pipedream_account') {
     const { appSlug } = spec;
-    const wanted = { requirementId: requirement.id, appSlug, returnUrl: redirectUrl };
+    const wanted = {
+      requirementId: requirement.id,
+      appSlug,
+      returnUrl: begunOn?.url ?? redirectUrl,
+    };
     return beginPipedreamLink(context, viewer, wanted);
   }
-  return beginConsentOf(context, viewer, { ...requirement, spec }, redirectUrl);
+  const back = { returnUrl: begunOn?.url ?? redirectUrl, browserDigest: begunOn?.browserDigest };
+  return beginConsentOf(context, viewer, { ...requirement, spec }, back);
 }
 
 const redirectNotListed = {
@@ -67,7 +77,7 @@ async function beginConsentOf(
   context: RequestContext,
   viewer: ConnectTokenViewer,
   requirement: RequirementOfViewer & { spec: RequirementSpec & { kind: 'connection' } },
-  returnUrl: string | undefined,
+  back: Pick<NewConsent, 'returnUrl' | 'browserDigest'>,
 ): Promise<Authorization> {
   const { type: typeName, scopes } = requirement.spec;
   const type = requireType(typeName);
@@ -80,7 +90,7 @@ async function beginConsentOf(
   return beginConsent(context, {
     connection: { organizationId, projectId, id, type },
     provider,
-    returnUrl,
+    ...back,
     token: { epoch, isAnonymous: via === 'anonymous', expiresAt },
   });
 }

@@ -44,12 +44,14 @@ export type NewConsent = {
   returnUrl: string | undefined;
   /** Of an end user. */
   token?: BeginningToken;
+  /** Of the cookie of the browser that alone can complete it; undefined: any can. */
+  browserDigest?: Uint8Array<ArrayBuffer> | undefined;
 };
 
 /** Stores an attempt by the caller, who may; answers the provider's address for it. */
 export async function beginConsent(
   context: RequestContext,
-  { connection, provider, returnUrl, token }: NewConsent,
+  { connection, provider, returnUrl, token, browserDigest }: NewConsent,
 ): Promise<Authorization> {
   const { deps, viewer } = context;
   const redirectUri = callbackAddress(deps.config.publicUrl, connection);
@@ -76,6 +78,7 @@ export async function beginConsent(
           tokenIsAnonymous: token.isAnonymous,
           tokenExpiresAt: token.expiresAt,
         }),
+        browserDigest: browserDigest ?? null,
         provider: digestProvider(provider),
         redirectUri,
         returnUrl: returnUrl ?? null,

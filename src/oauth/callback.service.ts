@@ -38,17 +38,25 @@ class ConsentRefused extends Error {
   }
 }
 
+/** What a browser brought back from a provider. */
+export type CameBack = {
+  /** Where it came back to; a state counts only where it was sent to. */
+  path: string;
+  parameters: URLSearchParams;
+  /** Of the cookies that it has from our own pages. */
+  browserDigests: readonly Buffer[];
+};
+
 /**
  * Completes a consent with what the provider sent back: checks the state, exchanges the code and
  * stores the tokens.
  *
- * @param path where it came back to; a state counts only where it was sent to.
  * @param link what else changes when an end user consents.
  */
 export async function completeConsent(
   deps: Deps,
   request: RequestFacts,
-  { path, parameters }: { path: string; parameters: URLSearchParams },
+  { path, parameters, browserDigests }: CameBack,
   link: LinkConsent,
 ): Promise<ConsentOutcome> {
   const state = parameters.getAll('state');
@@ -56,6 +64,9 @@ export async function completeConsent(
   const attempt =
     state.length === 1 ? await consumeAttempt(deps.sql, state[0] ?? '', redirectUri) : undefined;
   if (attempt === undefined) return unknownState;
+  const { browserDigest } = attempt;
+  if (browserDigest && !browserDigests.some((digest) => digest.equals(browserDigest)))
+    return anotherBrowser;
   const connection = await openConnection(deps, { id: attempt.connectionId });
   const outcome = {
     connection: connection?.name,
@@ -85,6 +96,15 @@ const unknownState: ConsentOutcome = {
     code: 'invalid_state',
     message:
       'This link was used already, is older than 10 minutes, or did not come from here. If it said that you are connected, all is well and you can close this window; otherwise start again where you came from.',
+  },
+};
+
+const anotherBrowser: ConsentOutcome = {
+  ...unknownState,
+  problem: {
+    code: 'access_denied',
+    message:
+      'This was begun in another browser, or by somebody else. Nothing was connected. If it was you, start again where you came from.',
   },
 };
 

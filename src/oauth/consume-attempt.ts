@@ -10,6 +10,8 @@ export type Attempt = Initiator & {
   connectionId: string;
   organizationId: string;
   projectId: string;
+  /** Of the cookie of the browser that alone can complete it; null: any can. */
+  browserDigest: Uint8Array | null;
   provider: Uint8Array;
   redirectUri: string;
   returnUrl: string | null;
@@ -28,7 +30,7 @@ const statement = `
   RETURNING a.id, a.connection_id AS "connectionId", p.organization_id AS "organizationId",
     c.project_id AS "projectId", a.initiator, a.token_epoch AS "tokenEpoch",
     a.token_is_anonymous AS "tokenIsAnonymous", a.token_expires_at AS "tokenExpiresAt",
-    a.provider, a.redirect_uri AS "redirectUri", a.return_url AS "returnUrl", a.scopes, a.verifier, ${dataKeyColumns('k', 'key')}`;
+    a.browser_digest AS "browserDigest", a.provider, a.redirect_uri AS "redirectUri", a.return_url AS "returnUrl", a.scopes, a.verifier, ${dataKeyColumns('k', 'key')}`;
 
 type Row = Omit<Attempt, 'verifierKey'> & DataKeyColumns<'key'>;
 

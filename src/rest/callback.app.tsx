@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { presentedDigests } from '../connect-page/session-cookie.ts';
 import type { Deps } from '../deps.ts';
 import { linkConsent } from '../end-users/link-consent.ts';
 import { type ConsentOutcome, completeConsent } from '../oauth/callback.service.ts';
@@ -27,7 +28,8 @@ export function createCallbackApp(deps: Deps): Hono<RestEnv> {
 async function answer(deps: Deps, c: Context<RestEnv>) {
   if (c.req.method === 'HEAD') return c.body(null); // a look ahead uses no state up
   const { pathname, searchParams } = new URL(c.req.url);
-  const back = { path: pathname, parameters: searchParams };
+  const browserDigests = presentedDigests(c.req.header('cookie'));
+  const back = { path: pathname, parameters: searchParams, browserDigests };
   const outcome = await completeConsent(deps, c.env.facts, back, linkConsent);
   if (outcome.returnUrl !== null) return c.redirect(returnAddress(outcome.returnUrl, outcome), 303);
   c.header('Content-Security-Policy', policy);

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { HostApp, RequestFacts } from '../access/request-context.ts';
 import { findHostApp } from '../apps/load-app.ts';
+import { createConnectPage } from '../connect-page/connect-page.app.tsx';
 import type { Deps } from '../deps.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { createSchema } from '../graphql/schema.ts';
@@ -33,6 +34,7 @@ export function createApp(deps: Deps): App {
   const metrics = createMetrics();
   const graphql = createGraphqlEndpoint(deps, schema);
   const rest = createRestApp(deps, createExecute(schema));
+  rest.management.route('/', createConnectPage(deps));
   rest.management.route('/', createOperatorApp(deps, metrics));
   const bindingsOf = new WeakMap<IncomingMessage, RestEnv['Bindings']>();
   const hono = getRequestListener((request, env) => {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { pruneAuditEvents } from '../audit/retention.ts';
 import { forgetOldChanges } from '../changes/change.ts';
+import { forgetEndedSessions } from '../connect-page/session.service.ts';
 import { forgetEndedTokens } from '../connect-tokens/forget.ts';
 import type { Deps } from '../deps.ts';
 import { forgetPending } from '../end-users/forget-pending.ts';
@@ -28,6 +29,7 @@ export function startWorkers(deps: Deps): Workers {
   const sweep = () => {
     void forgetOldAttempts(deps);
     void forgetEndedTokens(deps);
+    void forgetEndedSessions(deps);
     void pruneAuditEvents(deps);
     void forgetPending(deps);
     void deleteUnlinkedAccounts(deps);

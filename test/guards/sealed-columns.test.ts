@@ -12,9 +12,11 @@ afterAll(() => database.close());
 /** Bytes that are not sealed with a data key: digests, wrapped keys and the master keys' check. */
 const otherBytes = [
   'access_key.digest',
+  'authorization_attempt.browser_digest',
   'authorization_attempt.provider',
   'authorization_attempt.state_digest',
   'authorization_attempt.undo_digest',
+  'connect_session.secret_digest',
   'data_key.wrapped',
   'master_key.check_value',
   'pipedream_link.webhook_digest',

@@ -1,0 +1,26 @@
+import { type Words, wordsByLanguage } from './words.ts';
+
+export type Language = keyof typeof wordsByLanguage;
+
+/** What of `Accept-Language` (RFC 9110, section 12.5.4) the page speaks; English where it speaks none. */
+export function chooseLanguage(header: string | undefined): Language {
+  const ranges = (header ?? '').slice(0, 500).split(',').map(readRange);
+  const known = ranges.filter(
+    ({ language, quality }) => quality > 0 && language in wordsByLanguage,
+  );
+  const [best] = known.sort((one, other) => other.quality - one.quality);
+  return (best?.language ?? 'en') as Language; // one of the keys, as was just looked at
+}
+
+export function wordsOf(language: Language): Words {
+  return wordsByLanguage[language];
+}
+
+function readRange(range: string) {
+  const [tag = '', ...parameters] = range
+    .trim()
+    .toLowerCase()
+    .split(/\s*;\s*/);
+  const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+  return { language: tag.split('-', 1)[0] ?? '', quality: Number(quality ?? 1) || 0 };
+}

@@ -1,0 +1,169 @@
+/** What the page says around the words of apps and of the catalogue. */
+export type Words = Readonly<typeof english>;
+
+const english = {
+  title: (app: string) => `Connect to ${app}`,
+  for: 'For the user',
+  intro: 'Connect what is asked for below. It is stored encrypted and used for this app alone.',
+  progress: (done: number, all: number) => `${done} of ${all} connected`,
+  nothingAsked: 'This app asks for nothing at the moment.',
+  pending: 'To do',
+  completed: 'Connected',
+  expired: 'Expired',
+  expiredHint: 'What was connected no longer works. Connect it anew.',
+  missingScopes: 'Not everything that is needed was allowed. Connect again and allow all of it.',
+  required: '(required)',
+  optional: '(optional)',
+  advanced: 'More settings',
+  defaultChoice: (value: string) => `Default: ${value}`,
+  choose: 'Please choose',
+  show: 'Show',
+  hide: 'Hide',
+  lines: 'One on each line.',
+  jsonObject: 'A JSON object, such as {"name": "value"}.',
+  save: 'Connect',
+  connectWith: (provider: string) => `Continue to ${provider}`,
+  reconnect: 'Connect anew',
+  viaPipedream: 'You will be sent to Pipedream and come back here.',
+  viaProvider: (provider: string) => `You will be sent to ${provider} and come back here.`,
+  disconnect: 'Disconnect',
+  disconnectTitle: (title: string) => `Disconnect “${title}”?`,
+  disconnectHint: (app: string) => `${app} can no longer use it, and what is stored is deleted.`,
+  keep: 'Keep it',
+  done: 'All set',
+  doneHint: (app: string) => `${app} has everything that it asked for. You can close this page.`,
+  backTo: (app: string) => `Back to ${app}`,
+  leaving: (provider: string) => `On to ${provider} …`,
+  leavingLink: (host: string) => `Continue to ${host}`,
+  waiting: 'Waiting for confirmation. This page looks again by itself.',
+  waitedEnough: 'No confirmation has arrived yet.',
+  lookAgain: 'Look again',
+  fixErrors: 'Please check what is marked below. Secrets must be typed again.',
+  connectedNow: 'Connected.',
+  switchTitle: 'Is this you?',
+  switchHint: (app: string, user: string) =>
+    `In this browser somebody else’s accounts were being connected before. This link is for the user ${user} of ${app}. Go on only if that is you.`,
+  switchGo: 'Yes, go on',
+  problems: {
+    access_denied: 'It was not allowed, or this was begun in another browser. Nothing was changed.',
+    temporarily_unavailable:
+      'The provider cannot be reached right now. Try again in a few minutes.',
+    conflict:
+      'This cannot be replaced with this link, or something is missing. Nothing was changed.',
+    other: 'The provider refused. Nothing was changed. Try again, or ask whoever runs this app.',
+    form: 'This form was no longer current. Nothing was changed; please try again.',
+  },
+  failures: {
+    refused: {
+      title: 'This link does not work any more',
+      text: 'It has expired, was withdrawn, or is incomplete. Go back to the app that sent you here and start again from there.',
+    },
+    taken: {
+      title: 'This link was opened already',
+      text: 'It works in one browser only. Go back there, or start again from the app that sent you here.',
+    },
+    ended: {
+      title: 'Your session has ended',
+      text: 'Nothing that you connected was lost. Go back to the app that sent you here and start again from there.',
+    },
+    missing: {
+      title: 'There is nothing here',
+      text: 'Go back to the app that sent you here and start again from there.',
+    },
+    unavailable: {
+      title: 'We cannot be reached right now',
+      text: 'Our database does not answer. Nothing was changed. Please try again in a moment.',
+    },
+    internal: {
+      title: 'Something went wrong',
+      text: 'The fault is ours. Please try again; if it stays, tell whoever runs the app that sent you here.',
+    },
+  },
+};
+
+const german: Words = {
+  title: (app) => `Mit ${app} verbinden`,
+  for: 'Für den Benutzer',
+  intro:
+    'Verbinden Sie, worum unten gebeten wird. Es wird verschlüsselt gespeichert und nur für diese App verwendet.',
+  progress: (done, all) => `${done} von ${all} verbunden`,
+  nothingAsked: 'Diese App bittet im Moment um nichts.',
+  pending: 'Offen',
+  completed: 'Verbunden',
+  expired: 'Abgelaufen',
+  expiredHint: 'Was verbunden war, gilt nicht mehr. Bitte neu verbinden.',
+  missingScopes:
+    'Es wurde nicht alles erlaubt, was nötig ist. Bitte neu verbinden und alles erlauben.',
+  required: '(erforderlich)',
+  optional: '(freiwillig)',
+  advanced: 'Weitere Einstellungen',
+  defaultChoice: (value) => `Voreinstellung: ${value}`,
+  choose: 'Bitte wählen',
+  show: 'Zeigen',
+  hide: 'Verbergen',
+  lines: 'Eins pro Zeile.',
+  jsonObject: 'Ein JSON-Objekt, etwa {"name": "wert"}.',
+  save: 'Verbinden',
+  connectWith: (provider) => `Weiter zu ${provider}`,
+  reconnect: 'Neu verbinden',
+  viaPipedream: 'Sie werden zu Pipedream geleitet und kommen hierher zurück.',
+  viaProvider: (provider) => `Sie werden zu ${provider} geleitet und kommen hierher zurück.`,
+  disconnect: 'Trennen',
+  disconnectTitle: (title) => `„${title}“ trennen?`,
+  disconnectHint: (app) =>
+    `${app} kann es dann nicht mehr verwenden; was gespeichert ist, wird gelöscht.`,
+  keep: 'Behalten',
+  done: 'Alles erledigt',
+  doneHint: (app) => `${app} hat alles, worum gebeten wurde. Sie können diese Seite schließen.`,
+  backTo: (app) => `Zurück zu ${app}`,
+  leaving: (provider) => `Weiter zu ${provider} …`,
+  leavingLink: (host) => `Weiter zu ${host}`,
+  waiting: 'Die Bestätigung steht noch aus. Diese Seite sieht von selbst wieder nach.',
+  waitedEnough: 'Es ist noch keine Bestätigung da.',
+  lookAgain: 'Noch einmal nachsehen',
+  fixErrors: 'Bitte prüfen Sie, was unten markiert ist. Geheimes muss neu eingegeben werden.',
+  connectedNow: 'Verbunden.',
+  switchTitle: 'Sind Sie das?',
+  switchHint: (app, user) =>
+    `In diesem Browser wurden zuvor Konten eines anderen Benutzers verbunden. Dieser Link ist für den Benutzer ${user} von ${app}. Gehen Sie nur weiter, wenn Sie das sind.`,
+  switchGo: 'Ja, weiter',
+  problems: {
+    access_denied:
+      'Es wurde nicht erlaubt oder in einem anderen Browser begonnen. Nichts wurde geändert.',
+    temporarily_unavailable:
+      'Der Anbieter ist gerade nicht erreichbar. Bitte versuchen Sie es in einigen Minuten wieder.',
+    conflict:
+      'Das lässt sich mit diesem Link nicht ersetzen, oder etwas fehlt. Nichts wurde geändert.',
+    other:
+      'Der Anbieter hat abgelehnt. Nichts wurde geändert. Versuchen Sie es erneut oder fragen Sie, wer diese App betreibt.',
+    form: 'Dieses Formular war nicht mehr aktuell. Nichts wurde geändert; bitte noch einmal.',
+  },
+  failures: {
+    refused: {
+      title: 'Dieser Link gilt nicht mehr',
+      text: 'Er ist abgelaufen, zurückgezogen oder unvollständig. Gehen Sie zurück zu der App, von der Sie kommen, und beginnen Sie dort neu.',
+    },
+    taken: {
+      title: 'Dieser Link wurde schon geöffnet',
+      text: 'Er gilt nur in einem Browser. Gehen Sie dorthin zurück, oder beginnen Sie neu in der App, von der Sie kommen.',
+    },
+    ended: {
+      title: 'Ihre Sitzung ist beendet',
+      text: 'Was Sie verbunden haben, ist nicht verloren. Gehen Sie zurück zu der App, von der Sie kommen, und beginnen Sie dort neu.',
+    },
+    missing: {
+      title: 'Hier ist nichts',
+      text: 'Gehen Sie zurück zu der App, von der Sie kommen, und beginnen Sie dort neu.',
+    },
+    unavailable: {
+      title: 'Wir sind gerade nicht erreichbar',
+      text: 'Unsere Datenbank antwortet nicht. Nichts wurde geändert. Bitte versuchen Sie es gleich noch einmal.',
+    },
+    internal: {
+      title: 'Etwas ist schiefgegangen',
+      text: 'Der Fehler liegt bei uns. Bitte versuchen Sie es erneut; wenn er bleibt, wenden Sie sich an die Betreiber der App.',
+    },
+  },
+};
+
+export const wordsByLanguage = { en: english, de: german };
