@@ -1,0 +1,40 @@
+import type { Answer } from '../helpers/http.ts';
+import type { TestServer } from '../helpers/server.ts';
+
+/** A browser without scripts: it keeps cookies and sends forms. */
+export type FormBrowser = {
+  cookies: Map<string, string>;
+  open: (path: string, headers?: Record<string, string>) => Promise<Answer>;
+  /** Sends a form, with the CSRF token of the page that is open. */
+  submit: (path: string, fields?: Record<string, string>) => Promise<Answer>;
+  /** Opens the link of a connect token; answers the page that it leads to, and its path. */
+  connect: (token: string) => Promise<Answer & { path: string }>;
+};
+
+export function openBrowser(server: TestServer): FormBrowser {
+  const cookies = new Map<string, string>();
+  let csrf = '';
+  const keep = (answer: Answer) => {
+    for (const line of answer.headers['set-cookie'] ?? []) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    csrf = /name="csrf" value="([^"]+)"/.exec(answer.text)?.[1] ?? csrf;
+    return answer;
+  };
+  const headersOf = (): Record<string, string> =>
+    cookies.size === 0 ? {} : { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') };
+  const open: FormBrowser['open'] = async (path, headers = {}) =>
+    keep(await server.send({ method: 'GET', path, headers: { ...headersOf(), ...headers } }));
+  const submit: FormBrowser['submit'] = async (path, fields = {}) => {
+    const body = new URLSearchParams({ csrf, ...fields }).toString();
+    const headers = { ...headersOf(), 'content-type': 'application/x-www-form-urlencoded' };
+    return keep(await server.send({ method: 'POST', path, headers, body }));
+  };
+  const connect: FormBrowser['connect'] = async (token) => {
+    const exchanged = await open(`/connect?token=${token}`);
+    const path = exchanged.headers.location ?? '';
+    return { ...(exchanged.status === 303 ? await open(path) : exchanged), path };
+  };
+  return { cookies, open, submit, connect };
+}
