@@ -1,0 +1,254 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../../src/db/generated/client.ts';
+import { seedApp, seedRequirement } from '../../helpers/apps.ts';
+import { canary } from '../../helpers/canary.ts';
+import { mintToken } from '../../helpers/connect-tokens.ts';
+import { google, openAi } from '../../helpers/connections.ts';
+import { closeWorld, openWorld, type World } from '../../oauth/world.ts';
+import { chromiumPath, quietFlags } from './chromium.ts';
+
+/* A person brings their accounts, in a browser. */
+
+/** A folder for pictures of the pages, to be looked at. */
+const pictures = process.env.SCREENSHOTS;
+const publicUrl = 'http://patchbay.test';
+
+const modes = [
+  { name: 'phone-light-en', width: 360, colorScheme: 'light', locale: 'en-GB', scripts: true },
+  { name: 'desk-dark-de', width: 1280, colorScheme: 'dark', locale: 'de-DE', scripts: true },
+  { name: 'phone-dark-de-plain', width: 360, colorScheme: 'dark', locale: 'de-DE', scripts: false },
+  {
+    name: 'desk-light-en-plain',
+    width: 1280,
+    colorScheme: 'light',
+    locale: 'en-GB',
+    scripts: false,
+  },
+] as const;
+
+const english = {
+  ...{ key: 'API key', connect: 'Connect', google: 'Continue to Google', done: 'All set' },
+  ...{ disconnect: 'Disconnect', keep: 'Keep it', blank: 'API key cannot be blank.' },
+  ...{ title: 'Connect to Travel desk', back: 'Back to Travel desk', more: 'More settings' },
+  ended: 'Your session has ended',
+};
+const german: typeof english = {
+  ...{ key: 'API-Schlüssel', connect: 'Verbinden', google: 'Weiter zu Google' },
+  ...{ done: 'Alles erledigt', disconnect: 'Trennen', keep: 'Behalten' },
+  blank: 'API-Schlüssel darf nicht leer sein.',
+  ...{ title: 'Mit Travel desk verbinden', back: 'Zurück zu Travel desk' },
+  ...{ more: 'Weitere Einstellungen', ended: 'Ihre Sitzung ist beendet' },
+};
+
+let world: World;
+let browser: Browser;
+let app: App;
+let axe: string;
+
+beforeAll(async () => {
+  world = await openWorld('google', { env: { PUBLIC_URL: publicUrl } });
+  const { deps, home, url } = world.server;
+  app = await seedApp(deps.db, home.projectId, {
+    ...{ name: 'Travel desk', accentColor: '#0b7a5e', returnUrl: 'http://127.0.0.1:1/back' },
+  });
+  await seedRequirement(deps.db, app.id, {
+    ...{ title: 'Your OpenAI key', spec: { type: openAi } },
+    description: 'Drafts of your itineraries are written with it, on your account.',
+  });
+  const spec = { type: google, scopes: ['calendar.read'] };
+  await seedRequirement(deps.db, app.id, { title: 'Your calendar', spec });
+  const rules = `--host-resolver-rules=MAP patchbay.test:80 ${new URL(url).host}`;
+  browser = await chromium.launch({ executablePath: chromiumPath, args: [...quietFlags, rules] });
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await closeWorld(world);
+});
+
+type Mode = Partial<(typeof modes)[number]>;
+
+async function openPage({
+  width = 360,
+  colorScheme = 'light',
+  locale = 'en-GB',
+  scripts = true,
+}: Mode) {
+  const options: BrowserContextOptions = { colorScheme, locale, javaScriptEnabled: scripts };
+  const context = await browser.newContext({ ...options, viewport: { width, height: 740 } });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+      complaints.push(message.text());
+  });
+  return { page, complaints, close: () => context.close() };
+}
+
+const addressFor = async (userId: string, of = app) =>
+  `${publicUrl}/connect?token=${await mintToken(world.server, of, userId)}`;
+
+/** Nothing serious for assistive technology, nothing beside the screen; a picture where one is wanted. */
+async function look(page: Page, name: string, { scripts = true }: Mode = {}): Promise<void> {
+  if (pictures !== undefined) {
+    await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  }
+  expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+  if (!scripts) return; // axe is one
+  const found = await page.evaluate(`${axe}; axe.run()`);
+  const { violations } = found as { violations: { id: string; impact: string; nodes: object[] }[] };
+  expect(violations.map(({ id, impact, nodes }) => ({ id, impact, nodes }))).toEqual([]);
+}
+
+/** How many pixels the page is wider than the screen, without a script of the page's own. */
+async function overflowOf(page: Page): Promise<number> {
+  const box = await page.locator('html').boundingBox();
+  const widest = await page
+    .locator('main *')
+    .evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)));
+  return Math.floor(widest - (box?.width ?? 0));
+}
+
+describe.each(modes)('a whole fulfilment ($name)', (mode) => {
+  const words = mode.locale === 'de-DE' ? german : english;
+
+  test('goes from the link to “all set”', async () => {
+    const { page, complaints, close } = await openPage(mode);
+    const picture = (name: string) => look(page, `${mode.name}-${name}`, mode);
+    await page.goto(await addressFor(`ann-${mode.name}`));
+    expect(new URL(page.url()).search).toBe('');
+    await page.getByRole('heading', { level: 1, name: words.title }).waitFor();
+    expect(await page.locator('details[open].card').count()).toBe(1);
+    await picture('1-start');
+
+    await page.getByRole('button', { name: words.connect, exact: true }).click();
+    await page.getByText(words.blank).waitFor();
+    await page.waitForFunction('document.activeElement.name === "config.api_key"');
+    await picture('2-refused');
+
+    await page.keyboard.type(canary());
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: words.google }).waitFor();
+    await picture('3-half');
+
+    await page.getByRole('button', { name: words.google }).click();
+    await page.getByRole('heading', { name: words.done }).waitFor();
+    await picture('4-done');
+    expect(await page.getByRole('link', { name: words.back }).getAttribute('href')).toBe(
+      app.returnUrl,
+    );
+
+    await page.locator('summary').first().click();
+    await page.getByRole('link', { name: words.disconnect }).first().click();
+    await picture('5-disconnect');
+    await page.getByRole('button', { name: words.disconnect }).click();
+    await page.getByLabel(words.key).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+test('a secret is shown and hidden again, and more settings unfold, by keyboard alone', async () => {
+  const { page, close } = await openPage({});
+  await page.goto(await addressFor('ben'));
+  const focused = () =>
+    page.evaluate('document.activeElement.id || document.activeElement.textContent');
+  const order: unknown[] = [];
+  for (let press = 0; press < 5; press += 1) {
+    await page.keyboard.press('Tab');
+    order.push(await focused());
+  }
+  expect(order).toEqual([
+    expect.stringContaining('Your OpenAI key'),
+    expect.stringMatching(/-api_key$/),
+    'Show',
+    'More settings',
+    'Connect',
+  ]);
+  const input = page.getByLabel('API key');
+  await input.fill('typed');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  expect(await input.getAttribute('type')).toBe('text');
+  await page.keyboard.press('Enter');
+  expect(await input.getAttribute('type')).toBe('password');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  expect(await page.locator('details.more').getAttribute('open')).not.toBeNull();
+  await look(page, 'more-settings');
+  await close();
+});
+
+test('a provider that refuses is said so', async () => {
+  world.provider.set({ consent: 'deny' });
+  const { page, close } = await openPage({});
+  await page.goto(await addressFor('cay'));
+  await page.locator('summary').nth(-1).click();
+  await page.getByRole('button', { name: 'Continue to Google' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByRole('alert').innerText()).toContain('It was not allowed');
+  await look(page, 'provider-refused');
+  world.provider.reset();
+  await close();
+});
+
+test('a bad link and an ended session have their pages', async () => {
+  const { page, close } = await openPage({ locale: 'de-DE' });
+  await page.goto(`${publicUrl}/connect?token=none`);
+  await look(page, 'bad-link');
+  await page.goto(await addressFor('dov'));
+  const { db } = world.server.deps;
+  await db.endUser.updateMany({ where: { userId: 'dov' }, data: { epoch: { increment: 1 } } });
+  await page.reload();
+  await page.getByText(german.ended).waitFor();
+  await look(page, 'ended');
+  await close();
+});
+
+test('a second user in one browser is asked', async () => {
+  const { page, close } = await openPage({});
+  await page.goto(await addressFor('eli'));
+  await page.goto(await addressFor('fee'));
+  await look(page, 'switch');
+  await page.getByRole('button', { name: 'Yes, go on' }).click();
+  await page.getByLabel('API key').waitFor();
+  await close();
+});
+
+test('hostile names are text, and stay within the page', async () => {
+  const { deps, home } = world.server;
+  const hostile = '<script>alert(1)</script>\u202e"\'& ';
+  const other = await seedApp(deps.db, home.projectId, { name: hostile + 'n'.repeat(5_000) });
+  await seedRequirement(deps.db, other.id, {
+    ...{ title: hostile + 't'.repeat(5_000), description: hostile + 'd'.repeat(5_000) },
+  });
+  const { page, complaints, close } = await openPage({});
+  await page.goto(await addressFor(hostile + 'u'.repeat(200), other));
+  expect(await page.locator('script:not([src])').count()).toBe(0);
+  await look(page, 'hostile');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a first visit takes less than 30 KB, in three requests', async () => {
+  const { page, close } = await openPage({});
+  let bytes = 0;
+  const requested: string[] = [];
+  page.on('response', async (response) => {
+    requested.push(new URL(response.url()).pathname.replace(/[\da-f-]{16,}/, '…'));
+    bytes += (await response.body().catch(() => Buffer.alloc(0))).length;
+  });
+  const address = await addressFor('gus');
+  await page.goto(address, { waitUntil: 'networkidle' });
+  expect(requested.sort()).toEqual(
+    ['/connect', '/connect/…', '/connect/assets/….css', '/connect/assets/….js'].sort(),
+  );
+  expect(bytes).toBeLessThan(30_000);
+  await close();
+});
