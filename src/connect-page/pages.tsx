@@ -34,7 +34,7 @@ export function ConnectPage(props: ConnectPageProps) {
         data-origins={app.allowedOrigins.join(' ')}
         data-status={isFinished ? 'completed' : 'pending'}
       >
-        {notice && (
+        {notice && !(isFinished && notice.kind === 'good') && (
           <p class={`alert ${notice.kind}`} role={notice.kind === 'bad' ? 'alert' : 'status'}>
             {notice.text}
           </p>

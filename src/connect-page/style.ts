@@ -22,7 +22,7 @@ ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
 .card > summary { display: flex; gap: 1rem; align-items: baseline; justify-content: space-between;
   padding: 1rem 0; cursor: pointer; list-style: none; }
 .card > summary::-webkit-details-marker { display: none; }
-.card > div { padding: 0 0 1.25rem; }
+.card:not(.plain) > div { padding: 0 0 1.25rem; }
 .plain { padding: 1.25rem; }
 .state { flex: none; font-size: .8125rem; color: var(--soft); }
 .state.completed { color: var(--good); }

@@ -219,7 +219,7 @@ test('a consent comes back to the page', async () => {
   const query = `?requirement=${calendar.id}&status=success`;
   expect([back.status, back.headers.location]).toEqual([303, page + query]);
   const { text } = await own.open(path + query);
-  expect([completed(text), text.includes('role="status"')]).toEqual([1, true]);
+  expect([completed(text), text.includes('Connected.')]).toEqual([1, true]);
 });
 
 test('a consent link that another browser planted does not complete', async () => {
