@@ -1,9 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { ColumnTypeEnum, type SqlDriverAdapter, type SqlQuery } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 
 /** What the adapter hides, and the migrations need. */
-type Inner = { performIO(query: unknown): Promise<pg.QueryArrayResult> };
+type Inner = { performIO(query: SqlQuery): Promise<pg.QueryArrayResult> };
+
+const { CHAR, TEXT } = pg.types.builtins;
 
 /**
  * The adapter over a pool of one session, which `dispose` ends. Its `executeScript` sends the script
@@ -14,15 +16,27 @@ export async function postgresqlMigrationAdapter(pool: pg.Pool): Promise<SqlDriv
   adapter.executeScript = async (script) => {
     await adapter.executeRaw({ sql: script, args: [], argTypes: [] });
   };
-  // The adapter refuses the catalogs' type "char", in which the engine would read them.
-  const inner = adapter as unknown as Inner;
-  const performIO = inner.performIO.bind(adapter);
-  inner.performIO = async (query) => {
-    const result = await performIO(query);
-    for (const field of result.fields ?? []) {
-      if (field.dataTypeID === pg.types.builtins.CHAR) field.dataTypeID = pg.types.builtins.TEXT;
-    }
-    return result;
-  };
+  adapter.queryRaw = queryWithCharacters(adapter);
   return adapter;
+}
+
+/** Reads the catalogs' type "char", which the adapter refuses and in which the engine reads them. */
+function queryWithCharacters(adapter: SqlDriverAdapter): SqlDriverAdapter['queryRaw'] {
+  const { queryRaw, performIO } = adapter as SqlDriverAdapter & Inner;
+  return async (query) => {
+    const characters: number[] = [];
+    const inner: Inner = Object.create(adapter);
+    inner.performIO = async (sent) => {
+      const result = await performIO.call(adapter, sent);
+      for (const [index, field] of result.fields.entries()) {
+        if (field.dataTypeID !== CHAR) continue;
+        field.dataTypeID = TEXT;
+        characters.push(index);
+      }
+      return result;
+    };
+    const answer = await queryRaw.call(inner as unknown as SqlDriverAdapter, query);
+    for (const index of characters) answer.columnTypes[index] = ColumnTypeEnum.Character;
+    return answer;
+  };
 }
