@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseUrl } from './parse-url.ts';
 
 /** What the operator says of one provider. */
 export type OAuthClient = {
@@ -14,9 +15,7 @@ export type OAuthClients = Readonly<Record<string, OAuthClient>>;
 
 const providers = ['GOOGLE', 'DROPBOX', 'MICROSOFT', 'BOX', 'NOTION', 'GITHUB'];
 
-const endpoint = z
-  .string()
-  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol));
+const endpoint = z.string().refine((text) => /^https?:$/.test(parseUrl(text)?.protocol ?? ''));
 
 const settings = {
   CLIENT_ID: { key: 'clientId', schema: z.string(), wanted: 'a client id' },

@@ -5,6 +5,7 @@ import { type OAuthClients, readOAuthClients } from './config.oauth.ts';
 import { type PipedreamConfig, readPipedreamConfig } from './config.pipedream.ts';
 import { normalizeHost } from './host-name.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { parseUrl } from './parse-url.ts';
 
 /** What stops a start: names a variable and what it should be, never what it is. */
 export class ConfigError extends Error {
@@ -18,7 +19,7 @@ const list = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .transform((parts) => parts.filter((part) => part !== ''));
 
-const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+const isOrigin = (text: string) => parseUrl(text)?.origin === text;
 
 const isHost = (text: string) => /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text);
 
@@ -46,7 +47,7 @@ const environment = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//)
-    .refine((text) => URL.canParse(text))
+    .refine((text) => parseUrl(text) !== undefined)
     .optional(),
   DATA_DIR: z.string().default('./data'),
   MASTER_KEYS: z

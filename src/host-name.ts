@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseUrl } from './parse-url.ts';
 
 /* As written in a header or by a person: nothing that a URL's parser would take for more than a host. */
 const hostForm = /^(?:\[[\da-f:.]+\]|[^\s\p{Cc}/\\?#@%:[\]]+)(?::\d{1,5})?$/iu;
@@ -9,8 +10,9 @@ const longestName = 253;
  * IP address, however it is written, the plain one. Undefined for what is no host.
  */
 export function normalizeHost(text: string): string | undefined {
-  if (!hostForm.test(text) || !URL.canParse(`http://${text}`)) return undefined;
-  const name = new URL(`http://${text}`).hostname.replace(/^\[|\]$|\.$/g, '');
+  const url = hostForm.test(text) ? parseUrl(`http://${text}`) : undefined;
+  if (url === undefined) return undefined;
+  const name = url.hostname.replace(/^\[|\]$|\.$/g, '');
   if (isIP(name) !== 0) return name;
   return name.length <= longestName && name.split('.').every(isLabel) ? name : undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseUrl } from '../parse-url.ts';
 import { missingOr, report } from './schema.messages.ts';
 import { findTextProblem } from './text-safety.ts';
 
@@ -24,7 +25,7 @@ export function url() {
   return text()
     .refine(isFilled, 'cannot be blank')
     .regex(httpUrl, notUrl)
-    .refine((value) => URL.canParse(value), notUrl)
+    .refine((value) => parseUrl(value) !== undefined, notUrl)
     .meta({ format: 'uri' });
 }
 

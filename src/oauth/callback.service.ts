@@ -3,6 +3,7 @@ import { isLiveInitiator } from '../access/live-initiator.ts';
 import type { RequestFacts } from '../access/request-context.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, InvalidInputError } from '../errors.ts';
+import { parseUrl } from '../parse-url.ts';
 import { placeOfVerifier } from './attempt.ts';
 import { consumeAttempt } from './consume-attempt.ts';
 import { type BroughtBy, openConnection } from './load-connection.ts';
@@ -143,7 +144,7 @@ async function redeem(
 function validateCallback(provider: Provider, parameters: URLSearchParams): URLSearchParams {
   const server = authorizationServer(provider);
   const issuer = parameters.get('iss');
-  if (issuer !== null && (!URL.canParse(issuer) || new URL(issuer).origin !== server.issuer)) {
+  if (issuer !== null && parseUrl(issuer)?.origin !== server.issuer) {
     throw new ConsentRefused('invalid_request', 'The answer came from another provider.');
   }
   const client = { client_id: provider.client.id };

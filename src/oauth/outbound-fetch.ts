@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import { isLoopback } from '../config.ts';
+import { parseUrl } from '../parse-url.ts';
 import { OutboundRefusedError } from './outbound.errors.ts';
 import { readAnswer } from './outbound-answer.ts';
 import { createOutboundConnector, type Lookup } from './outbound-connect.ts';
@@ -75,7 +76,7 @@ function createAgent({ allowed, trusted, lookup }: OutboundOptions, deadline: nu
 function requireAddress(text: string, { allowed, trusted }: OutboundOptions): URL {
   const isTrusted = trusted === true && isTrustedAddress(text);
   const problem = isTrusted ? undefined : findAddressProblem(text, allowed);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   if (url === undefined || problem !== undefined) {
     throw new OutboundRefusedError(url?.host || 'The address', problem ?? 'is not a URL');
   }
@@ -83,7 +84,7 @@ function requireAddress(text: string, { allowed, trusted }: OutboundOptions): UR
 }
 
 function isTrustedAddress(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(hostOf(url)));
+  const url = parseUrl(text);
+  if (url?.protocol === 'http:') return isLoopback(hostOf(url));
+  return url?.protocol === 'https:';
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseUrl } from '../parse-url.ts';
 import {
   type AddressBytes,
   embeddedIpv4,
@@ -43,8 +44,8 @@ export function isGlobalUnicast(address: string): boolean {
  * when nothing is. Names are not resolved here: that is judged when they are connected to.
  */
 export function findAddressProblem(text: string, allowed: OutboundAllowList): string | undefined {
-  if (!URL.canParse(text)) return notHttps;
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === undefined) return notHttps;
   const isOpen = isAllowed(url, allowed);
   if (url.protocol !== 'https:' && !(isOpen && url.protocol === 'http:')) return notHttps;
   if (url.username !== '' || url.password !== '') return holdsUser;
@@ -76,9 +77,9 @@ function portOf({ port, protocol }: OutboundTarget): string {
 
 function readEntry(entry: string): string | undefined {
   const [, host, port] = /^(\[[\da-f:.]+\]|[^\s:/?#@*\\[\]]+)(?::(\d{1,5}))?$/i.exec(entry) ?? [];
-  if (host === undefined || !URL.canParse(`http://${host}`)) return undefined;
-  if (Number(port ?? 0) > 65_535) return undefined;
-  const name = hostOf(new URL(`http://${host}`));
+  const url = parseUrl(`http://${host}`);
+  if (host === undefined || url === undefined || Number(port ?? 0) > 65_535) return undefined;
+  const name = hostOf(url);
   return port === undefined ? name : `${name}:${Number(port)}`;
 }
 
