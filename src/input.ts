@@ -31,6 +31,11 @@ const blankText = z
   .refine((text) => text.trim() === '')
   .transform(() => null);
 
+/** Where a person can be written to, as the HTML specification spells addresses. */
+export const email = requiredText(254).pipe(
+  z.email({ pattern: z.regexes.html5Email, error: 'must be an email address' }),
+);
+
 /** What an app calls one of its end users. */
 export const userId = requiredText(255);
 

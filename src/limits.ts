@@ -34,6 +34,9 @@ export const defaultPageSize = 20;
 /** The last row that page numbers reach; cursors go on beyond it. */
 export const lastNumberedRow = 10_000;
 
+/** Personal access tokens of one person, which are listed without pages. */
+export const tokensPerUser = 100;
+
 /** Requirements of one app, which are listed without pages. */
 export const mostRequirements = 50;
 

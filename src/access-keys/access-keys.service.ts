@@ -1,8 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { digestCredential, generateAccessKey, previewCredential } from '../access/credential.ts';
+import { requireLife, requireRoleEverywhere } from '../access/own-limits.ts';
+import { boundProject } from '../access/reach.ts';
 import type { RequestContext } from '../access/request-context.ts';
-import { includesRole, requireMember } from '../access/roles.ts';
-import type { AccessKeyViewer } from '../access/viewer.ts';
+import { requireMember } from '../access/roles.ts';
+import type { MemberViewer } from '../access/viewer.ts';
 import { visibleAccessKeys } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import type { Role } from '../db/generated/enums.ts';
@@ -78,22 +80,18 @@ export async function revokeAccessKey(context: RequestContext, id: string): Prom
   });
 }
 
-type Reach = Pick<NewAccessKey, 'role' | 'projectId' | 'expiresAt'>;
+type Scope = Pick<NewAccessKey, 'role' | 'projectId' | 'expiresAt'>;
 
-function requireNoMoreThanOwn(viewer: AccessKeyViewer, { role, projectId, expiresAt }: Reach) {
-  if (!includesRole(viewer.role, role)) {
-    throw new ForbiddenError(
-      `A credential of role ${viewer.role} cannot make a key of role ${role}.`,
-    );
-  }
-  if (viewer.projectId !== null && projectId == null) {
+function requireNoMoreThanOwn(viewer: MemberViewer, { role, projectId, expiresAt }: Scope) {
+  if (projectId == null) requireOrganizationRole(viewer, role);
+  requireLife(viewer, expiresAt ?? null);
+}
+
+function requireOrganizationRole(viewer: MemberViewer, role: Role) {
+  if (boundProject(viewer) !== null) {
     throw new ForbiddenError(
       'This credential is bound to one project: give its id as projectId to make a key for it.',
     );
   }
-  if (viewer.expiresAt === null) return;
-  if (expiresAt == null || expiresAt > viewer.expiresAt) {
-    const end = viewer.expiresAt.toISOString();
-    throw new ForbiddenError(`The new key must expire no later than this credential: ${end}.`);
-  }
+  requireRoleEverywhere(viewer, role);
 }

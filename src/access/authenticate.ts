@@ -2,10 +2,16 @@ import { gather } from '../db/gather.ts';
 import type { Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import { UnauthenticatedError } from '../errors.ts';
-import { bearerCredential, digestCredential, isAccessKey } from './credential.ts';
+import {
+  bearerCredential,
+  digestCredential,
+  isAccessKey,
+  isPersonalAccessToken,
+} from './credential.ts';
+import { findUser } from './find-user.ts';
 import { markUsed } from './last-used.ts';
 import { verifyConnectToken } from './verify-connect-token.ts';
-import { type AccessKeyViewer, anonymous, type Viewer } from './viewer.ts';
+import { type AccessKeyViewer, type AnonymousViewer, anonymous, type Viewer } from './viewer.ts';
 
 /**
  * Who sent this `Authorization` header; anonymous without one.
@@ -17,12 +23,16 @@ export async function authenticate(deps: Deps, header: string | undefined): Prom
   const credential = bearerCredential(header);
   const viewer = credential && (await findViewer(deps, credential));
   if (!viewer) throw new UnauthenticatedError();
-  if (viewer.kind === 'access_key') markUsed(deps, 'access_key', viewer.id);
+  if (viewer.kind !== 'connect_token') markUsed(deps, viewer.kind, viewer.id);
   return viewer;
 }
 
-function findViewer(deps: Deps, credential: string) {
+function findViewer(
+  deps: Deps,
+  credential: string,
+): Promise<Exclude<Viewer, AnonymousViewer> | undefined> {
   if (isAccessKey(credential)) return findAccessKey(deps)(digestCredential(credential));
+  if (isPersonalAccessToken(credential)) return findUser(deps)(digestCredential(credential));
   return verifyConnectToken(deps, credential);
 }
 

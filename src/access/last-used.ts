@@ -4,7 +4,7 @@ import { type Deps, perDeps } from '../deps.ts';
 const interval = 60_000;
 const remembered = 50_000;
 
-type Table = 'access_key' | 'connection';
+type Table = 'access_key' | 'connection' | 'personal_access_token';
 
 /** Notes that a row was used now. Written at most once a minute a row, later and in a batch. */
 export function markUsed(deps: Deps, table: Table, id: string): void {
@@ -24,7 +24,11 @@ type Marks = {
   timer: NodeJS.Timeout | undefined;
 };
 
-const marksOf = perDeps(() => ({ access_key: newMarks(), connection: newMarks() }));
+const marksOf = perDeps(() => ({
+  access_key: newMarks(),
+  connection: newMarks(),
+  personal_access_token: newMarks(),
+}));
 
 function newMarks(): Marks {
   return { written: new Map(), waiting: new Set(), timer: undefined };

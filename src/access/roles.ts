@@ -1,16 +1,11 @@
-import { Role } from '../db/generated/enums.ts';
+import type { Role } from '../db/generated/enums.ts';
 import { ForbiddenError, UnauthenticatedError } from '../errors.ts';
-import type { AccessKeyViewer, ConnectTokenViewer, Viewer } from './viewer.ts';
+import { includesRole } from './includes-role.ts';
+import { roleIn } from './reach.ts';
+import type { ConnectTokenViewer, MemberViewer, UserViewer, Viewer } from './viewer.ts';
 
-const order: readonly Role[] = [Role.viewer, Role.runtime, Role.editor, Role.admin];
-
-/** Whether `role` may all that `needed` may. */
-export function includesRole(role: Role, needed: Role): boolean {
-  return order.indexOf(role) >= order.indexOf(needed);
-}
-
-/** Narrows to a viewer that holds a role; whoever sent no credential is asked for one. */
-export function requireMember(viewer: Viewer): AccessKeyViewer {
+/** Narrows to a viewer that may hold roles; whoever sent no credential is asked for one. */
+export function requireMember(viewer: Viewer): MemberViewer {
   if (viewer.kind === 'anonymous') throw new UnauthenticatedError();
   if (viewer.kind === 'connect_token') {
     throw new ForbiddenError('A connect token reaches only what its own user brings.');
@@ -27,22 +22,47 @@ export function requireEndUser(viewer: Viewer): ConnectTokenViewer {
   return viewer;
 }
 
-/** Refuses a viewer whose role is less than `needed`. */
-export function requireRole(viewer: Viewer, needed: Role): AccessKeyViewer {
+/**
+ * Refuses a viewer that holds less than `needed` wherever they are known. A person who has roles in
+ * single projects alone passes: what they may not know of is not found.
+ */
+export function requireRole(viewer: Viewer, needed: Role): MemberViewer {
   const member = requireMember(viewer);
-  if (!includesRole(member.role, needed)) {
-    throw new ForbiddenError(`This takes the role ${needed}; the credential's is ${member.role}.`);
-  }
+  if (member.kind === 'access_key') requireIncluded(member.role, needed);
+  else if (!holdsSomewhere(member, needed)) requireIncluded(member.organizationRole, needed);
   return member;
 }
 
-/** Refuses a viewer that is bound to one project: what follows concerns the organization. */
-export function requireOrganization(viewer: Viewer, needed: Role): AccessKeyViewer {
-  const member = requireRole(viewer, needed);
+/** Refuses a viewer that is not of the whole organization: what follows concerns it. */
+export function requireOrganization(viewer: Viewer, needed: Role): MemberViewer {
+  const member = requireMember(viewer);
+  if (member.kind === 'personal_access_token') {
+    requireIncluded(member.organizationRole, needed);
+    return member;
+  }
+  requireIncluded(member.role, needed);
   if (member.projectId !== null) {
     throw new ForbiddenError(
       'This concerns the whole organization; the credential is bound to one project.',
     );
   }
   return member;
+}
+
+/** Refuses a viewer whose role in a project that they know of is less than `needed`. */
+export function requireRoleIn(viewer: Viewer, projectId: string, needed: Role): MemberViewer {
+  const member = requireMember(viewer);
+  requireIncluded(member.kind === 'access_key' ? member.role : roleIn(member, projectId), needed);
+  return member;
+}
+
+function holdsSomewhere({ organizationRole, projectRoles }: UserViewer, needed: Role): boolean {
+  if (organizationRole === null) return true;
+  return [...projectRoles.values()].some((role) => includesRole(role, needed));
+}
+
+function requireIncluded(role: Role | null, needed: Role): void {
+  if (role !== null && includesRole(role, needed)) return;
+  const whose = role === null ? 'there is none in the organization' : `the credential's is ${role}`;
+  throw new ForbiddenError(`This takes the role ${needed}; ${whose}.`);
 }

@@ -1,25 +1,28 @@
 import { builder } from '../graphql/builder.ts';
 import { OrganizationRef } from '../projects/organization.type.ts';
 import { ProjectRef } from '../projects/project.type.ts';
+import { UserRef } from '../users/user.type.ts';
 import { RoleRef } from './role.type.ts';
 import type { Viewer } from './viewer.ts';
 
 const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
   description: 'Who is calling.',
   fields: (t) => ({
-    kind: t.exposeString('kind', { description: '`access_key`, `connect_token` or `anonymous`.' }),
+    kind: t.exposeString('kind', {
+      description: '`access_key`, `personal_access_token`, `connect_token` or `anonymous`.',
+    }),
     role: t.field({
       type: RoleRef,
       nullable: true,
-      description: 'The role of the credential; null without one.',
-      resolve: (viewer) => (viewer.kind === 'access_key' ? viewer.role : null),
+      description: "The credential's role; a person's in the organization; null without one.",
+      resolve: roleOf,
     }),
     organization: t.prismaField({
       type: OrganizationRef,
       nullable: true,
       description: 'The organization that the credential belongs to.',
       resolve: (query, viewer, _args, { deps }) =>
-        viewer.kind === 'access_key'
+        viewer.kind === 'access_key' || viewer.kind === 'personal_access_token'
           ? deps.db.organization.findUnique({ ...query, where: { id: viewer.organizationId } })
           : null,
     }),
@@ -27,10 +30,19 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
       type: ProjectRef,
       nullable: true,
       description:
-        'The one project that the credential is bound to; null for the whole organization.',
+        'The one project that the credential is bound to; null for any that reaches several.',
       resolve: (query, viewer, _args, { deps }) =>
         viewer.kind === 'access_key' && viewer.projectId !== null
           ? deps.db.project.findUnique({ ...query, where: { id: viewer.projectId } })
+          : null,
+    }),
+    user: t.prismaField({
+      type: UserRef,
+      nullable: true,
+      description: 'The person whose credential it is; null for a program.',
+      resolve: (query, viewer, _args, { deps }) =>
+        viewer.kind === 'personal_access_token'
+          ? deps.db.user.findUnique({ ...query, where: { id: viewer.userId } })
           : null,
     }),
     userId: t.string({
@@ -49,3 +61,8 @@ builder.queryField('viewer', (t) =>
     resolve: (_root, _args, { viewer }) => viewer,
   }),
 );
+
+function roleOf(viewer: Viewer) {
+  if (viewer.kind === 'access_key') return viewer.role;
+  return viewer.kind === 'personal_access_token' ? viewer.organizationRole : null;
+}

@@ -1,7 +1,10 @@
 import type { Role } from '../db/generated/enums.ts';
 
 /** Who is calling, as found by their credential. */
-export type Viewer = AccessKeyViewer | ConnectTokenViewer | AnonymousViewer;
+export type Viewer = MemberViewer | ConnectTokenViewer | AnonymousViewer;
+
+/** Who works with an organization's projects: a program, or a person. */
+export type MemberViewer = AccessKeyViewer | UserViewer;
 
 export type AccessKeyViewer = {
   kind: 'access_key';
@@ -13,6 +16,28 @@ export type AccessKeyViewer = {
   /** Null: every project of the organization. */
   projectId: string | null;
   expiresAt: Date | null;
+};
+
+/** A person, with whatever roles they have at this moment. */
+export type UserViewer = PersonRoles & {
+  kind: 'personal_access_token';
+  /** The token's id. */
+  id: string;
+  userId: string;
+  /** The person's. */
+  name: string;
+  organizationId: string;
+  /** When the token ends. */
+  expiresAt: Date | null;
+  /** A project where they hold less than this is out of their reach. */
+  holding: Role;
+};
+
+export type PersonRoles = {
+  /** In every project that `projectRoles` does not name; null: in none. */
+  organizationRole: Role | null;
+  /** By project, in the place of the organization's, be it more or less. */
+  projectRoles: ReadonlyMap<string, Role>;
 };
 
 /** An end user of an app. Reaches only the end-user fields, and there only what is their own. */

@@ -1,3 +1,4 @@
+import { reachOf } from '../access/reach.ts';
 import type { HostApp, RequestContext } from '../access/request-context.ts';
 import { requireMember, requireRole } from '../access/roles.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -35,8 +36,7 @@ export async function requireCalledApp(
   const id = app?.id ?? appId;
   if (id == null) throw new InvalidInputError([{ path: 'appId', message: 'cannot be blank' }]);
   if (!isUuid(id)) throw new NotFoundError('app');
-  const { organizationId, projectId } = requireMember(viewer);
-  const reached = await loadVisibleApp(deps)({ id, organizationId, boundProjectId: projectId });
+  const reached = await loadVisibleApp(deps)({ id, reach: reachOf(requireMember(viewer)) });
   if (reached === undefined) throw new NotFoundError('app');
   return reached;
 }

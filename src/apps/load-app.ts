@@ -1,3 +1,4 @@
+import { isReached, type Reach, reachColumns } from '../access/reach.ts';
 import type { HostApp } from '../access/request-context.ts';
 import { gather } from '../db/gather.ts';
 import type { Sql } from '../db/sql.ts';
@@ -18,12 +19,7 @@ export const loadVisibleApp = perDeps((deps) =>
   gather((wanted: readonly WantedApp[]) => loadVisibleTogether(deps.sql, wanted)),
 );
 
-export type WantedApp = {
-  id: string;
-  organizationId: string;
-  /** The one project that the caller is bound to. */
-  boundProjectId: string | null;
-};
+export type WantedApp = { id: string; reach: Reach };
 
 const loadByHostname = perDeps((deps) =>
   gather((hostnames: readonly string[]) => loadByHostnameTogether(deps.sql, hostnames)),
@@ -40,11 +36,11 @@ const byHostname = `
 
 const byId = `
   SELECT ${columns}
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
-    WITH ORDINALITY AS q(id, organization_id, bound_project_id, position)
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
+    WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
   LEFT JOIN (app a JOIN project p ON p.id = a.project_id)
     ON a.id = q.id AND p.organization_id = q.organization_id
-    AND (q.bound_project_id IS NULL OR a.project_id = q.bound_project_id)
+    AND ${isReached('a.project_id')}
   ORDER BY q.position`;
 
 type Row = HostApp | { id: null };
@@ -56,8 +52,8 @@ async function loadByHostnameTogether(sql: Sql, hostnames: readonly string[]) {
 async function loadVisibleTogether(sql: Sql, wanted: readonly WantedApp[]) {
   const rows = await sql<Row>('load-visible-apps', byId, [
     wanted.map(({ id }) => id),
-    wanted.map(({ organizationId }) => organizationId),
-    wanted.map(({ boundProjectId }) => boundProjectId),
+    wanted.map(({ reach }) => reach.organizationId),
+    ...reachColumns(wanted.map(({ reach }) => reach)),
   ]);
   return rows.map(found);
 }

@@ -1,8 +1,10 @@
+import { reachOf } from '../access/reach.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleAuditEvents } from '../access/visibility.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { planPage } from '../db/keyset.ts';
+import { ForbiddenError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { definePage, forwardArgs, pageCost, rowsQuery } from '../graphql/page.ts';
 import { isUuid } from '../input.ts';
@@ -17,7 +19,8 @@ const AuditEventRef = builder.prismaObject('AuditEvent', {
       description: 'Such as `connection.create`; a refusal is the same with `.refused`.',
     }),
     actor: t.exposeString('actor', {
-      description: 'The kind and id of the credential: `access_key:<id>`.',
+      description:
+        'The kind and id of the credential: `access_key:<id>`, `personal_access_token:<id>`.',
     }),
     connectionId: t.exposeID('connectionId', {
       nullable: true,
@@ -68,7 +71,11 @@ async function eventsWhere(
 ) {
   const viewer = requireMember(context.viewer);
   if (projectId != null) await requireVisibleProject(context, projectId);
-  const ofNoProject = projectId == null && connectionId == null && viewer.projectId === null;
+  const { only, projectIds } = reachOf(viewer);
+  if (only && projectIds.length === 0 && projectId == null) {
+    throw new ForbiddenError('This takes the role admin in the organization: name a project.');
+  }
+  const ofNoProject = projectId == null && connectionId == null && !only;
   const wanted = {
     ...(projectId != null && { projectId }),
     ...(connectionId != null && { connectionId: { in: [connectionId].filter(isUuid) } }),

@@ -88,7 +88,7 @@ function toRow(
     action,
     actor: actorOf(viewer),
     organizationId: viewer.organizationId,
-    projectId: projectId ?? viewer.projectId,
+    projectId: projectId ?? ('projectId' in viewer ? viewer.projectId : null),
     connectionId: connectionId != null && isUuid(connectionId) ? connectionId : null,
     ip: request.ip,
     requestId: request.id,

@@ -1,4 +1,4 @@
-import type { AccessKeyViewer } from '../access/viewer.ts';
+import type { MemberViewer } from '../access/viewer.ts';
 import { visibleConnections } from '../access/visibility.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { NotFoundError } from '../errors.ts';
@@ -15,7 +15,7 @@ export type LockedConnection = { id: string; projectId: string; type: string };
  */
 export async function lockConnections(
   tx: Prisma.TransactionClient,
-  viewer: AccessKeyViewer,
+  viewer: MemberViewer,
   ids: readonly string[],
 ): Promise<LockedConnection[]> {
   if (!ids.every(isUuid)) throw new NotFoundError('connection');

@@ -1,14 +1,14 @@
+import { boundProject, reachOf } from '../access/reach.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
-import type { AccessKeyViewer } from '../access/viewer.ts';
 import type { ConnectionStatus } from '../db/generated/enums.ts';
 import { type Page, type PageArgs, type PagePlan, planPage } from '../db/keyset.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
+import { foldCase } from '../fold-case.ts';
 import { isUuid } from '../input.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { countConnections, loadConnections } from './connections.statements.ts';
-import { foldCase } from './fold-case.ts';
 
 /** The last character there is: what lies between a prefix and the prefix with it begins with it. */
 const lastCharacter = '\u{10FFFF}';
@@ -27,7 +27,8 @@ export async function findConnection(
   id: string,
 ): Promise<ConnectionRow | null> {
   if (!isUuid(id)) return null;
-  const wanted = { ...reachOf(requireMember(viewer)), projectId: null, id, withSystem: true };
+  const reach = reachOf(requireMember(viewer));
+  const wanted = { reach, projectId: null, id, withSystem: true };
   const [connection] = await loadConnections(deps, wanted, { order: 'desc', take: 1, skip: 0 });
   return connection ?? null;
 }
@@ -61,7 +62,7 @@ export async function listConnections(
   { projectId, filter, page }: ConnectionList,
 ): Promise<Page<ConnectionRow>> {
   const plan = planConnections(context, page);
-  const id = projectId ?? requireMember(context.viewer).projectId;
+  const id = projectId ?? boundProject(requireMember(context.viewer));
   if (id === null) throw new InvalidInputError([projectMissing]);
   if (!isUuid(id)) throw new NotFoundError('project');
   const found = await loadPage(context, id, filter, plan);
@@ -89,19 +90,15 @@ async function loadPage(
   plan: PagePlan<'createdAt'>,
 ): Promise<Page<ConnectionRow>> {
   const reach = reachOf(requireMember(viewer));
-  const wanted = { ...reach, projectId, id: null, ...matching(filter ?? {}) };
+  const wanted = { reach, projectId, id: null, ...matching(filter ?? {}) };
   const rows = await loadConnections(deps, wanted, plan.bounds);
   return plan.toPage(rows, () => countConnections(deps, wanted));
 }
 
 const projectMissing = {
   path: 'projectId',
-  message: 'cannot be blank: this credential reaches every project of its organization',
+  message: 'cannot be blank: this credential may reach several projects',
 };
-
-function reachOf({ organizationId, projectId }: AccessKeyViewer) {
-  return { organizationId, boundProjectId: projectId };
-}
 
 function matching({ type, status, search, includeSystem }: ConnectionFilter) {
   const from = search ? foldCase(search) : undefined;

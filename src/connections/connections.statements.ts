@@ -1,3 +1,4 @@
+import { isReached, type Reach, reachText } from '../access/reach.ts';
 import { type Gather, gather } from '../db/gather.ts';
 import type { Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
@@ -10,9 +11,7 @@ import {
 
 /** Which connections, and as whom: what the statements authorize by. Null or absent: any. */
 export type Wanted = {
-  organizationId: string;
-  /** The one project that the caller is bound to. */
-  boundProjectId: string | null;
+  reach: Reach;
   projectId: string | null;
   id: string | null;
   type?: string | undefined;
@@ -80,7 +79,7 @@ function sharedBy<Result>(
 
 /* Each condition that a call makes is in its statement, and no other, so that plans fit. */
 const conditions = {
-  bound: 'c.project_id = q.bound_project_id',
+  reach: isReached('c.project_id'),
   project: 'c.project_id = q.project_id',
   id: 'c.id = q.id',
   type: 'c.type = q.type',
@@ -96,7 +95,7 @@ type Shape = readonly Condition[];
 
 function shapeOf(wanted: Wanted, range?: Range): Shape {
   const made: Record<Condition, boolean> = {
-    bound: wanted.boundProjectId !== null,
+    reach: wanted.reach.only || wanted.reach.projectIds.length > 0,
     project: wanted.projectId !== null,
     id: wanted.id !== null,
     type: wanted.type !== undefined,
@@ -118,8 +117,9 @@ type Column = {
 };
 
 const columns: readonly Column[] = [
-  { name: 'organization_id', type: 'uuid', needed: 'always', of: ([w]) => w.organizationId },
-  { name: 'bound_project_id', type: 'uuid', needed: 'bound', of: ([w]) => w.boundProjectId },
+  { name: 'organization_id', type: 'uuid', needed: 'always', of: ([w]) => w.reach.organizationId },
+  { name: 'reach', type: 'text', needed: 'reach', of: ([w]) => reachText(w.reach) },
+  { name: 'reach_only', type: 'boolean', needed: 'reach', of: ([w]) => w.reach.only },
   { name: 'project_id', type: 'uuid', needed: 'project', of: ([w]) => w.projectId },
   { name: 'id', type: 'uuid', needed: 'id', of: ([w]) => w.id },
   { name: 'type', type: 'text', needed: 'type', of: ([w]) => w.type },

@@ -8,10 +8,10 @@ import { readConfig, requireType } from '../connection-config/read-config.ts';
 import { sealedConfig } from '../connection-config/sealed-config.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { ConflictError } from '../errors.ts';
+import { foldCase } from '../fold-case.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 import { writeSealed } from '../vault/write-sealed.ts';
 import { checkAddresses } from './check-addresses.ts';
-import { foldCase } from './fold-case.ts';
 
 export type NewConnection = { projectId: string; name: string; type: string; config: JsonObject };
 

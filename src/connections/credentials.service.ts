@@ -1,4 +1,5 @@
 import { markUsed } from '../access/last-used.ts';
+import { reachOf } from '../access/reach.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { recordEvent } from '../audit/audit.service.ts';
@@ -14,9 +15,9 @@ import { type Credentials, openCredentials } from './open-credentials.ts';
  * is not active.
  */
 export async function fetchCredentials(context: RequestContext, id: string): Promise<Credentials> {
-  const { organizationId, projectId } = requireMember(context.viewer);
+  const reach = reachOf(requireMember(context.viewer));
   if (!isUuid(id)) throw new NotFoundError('connection');
-  const load = () => loadCredentials(context.deps)({ id, organizationId, projectId });
+  const load = () => loadCredentials(context.deps)({ id, reach });
   const stored = await load();
   if (stored === undefined) throw new NotFoundError('connection');
   const credentials = await openCredentials(context, stored, load);

@@ -1,3 +1,4 @@
+import { isReached, type Reach, reachColumns } from '../access/reach.ts';
 import { gather } from '../db/gather.ts';
 import type { Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
@@ -10,7 +11,7 @@ import {
 } from './stored-credentials.ts';
 
 /** Which connection, and as whom: what the statement authorizes by. */
-export type Wanted = { id: string; organizationId: string; projectId: string | null };
+export type Wanted = { id: string; reach: Reach };
 
 /** Loads what a caller may open; undefined for anything else. Concurrent calls share a statement. */
 export const loadCredentials = perDeps((deps) =>
@@ -20,15 +21,15 @@ export const loadCredentials = perDeps((deps) =>
 /* LATERAL keeps every plan at one index look-up per connection, whatever the planner believes of unnest. */
 const statement = `
   SELECT c.*
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
-    WITH ORDINALITY AS q(id, organization_id, project_id, position)
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
+    WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
   LEFT JOIN LATERAL (
     SELECT ${credentialsColumns}
     FROM connection c
     JOIN project p ON p.id = c.project_id
     ${credentialsJoins}
     WHERE c.id = q.id AND p.organization_id = q.organization_id AND c.end_user_id IS NULL
-      AND (q.project_id IS NULL OR c.project_id = q.project_id)
+      AND ${isReached('c.project_id')}
     LIMIT 1
   ) c ON true
   ORDER BY q.position`;
@@ -39,8 +40,8 @@ async function loadTogether(
 ): Promise<(StoredCredentials | undefined)[]> {
   const rows = await sql<CredentialsRow | { id: null }>('load-credentials', statement, [
     wanted.map(({ id }) => id),
-    wanted.map(({ organizationId }) => organizationId),
-    wanted.map(({ projectId }) => projectId),
+    wanted.map(({ reach }) => reach.organizationId),
+    ...reachColumns(wanted.map(({ reach }) => reach)),
   ]);
   return rows.map((row) => (row.id === null ? undefined : readCredentials(row)));
 }

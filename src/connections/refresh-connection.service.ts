@@ -1,3 +1,4 @@
+import { reachOf } from '../access/reach.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { ConflictError, ForbiddenError, NotFoundError, UpstreamError } from '../errors.ts';
@@ -15,8 +16,8 @@ import { loadCredentials } from './load-credentials.ts';
  */
 export async function refreshConnection(context: RequestContext, id: string): Promise<string> {
   const { deps, request } = context;
-  const { kind, id: keyId, organizationId, projectId } = requireMember(context.viewer);
-  const wanted = { id, organizationId, projectId };
+  const viewer = requireMember(context.viewer);
+  const wanted = { id, reach: reachOf(viewer) };
   const stored = isUuid(id) ? await loadCredentials(deps)(wanted) : undefined;
   if (stored === undefined) throw new NotFoundError('connection');
   if (stored.isSystem) throw new ForbiddenError('A system-managed connection cannot be refreshed.');
@@ -30,7 +31,7 @@ export async function refreshConnection(context: RequestContext, id: string): Pr
     throw new ConflictError('Refreshing is turned off on this server (REFRESH=off).');
   }
   const tokens = await openTokens(deps.vault, grant.dataKey, grant, grant.sealed);
-  const by = { actor: `${kind}:${keyId}`, ip: request.ip, requestId: request.id };
+  const by = { actor: `${viewer.kind}:${viewer.id}`, ip: request.ip, requestId: request.id };
   const outcome = await refreshGrant(deps, grant, tokens, by);
   if (outcome.kind === 'replaced') return stored.id;
   const { kind: failure, message } = outcome.failure;

@@ -7,12 +7,12 @@ import { announceChanges } from '../changes/announce-changes.ts';
 import { requireType } from '../connection-config/read-config.ts';
 import { type PlannedConfig, sealedConfig } from '../connection-config/sealed-config.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
+import { foldCase } from '../fold-case.ts';
 import { isUuid } from '../input.ts';
 import { dropGrant, forgiveGrant } from '../oauth/drop-grant.ts';
 import { writeSealed } from '../vault/write-sealed.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { nameTaken } from './create-connection.service.ts';
-import { foldCase } from './fold-case.ts';
 import { planConfig } from './plan-config.ts';
 
 export type ConnectionChanges = {

@@ -1,3 +1,4 @@
+import { isReached, type Reach, reachColumns } from '../access/reach.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import {
   type CredentialsRow,
@@ -16,9 +17,7 @@ export type WantedOfUser = {
   requirementId: string;
   appId: string;
   userId: string;
-  organizationId: string;
-  /** The one project that the caller is bound to; null: any. */
-  projectId: string | null;
+  reach: Reach;
 };
 
 /** A requirement, with what one user brought for it, if anything. */
@@ -40,8 +39,9 @@ export const loadBrought = perDeps((deps) =>
 
 const statement = `
   SELECT c.*
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[])
-    WITH ORDINALITY AS q(requirement_id, app_id, user_id, organization_id, project_id, position)
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::boolean[])
+    WITH ORDINALITY
+    AS q(requirement_id, app_id, user_id, organization_id, reach, reach_only, position)
   LEFT JOIN LATERAL (
     SELECT r.kind::text AS kind, r.title, r.spec, a.project_id AS "ofProjectId",
       b.id AS "accountId", b.app_slug AS "appSlug", b.external_user_id AS "externalUserId",
@@ -55,7 +55,7 @@ const statement = `
     LEFT JOIN connection c ON c.id = l.connection_id
     ${credentialsJoins}
     WHERE r.id = q.requirement_id AND a.id = q.app_id AND p.organization_id = q.organization_id
-      AND (q.project_id IS NULL OR a.project_id = q.project_id)
+      AND ${isReached('a.project_id')}
     LIMIT 1
   ) c ON true
   ORDER BY q.position`;
@@ -79,8 +79,8 @@ async function loadTogether(
     wanted.map(({ requirementId }) => requirementId),
     wanted.map(({ appId }) => appId),
     wanted.map(({ userId }) => userId),
-    wanted.map(({ organizationId }) => organizationId),
-    wanted.map(({ projectId }) => projectId),
+    wanted.map(({ reach }) => reach.organizationId),
+    ...reachColumns(wanted.map(({ reach }) => reach)),
   ]);
   return rows.map((row) => (row.kind === null ? undefined : fromRow(row)));
 }

@@ -1,4 +1,6 @@
 import { markUsed } from '../access/last-used.ts';
+import { reachOf } from '../access/reach.ts';
+import { refusalOf } from '../access/refusal.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { type Happening, recordEvent, recordRefusal } from '../audit/audit.service.ts';
@@ -84,7 +86,7 @@ async function resolveOne(
     const result = await found.open();
     return { result, about: { ...about, connectionId: result.connectionId } };
   } catch (error) {
-    return { result: toResult(context, error), about };
+    return { result: toResult(context, await refusalOf(context, reference, error)), about };
   }
 }
 
@@ -94,9 +96,9 @@ function detailOf(requirementId: string, { hash }: NamedUser): JsonObject {
 }
 
 async function findConnection(context: RequestContext, id: string): Promise<Found | undefined> {
-  const { organizationId, projectId } = requireMember(context.viewer);
+  const reach = reachOf(requireMember(context.viewer));
   if (!isUuid(id)) return undefined;
-  const load = () => loadCredentials(context.deps)({ id, organizationId, projectId });
+  const load = () => loadCredentials(context.deps)({ id, reach });
   const stored = await load();
   if (stored === undefined) return undefined;
   return { projectId: stored.projectId, open: () => openCredentials(context, stored, load) };
@@ -107,9 +109,9 @@ async function findBrought(
   requirementId: string,
   { appId, userId }: NamedUser,
 ): Promise<Found | undefined> {
-  const { organizationId, projectId } = requireMember(context.viewer);
+  const reach = reachOf(requireMember(context.viewer));
   if (!isUuid(requirementId) || !isUuid(appId)) return undefined;
-  const wanted = { requirementId, appId, userId, organizationId, projectId };
+  const wanted = { requirementId, appId, userId, reach };
   const load = () => loadBrought(context.deps)(wanted);
   const brought = await load();
   if (brought === undefined) return undefined;

@@ -9,6 +9,7 @@ import {
   requireMember,
   requireOrganization,
   requireRole,
+  requireRoleIn,
 } from '../access/roles.ts';
 import { requireAppCaller } from '../apps/called-app.ts';
 import type { JsonObject, JsonValue } from '../catalog/json.ts';
@@ -17,6 +18,7 @@ import { InvalidInputError } from '../errors.ts';
 import type { Context } from './context.ts';
 import type PrismaTypes from './generated/pothos-prisma.ts';
 import { getDatamodel } from './generated/pothos-prisma.ts';
+import HoldingPlugin from './holding.plugin.ts';
 import RefusalsPlugin from './refusals.plugin.ts';
 
 export const builder = new SchemaBuilder<{
@@ -31,6 +33,8 @@ export const builder = new SchemaBuilder<{
     credential: boolean;
     /** A credential of this role or more. */
     role: Role;
+    /** The same, where a person's role is the one in this project. */
+    roleIn: { projectId: string; role: Role };
     /** The same, for what concerns the whole organization. */
     organizationRole: Role;
     /** A credential of this role or more; none on the hostname of a public app. */
@@ -55,6 +59,8 @@ export const builder = new SchemaBuilder<{
     RefusalsPlugin,
     // Refuses before anything is read; a scope throws its own error, which says what was missing.
     ScopeAuthPlugin,
+    // Narrows a person to where they hold the role that the field takes.
+    HoldingPlugin,
     // Selects exactly what was asked for, in as few statements as it takes.
     PrismaPlugin,
     // Checks inputs with the services' own zod schemas; every complaint at once.
@@ -73,6 +79,7 @@ export const builder = new SchemaBuilder<{
       anyone: true,
       credential: () => Boolean(requireMember(viewer)),
       role: (needed) => Boolean(requireRole(viewer, needed)),
+      roleIn: ({ projectId, role }) => Boolean(requireRoleIn(viewer, projectId, role)),
       organizationRole: (needed) => Boolean(requireOrganization(viewer, needed)),
       appCaller: (needed) => requireAppCaller(viewer, app, needed),
       endUser: () => Boolean(requireEndUser(viewer)),

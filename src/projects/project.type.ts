@@ -18,7 +18,7 @@ export const ProjectRef = builder.prismaObject('Project', {
       type: AccessKeyPage,
       description: 'The keys bound to this project, newest first. For admins.',
       select: { id: true },
-      authScopes: { role: 'admin' },
+      authScopes: ({ id }) => ({ roleIn: { projectId: id, role: 'admin' } }),
       complexity: pageCost,
       args: forwardArgs,
       resolve: ({ id }, args, context, info) => {

@@ -4,6 +4,7 @@ import type { Role } from '../../src/db/generated/enums.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { uniqueHostname } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
+import type { Answer } from '../helpers/http.ts';
 import {
   attempt,
   badCredentials,
@@ -12,7 +13,9 @@ import {
   expectTheSame,
   goodBodies,
   lesserRoles,
+  peopleOf,
   roles,
+  strangePeople,
   strangers,
   type World,
 } from '../helpers/refusals.ts';
@@ -25,11 +28,16 @@ type Sample = {
   needs: Role | 'anyone' | 'end user';
   /** What a caller out of reach gets; `own` where everybody asks for their own. */
   outOfReach: 'null' | 'NotFoundError' | 'NOT_FOUND' | 'own';
+  /** It concerns the organization: who is bound to a project, or holds roles in projects alone, is forbidden. */
+  isOrganizations?: true;
+  /** What a person of too small a role gets, where that is not that it is forbidden. */
+  personGets?: 'NotFoundError';
 };
 
 const failure = '__typename ... on Error { code message }';
 const connectionResult = `{ ... on Connection { id } ${failure} }`;
 const referenceResult = `{ ... on ConnectionReference { id } ${failure} }`;
+const userResult = `{ ... on User { id } ${failure} }`;
 const deleted = '{ ... on DeletedConnection { id } __typename ... on Error { code message } }';
 const requirementResult = `{ ... on Requirement { id } ${failure} }`;
 const nodes = '{ nodes { id } }';
@@ -240,6 +248,61 @@ const samples: Record<string, Sample> = {
       input: { id: accessKeyId },
     }),
   },
+  users: {
+    needs: 'admin',
+    outOfReach: 'own',
+    isOrganizations: true,
+    ask: () => ({ field: nodes }),
+  },
+  createUser: {
+    needs: 'admin',
+    outOfReach: 'own',
+    isOrganizations: true,
+    ask: () => ({ field: userResult, input: { email: 'refused@example.com', name: 'Ann' } }),
+  },
+  updateUser: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    isOrganizations: true,
+    ask: ({ userId }) => ({ field: userResult, input: { id: userId, name: 'renamed' } }),
+  },
+  deleteUser: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    isOrganizations: true,
+    ask: ({ userId }) => ({
+      field: `{ ... on DeletedUser { id } ${failure} }`,
+      input: { id: userId },
+    }),
+  },
+  setProjectRole: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    isOrganizations: true,
+    ask: ({ userId, projectId }) => ({
+      field: userResult,
+      input: { userId, projectId, role: 'ADMIN' },
+    }),
+  },
+  createPersonalAccessToken: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    isOrganizations: true,
+    ask: ({ userId }) => ({
+      field: `{ ... on CreatedPersonalAccessToken { personalAccessToken { id } } ${failure} }`,
+      input: { userId, name: 'refused' },
+    }),
+  },
+  revokePersonalAccessToken: {
+    needs: 'admin',
+    outOfReach: 'NotFoundError',
+    isOrganizations: true,
+    personGets: 'NotFoundError',
+    ask: ({ tokenId }) => ({
+      field: `{ ... on PersonalAccessToken { id } ${failure} }`,
+      input: { id: tokenId },
+    }),
+  },
   createConnectToken: {
     needs: 'runtime',
     outOfReach: 'NotFoundError',
@@ -309,7 +372,8 @@ test('every root field has its sample', () => {
   expect(Object.keys(samples).sort()).toEqual([...queries, ...mutations].sort());
 });
 
-describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) => {
+describe.each(Object.entries(samples))('%s', (name, sample) => {
+  const { needs, outOfReach, isOrganizations = false, personGets, ask } = sample;
   const isMutation = mutations.includes(name);
 
   const as = (header: string | null, of: World = world) => {
@@ -372,10 +436,42 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
     });
   }
 
+  const expectForbidden = ({ json }: Answer) => {
+    const member = { __typename: 'ForbiddenError', code: 'FORBIDDEN' };
+    if (isMutation) expect(json).toMatchObject({ data: { answer: member } });
+    else expect(json).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  };
+
+  test.each(lesser)('a person of the role %s is refused', async (role) => {
+    const [byOrganization, byProject, byBoth] = await peopleOf(world, role);
+    for (const person of [byOrganization, byProject]) {
+      const answer = await as(bearer(person?.token ?? ''));
+      if (personGets === undefined) expectForbidden(answer);
+      else expect(answer.text).toContain(personGets);
+    }
+    const isOfProject = outOfReach !== 'own' && !isOrganizations;
+    if (isOfProject) expectForbidden(await as(bearer(byBoth?.token ?? '')));
+  });
+
   if (outOfReach !== 'own') {
+    test('a person without a role there gets the answer of who does not know of it', async () => {
+      const id = randomUUID();
+      const ids = { appId: id, requirementId: id, connectionId: id, accessKeyId: id };
+      const ours = { projectId: id, referenceId: id, userId: id, tokenId: id };
+      const nobody = { ...world, ...ids, ...ours };
+      for (const [, key] of await strangePeople(world)) {
+        const notYours = await as(bearer(key));
+        if (isOrganizations && personGets === undefined) expectForbidden(notYours);
+        else if (outOfReach === 'null')
+          expect(notYours.json).toMatchObject({ data: { answer: null } });
+        else expect(notYours.text).toContain(personGets ?? outOfReach);
+        expectTheSame(notYours, await as(bearer(key), nobody));
+      }
+    });
+
     test('out of reach cannot be told from what is not there', async () => {
       const id = randomUUID();
-      const others = { appId: id, requirementId: id, referenceId: id };
+      const others = { appId: id, requirementId: id, referenceId: id, userId: id, tokenId: id };
       const nobody = { ...world, ...others, connectionId: id, projectId: id, accessKeyId: id };
       const malformed = {
         ...world,
@@ -385,10 +481,14 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
         appId: 'x',
         requirementId: '\\u0000',
         referenceId: 'x',
+        userId: '\\uD800',
+        tokenId: 'x',
       };
-      for (const [, key] of await strangers(world)) {
+      for (const [who, key] of await strangers(world)) {
         const notYours = await as(bearer(key));
-        if (outOfReach === 'null') expect(notYours.json).toMatchObject({ data: { answer: null } });
+        if (isOrganizations && who === 'another project’s') expectForbidden(notYours);
+        else if (outOfReach === 'null')
+          expect(notYours.json).toMatchObject({ data: { answer: null } });
         else expect(notYours.text).toContain(outOfReach);
         expectTheSame(notYours, await as(bearer(key), nobody));
         expectTheSame(notYours, await as(bearer(key), malformed));
@@ -407,6 +507,12 @@ describe.each(Object.entries(samples))('%s', (name, { needs, outOfReach, ask }) 
     expect(await db.connectionReference.findMany({ select: { id: true } })).toEqual([
       { id: world.referenceId },
     ]);
+    expect(await db.user.count({ where: { name: 'renamed' } })).toBe(0);
+    expect(await db.user.count({ where: { email: 'refused@example.com' } })).toBe(0);
+    expect(await db.membership.count({ where: { userId: world.userId } })).toBe(0);
+    expect(await db.personalAccessToken.count({ where: { name: 'refused' } })).toBe(0);
+    const person = { where: { id: world.tokenId } };
+    expect(await db.personalAccessToken.findUnique(person)).toMatchObject({ revokedAt: null });
     const key = { where: { id: world.accessKeyId } };
     expect(await db.accessKey.findUnique(key)).toMatchObject({ revokedAt: null });
     expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);

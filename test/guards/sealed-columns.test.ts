@@ -20,6 +20,7 @@ const otherBytes = [
   'data_key.wrapped',
   'master_key.check_value',
   'pipedream_link.webhook_digest',
+  'personal_access_token.digest',
 ];
 
 const columns = `

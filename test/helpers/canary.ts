@@ -18,6 +18,11 @@ export function canaryKey(): string {
   return guard(`acc_${randomBytes(32).toString('hex')}`);
 }
 
+/** A personal access token, likewise. */
+export function canaryToken(): string {
+  return guard(`pat_${randomBytes(32).toString('hex')}`);
+}
+
 /** Makes the guard look for a secret that the server made. */
 export function guard(secret: string): string {
   needles.add(secret.slice(0, 24));

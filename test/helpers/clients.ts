@@ -55,7 +55,7 @@ export function graphqlClient(url: string, ownKey: string) {
       headers: { ...authorization(key), ...jsonHeaders(body), accept: graphqlJson },
       body,
       mayHoldSecrets:
-        /\b(fetchCredentials|resolveCredentials|createAccessKey|createConnectToken)\b/.test(
+        /\b(fetchCredentials|resolveCredentials|create(AccessKey|PersonalAccessToken|ConnectToken))\b/.test(
           document,
         ),
     });
@@ -67,7 +67,7 @@ export function graphqlClient(url: string, ownKey: string) {
 
 /** Of a connect token it is the signature that nobody can guess. */
 function guardMade(text: string): void {
-  for (const [made] of text.matchAll(/acc_[0-9A-Za-z]{64}/g)) guard(made);
+  for (const [made] of text.matchAll(/(?:acc|pat)_[0-9A-Za-z]{64}/g)) guard(made);
   for (const [, signature = ''] of text.matchAll(/\beyJ[\w-]+\.[\w-]+\.([\w-]{24,})/g)) {
     guard(signature);
   }

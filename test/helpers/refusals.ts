@@ -6,7 +6,7 @@ import { authorization } from './clients.ts';
 import { mintToken } from './connect-tokens.ts';
 import { createConnection, newConnection } from './connections.ts';
 import { type Answer, send } from './http.ts';
-import { seedProject } from './seed.ts';
+import { type Person, seedProject } from './seed.ts';
 import type { TestServer } from './server.ts';
 
 export const roles: readonly Role[] = ['viewer', 'runtime', 'editor', 'admin'];
@@ -27,6 +27,8 @@ export type World = {
   appId: string;
   hostname: string;
   requirementId: string;
+  userId: string;
+  tokenId: string;
 };
 
 /** Things that the server's admin key reaches. */
@@ -43,7 +45,9 @@ export async function createWorld(server: TestServer): Promise<World> {
   });
   const { id: appId, hostname } = await seedApp(server.deps.db, projectId);
   const { id: requirementId } = await seedRequirement(server.deps.db, appId);
-  const own = { projectId, connectionId, referenceId, accessKeyId, organizationId };
+  const { userId, tokenId } = await server.createPerson({});
+  const people = { userId, tokenId };
+  const own = { projectId, connectionId, referenceId, accessKeyId, organizationId, ...people };
   return { server, ...own, appId, hostname, requirementId };
 }
 
@@ -82,6 +86,27 @@ export async function strangers({ server }: World): Promise<[string, string][]> 
     ['another organization’s', server.stranger.key],
     ['another project’s', await server.createKey({ projectId })],
   ];
+}
+
+/** People who may not know of the world, whatever they may elsewhere. */
+export async function strangePeople({ server }: World): Promise<[string, string][]> {
+  const projectId = await seedProject(server.deps.db, server.home.organizationId);
+  const elsewhere = await server.createPerson({ projectRoles: { [projectId]: 'admin' } });
+  const nowhere = await server.createPerson({});
+  return [
+    ['an admin of another project', elsewhere.token],
+    ['one without any role', nowhere.token],
+  ];
+}
+
+/** People whose role in the world's project is `role`: by the organization, by the project, or by both. */
+export async function peopleOf({ server, projectId }: World, role: Role): Promise<Person[]> {
+  const more = role === 'admin' ? 'viewer' : 'admin';
+  return Promise.all([
+    server.createPerson({ role }),
+    server.createPerson({ projectRoles: { [projectId]: role } }),
+    server.createPerson({ role: more, projectRoles: { [projectId]: role } }),
+  ]);
 }
 
 /** A request as the suite repeats it with one credential after another. */

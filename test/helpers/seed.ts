@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { digestCredential, previewCredential } from '../../src/access/credential.ts';
 import type { PrismaClient } from '../../src/db/generated/client.ts';
 import type { Role } from '../../src/db/generated/enums.ts';
-import { canaryKey } from './canary.ts';
+import { canaryKey, canaryToken } from './canary.ts';
 
 /** Where a key belongs: an organization, or one of its projects. */
 export type Home = { organizationId: string; projectId: string };
@@ -27,6 +27,41 @@ export async function seedKey(
   const preview = previewCredential(key);
   await db.accessKey.create({ data: { ...row, preview, expiresAt: expiresAt ?? null } });
   return key;
+}
+
+export type PersonOptions = {
+  /** In the organization; none when left out. */
+  role?: Role | null;
+  /** By project, over the organization's. */
+  projectRoles?: Record<string, Role>;
+  expiresAt?: Date;
+};
+
+/** A person, and a token of theirs. */
+export type Person = { userId: string; tokenId: string; token: string };
+
+/** Stores a person with a personal access token, past every rule of the server. */
+export async function seedPerson(
+  db: PrismaClient,
+  organizationId: string,
+  { role = null, projectRoles = {}, expiresAt }: PersonOptions,
+): Promise<Person> {
+  const [userId, tokenId, token] = [randomUUID(), randomUUID(), canaryToken()];
+  const email = `${userId}@example.com`;
+  const person = { id: userId, organizationId, email, emailFolded: email, name: 'Ann', role };
+  const memberships = Object.entries(projectRoles).map(([projectId, held]) => ({
+    ...{ projectId, role: held },
+  }));
+  const stored = { digest: digestCredential(token), preview: previewCredential(token) };
+  const row = { id: tokenId, name: 'test', createdBy: 'test', ...stored };
+  await db.user.create({
+    data: {
+      ...person,
+      memberships: { create: memberships },
+      personalAccessTokens: { create: { ...row, expiresAt: expiresAt ?? null } },
+    },
+  });
+  return { userId, tokenId, token };
 }
 
 /** Another project of the same organization. */

@@ -13,7 +13,15 @@ import { canaryKey, requireNoCanary } from './canary.ts';
 import { graphqlClient, restClient } from './clients.ts';
 import { openTestDatabase } from './database.ts';
 import { type Answer, type Sent, send } from './http.ts';
-import { type Home, type KeyOptions, seedKey, seedOrganization } from './seed.ts';
+import {
+  type Home,
+  type KeyOptions,
+  type Person,
+  type PersonOptions,
+  seedKey,
+  seedOrganization,
+  seedPerson,
+} from './seed.ts';
 
 /** The master key of every test server. */
 export const masterKeys = `test:${Buffer.alloc(32, 7).toString('base64')}`;
@@ -34,6 +42,8 @@ export type TestServer = {
   /** A request of which nothing is taken for granted. */
   send: <Json = unknown>(sent: Sent) => Promise<Answer<Json>>;
   createKey: (options: KeyOptions & { organizationId?: string }) => Promise<string>;
+  /** Stores a person of the first start's organization, with a token. */
+  createPerson: (options: PersonOptions) => Promise<Person>;
   /** Every line of the log so far, parsed. */
   logged: () => Record<string, unknown>[];
   /** Stops the server; throws when a secret got into the log. */
@@ -69,6 +79,7 @@ export async function startTestServer(
     send: (sent) => send(url, sent),
     createKey: ({ organizationId = home.organizationId, ...options }) =>
       seedKey(db, organizationId, options),
+    createPerson: (options) => seedPerson(db, home.organizationId, options),
     logged: () => lines.map((line) => JSON.parse(line)),
     close: async () => {
       await stop();

@@ -13,7 +13,9 @@ import {
   expectTheSame,
   goodBodies,
   lesserRoles,
+  peopleOf,
   roles,
+  strangePeople,
   strangers,
   type World,
 } from '../helpers/refusals.ts';
@@ -160,6 +162,24 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
       const answer = await as(bearer(key));
       expect(answer.status).toBe(403);
       expect(answer.json).toMatchObject({ error: { code: 'forbidden' } });
+    }
+  });
+
+  test.each(lesserRoles(needs))('a person of the role %s there gets 403', async (role) => {
+    for (const { token } of await peopleOf(world, role)) {
+      const answer = await as(bearer(token));
+      expect(answer.status).toBe(403);
+      expect(answer.json).toMatchObject({ error: { code: 'forbidden' } });
+    }
+  });
+
+  test('a person without a role there gets 404, as for what is not there', async () => {
+    const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
+    const nobody = { ...world, connectionId, projectId, hostname };
+    for (const [, key] of await strangePeople(world)) {
+      const notYours = await as(bearer(key));
+      expect(notYours.text).toBe('{"error":{"code":"not_found","message":"Not Found"}}');
+      expectTheSame(notYours, await as(bearer(key), nobody));
     }
   });
 

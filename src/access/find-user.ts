@@ -1,0 +1,42 @@
+import { gather } from '../db/gather.ts';
+import { Role } from '../db/generated/enums.ts';
+import type { Sql } from '../db/sql.ts';
+import { perDeps } from '../deps.ts';
+import type { UserViewer } from './viewer.ts';
+
+/** The person whose personal access token has this digest, with the roles that they have now. */
+export const findUser = perDeps((deps) =>
+  gather((digests: readonly Buffer[]) => findUsers(deps.sql, digests)),
+);
+
+const statement = `
+  SELECT t.id, u.id AS "userId", u.name, u.organization_id AS "organizationId",
+         u.role::text AS "organizationRole", t.expires_at AS "expiresAt",
+         (SELECT json_object_agg(m.project_id, m.role) FROM membership m WHERE m.user_id = u.id)
+           AS "projectRoles"
+  FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
+  LEFT JOIN (personal_access_token t JOIN user_account u ON u.id = t.user_id)
+    ON t.digest = q.digest AND t.revoked_at IS NULL
+    AND (t.expires_at IS NULL OR t.expires_at > now())
+  ORDER BY q.position`;
+
+type UserRow = Omit<UserViewer, 'kind' | 'holding' | 'projectRoles'> & {
+  projectRoles: Record<string, Role> | null;
+};
+
+async function findUsers(
+  sql: Sql,
+  digests: readonly Buffer[],
+): Promise<(UserViewer | undefined)[]> {
+  const rows = await sql<UserRow | { id: null }>('authenticate-user', statement, [digests]);
+  return rows.map((row) => (row.id === null ? undefined : fromRow(row)));
+}
+
+function fromRow({ projectRoles, ...user }: UserRow): UserViewer {
+  return {
+    kind: 'personal_access_token',
+    ...user,
+    projectRoles: new Map(Object.entries(projectRoles ?? {})),
+    holding: Role.viewer,
+  };
+}

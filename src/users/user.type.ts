@@ -1,0 +1,53 @@
+import { RoleRef } from '../access/role.type.ts';
+import { builder } from '../graphql/builder.ts';
+import { definePage } from '../graphql/page.ts';
+import { tokensPerUser } from '../limits.ts';
+
+export const PersonalAccessTokenRef = builder.prismaObject('PersonalAccessToken', {
+  description: 'A credential of a person, who may with it what they may.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'A UUID; not the token itself.' }),
+    name: t.exposeString('name', { description: 'What it is for.' }),
+    preview: t.exposeString('preview', { description: 'Its first characters.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops working; null when never.',
+    }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the minute.',
+    }),
+  }),
+});
+
+export const UserRef = builder.prismaObject('User', {
+  description: 'A person who works with projects of the organization.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'A UUID.' }),
+    email: t.exposeString('email', {
+      description: 'Unique in the organization, whatever its case.',
+    }),
+    name: t.exposeString('name', { description: 'What they are called.' }),
+    role: t.expose('role', {
+      type: RoleRef,
+      nullable: true,
+      description:
+        'The role in the organization; without one they reach only projects that give them a role.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they were added.' }),
+    personalAccessTokens: t.relation('personalAccessTokens', {
+      description: `Their tokens that are not revoked, newest first; the newest ${tokensPerUser}.`,
+      complexity: { field: 1, multiplier: 10 },
+      query: {
+        where: { revokedAt: null },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: tokensPerUser,
+      },
+    }),
+  }),
+});
+
+export const UserPage = definePage('User', UserRef);

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { RoleRef } from '../access/role.type.ts';
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
+import { builder } from '../graphql/builder.ts';
+import { email, requiredText } from '../input.ts';
+import { setProjectRole } from './set-project-role.service.ts';
+import { UserRef } from './user.type.ts';
+import { createUser, deleteUser, updateUser } from './users.service.ts';
+
+const CreateUserInput = builder.inputType('CreateUserInput', {
+  description: 'A new person.',
+  validate: z.looseObject({ email, name: requiredText(120) }),
+  fields: (t) => ({
+    email: t.string({ description: 'Unique in the organization, whatever its case.' }),
+    name: t.string({ description: 'What they are called; 1 to 120 characters.' }),
+    role: t.field({
+      type: RoleRef,
+      required: false,
+      description: "The role in the organization, no more than the caller's; none when left out.",
+    }),
+  }),
+});
+
+const UpdateUserInput = builder.inputType('UpdateUserInput', {
+  description: 'Changes of a person.',
+  validate: z.looseObject({ name: requiredText(120).nullish() }),
+  fields: (t) => ({
+    id: t.id({ description: 'The person.' }),
+    name: t.string({ required: false, description: 'A new name.' }),
+    role: t.field({
+      type: RoleRef,
+      required: false,
+      description: 'A new role in the organization; null takes it away, left out it stays.',
+    }),
+  }),
+});
+
+const DeleteUserInput = builder.inputType('DeleteUserInput', {
+  description: 'Whom to delete.',
+  fields: (t) => ({ id: t.id({ description: 'The person.' }) }),
+});
+
+const SetProjectRoleInput = builder.inputType('SetProjectRoleInput', {
+  description: 'What somebody may do in one project.',
+  fields: (t) => ({
+    userId: t.id({ description: 'The person.' }),
+    projectId: t.id({ description: 'The project.' }),
+    role: t.field({
+      type: RoleRef,
+      required: false,
+      description: 'Counts in the place of the role in the organization; null takes it away.',
+    }),
+  }),
+});
+
+const DeletedUser = builder.objectRef<{ id: string }>('DeletedUser').implement({
+  description: 'A person who is no more.',
+  fields: (t) => ({ id: t.exposeID('id', { description: 'Their former id.' }) }),
+});
+
+builder.mutationFields((t) => ({
+  createUser: t.prismaField({
+    type: UserRef,
+    description: 'Adds a person. For admins of the organization.',
+    authScopes: { organizationRole: 'admin' },
+    extensions: { audit: 'user.create' },
+    errors: { types: [InvalidInputError, ForbiddenError, ConflictError] },
+    args: { input: t.arg({ type: CreateUserInput, description: 'Whom to add.' }) },
+    resolve: async (query, _root, { input }, context) => {
+      const id = await createUser(context, input);
+      return context.deps.db.user.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+  updateUser: t.prismaField({
+    type: UserRef,
+    description:
+      "Changes a person's name or role in the organization. For admins of the organization.",
+    authScopes: { organizationRole: 'admin' },
+    extensions: { audit: 'user.update' },
+    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
+    args: { input: t.arg({ type: UpdateUserInput, description: 'What to change.' }) },
+    resolve: async (query, _root, { input }, context) => {
+      const id = await updateUser(context, input);
+      return context.deps.db.user.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+  deleteUser: t.field({
+    type: DeletedUser,
+    description: 'Deletes a person; their tokens end with them. For admins of the organization.',
+    authScopes: { organizationRole: 'admin' },
+    extensions: { audit: 'user.delete' },
+    errors: { types: [NotFoundError, ForbiddenError] },
+    args: { input: t.arg({ type: DeleteUserInput, description: 'Whom to delete.' }) },
+    resolve: async (_root, { input }, context) => ({ id: await deleteUser(context, input.id) }),
+  }),
+  setProjectRole: t.prismaField({
+    type: UserRef,
+    description:
+      'Gives a person a role in one project, over the one in the organization. For admins of both.',
+    authScopes: { organizationRole: 'admin' },
+    extensions: { audit: 'user.set_project_role' },
+    errors: { types: [NotFoundError, ForbiddenError] },
+    args: { input: t.arg({ type: SetProjectRoleInput, description: 'Whose role, and where.' }) },
+    resolve: async (query, _root, { input }, context) => {
+      const id = await setProjectRole(context, input);
+      return context.deps.db.user.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+}));
