@@ -50,6 +50,7 @@ type Scopes = { role?: Role; organizationRole?: Role; appCaller?: Role };
 
 function roleOf(options: object): Role | undefined {
   const { authScopes } = options as { authScopes?: Scopes }; // as the builder declares them
+  if (typeof authScopes === 'function') throw new Error('A root field must name its role plainly.');
   return authScopes?.role ?? authScopes?.organizationRole ?? authScopes?.appCaller;
 }
 
