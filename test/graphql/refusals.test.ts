@@ -30,6 +30,8 @@ type Sample = {
   outOfReach: 'null' | 'NotFoundError' | 'NOT_FOUND' | 'own';
   /** It concerns the organization: who is bound to a project, or holds roles in projects alone, is forbidden. */
   isOrganizations?: true;
+  /** It answers each of its items for itself. */
+  isEach?: true;
   /** What a person of too small a role gets, where that is not that it is forbidden. */
   personGets?: 'NotFoundError';
 };
@@ -170,6 +172,7 @@ const samples: Record<string, Sample> = {
     }),
   },
   resolveCredentials: {
+    isEach: true,
     needs: 'runtime',
     outOfReach: 'NotFoundError',
     ask: ({ connectionId }) => ({
@@ -373,7 +376,7 @@ test('every root field has its sample', () => {
 });
 
 describe.each(Object.entries(samples))('%s', (name, sample) => {
-  const { needs, outOfReach, isOrganizations = false, personGets, ask } = sample;
+  const { needs, outOfReach, isOrganizations = false, isEach = false, personGets, ask } = sample;
   const isMutation = mutations.includes(name);
 
   const as = (header: string | null, of: World = world) => {
@@ -446,11 +449,14 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
     const [byOrganization, byProject, byBoth] = await peopleOf(world, role);
     for (const person of [byOrganization, byProject]) {
       const answer = await as(bearer(person?.token ?? ''));
-      if (personGets === undefined) expectForbidden(answer);
-      else expect(answer.text).toContain(personGets);
+      if (personGets !== undefined) expect(answer.text).toContain(personGets);
+      else if (isEach) expect(answer.text).toContain('FORBIDDEN');
+      else expectForbidden(answer);
     }
     const isOfProject = outOfReach !== 'own' && !isOrganizations;
-    if (isOfProject) expectForbidden(await as(bearer(byBoth?.token ?? '')));
+    const both = isOfProject && (await as(bearer(byBoth?.token ?? '')));
+    if (both && isEach) expect(both.text).toContain('FORBIDDEN');
+    else if (both) expectForbidden(both);
   });
 
   if (outOfReach !== 'own') {
