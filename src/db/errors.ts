@@ -32,6 +32,7 @@ export const primaryKeys: Readonly<Record<string, string>> = {
   data_key_rotation: 'scope',
   lease: 'name',
   master_key: 'kid',
+  membership: 'user_id,project_id',
   mint_window: 'app_id',
   oauth_grant: 'connection_id',
   revoked_token: 'app_id,jti',
