@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type OAuthClients, readOAuthClients } from './config.oauth.ts';
+import { isIssuer, type OidcConfig, parseRoles, readOidcConfig } from './config.oidc.ts';
 import { type PipedreamConfig, readPipedreamConfig } from './config.pipedream.ts';
 import { normalizeHost } from './host-name.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -75,6 +76,14 @@ const environment = z.object({
     .transform((text) => text.replace(/\/$/, ''))
     .refine((text) => isOrigin(text) && /^https?:/.test(text))
     .default('https://api.pipedream.com'),
+  OIDC_ISSUER: printable.refine(isIssuer).optional(),
+  OIDC_AUDIENCE: printable.optional(),
+  OIDC_ROLE_CLAIM: printable.optional(),
+  OIDC_ROLES: z
+    .string()
+    .transform(parseRoles)
+    .refine((roles) => roles !== undefined)
+    .optional(),
   REFRESH: z.enum(['on', 'off']).default('on'),
   AUDIT_RETENTION: z
     .string()
@@ -117,6 +126,10 @@ const wanted: Record<keyof Environment, string> = {
   PIPEDREAM_PROJECT_ID: 'a project id such as proj_abc123',
   PIPEDREAM_ENVIRONMENT: 'development or production',
   PIPEDREAM_API_URL: 'an http or https origin, without a path',
+  OIDC_ISSUER: 'the https URL that the identity provider calls itself',
+  OIDC_AUDIENCE: 'what its tokens for this server name as their audience',
+  OIDC_ROLE_CLAIM: 'the name of a claim',
+  OIDC_ROLES: 'value:role pairs separated by commas, such as ops:admin,devs:editor',
   REFRESH: 'on or off',
   AUDIT_RETENTION: 'a number of days from 1 to 99999',
   LOG_LEVEL: `one of ${logLevels.join(', ')}`,
@@ -153,6 +166,8 @@ export type Config = {
   outboundAllow: readonly string[];
   /** Absent: nobody can link an account at Pipedream. */
   pipedream: PipedreamConfig | undefined;
+  /** Absent: people come with personal access tokens alone. */
+  oidc: OidcConfig | undefined;
   /** `off`: no token is ever refreshed, as in a restored copy of a database. */
   refresh: 'on' | 'off';
   /** For how many days audit events are kept; undefined: for ever. */
@@ -174,10 +189,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       `PUBLIC_URL must be ${wanted.PUBLIC_URL}: it is required when HOST is not a loopback address.`,
     );
   }
+  const publicUrl = data.PUBLIC_URL ?? defaultPublicUrl(data.HOST, data.PORT);
   return {
     port: data.PORT,
     host: data.HOST,
-    publicUrl: data.PUBLIC_URL ?? defaultPublicUrl(data.HOST, data.PORT),
+    publicUrl,
     databaseUrl: data.DATABASE_URL,
     dataDir: resolve(data.DATA_DIR),
     masterKeys: data.MASTER_KEYS,
@@ -189,7 +205,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     outboundAllow: data.OUTBOUND_ALLOW,
     refresh: data.REFRESH,
     auditRetention: data.AUDIT_RETENTION,
-    ...requireClients(given, data),
+    ...requireTogether(given, data, publicUrl),
     logLevel: data.LOG_LEVEL,
     limits: {
       bodyBytes: data.LIMIT_BODY_BYTES,
@@ -209,13 +225,18 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 }
 
 /** What several variables say together; throws when some of them are missing or wrong. */
-function requireClients(env: Record<string, string | undefined>, data: Environment) {
+function requireTogether(
+  env: Record<string, string | undefined>,
+  data: Environment,
+  publicUrl: string,
+) {
   const complaints: string[] = [];
   const complain = (name: string, what: string) => complaints.push(`${name} must be ${what}.`);
   const oauthClients = readOAuthClients(env, complain);
   const pipedream = readPipedreamConfig(data, complain);
+  const oidc = readOidcConfig(data, publicUrl, complain);
   if (complaints.length > 0) throw new ConfigError(complaints.join('\n'));
-  return { oauthClients, pipedream };
+  return { oauthClients, pipedream, oidc };
 }
 
 /** Whether only this machine can reach what listens there. */

@@ -8,7 +8,9 @@ import {
   isAccessKey,
   isPersonalAccessToken,
 } from './credential.ts';
+import { findIdentity } from './find-identity.ts';
 import { findUser } from './find-user.ts';
+import { isOfProvider } from './identity-provider.ts';
 import { markUsed } from './last-used.ts';
 import { verifyConnectToken } from './verify-connect-token.ts';
 import { type AccessKeyViewer, type AnonymousViewer, anonymous, type Viewer } from './viewer.ts';
@@ -23,7 +25,9 @@ export async function authenticate(deps: Deps, header: string | undefined): Prom
   const credential = bearerCredential(header);
   const viewer = credential && (await findViewer(deps, credential));
   if (!viewer) throw new UnauthenticatedError();
-  if (viewer.kind !== 'connect_token') markUsed(deps, viewer.kind, viewer.id);
+  if (viewer.kind === 'access_key' || viewer.kind === 'personal_access_token') {
+    markUsed(deps, viewer.kind, viewer.id);
+  }
   return viewer;
 }
 
@@ -33,6 +37,9 @@ function findViewer(
 ): Promise<Exclude<Viewer, AnonymousViewer> | undefined> {
   if (isAccessKey(credential)) return findAccessKey(deps)(digestCredential(credential));
   if (isPersonalAccessToken(credential)) return findUser(deps)(digestCredential(credential));
+  const { oidc } = deps.config;
+  if (oidc !== undefined && isOfProvider(oidc, credential))
+    return findIdentity(deps, oidc, credential);
   return verifyConnectToken(deps, credential);
 }
 

@@ -9,34 +9,39 @@ export const findUser = perDeps((deps) =>
   gather((digests: readonly Buffer[]) => findUsers(deps.sql, digests)),
 );
 
+/** What is read of a person `u`. */
+export const personColumns = `
+  u.id AS "userId", u.name, u.organization_id AS "organizationId", u.role::text AS "organizationRole",
+  (SELECT json_object_agg(m.project_id, m.role) FROM membership m WHERE m.user_id = u.id)
+    AS "projectRoles"`;
+
+/** {@link personColumns}, and of what they came with. */
+export type PersonRow = Omit<UserViewer, 'kind' | 'holding' | 'projectRoles'> & {
+  projectRoles: Record<string, Role> | null;
+};
+
+export function personViewer(
+  kind: UserViewer['kind'],
+  { projectRoles, ...row }: PersonRow,
+): UserViewer {
+  const roles = new Map(Object.entries(projectRoles ?? {}));
+  return { kind, ...row, projectRoles: roles, holding: Role.viewer };
+}
+
 const statement = `
-  SELECT t.id, u.id AS "userId", u.name, u.organization_id AS "organizationId",
-         u.role::text AS "organizationRole", t.expires_at AS "expiresAt",
-         (SELECT json_object_agg(m.project_id, m.role) FROM membership m WHERE m.user_id = u.id)
-           AS "projectRoles"
+  SELECT t.id, t.expires_at AS "expiresAt", ${personColumns}
   FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
   LEFT JOIN (personal_access_token t JOIN user_account u ON u.id = t.user_id)
     ON t.digest = q.digest AND t.revoked_at IS NULL
     AND (t.expires_at IS NULL OR t.expires_at > now())
   ORDER BY q.position`;
 
-type UserRow = Omit<UserViewer, 'kind' | 'holding' | 'projectRoles'> & {
-  projectRoles: Record<string, Role> | null;
-};
-
 async function findUsers(
   sql: Sql,
   digests: readonly Buffer[],
 ): Promise<(UserViewer | undefined)[]> {
-  const rows = await sql<UserRow | { id: null }>('authenticate-user', statement, [digests]);
-  return rows.map((row) => (row.id === null ? undefined : fromRow(row)));
-}
-
-function fromRow({ projectRoles, ...user }: UserRow): UserViewer {
-  return {
-    kind: 'personal_access_token',
-    ...user,
-    projectRoles: new Map(Object.entries(projectRoles ?? {})),
-    holding: Role.viewer,
-  };
+  const rows = await sql<PersonRow | { id: null }>('authenticate-user', statement, [digests]);
+  return rows.map((row) =>
+    row.id === null ? undefined : personViewer('personal_access_token', row),
+  );
 }

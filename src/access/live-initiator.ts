@@ -1,10 +1,10 @@
 import type { Prisma } from '../db/generated/client.ts';
 import { AppVisibility, Role } from '../db/generated/enums.ts';
-import { isLiveUser } from './live-user.ts';
+import { isLivePerson, isLiveToken } from './live-person.ts';
 
 /** The credential that began something which somebody else goes on with: a browser, a webhook. */
 export type Initiator = {
-  /** Its kind and id: `access_key:<id>`, `personal_access_token:<id>`, `connect_token:<jti>`. */
+  /** Its kind and id: `access_key:<id>`, `personal_access_token:<id>`, `user:<id>`, `connect_token:<jti>`. */
   initiator: string;
   /** Of a connect token. */
   tokenEpoch: number | null;
@@ -29,7 +29,8 @@ export async function isLiveInitiator(
   const [kind, id = ''] = initiator.initiator.split(':');
   const { endUserId } = subject;
   if (kind === 'access_key' && endUserId === null) return isLiveAccessKey(db, id, subject);
-  if (kind === 'personal_access_token' && endUserId === null) return isLiveUser(db, id, subject);
+  if (kind === 'personal_access_token' && endUserId === null) return isLiveToken(db, id, subject);
+  if (kind === 'user' && endUserId === null) return isLivePerson(db, id, subject);
   if (kind === 'connect_token' && endUserId !== null) {
     return isLiveConnectToken(db, { ...initiator, jti: id }, endUserId);
   }

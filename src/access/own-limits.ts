@@ -2,7 +2,7 @@ import type { Role } from '../db/generated/enums.ts';
 import { ForbiddenError } from '../errors.ts';
 import { includesRole } from './includes-role.ts';
 import { roleIn } from './reach.ts';
-import type { MemberViewer, PersonRoles } from './viewer.ts';
+import { isPerson, type MemberViewer, type PersonRoles } from './viewer.ts';
 
 /* Nobody creates a key, token, user or role with more role, scope or life than their own. */
 
@@ -34,7 +34,7 @@ export function requireLife({ expiresAt: own }: MemberViewer, expiresAt: Date | 
 }
 
 function rolesOf(viewer: MemberViewer): PersonRoles {
-  if (viewer.kind === 'personal_access_token') return viewer;
+  if (isPerson(viewer)) return viewer;
   const { role, projectId } = viewer;
   if (projectId === null) return { organizationRole: role, projectRoles: new Map() };
   return { organizationRole: null, projectRoles: new Map([[projectId, role]]) };

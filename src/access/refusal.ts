@@ -4,7 +4,7 @@ import { ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { holding, isReached, reachOf, reachText } from './reach.ts';
 import type { RequestContext } from './request-context.ts';
-import type { UserViewer } from './viewer.ts';
+import { isPerson, type UserViewer } from './viewer.ts';
 
 /**
  * What a person is told who failed: that it is forbidden, where they named something that they know of
@@ -15,7 +15,7 @@ export async function refusalOf(
   args: object,
   error: unknown,
 ): Promise<unknown> {
-  if (viewer.kind !== 'personal_access_token' || viewer.holding === Role.viewer) return error;
+  if (!isPerson(viewer) || viewer.holding === Role.viewer) return error;
   if (!(error instanceof NotFoundError)) return error;
   const ids = idsIn([args, app?.id]);
   if (ids.length === 0 || !(await isKnown(deps, viewer, ids))) return error;

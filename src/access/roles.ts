@@ -2,7 +2,13 @@ import type { Role } from '../db/generated/enums.ts';
 import { ForbiddenError, UnauthenticatedError } from '../errors.ts';
 import { includesRole } from './includes-role.ts';
 import { roleIn } from './reach.ts';
-import type { ConnectTokenViewer, MemberViewer, UserViewer, Viewer } from './viewer.ts';
+import {
+  type ConnectTokenViewer,
+  isPerson,
+  type MemberViewer,
+  type UserViewer,
+  type Viewer,
+} from './viewer.ts';
 
 /** Narrows to a viewer that may hold roles; whoever sent no credential is asked for one. */
 export function requireMember(viewer: Viewer): MemberViewer {
@@ -36,7 +42,7 @@ export function requireRole(viewer: Viewer, needed: Role): MemberViewer {
 /** Refuses a viewer that is not of the whole organization: what follows concerns it. */
 export function requireOrganization(viewer: Viewer, needed: Role): MemberViewer {
   const member = requireMember(viewer);
-  if (member.kind === 'personal_access_token') {
+  if (isPerson(member)) {
     requireIncluded(member.organizationRole, needed);
     return member;
   }

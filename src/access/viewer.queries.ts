@@ -3,13 +3,13 @@ import { OrganizationRef } from '../projects/organization.type.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import { UserRef } from '../users/user.type.ts';
 import { RoleRef } from './role.type.ts';
-import type { Viewer } from './viewer.ts';
+import { isPerson, type Viewer } from './viewer.ts';
 
 const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
   description: 'Who is calling.',
   fields: (t) => ({
     kind: t.exposeString('kind', {
-      description: '`access_key`, `personal_access_token`, `connect_token` or `anonymous`.',
+      description: '`access_key`, `personal_access_token`, `user`, `connect_token` or `anonymous`.',
     }),
     role: t.field({
       type: RoleRef,
@@ -22,7 +22,7 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
       nullable: true,
       description: 'The organization that the credential belongs to.',
       resolve: (query, viewer, _args, { deps }) =>
-        viewer.kind === 'access_key' || viewer.kind === 'personal_access_token'
+        viewer.kind === 'access_key' || isPerson(viewer)
           ? deps.db.organization.findUnique({ ...query, where: { id: viewer.organizationId } })
           : null,
     }),
@@ -41,7 +41,7 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
       nullable: true,
       description: 'The person whose credential it is; null for a program.',
       resolve: (query, viewer, _args, { deps }) =>
-        viewer.kind === 'personal_access_token'
+        isPerson(viewer)
           ? deps.db.user.findUnique({ ...query, where: { id: viewer.userId } })
           : null,
     }),
@@ -64,5 +64,5 @@ builder.queryField('viewer', (t) =>
 
 function roleOf(viewer: Viewer) {
   if (viewer.kind === 'access_key') return viewer.role;
-  return viewer.kind === 'personal_access_token' ? viewer.organizationRole : null;
+  return isPerson(viewer) ? viewer.organizationRole : null;
 }

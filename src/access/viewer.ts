@@ -20,8 +20,9 @@ export type AccessKeyViewer = {
 
 /** A person, with whatever roles they have at this moment. */
 export type UserViewer = PersonRoles & {
-  kind: 'personal_access_token';
-  /** The token's id. */
+  /** What they came with: a token of ours, or one of the identity provider's. */
+  kind: 'personal_access_token' | 'user';
+  /** The id of the token of ours; of the provider's, the person's own. */
   id: string;
   userId: string;
   /** The person's. */
@@ -62,3 +63,7 @@ export type ConnectTokenViewer = {
 export type AnonymousViewer = { kind: 'anonymous' };
 
 export const anonymous: AnonymousViewer = { kind: 'anonymous' };
+
+export function isPerson(viewer: Viewer): viewer is UserViewer {
+  return viewer.kind === 'personal_access_token' || viewer.kind === 'user';
+}

@@ -20,7 +20,7 @@ const AuditEventRef = builder.prismaObject('AuditEvent', {
     }),
     actor: t.exposeString('actor', {
       description:
-        'The kind and id of the credential: `access_key:<id>`, `personal_access_token:<id>`.',
+        'The kind and id of the credential: `access_key:<id>`, `personal_access_token:<id>`, `user:<id>`.',
     }),
     connectionId: t.exposeID('connectionId', {
       nullable: true,

@@ -6,6 +6,7 @@ import SchemaBuilder, {
 import type { GraphQLFieldResolver } from 'graphql';
 import { holding } from '../access/reach.ts';
 import { refusalOf } from '../access/refusal.ts';
+import { isPerson } from '../access/viewer.ts';
 import type { Role } from '../db/generated/enums.ts';
 import { asViewer, type Context } from './context.ts';
 
@@ -36,7 +37,7 @@ class HoldingPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return (parent, args, given, info) => {
       const context = given as Context;
       const { viewer } = context;
-      if (viewer.kind !== 'personal_access_token') return resolver(parent, args, given, info);
+      if (!isPerson(viewer)) return resolver(parent, args, given, info);
       const narrowed = asViewer(context, holding(viewer, role));
       const resolving = async () => resolver(parent, args, narrowed, info);
       return resolving().catch(async (error: unknown) => {

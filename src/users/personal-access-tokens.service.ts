@@ -7,7 +7,7 @@ import {
 import { requireLife, requireRoles } from '../access/own-limits.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember, requireOrganization } from '../access/roles.ts';
-import type { MemberViewer } from '../access/viewer.ts';
+import { isPerson, type MemberViewer } from '../access/viewer.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { Role } from '../db/generated/enums.ts';
@@ -35,7 +35,7 @@ export async function createPersonalAccessToken(
 ): Promise<{ id: string; secret: string }> {
   const viewer = requireMember(context.viewer);
   const ownerId = userId ?? requireOwnId(viewer);
-  const isOwn = viewer.kind === 'personal_access_token' && ownerId.toLowerCase() === viewer.userId;
+  const isOwn = isPerson(viewer) && ownerId.toLowerCase() === viewer.userId;
   if (!isOwn) requireOrganization(viewer, Role.admin);
   requireLife(viewer, expiresAt);
   if (expiresAt !== null) await requireAhead(context.deps, expiresAt);
@@ -80,7 +80,7 @@ export async function revokePersonalAccessToken(
 
 function ownersWithinReach(viewer: MemberViewer): Prisma.UserWhereInput {
   const { organizationId } = viewer;
-  if (viewer.kind === 'personal_access_token' && viewer.organizationRole !== Role.admin) {
+  if (isPerson(viewer) && viewer.organizationRole !== Role.admin) {
     return { organizationId, id: viewer.userId };
   }
   requireOrganization(viewer, Role.admin);
@@ -88,7 +88,7 @@ function ownersWithinReach(viewer: MemberViewer): Prisma.UserWhereInput {
 }
 
 function requireOwnId(viewer: MemberViewer): string {
-  if (viewer.kind === 'personal_access_token') return viewer.userId;
+  if (isPerson(viewer)) return viewer.userId;
   throw new InvalidInputError([
     { path: 'userId', message: 'cannot be blank: an access key is nobody’s own' },
   ]);

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 import { createAdapter } from './oidc-provider.adapter.ts';
@@ -26,6 +26,8 @@ export type OidcProvider = {
   authorizationEndpoint: string;
   tokenEndpoint: string;
   revocationEndpoint: string;
+  /** What it signs with. */
+  signingKey: KeyObject;
   /** Who logs in when a browser has no session yet. */
   account: string;
   /** Grants of the token endpoint, its refusals, and consents that ended by reuse or revocation. */
@@ -40,13 +42,15 @@ export async function startOidcProvider(options: OidcOptions): Promise<OidcProvi
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('It has no port.');
   const issuer = `http://127.0.0.1:${address.port}`;
-  const provider = new Provider(issuer, configure({ ...options, client }));
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const provider = new Provider(issuer, configure({ ...options, client }, privateKey));
   const facts: OidcProvider = {
     issuer,
     client,
     authorizationEndpoint: `${issuer}/auth`,
     tokenEndpoint: `${issuer}/token`,
     revocationEndpoint: `${issuer}/token/revocation`,
+    signingKey: privateKey,
     account: 'account-a',
     counts: { grants: 0, refusals: 0, revocations: 0 },
     stop: () =>
@@ -76,10 +80,12 @@ const lives = {
   RefreshToken: 86_400,
 };
 
-function configure(options: OidcOptions & { client: { id: string; secret: string } }) {
+function configure(
+  options: OidcOptions & { client: { id: string; secret: string } },
+  privateKey: KeyObject,
+) {
   const { client, redirectUris, scopes = ['read', 'write'], accessTokenSeconds = 3600 } = options;
   const { clientAuthentication = 'client_secret_basic', asks = false } = options;
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     clients: [
       {

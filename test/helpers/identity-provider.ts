@@ -1,0 +1,28 @@
+import { type JWTHeaderParameters, SignJWT } from 'jose';
+import { type OidcProvider, startOidcProvider } from './oidc-provider.ts';
+
+export type Identities = {
+  provider: OidcProvider;
+  /** A token by the provider's own key; what is given stands over what it would say. */
+  token(claims: Record<string, unknown>, header?: Partial<JWTHeaderParameters>): Promise<string>;
+  env: Record<string, string>;
+};
+
+const audience = 'patchbay-tests';
+
+/** The certified oidc-provider, and tokens as it would sign them, with whatever they shall say. */
+export async function startIdentityProvider(): Promise<Identities> {
+  const provider = await startOidcProvider({ redirectUris: ['http://127.0.0.1/callback'] });
+  const { issuer, signingKey } = provider;
+  return {
+    provider,
+    env: { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience },
+    token: (claims, header) => {
+      const now = Math.floor(Date.now() / 1_000);
+      const usual = { iss: issuer, aud: audience, iat: now, exp: now + 600, email_verified: true };
+      return new SignJWT({ ...usual, ...claims })
+        .setProtectedHeader({ alg: 'RS256', ...header })
+        .sign(signingKey);
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Identities, startIdentityProvider } from '../helpers/identity-provider.ts';
+import { change } from '../helpers/people.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let identities: Identities;
+let server: TestServer;
+beforeAll(async () => {
+  identities = await startIdentityProvider();
+  server = await startTestServer(identities.env);
+});
+afterAll(async () => {
+  await server.close();
+  await identities.provider.stop();
+});
+
+type Who = { viewer: { kind: string; role: string | null; user: { id: string } | null } };
+const ask = async (token: string, to = server) => {
+  const answer = await to.graphql<Who>('{ viewer { kind role user { id } } }', {}, token);
+  return answer.status === 200 ? answer.data.viewer : answer.status;
+};
+const person = async (email: string, role = 'EDITOR', of = server) => {
+  const made = await change(of, 'createUser', { email, name: 'Ann', role });
+  return String(made.id);
+};
+const seconds = () => Math.floor(Date.now() / 1_000);
+
+test('a verified email finds a person, whom only the subject finds from then on', async () => {
+  const id = await person('Ann@portal.test');
+  const first = await identities.token({ sub: 'ann', email: 'ann@PORTAL.test' });
+  expect(await ask(first)).toEqual({ kind: 'user', role: 'EDITOR', user: { id } });
+  const renamed = await identities.token({ sub: 'ann', email: 'other@portal.test' });
+  expect(await ask(renamed)).toMatchObject({ user: { id } });
+  expect(await ask(await identities.token({ sub: 'ann' }))).toMatchObject({ user: { id } });
+  const successor = await identities.token({ sub: 'another ann', email: 'ann@portal.test' });
+  expect(await ask(successor)).toBe(401);
+  const pins = await server.deps.db.auditEvent.findMany({
+    where: { action: 'user.pin_identity', actor: `user:${id}` },
+  });
+  expect(pins).toHaveLength(1);
+});
+
+test('one subject is given to one person, however many ask at once', async () => {
+  const id = await person('many@portal.test');
+  const tokens = await Promise.all(
+    Array.from({ length: 20 }, (_, n) =>
+      identities.token({ sub: n % 2 ? 'many a' : 'many b', email: 'many@portal.test' }),
+    ),
+  );
+  const answers = await Promise.all(tokens.map((token) => ask(token)));
+  const found = answers.filter((answer) => answer !== 401);
+  expect(found).toHaveLength(10);
+  for (const one of found) expect(one).toMatchObject({ user: { id } });
+});
+
+describe('nobody is', () => {
+  const email = 'victim@portal.test';
+  beforeAll(() => person(email, 'ADMIN'));
+  const past = () => ({ iat: seconds() - 700, exp: seconds() - 60 });
+  const wrong: [string, () => Record<string, unknown>][] = [
+    ['an email that is not verified', () => ({ email_verified: false })],
+    ['an email that is verified in words', () => ({ email_verified: 'true' })],
+    ['an email of nobody', () => ({ email: 'nobody@portal.test' })],
+    ['no email', () => ({ email: undefined })],
+    ['another audience', () => ({ aud: 'another' })],
+    ['another issuer', () => ({ iss: 'https://idp.example' })],
+    ['the issuer with a slash', () => ({ iss: `${identities.provider.issuer}/` })],
+    ['a time that is over', past],
+    ['a time to come', () => ({ nbf: seconds() + 600 })],
+    ['no end', () => ({ exp: undefined })],
+    ['no time', () => ({ iat: undefined })],
+    ['no subject', () => ({ sub: undefined })],
+    ['an empty subject', () => ({ sub: '' })],
+  ];
+  test.each(wrong)('whose token says %s', async (_, claims) => {
+    expect(await ask(await identities.token({ sub: 'thief', email, ...claims() }))).toBe(401);
+  });
+
+  test('whose token is signed by nobody, by another key, by a public one, or for something else', async () => {
+    const { issuer } = identities.provider;
+    const claims = {
+      iss: issuer,
+      aud: 'patchbay-tests',
+      sub: 'thief',
+      email,
+      email_verified: true,
+    };
+    const times = { iat: seconds(), exp: seconds() + 600 };
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const published = await (await fetch(`${issuer}/jwks`)).text();
+    const forge = (alg: string) => new SignJWT({ ...claims, ...times }).setProtectedHeader({ alg });
+    const tokens = [
+      new UnsecuredJWT({ ...claims, ...times }).encode(),
+      await forge('RS256').sign(privateKey),
+      await forge('HS256').sign(Buffer.from(published)),
+      await identities.token(claims, { typ: 'logout+jwt' }),
+      `${await identities.token(claims)}x`,
+    ];
+    for (const token of tokens) expect(await ask(token)).toBe(401);
+    expect(await ask(await identities.token({ sub: 'thief', email }))).toMatchObject({
+      role: 'ADMIN',
+    });
+  });
+});
+
+test('a person follows their roles and their end at once', async () => {
+  const id = await person('roles@portal.test', 'VIEWER');
+  const token = await identities.token({ sub: 'roles', email: 'roles@portal.test' });
+  expect(await ask(token)).toMatchObject({ role: 'VIEWER' });
+  await change(server, 'updateUser', { id, role: 'EDITOR' });
+  expect(await ask(token)).toMatchObject({ role: 'EDITOR' });
+  await change(server, 'updateUser', { id, role: null });
+  expect(await ask(token)).toMatchObject({ role: null });
+  await change(server, 'deleteUser', { id });
+  expect(await ask(token)).toBe(401);
+});
+
+test('what they make outlives their token no more than they may', async () => {
+  await person('maker@portal.test', 'ADMIN');
+  const token = await identities.token({ sub: 'maker', email: 'maker@portal.test' });
+  const made = await change(server, 'createPersonalAccessToken', { name: 'for ever' }, token);
+  expect(made.message).toContain('must expire no later than');
+});
+
+test('the newest token decides the role where the provider does', async () => {
+  const env = { OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: 'ops:admin,devs:editor' };
+  const beside = await startTestServer({ ...identities.env, ...env }, server);
+  const id = await person('groups@portal.test', 'VIEWER');
+  const now = seconds() - 100;
+  const issued = (after: number, groups: unknown) =>
+    identities.token({ sub: 'groups', email: 'groups@portal.test', iat: now + after, groups });
+  const old = await issued(0, ['guests', 'devs', 'ops']);
+  expect(await ask(old, beside)).toMatchObject({ role: 'ADMIN', user: { id } });
+  expect(await ask(await issued(1, 'devs'), beside)).toMatchObject({ role: 'EDITOR' });
+  expect(await ask(old, beside)).toMatchObject({ role: 'EDITOR' });
+  expect(await ask(await issued(2, ['guests']), beside)).toMatchObject({ role: null });
+  expect(await ask(await issued(3, undefined), beside)).toMatchObject({ role: null });
+  expect(await ask(await issued(4, [['ops'], { ops: 1 }, 7]), beside)).toMatchObject({
+    role: null,
+  });
+  await beside.close();
+  const where = { action: 'user.update', actor: `user:${id}` };
+  expect(await server.deps.db.auditEvent.count({ where })).toBe(3);
+});
+
+test('while the provider is away its tokens wait, and other credentials do not', async () => {
+  const gone = await startIdentityProvider();
+  await gone.provider.stop();
+  const beside = await startTestServer(gone.env, server);
+  expect(await ask(await gone.token({ sub: 'a' }), beside)).toBe(503);
+  expect(await ask(server.adminKey, beside)).toMatchObject({ kind: 'access_key' });
+  await beside.close();
+});
