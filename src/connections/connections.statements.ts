@@ -78,9 +78,7 @@ function sharedBy<Result>(
 }
 
 /* Each condition that a call makes is in its statement, and no other, so that plans fit. */
-const conditions = {
-  reach: isReached('c.project_id'),
-  project: 'c.project_id = q.project_id',
+const wishes = {
   id: 'c.id = q.id',
   type: 'c.type = q.type',
   status: 'c.status = q.status::"ConnectionStatus"',
@@ -90,7 +88,9 @@ const conditions = {
   before: '(c.created_at, c.id) > (q.before_time, q.before_id)',
 } as const;
 
-type Condition = keyof typeof conditions;
+type Wish = keyof typeof wishes;
+/** What a call asks for; `placesOf` says what `reach` and `project` make of a statement. */
+type Condition = 'reach' | 'project' | Wish;
 type Shape = readonly Condition[];
 
 function shapeOf(wanted: Wanted, range?: Range): Shape {
@@ -105,7 +105,7 @@ function shapeOf(wanted: Wanted, range?: Range): Shape {
     after: range?.after !== undefined,
     before: range?.before !== undefined,
   };
-  return (Object.keys(conditions) as Condition[]).filter((condition) => made[condition]);
+  return (Object.keys(made) as Condition[]).filter((condition) => made[condition]);
 }
 
 /** A column of `q`: the values of all calls as one array, sent only where its condition is made. */
@@ -148,12 +148,29 @@ function callsOf(shape: Shape, asked: readonly Asked[], isPage: boolean) {
   };
 }
 
-/** The connections that one call wants; what end users brought is not for it. */
-function source(shape: Shape): string {
-  const made = shape.map((condition) => `AND ${conditions[condition]}`).join(' ');
-  return `FROM connection c JOIN project p ON p.id = c.project_id
-    JOIN data_key k ON k.id = c.config_data_key_id
-    WHERE p.organization_id = q.organization_id AND c.end_user_id IS NULL ${made}`;
+/**
+ * Where the connections of a call are, and what makes them the caller's: in the project that it names, which
+ * is then looked up once, or in any. What end users brought is in none.
+ */
+function placesOf(shape: Shape) {
+  const reached = shape.includes('reach') ? `AND ${isReached('p.id')}` : '';
+  const rights = `p.organization_id = q.organization_id ${reached}`;
+  return shape.includes('project')
+    ? {
+        projects: `LEFT JOIN project p ON p.id = q.project_id AND ${rights}`,
+        connections: 'connection c',
+        theirs: 'c.project_id = p.id AND c.end_user_id IS NULL',
+      }
+    : {
+        projects: '',
+        connections: 'connection c JOIN project p ON p.id = c.project_id',
+        theirs: `${rights} AND c.end_user_id IS NULL`,
+      };
+}
+
+function wishesOf(shape: Shape): string {
+  const made = (Object.keys(wishes) as Wish[]).filter((wish) => shape.includes(wish));
+  return made.map((wish) => `AND ${wishes[wish]}`).join(' ');
 }
 
 /* A lateral join runs once for each call, and keeps the order of what it finds. */
@@ -165,9 +182,12 @@ async function loadTogether(
 ): Promise<ConnectionRow[][]> {
   const order = asked[0]?.[1].order ?? 'desc';
   const { from, values } = callsOf(shape, asked, true);
+  const { projects, connections, theirs } = placesOf(shape);
   const text = `
-    SELECT q.position::int, r.* FROM ${from} CROSS JOIN LATERAL (
-      SELECT ${connectionColumns} ${source(shape)}
+    SELECT q.position::int, r.* FROM ${from} ${projects} CROSS JOIN LATERAL (
+      SELECT ${connectionColumns}
+      FROM ${connections} JOIN data_key k ON k.id = c.config_data_key_id
+      WHERE ${theirs} ${wishesOf(shape)}
       WINDOW page AS (ORDER BY c.created_at ${order}, c.id ${order})
       ORDER BY c.created_at ${order}, c.id ${order} LIMIT q.take OFFSET q.skip
     ) r`;
@@ -187,7 +207,10 @@ async function countTogether(
   asked: readonly Asked[],
 ): Promise<number[]> {
   const { from, values } = callsOf(shape, asked, false);
-  const text = `SELECT (SELECT count(*)::int ${source(shape)}) AS count FROM ${from} ORDER BY q.position`;
+  const { projects, connections, theirs } = placesOf(shape);
+  const text = `
+    SELECT (SELECT count(*)::int FROM ${connections} WHERE ${theirs} ${wishesOf(shape)}) AS count
+    FROM ${from} ${projects} ORDER BY q.position`;
   const rows = await sql<{ count: number }>(name, text, values);
   return rows.map(({ count }) => count);
 }
