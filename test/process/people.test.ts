@@ -110,7 +110,7 @@ it('answers somebody without a role in a project as if there were none', async (
       await send(server, `POST /v1/connections/${id}/credentials`, { key }),
       await send(server, `PUT /v1/connections/${id}`, {
         key,
-        body: { name: body.name, config: body.config },
+        body: { type: body.type, name: body.name, config: body.config },
       }),
       await send(server, `DELETE /v1/connections/${id}`, { key }),
       await send(server, 'POST /v1/connections', { key, body }),
