@@ -86,7 +86,10 @@ const keysOf = perDeps((deps) => {
  *
  * @throws whatever is wrong with it.
  */
-export async function discoverKeys({ config, outbound }: Deps): Promise<JWTVerifyGetKey> {
+export async function discoverKeys({
+  config,
+  outbound,
+}: Pick<Deps, 'config' | 'outbound'>): Promise<JWTVerifyGetKey> {
   const issuer = new URL(config.oidc?.issuer ?? '');
   const answer = await oauth.discoveryRequest(issuer, {
     [oauth.customFetch]: (url, { method }) => outbound.trusted(url, { method }),

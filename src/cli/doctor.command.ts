@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { discoverKeys } from '../access/identity-provider.ts';
 import { type Config, ConfigError } from '../config.ts';
+import { openOutbound } from '../oauth/outbound.ts';
 import { openInstallation } from '../server/open-installation.ts';
 import { type Finding, findConfigFaults, findDatabaseFaults } from './doctor.checks.ts';
 import type { Command } from './parse.ts';
@@ -27,7 +29,7 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
   } catch (error) {
     return [{ what: 'configuration', isWell: false, says: describe(error) }];
   }
-  const findings = findConfigFaults(config);
+  const findings = [...findConfigFaults(config), ...(await findIdentityProvider(config))];
   const { databaseUrl, dataDir } = config;
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'db'))) {
     const says = `there is none in ${dataDir} yet: the first start of the server makes it`;
@@ -44,6 +46,18 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
     findings.push({ what: 'database', isWell: false, says: describe(error) });
   }
   return findings;
+}
+
+async function findIdentityProvider(config: Config): Promise<Finding[]> {
+  if (config.oidc === undefined) return [];
+  const what = 'identity provider';
+  try {
+    await discoverKeys({ config, outbound: openOutbound(config.outboundAllow) });
+    return [{ what, isWell: true, says: `${config.oidc.issuer} says where its keys are` }];
+  } catch (error) {
+    const says = `OIDC_ISSUER, ${config.oidc.issuer}, does not say where its keys are: ${describe(error)}`;
+    return [{ what, isWell: false, says }];
+  }
 }
 
 function describe(error: unknown): string {

@@ -1,3 +1,4 @@
+import { recordRotation } from '../audit/record-rotation.ts';
 import type { Config } from '../config.ts';
 import {
   isSettled,
@@ -19,9 +20,10 @@ export const rotateMasterKeyCommand: Command = {
     const config = readConfig();
     const isInFile = config.databaseUrl === undefined && config.masterKeys === undefined;
     if (isInFile) await stageInFile(config);
-    return openForWork(config, async ({ database, keys }) => {
+    return openForWork(config, async ({ database, deps, keys }) => {
       const onProgress = showProgress('data keys wrapped');
       const rotated = await rotateMasterKey(database, keys, { onProgress, onWaiting: sayOnce() });
+      await recordRotation(deps.sql, { keys: 'master', kid: rotated.kid });
       const holder = isInFile ? masterKeyFile(config.dataDir) : 'MASTER_KEYS';
       process.stdout.write(`${describe(rotated, holder).join('\n')}\n`);
       return rotated.unreadable.length === 0 ? 0 : 1;

@@ -1,3 +1,4 @@
+import { recordRotation } from '../audit/record-rotation.ts';
 import {
   type RotatedSigningKey,
   rotateSigningKey,
@@ -14,6 +15,8 @@ export const rotateSigningKeyCommand: Command = {
     openForWork(config(), async ({ deps }) => {
       const isCompromised = options.compromised === true;
       const rotated = await rotateSigningKey(deps, { isCompromised });
+      const detail = { kid: rotated.kid, compromised: isCompromised };
+      await recordRotation(deps.sql, { keys: 'signing', ...detail });
       process.stdout.write(`${describe(rotated, isCompromised)}\n`);
       return 0;
     }),

@@ -105,6 +105,10 @@ describe('doctor', () => {
   it.each([
     [{ PUBLIC_URL: 'http://connect.example.com' }, /^BAD +public URL +PUBLIC_URL must be https/],
     [{ MASTER_KEYS: `k2:${'A'.repeat(43)}=` }, /^BAD +master keys +The master key "k1" is missing/],
+    [
+      { OIDC_ISSUER: 'http://127.0.0.1:1', OIDC_AUDIENCE: 'us' },
+      /^BAD +identity provider +OIDC_ISSUER, http:\/\/127.0.0.1:1, does not say where/,
+    ],
     [{ PORT: 'ninety' }, /^BAD +configuration +PORT must be a port/],
     [
       { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' },

@@ -8,7 +8,7 @@ import {
   runTool,
   startServer,
 } from '../../helpers/process.ts';
-import { fetchApiKey, storeOpenAi } from '../requests.ts';
+import { dataOf, fetchApiKey, sendOperation, storeOpenAi } from '../requests.ts';
 
 it('rotates the master key in its file and all data keys while the server is stopped', async () => {
   const DATA_DIR = await makeDataFolder();
@@ -38,5 +38,10 @@ it('rotates the master key in its file and all data keys while the server is sto
   ]);
   const next = await startServer(environment);
   expect(await fetchApiKey(next, id)).toBe('a secret');
+  const query = '{ auditEvents(first: 20) { nodes { action detail } } }';
+  type Events = { auditEvents: { nodes: { action: string; detail: { keys?: string } }[] } };
+  const { nodes } = dataOf<Events>(await sendOperation(next, query)).auditEvents;
+  const rotations = nodes.filter(({ action }) => action === 'key.rotate');
+  expect(rotations.map(({ detail }) => detail.keys)).toEqual(['data', 'master']);
   await next.end();
 }, 120_000);
