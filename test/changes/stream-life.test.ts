@@ -50,6 +50,19 @@ test('nothing that happens after a key was revoked is told, however soon', async
   expect(subscription.events[0]?.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
 });
 
+test('the stream of a person ends with their role', async () => {
+  const { userId, token } = await server.createPerson({ role: 'viewer' });
+  const subscription = await watch(token);
+  await createConnection(server);
+  expect((await subscription.have(1))[0]?.data).toBeDefined();
+  await server.deps.db.user.update({ where: { id: userId }, data: { role: null } });
+  await createConnection(server);
+  const events = await subscription.have(2, 8_000);
+  expect(events[1]?.errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+  await subscription.ended;
+  expect(events).toHaveLength(2);
+});
+
 test('the stream of a key ends with the key', async () => {
   const expiresAt = new Date(Date.now() + 1_500);
   const subscription = await watch(await server.createKey({ role: 'viewer', expiresAt }));
