@@ -11,7 +11,7 @@ export type FormBrowser = {
   connect: (token: string) => Promise<Answer & { path: string }>;
 };
 
-export function openBrowser(server: TestServer): FormBrowser {
+export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
   const cookies = new Map<string, string>();
   let csrf = '';
   const keep = (answer: Answer) => {
@@ -37,4 +37,10 @@ export function openBrowser(server: TestServer): FormBrowser {
     return { ...(exchanged.status === 303 ? await open(path) : exchanged), path };
   };
   return { cookies, open, submit, connect };
+}
+
+/** The provider's address that a page sends its reader on to. */
+export function findOnward({ text }: Answer): string {
+  const [, url = ''] = /http-equiv="refresh" content="0;url=([^"]+)"/.exec(text) ?? [];
+  return url.replaceAll('&amp;', '&');
 }

@@ -6,7 +6,7 @@ import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
 import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
-import { openBrowser } from './form-browser.ts';
+import { findOnward, openBrowser } from './form-browser.ts';
 
 let world: World;
 let app: App;
@@ -203,12 +203,9 @@ test('/v1 and /graphql know nothing of the cookie', async () => {
 
 /** Begins a consent on the page; answers the provider's address. */
 async function begin(own: ReturnType<typeof browser>, path: string): Promise<string> {
-  const { text, status } = await own.submit(`${path}/requirements/${calendar.id}/authorize`);
-  expect(status).toBe(200);
-  return (/http-equiv="refresh" content="0;url=([^"]+)"/.exec(text)?.[1] ?? '').replaceAll(
-    '&amp;',
-    '&',
-  );
+  const answer = await own.submit(`${path}/requirements/${calendar.id}/authorize`);
+  expect(answer.status).toBe(200);
+  return findOnward(answer);
 }
 
 test('a consent comes back to the page', async () => {

@@ -10,7 +10,6 @@ import {
   UnsecuredJWT,
 } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { send as sendAnything } from '../helpers/http.ts';
 import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
 import {
   adminKey,
@@ -20,6 +19,7 @@ import {
   type ServerProcess,
   startServer,
 } from '../helpers/process.ts';
+import { ask as askServer, mutate as mutateServer, type Options } from './end-user-requests.ts';
 
 /* The end users' tables of the contract, and who may not have what they answer, on the built server. */
 
@@ -35,38 +35,10 @@ let projectId: string;
 const apps = { public: '', private: '' };
 const asked = { key: '', mailbox: '', open: '' };
 
-type Options = { key?: string | null; host?: string; body?: unknown };
-
-/** A request as a client would send it; `host` is the app's. */
-async function ask<Json = unknown>(
-  route: string,
-  { key = adminKey, host, body }: Options = {},
-  to = server,
-) {
-  const [method = '', path = ''] = route.split(' ');
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers = {
-    ...(key !== null && { authorization: `Bearer ${key}` }),
-    ...(host !== undefined && { host }),
-    ...(text !== undefined && {
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(text)),
-    }),
-  };
-  return sendAnything<Json>(to.url, { method, path, headers, body: text, mayHoldSecrets: true });
-}
-
-type Result = { __typename: string; id: string; message?: string; [name: string]: unknown };
-
-async function mutate(name: string, input: object, selection = '... on Error { message }') {
-  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-  const query = `mutation ($input: ${type}!) { result: ${name}(input: $input) { __typename ${selection} } }`;
-  const { json, text } = await ask<{ data?: { result: Result } }>('POST /graphql', {
-    body: { query, variables: { input } },
-  });
-  if (json.data === undefined) throw new Error(text);
-  return json.data.result;
-}
+const ask = <Json = unknown>(route: string, options?: Options) =>
+  askServer<Json>(server, route, options);
+const mutate = (name: string, input: object, selection?: string) =>
+  mutateServer(server, name, input, selection);
 
 const createApp = (hostname: string, visibility = 'PRIVATE') =>
   mutate(
