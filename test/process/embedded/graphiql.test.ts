@@ -61,9 +61,12 @@ describe('GraphiQL', () => {
   it('shows what a subscription tells', async () => {
     const projectId = await projectOf(server);
     const query = `subscription { connectionChanged(projectId: "${projectId}") { kind connection { name } } }`;
-    await page.locator('.graphiql-query-editor .monaco-editor').first().click();
+    const editor = page.locator('.graphiql-query-editor .monaco-editor').first();
+    await editor.click();
+    await expect.poll(() => editor.getAttribute('class')).toMatch(/\bfocused\b/);
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(query);
+    await expect.poll(() => editor.textContent()).toMatch(/^\W*1\W*subscription/);
     const stream = page.waitForResponse(
       async (response) => (await response.headerValue('content-type')) === 'text/event-stream',
     );
