@@ -1,42 +1,54 @@
+import type { ConnectionType } from '../catalog/connection-type.ts';
+import type { Field } from '../catalog/fields.ts';
+import { germanComplaints, germanPlurals, germanTexts, germanVerbs } from './catalog-words.de.ts';
 import type { Language } from './language.ts';
 
-/* The catalogue's complaints in German; what is not here is shown in English, marked as such. */
-const german: readonly [RegExp, string][] = [
-  [/^cannot be blank$/, 'darf nicht leer sein'],
-  [/^cannot be blank when (.+) is (.+)$/, 'darf nicht leer sein, wenn $1 $2 ist'],
-  [/^cannot be blank when (.+) is given$/, 'darf nicht leer sein, wenn $1 angegeben ist'],
-  [/^cannot be blank unless (.+) is given$/, 'darf nicht leer sein, außer wenn $1 angegeben ist'],
-  [/^must be text$/, 'muss Text sein'],
-  [
-    /^must be an absolute http or https URL$/,
-    'muss eine vollständige http- oder https-Adresse sein',
-  ],
-  [/^must be one of: (.+)$/, 'muss eines davon sein: $1'],
-  [/^must be a list of text$/, 'muss eine Liste von Texten sein'],
-  [/^must be an integer from 1 to 65535$/, 'muss eine ganze Zahl von 1 bis 65535 sein'],
-  [/^must be an integer$/, 'muss eine ganze Zahl sein'],
-  [/^must be a positive integer$/, 'muss eine positive ganze Zahl sein'],
-  [/^must be a number$/, 'muss eine Zahl sein'],
-  [/^must be a positive number$/, 'muss eine positive Zahl sein'],
-  [/^must be an object$/, 'muss ein JSON-Objekt sein'],
-  [/^must be an object whose values are all text$/, 'muss ein JSON-Objekt aus Texten sein'],
-  [
-    /^must be a date and time with an offset.*$/,
-    'muss Datum und Uhrzeit mit Zeitzone sein (RFC 3339)',
-  ],
-  [/^API key$/, 'API-Schlüssel'],
-  [/^Username$/, 'Benutzername'],
-  [/^Password$/, 'Passwort'],
-  [/^Database$/, 'Datenbank'],
-  [/^(URL|Host|Port|Token)$/, '$1'],
-  [/^In seconds\.$/, 'In Sekunden.'],
-  [/^In whole seconds\.$/, 'In ganzen Sekunden.'],
-];
+/** A text as it is shown, and the language that it came out to be in. */
+export type Told = { text: string; lang: Language };
 
-/** A text of the catalogue in the page's language, and which language that came out to be. */
-export function translate(text: string, language: Language): { text: string; lang: Language } {
-  if (language === 'en') return { text, lang: 'en' };
-  const known = german.find(([form]) => form.test(text));
-  if (known === undefined) return { text, lang: 'en' };
-  return { text: text.replace(...known), lang: 'de' };
+const germanByEnglish = new Map(Object.entries(germanTexts));
+const germanJoints = new Map([
+  ['and', 'und'],
+  ['or', 'oder'],
+  ['with', 'mit'],
+]);
+
+/** A label or description of the catalogue in the page's language; in English where that is not known. */
+export function translate(text: string, language: Language): Told {
+  const german = language === 'de' ? germanByEnglish.get(text) : undefined;
+  return german === undefined ? { text, lang: 'en' } : { text: german, lang: 'de' };
+}
+
+/** What a check complains of at a field, without the field's own name. Other fields are named by their labels. */
+export function translateComplaint(
+  message: string,
+  { label }: Pick<Field, 'label'>,
+  { fields }: Pick<ConnectionType, 'fields'>,
+  language: Language,
+): Told {
+  const known =
+    language === 'de' ? germanComplaints.find(([form]) => form.test(message)) : undefined;
+  if (known === undefined) return { text: withLabels(message, fields, 'en'), lang: 'en' };
+  const text = withLabels(message, fields, 'de').replace(...known);
+  const isPlural = germanPlurals.has(translate(label, 'de').text);
+  return { text: isPlural ? inPlural(text) : text, lang: 'de' };
+}
+
+/** The complaints of rules name fields as the config does, which nobody sees on the page. */
+function withLabels(message: string, fields: readonly Field[], language: Language): string {
+  const labels = new Map(fields.map(({ name, label }) => [name, translate(label, language).text]));
+  const say = (word: string) => {
+    const label = labels.get(word);
+    if (label !== undefined) return language === 'de' ? `„${label}“` : `“${label}”`;
+    return language === 'de' ? (germanJoints.get(word) ?? word) : word;
+  };
+  return message.replace(
+    /^(cannot be blank (?:when|unless) )(.+)( is .+)$/,
+    (_, before: string, names: string, after: string) =>
+      before + names.split(' ').map(say).join(' ') + after,
+  );
+}
+
+function inPlural(text: string): string {
+  return text.replace(/^\S+/, (verb) => germanVerbs[verb] ?? verb);
 }

@@ -1,6 +1,7 @@
-import type { Field } from '../catalog/fields.ts';
-import { translate } from './complaints.ts';
+import type { Field, FieldKind } from '../catalog/fields.ts';
+import { type Told, translate } from './complaints.ts';
 import { inputName } from './form-config.ts';
+import { Control } from './form-control.tsx';
 import type { Language } from './language.ts';
 import type { Words } from './words.ts';
 
@@ -10,7 +11,7 @@ export type FieldProps = {
   form: string;
   /** What was typed before; never of a secret. */
   typed: string | undefined;
-  complaint: string | undefined;
+  complaint: Told | undefined;
   focus: boolean;
   words: Words;
   language: Language;
@@ -20,7 +21,7 @@ export type FieldProps = {
 export function FormField(props: FieldProps) {
   const { field, form, complaint, words, language } = props;
   const id = `${form}-${field.name}`;
-  const hint = hintOf(field, words);
+  const hint = hintOf(field, words, language);
   const described = [hint && `${id}-help`, complaint && `${id}-error`].filter(Boolean).join(' ');
   const attributes = {
     ...{ id, name: inputName(field), autofocus: props.focus },
@@ -30,7 +31,7 @@ export function FormField(props: FieldProps) {
   };
   const label = (
     <label for={id}>
-      <Translated text={field.label} language={language} />{' '}
+      <Say told={translate(field.label, language)} language={language} />{' '}
       {field.kind !== 'boolean' && (
         <small>{field.required ? words.required : words.optional}</small>
       )}
@@ -51,81 +52,29 @@ export function FormField(props: FieldProps) {
       )}
       {hint && (
         <p class="help" id={`${id}-help`}>
-          <Translated text={hint} language={language} own={hint !== field.description} />
+          <Say told={hint} language={language} />
         </p>
       )}
       {complaint && (
         <p class="error" id={`${id}-error`}>
-          <Translated text={field.label} language={language} />{' '}
-          <Translated text={complaint} language={language} />.
+          <Say told={translate(field.label, language)} language={language} />{' '}
+          <Say told={complaint} language={language} />.
         </p>
       )}
     </div>
   );
 }
 
-function hintOf({ description, kind }: Field, words: Words): string | undefined {
-  if (description !== undefined) return description;
-  if (kind === 'string[]') return words.lines;
-  return kind === 'object' ? words.jsonObject : undefined;
+function hintOf({ description, kind }: Field, words: Words, language: Language): Told | undefined {
+  if (description !== undefined) return translate(description, language);
+  const byKind: Partial<Record<FieldKind, string>> = {
+    ...{ 'string[]': words.lines, object: words.jsonObject, datetime: words.moment },
+  };
+  const text = byKind[kind];
+  return text === undefined ? undefined : { text, lang: language };
 }
-
-type TranslatedProps = { text: string; language: Language; own?: boolean };
 
 /** A text of the catalogue; read out in the language that it is in. */
-function Translated({ text, language, own = false }: TranslatedProps) {
-  const told = own ? { text, lang: language } : translate(text, language);
+function Say({ told, language }: { told: Told; language: Language }) {
   return <span lang={told.lang === language ? undefined : told.lang}>{told.text}</span>;
-}
-
-type ControlProps = FieldProps & { attributes: Record<string, unknown> };
-
-function Control({ field, typed, words, attributes }: ControlProps) {
-  const { kind, secret } = field;
-  const fallback = placeholderOf(field);
-  const plain: Record<string, unknown> = {
-    ...{ autocomplete: 'off', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' },
-    placeholder: fallback,
-  };
-  if (kind === 'boolean') {
-    const checked = typed === undefined ? field.default === true : typed === 'true';
-    return <input type="checkbox" value="true" checked={checked} {...attributes} />;
-  }
-  if (kind === 'enum') {
-    return (
-      <select {...attributes}>
-        <option value="">{fallback ? words.defaultChoice(fallback) : words.choose}</option>
-        {field.enum?.map((value) => (
-          <option value={value} selected={value === typed}>
-            {value}
-          </option>
-        ))}
-      </select>
-    );
-  }
-  if (kind === 'object' || kind === 'string[]') {
-    return (
-      <textarea {...plain} {...attributes}>
-        {secret ? '' : (typed ?? '')}
-      </textarea>
-    );
-  }
-  if (secret) {
-    return (
-      <div class="secret" data-show={words.show} data-hide={words.hide}>
-        <input type="password" {...plain} autocomplete="new-password" {...attributes} />
-      </div>
-    );
-  }
-  const type = kind === 'url' ? 'url' : 'text';
-  const numeric = ['port', 'integer', 'number'].includes(kind)
-    ? ({ inputmode: 'decimal' } as const)
-    : {};
-  return <input type={type} value={typed ?? ''} {...numeric} {...plain} {...attributes} />;
-}
-
-function placeholderOf({ default: fallback, kind }: Field): string | undefined {
-  if (kind === 'datetime') return '2030-12-31T23:59:59Z';
-  if (typeof fallback === 'string' || typeof fallback === 'number') return String(fallback);
-  return Array.isArray(fallback) ? fallback.join('\n') : undefined;
 }

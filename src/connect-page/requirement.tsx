@@ -1,6 +1,7 @@
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { FieldIssue } from '../errors.ts';
 import { clip } from './clip.ts';
+import { translateComplaint } from './complaints.ts';
 import type { Typed } from './form-config.ts';
 import { FormField } from './form-field.tsx';
 import type { Language } from './language.ts';
@@ -108,8 +109,13 @@ function CredentialsForm({
   const { id } = requirement;
   const own = refused?.requirementId === id ? refused : undefined;
   const complaints = complaintsOf(type, own?.issues ?? []);
-  const [firstWrong] = complaints.keys();
-  const draw = (field: ConnectionType['fields'][number]) => (
+  const asked = type.fields.filter(({ const: fixed }) => fixed === undefined);
+  const usual = asked.filter((field) => isUsual(type, field));
+  const more = asked.filter((field) => !usual.includes(field));
+  const firstWrong = [...usual, ...more].find(({ name }) => complaints.has(name));
+  const tell = (field: FieldOf, message?: string) =>
+    message === undefined ? undefined : translateComplaint(message, field, type, language);
+  const draw = (field: FieldOf) => (
     <FormField
       {...{
         field,
@@ -118,13 +124,10 @@ function CredentialsForm({
         language,
         typed: own ? (own.typed[field.name] ?? '') : undefined,
       }}
-      complaint={complaints.get(field.name)}
-      focus={field.name === firstWrong}
+      complaint={tell(field, complaints.get(field.name))}
+      focus={field === firstWrong}
     />
   );
-  const asked = type.fields.filter(({ const: fixed }) => fixed === undefined);
-  const usual = asked.filter((field) => isUsual(type, field));
-  const more = asked.filter((field) => !usual.includes(field));
   const isWrongBelow = more.some(({ name }) => complaints.has(name));
   return (
     <form method="post" action={`${base}/requirements/${id}/credentials`} novalidate>
