@@ -27,6 +27,8 @@ export type Field = {
   /** The only value allowed. */
   const?: string;
   description?: string;
+  /** Text of several lines: an input of one line would lose where they end. */
+  multiline?: boolean;
   /** A number above zero. */
   positive?: boolean;
   /** An object whose values are all text. */
@@ -51,6 +53,9 @@ export const text = (name: string, fallback?: string) => field('string', name, f
 
 /** Text that is sealed. */
 export const secret = (name: string): Field => ({ ...text(name), secret: true });
+
+/** A sealed text of several lines, such as a key in PEM. */
+export const secretLines = (name: string): Field => ({ ...secret(name), multiline: true });
 
 /** An absolute http or https URL. */
 export const url = (name: string, fallback?: string) => field('url', name, fallback);

@@ -1,6 +1,6 @@
 import type { ConnectionType } from './connection-type.ts';
 import { typesOf } from './connection-type.ts';
-import { apiKey, fixed, headers, optional, secret, text, url } from './fields.ts';
+import { apiKey, fixed, headers, optional, secretLines, text, url } from './fields.ts';
 import { together } from './rules.ts';
 
 const llm = typesOf('llm');
@@ -9,7 +9,7 @@ const llm = typesOf('llm');
 const serviceAccount = [
   optional(text('project_id')),
   optional(text('private_key_id')),
-  optional(secret('private_key')),
+  optional(secretLines('private_key')),
   optional(text('client_email')),
   optional(text('client_id')),
   optional(text('auth_uri')),

@@ -12,10 +12,10 @@ export type ControlProps = {
 
 /** Whatever a person fills a field in with. A secret is never drawn back into it. */
 export function Control(props: ControlProps) {
-  const { kind, secret } = props.field;
+  const { kind, secret, multiline } = props.field;
   if (kind === 'boolean') return <Checkbox {...props} />;
   if (kind === 'enum') return <Choice {...props} />;
-  if (kind === 'object' || kind === 'string[]') return <Lines {...props} />;
+  if (kind === 'object' || kind === 'string[]' || multiline) return <Lines {...props} />;
   return secret ? <Secret {...props} /> : <Line {...props} />;
 }
 
@@ -49,8 +49,9 @@ function Choice({ field, typed, words, attributes }: ControlProps) {
 }
 
 function Lines({ field, typed, attributes }: ControlProps) {
+  const shown = { placeholder: placeholderOf(field), class: field.secret ? 'masked' : undefined };
   return (
-    <textarea placeholder={placeholderOf(field)} {...asTyped} {...attributes}>
+    <textarea {...shown} {...asTyped} {...attributes}>
       {field.secret ? '' : (typed ?? '')}
     </textarea>
   );

@@ -34,6 +34,7 @@ label small { font-weight: 400; color: var(--soft); }
 input:not([type=checkbox]), select, textarea { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font: inherit;
   color: inherit; background: var(--card); border: 1px solid var(--edge); border-radius: .5rem; }
 textarea { min-height: 5.5rem; resize: vertical; }
+.masked:not(:focus) { -webkit-text-security: disc; }
 input::placeholder, textarea::placeholder { color: var(--soft); opacity: 1; }
 [aria-invalid=true] { border-color: var(--bad) !important; }
 .check { display: flex; gap: .625rem; align-items: center; }
