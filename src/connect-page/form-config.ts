@@ -10,11 +10,12 @@ export function inputName({ name }: Field): string {
   return `config.${name}`;
 }
 
-/** What was typed into a type's form; what is no text is left out. */
+/** What was typed into a type's form; what is no text, or cannot be typed there, is left out. */
 export function readTyped(type: ConnectionType, body: Record<string, unknown>): Typed {
   const entries = type.fields.flatMap((field) => {
     const value = body[inputName(field)];
-    return typeof value === 'string' ? [[field.name, value.replaceAll('\r\n', '\n')]] : [];
+    const isTyped = typeof value === 'string' && field.const === undefined;
+    return isTyped ? [[field.name, value.replaceAll('\r\n', '\n')]] : [];
   });
   return Object.fromEntries(entries);
 }
@@ -30,12 +31,13 @@ export function toConfig(type: ConnectionType, typed: Typed): JsonObject {
   return Object.fromEntries(entries);
 }
 
-function toValue({ kind }: Field, text: string): JsonValue {
+function toValue({ kind, name, multiline }: Field, text: string): JsonValue {
   switch (kind) {
     case 'port':
     case 'integer':
+      return toNumber(text.trim());
     case 'number':
-      return /^\s*-?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text;
+      return toNumber(withPoint(text.trim()));
     case 'string[]':
       return text
         .split('\n')
@@ -43,12 +45,25 @@ function toValue({ kind }: Field, text: string): JsonValue {
         .filter((line) => line !== '');
     case 'object':
       return parseJson(text);
-    case 'url':
-    case 'datetime':
-      return text.trim();
     default:
-      return text;
+      if (multiline) return withLines(text);
+      // A password may begin or end with a space. Of anything else it was copied along.
+      return name === 'password' ? text : text.trim();
   }
+}
+
+function toNumber(text: string): number | string {
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+// "1,5" is one and a half in German. "1,500" is that too, but in English it is a thousand more: refused.
+function withPoint(text: string): string {
+  return /^-?\d+,(\d{1,2}|\d{4,})$/.test(text) ? text.replace(',', '.') : text;
+}
+
+// Copied out of a JSON key file, a PEM key has the escapes of its line ends, and no backslash otherwise.
+function withLines(text: string): string {
+  return text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : text;
 }
 
 function parseJson(text: string): JsonValue {
