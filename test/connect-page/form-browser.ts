@@ -6,7 +6,11 @@ export type FormBrowser = {
   cookies: Map<string, string>;
   open: (path: string, headers?: Record<string, string>) => Promise<Answer>;
   /** Sends a form, with the CSRF token of the page that is open. */
-  submit: (path: string, fields?: Record<string, string>) => Promise<Answer>;
+  submit: (
+    path: string,
+    fields?: Record<string, string>,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
   /** Opens the link of a connect token; answers the page that it leads to, and its path. */
   connect: (token: string) => Promise<Answer & { path: string }>;
 };
@@ -26,10 +30,11 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
     cookies.size === 0 ? {} : { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') };
   const open: FormBrowser['open'] = async (path, headers = {}) =>
     keep(await server.send({ method: 'GET', path, headers: { ...headersOf(), ...headers } }));
-  const submit: FormBrowser['submit'] = async (path, fields = {}) => {
+  const submit: FormBrowser['submit'] = async (path, fields = {}, others = {}) => {
     const body = new URLSearchParams({ csrf, ...fields }).toString();
     const headers = { ...headersOf(), 'content-type': 'application/x-www-form-urlencoded' };
-    return keep(await server.send({ method: 'POST', path, headers, body }));
+    const sent = { method: 'POST', path, headers: { ...headers, ...others }, body };
+    return keep(await server.send(sent));
   };
   const connect: FormBrowser['connect'] = async (token) => {
     const exchanged = await open(`/connect?token=${token}`);

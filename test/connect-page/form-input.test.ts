@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { typeNamed } from '../catalog/sample-configs.ts';
+import { canary } from '../helpers/canary.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import type { Done } from './form-reader.ts';
+import { type Form, openForm } from './open-form.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const open = (name: string, language?: string) => openForm(server, typeNamed(name), language);
+const control = ({ controls }: Form, name: string) =>
+  controls.find((one) => one.name === `config.${name}`);
+
+test('a tick that is on by itself can be taken away, and stays away when the form is refused', async () => {
+  const form = await open('AWSNeptune');
+  expect(control(form, 'use_https')?.attributes).toHaveProperty('checked');
+  const again = await form.refused({ 'config.use_https': false });
+  expect(control(again, 'use_https')?.attributes).not.toHaveProperty('checked');
+  expect(control(again, 'verify_ssl')?.attributes).toHaveProperty('checked');
+  const config = await again.stored({ 'config.host': 'h' });
+  expect(config).toMatchObject({ use_https: false, verify_ssl: true, port: 8182 });
+});
+
+const sse = { 'config.url': 'https://example.com' };
+
+test.each([
+  ['1,5', 1.5],
+  [' 1.25 ', 1.25],
+  ['30', 30],
+])('“%s” seconds are %d', async (typed, timeout) => {
+  const form = await open('MCPSse');
+  expect(await form.stored({ ...sse, 'config.timeout': typed })).toMatchObject({ timeout });
+});
+
+test.each(['1,500', '1.5 s', '0', '1,2,3', '0x10'])(
+  '“%s” seconds are asked for again',
+  async (typed) => {
+    const form = await open('MCPSse', 'de');
+    const again = await form.refused({ ...sse, 'config.timeout': typed });
+    expect(control(again, 'timeout')).toMatchObject({
+      value: typed,
+      complaint: 'Zeitlimit muss eine Zahl über null sein.',
+    });
+  },
+);
+
+test('a moment says how it is written, and is taken so', async () => {
+  const form = await open('PipedreamOAuth2', 'de');
+  const typed = { 'config.access_token': canary(), 'config.project_id': 'p' };
+  expect(control(form, 'expires_at')).toMatchObject({
+    help: 'Datum und Uhrzeit mit Zeitzone, etwa 2030-12-31T23:59:59+01:00.',
+    label: 'Gültig bis (optional)',
+  });
+  const again = await form.refused({ ...typed, 'config.expires_at': '31.12.2030' });
+  expect(control(again, 'expires_at')).toMatchObject({
+    value: '31.12.2030',
+    complaint: 'Gültig bis muss Datum und Uhrzeit mit Zeitzone nach RFC 3339 sein.',
+  });
+  const at = '2030-12-31T23:59:59+01:00';
+  const config = await again.stored({ ...typed, 'config.expires_at': `${at} ` });
+  expect(config).toMatchObject({ expires_at: at, environment: 'development' });
+});
+
+test('a constant that is sent all the same counts for nothing', async () => {
+  const { send, resolved } = await open('Lakera');
+  const sent = { 'config.api_key': canary(), 'config.url': 'https://elsewhere.example.com' };
+  expect((await send(sent)).status).toBe(303);
+  expect(await resolved()).toMatchObject({ url: 'https://api.lakera.ai/v2/' });
+});
+
+const pem = () =>
+  `-----BEGIN PRIVATE KEY-----\n${canary()}\n${canary()}\n-----END PRIVATE KEY-----\n`;
+
+test.each(['as it is', 'as its JSON file has it'])(
+  'a private key keeps its lines, copied %s',
+  async (how) => {
+    const key = pem();
+    const form = await open('GoogleCloud');
+    const pasted = how === 'as it is' ? key : JSON.stringify(key).slice(1, -1);
+    const typed = { 'config.private_key': pasted, 'config.client_email': ' a@example.com' };
+    const config = await form.stored(typed);
+    expect(config).toEqual({ private_key: key, client_email: 'a@example.com' });
+  },
+);
+
+test('a key loses the blanks around it, a password does not', async () => {
+  const key = canary();
+  const openAi = await open('OpenAI');
+  expect(await openAi.stored({ 'config.api_key': ` ${key}\t\u00a0` })).toMatchObject({
+    api_key: key,
+  });
+  const neo4j = await open('Neo4j');
+  const password = ` ${canary()} `;
+  const typed = { 'config.uri': 'bolt://db ', 'config.username': 'u', 'config.password': password };
+  expect(await neo4j.stored(typed)).toMatchObject({ uri: 'bolt://db', password });
+});
+
+test('a list has a text on each line', async () => {
+  const form = await open('MCPStdio');
+  const config = await form.stored({
+    'config.command': 'npx',
+    'config.args': '-y\n\n two words \n',
+  });
+  expect(config).toMatchObject({ command: 'npx', args: ['-y', 'two words'], env: {} });
+});
+
+test.each([
+  [
+    'MCPStdio',
+    { 'config.command': 'a\u0000b' },
+    'command',
+    'Befehl darf das Zeichen U+0000 nicht enthalten.',
+  ],
+  [
+    'Http',
+    { 'config.data': '{"a": "\\u0000"}' },
+    'data',
+    'Daten dürfen das Zeichen U+0000 nicht enthalten.',
+  ],
+  [
+    'Http',
+    { 'config.data': '{"a": "\\ud800"}' },
+    'data',
+    'Daten sind kein wohlgeformter Unicode-Text.',
+  ],
+  ['Http', { 'config.params': '[1]' }, 'params', 'Parameter müssen ein JSON-Objekt sein.'],
+  ['Http', {}, 'method', 'Methode darf nicht leer sein.'],
+  ['Chroma', { 'config.port': '70000' }, 'port', 'Port muss eine ganze Zahl von 1 bis 65535 sein.'],
+  [
+    'AWS',
+    { 'config.access_key_id': 'A' },
+    'secret_access_key',
+    'Secret Access Key darf nicht leer sein, wenn „Access Key ID“ angegeben ist.',
+  ],
+  ['AWS', {}, 'access_key_id', 'Access Key ID darf nur leer sein, wenn „Profil“ angegeben ist.'],
+  [
+    'SteelBrowser',
+    {},
+    'api_key',
+    'API-Schlüssel darf nicht leer sein, wenn „Umgebung“ auf CLOUD steht.',
+  ],
+] as [string, Done, string, string][])(
+  'of %s, %j is refused in German',
+  async (name, done, field, complaint) => {
+    const again = await (await open(name, 'de')).refused(done);
+    expect(control(again, field)?.complaint).toBe(complaint);
+    expect(again.html).not.toContain('lang="en"');
+  },
+);
+
+test('headers that are no object of texts are refused, and do not come back', async () => {
+  const form = await open('Http');
+  const typed = { 'config.url': 'https://example.com', 'config.method': 'GET' };
+  for (const headers of [`X: ${canary()}`, JSON.stringify({ [canary()]: 1 })]) {
+    const again = await form.refused({ ...typed, 'config.headers': headers });
+    expect(control(again, 'headers')).toMatchObject({
+      value: '',
+      complaint: expect.stringMatching(/^Headers must be an object/),
+    });
+    expect(control(again, 'method')?.value).toBe('GET');
+  }
+});
+
+test('what counts when nothing is typed is shown, an object too', async () => {
+  const form = await open('SteelBrowser');
+  const shown = (name: string) => control(form, name)?.attributes.placeholder;
+  expect(shown('session_config')).toBe('{"block_ads":true,"timeout":3600000}');
+  expect(shown('extra_config')).toBeUndefined();
+  expect(form.html).toContain('<option value="">Default: CLOUD</option>');
+});
+
+test('much is taken', async () => {
+  const typed = { 'config.url': 'https://example.com', 'config.method': 'GET' };
+  const data = { text: 'ü€"<\n'.repeat(30_000) };
+  const form = await open('Http');
+  const config = await form.stored({ ...typed, 'config.data': JSON.stringify(data) });
+  expect(config?.data).toEqual(data);
+});

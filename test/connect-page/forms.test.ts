@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseConfig } from '../../src/catalog/config.ts';
+import type { ConnectionType } from '../../src/catalog/connection-type.ts';
+import { connectionTypes } from '../../src/catalog/connection-types.ts';
+import type { Field } from '../../src/catalog/fields.ts';
+import type { JsonObject } from '../../src/catalog/json.ts';
+import { fullConfig, minimalConfig } from '../catalog/sample-configs.ts';
+import { canary } from '../helpers/canary.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { type Form, openForm, typedIn } from './open-form.ts';
+
+/* Every answer is looked through for canaries, and all secrets here are some: none comes back. */
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const keyTypes = connectionTypes.filter(({ oauth2 }) => oauth2 === undefined);
+const askedFields = ({ fields }: ConnectionType) =>
+  fields.filter(({ const: fixed }) => fixed === undefined);
+
+/** How a field is to be asked for. */
+function controlOf({ kind, secret, name }: Field): string {
+  if (kind === 'boolean') return 'input checkbox';
+  if (kind === 'enum') return 'select';
+  if (kind === 'object' || kind === 'string[]' || name === 'private_key') return 'textarea';
+  if (kind === 'url') return 'input url';
+  return secret ? 'input password' : 'input text';
+}
+
+const byName = (one: string, other: string) => (one < other ? -1 : 1);
+
+function secretsOf({ fields }: ConnectionType, names: string[]): JsonObject {
+  const secrets = fields.filter(({ secret, name }) => secret && names.includes(name));
+  const values = secrets.map(({ name, kind, multiline }) => {
+    const value = multiline ? `-----BEGIN KEY-----\n${canary()}\n-----END KEY-----\n` : canary();
+    return [name, kind === 'object' ? { Authorization: value } : value] as const;
+  });
+  return Object.fromEntries(values);
+}
+
+/** The config with its defaults and constants. */
+function completed(type: ConnectionType, config: JsonObject): JsonObject {
+  const parsed = parseConfig(type, config);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  return { ...parsed.config, ...parsed.secrets };
+}
+
+/** What must be given, and what a rule asks for where nothing is. */
+function missedIn(type: ConnectionType): string[] {
+  const parsed = parseConfig(type, {});
+  const missed = parsed.ok ? [] : parsed.issues.map(({ path }) => path);
+  const required = type.fields.filter((field) => field.required).map(({ name }) => name);
+  expect(missed).toEqual(expect.arrayContaining(required.map((name) => `config.${name}`)));
+  return missed.sort(byName);
+}
+
+function expectRefused(type: ConnectionType, { controls }: Form): void {
+  const wrong = controls.filter(({ complaint }) => complaint !== undefined);
+  expect(wrong.map(({ name }) => name).sort(byName)).toEqual(missedIn(type));
+  for (const { complaint, attributes, label } of wrong) {
+    const sentence = / (cannot be blank|must be one of: .+)( (when|unless) .+)?\.$/;
+    expect(complaint).toMatch(sentence);
+    expect(label).toContain(complaint?.replace(sentence, ''));
+    expect(attributes['aria-invalid']).toBe('true');
+  }
+  const focused = controls.filter(({ attributes }) => 'autofocus' in attributes);
+  expect(focused.map(({ name }) => name)).toEqual([wrong[0]?.name]);
+}
+
+function expectAsked(type: ConnectionType, { controls }: Form): void {
+  const drawn = controls.map(({ tag, type: kind = '', name }) => [name, `${tag} ${kind}`.trim()]);
+  const asked = askedFields(type).map((field) => [`config.${field.name}`, controlOf(field)]);
+  expect(Object.fromEntries(drawn)).toEqual(Object.fromEntries(asked));
+  expect(drawn).toHaveLength(asked.length);
+  for (const { name, label, help = '', attributes } of controls) {
+    const field = type.fields.find((one) => `config.${one.name}` === name);
+    const suffix = field?.required ? ' (required)' : ' (optional)';
+    expect(label).toBe(`${field?.label}${field?.kind === 'boolean' ? '' : suffix}`);
+    expect(help).toContain(field?.description ?? '');
+    expect('required' in attributes).toBe(field?.required);
+  }
+}
+
+test.each(keyTypes)(
+  'the form of $type asks for every field, is refused empty, and takes everything and the least',
+  async (type) => {
+    const everything = { ...fullConfig(type), ...secretsOf(type, Object.keys(fullConfig(type))) };
+    let form = await openForm(server, type);
+    expectAsked(type, form);
+    if (missedIn(type).length > 0) {
+      form = await form.refused({});
+      expectRefused(type, form);
+    }
+    expect(await form.stored(typedIn(type, everything))).toEqual(completed(type, everything));
+
+    const names = Object.keys(minimalConfig(type));
+    if (names.length === type.fields.length) return;
+    const least = { ...minimalConfig(type), ...secretsOf(type, names) };
+    const other = await openForm(server, type);
+    expect(await other.stored(typedIn(type, least))).toEqual(completed(type, least));
+  },
+);

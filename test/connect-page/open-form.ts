@@ -1,0 +1,74 @@
+import type { ConnectionType } from '../../src/catalog/connection-type.ts';
+import type { JsonObject, JsonValue } from '../../src/catalog/json.ts';
+import { seedApp, seedRequirement } from '../helpers/apps.ts';
+import { mintToken } from '../helpers/connect-tokens.ts';
+import { resolve } from '../helpers/resolve.ts';
+import type { TestServer } from '../helpers/server.ts';
+import { openBrowser } from './form-browser.ts';
+import { type Control, type Done, fillIn, readForm } from './form-reader.ts';
+
+/** A form on an open page. */
+export type Form = {
+  html: string;
+  controls: Control[];
+  /** Fills in and sends it, which must be refused; answers the form as it is drawn then. */
+  refused: (done: Done) => Promise<Form>;
+  /** Fills in and sends it, which must be taken; answers what is {@link resolved} then. */
+  stored: (done: Done) => Promise<JsonObject | undefined>;
+  /** The config that a runtime gets. */
+  resolved: () => Promise<JsonObject | undefined>;
+  /** Sends what no form sends. */
+  send: (fields: Record<string, string>) => Promise<{ status: number; text: string }>;
+};
+
+/** Opens the page of an app that asks for a connection of the type, for a user of its own. */
+export async function openForm(
+  server: TestServer,
+  type: Pick<ConnectionType, 'type'>,
+  language = 'en',
+): Promise<Form> {
+  const app = await seedApp(server.deps.db, server.home.projectId);
+  const { id } = await seedRequirement(server.deps.db, app.id, { spec: { type: type.type } });
+  const browser = openBrowser(server);
+  const { path } = await browser.connect(await mintToken(server, app, 'ann'));
+  const send = (fields: Record<string, string>) =>
+    browser.submit(`${path}/requirements/${id}/credentials`, fields, {
+      'accept-language': language,
+    });
+  const resolved = async () => {
+    const input = { appId: app.id, userId: 'ann', references: [{ requirementId: id }] };
+    const [item] = await resolve(server, input);
+    return item?.config as JsonObject | undefined; // it came as JSON
+  };
+  const draw = (html: string): Form => {
+    const controls = readForm(html, id);
+    const refused = async (done: Done) => {
+      const { status, text } = await send(fillIn(controls, done));
+      if (status !== 400) throw new Error(`The form was not refused: ${status} ${text}`);
+      return draw(text);
+    };
+    const stored = async (done: Done) => {
+      const { status, text } = await send(fillIn(controls, done));
+      if (status !== 303) throw new Error(`The form was refused: ${status} ${text}`);
+      return resolved();
+    };
+    return { html, controls, refused, stored, resolved, send };
+  };
+  return draw((await browser.open(path, { 'accept-language': language })).text);
+}
+
+/** How a person types a config; constants are not typed. */
+export function typedIn({ fields }: ConnectionType, config: JsonObject): Done {
+  const entries = fields.flatMap(({ name, const: fixed }): [string, string | boolean][] => {
+    const value = config[name];
+    if (fixed !== undefined || value === undefined) return [];
+    return [[`config.${name}`, asTyped(value)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function asTyped(value: JsonValue): string | boolean {
+  if (typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.join('\n');
+  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
+}
