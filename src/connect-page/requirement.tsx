@@ -1,7 +1,7 @@
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { FieldIssue } from '../errors.ts';
 import { clip } from './clip.ts';
-import { translateComplaint } from './complaints.ts';
+import { translate, translateComplaint } from './complaints.ts';
 import type { Typed } from './form-config.ts';
 import { FormField } from './form-field.tsx';
 import type { Language } from './language.ts';
@@ -83,9 +83,9 @@ function ToDo(props: RequirementProps) {
   );
 }
 
-function ConsentForm({ requirement, words, csrf, base }: RequirementProps) {
+function ConsentForm({ requirement, words, language, csrf, base }: RequirementProps) {
   const { id, type, provider } = requirement;
-  const name = clip(provider ?? '', 60);
+  const name = clip(translate(provider ?? '', language).text, 60);
   return (
     <form method="post" action={`${base}/requirements/${id}/authorize`}>
       <p class="hint">{type === null ? words.viaPipedream : words.viaProvider(name)}</p>
