@@ -1,21 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../../src/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../../helpers/apps.ts';
 import { canary } from '../../helpers/canary.ts';
+import {
+  launchBrowser,
+  look,
+  type Mode,
+  openPage as openModePage,
+  publicUrl,
+} from '../../helpers/connect-page-browser.ts';
 import { mintToken } from '../../helpers/connect-tokens.ts';
 import { google, openAi } from '../../helpers/connections.ts';
 import { closeWorld, openWorld, type World } from '../../oauth/world.ts';
-import { chromiumPath, quietFlags } from './chromium.ts';
 
 /* A person brings their accounts, in a browser. */
-
-/** A folder for pictures of the pages, to be looked at. */
-const pictures = process.env.SCREENSHOTS;
-const publicUrl = 'http://patchbay.test';
 
 const modes = [
   { name: 'phone-light-en', width: 360, colorScheme: 'light', locale: 'en-GB', scripts: true },
@@ -47,7 +46,6 @@ const german: typeof english = {
 let world: World;
 let browser: Browser;
 let app: App;
-let axe: string;
 
 beforeAll(async () => {
   world = await openWorld('google', { env: { PUBLIC_URL: publicUrl } });
@@ -61,9 +59,7 @@ beforeAll(async () => {
   });
   const spec = { type: google, scopes: ['calendar.read'] };
   await seedRequirement(deps.db, app.id, { title: 'Your calendar', spec });
-  const rules = `--host-resolver-rules=MAP patchbay.test:80 ${new URL(url).host}`;
-  browser = await chromium.launch({ executablePath: chromiumPath, args: [...quietFlags, rules] });
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  browser = await launchBrowser(url);
 }, 90_000);
 
 afterAll(async () => {
@@ -71,49 +67,10 @@ afterAll(async () => {
   await closeWorld(world);
 });
 
-type Mode = Partial<(typeof modes)[number]>;
-
-async function openPage({
-  width = 360,
-  colorScheme = 'light',
-  locale = 'en-GB',
-  scripts = true,
-}: Mode) {
-  const options: BrowserContextOptions = { colorScheme, locale, javaScriptEnabled: scripts };
-  const context = await browser.newContext({ ...options, viewport: { width, height: 740 } });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
-      complaints.push(message.text());
-  });
-  return { page, complaints, close: () => context.close() };
-}
+const openPage = (mode: Mode) => openModePage(browser, mode);
 
 const addressFor = async (userId: string, of = app) =>
   `${publicUrl}/connect?token=${await mintToken(world.server, of, userId)}`;
-
-/** Nothing serious for assistive technology, nothing beside the screen; a picture where one is wanted. */
-async function look(page: Page, name: string, { scripts = true }: Mode = {}): Promise<void> {
-  if (pictures !== undefined) {
-    await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-  }
-  expect(await overflowOf(page)).toBeLessThanOrEqual(0);
-  if (!scripts) return; // axe is one
-  const found = await page.evaluate(`${axe}; axe.run()`);
-  const { violations } = found as { violations: { id: string; impact: string; nodes: object[] }[] };
-  expect(violations.map(({ id, impact, nodes }) => ({ id, impact, nodes }))).toEqual([]);
-}
-
-/** How many pixels the page is wider than the screen, without a script of the page's own. */
-async function overflowOf(page: Page): Promise<number> {
-  const box = await page.locator('html').boundingBox();
-  const widest = await page
-    .locator('main *')
-    .evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)));
-  return Math.floor(widest - (box?.width ?? 0));
-}
 
 describe.each(modes)('a whole fulfilment ($name)', (mode) => {
   const words = mode.locale === 'de-DE' ? german : english;

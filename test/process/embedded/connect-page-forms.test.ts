@@ -1,0 +1,128 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../../src/db/generated/client.ts';
+import { seedApp, seedRequirement } from '../../helpers/apps.ts';
+import { canary } from '../../helpers/canary.ts';
+import { launchBrowser, look, openPage, publicUrl } from '../../helpers/connect-page-browser.ts';
+import { mintToken } from '../../helpers/connect-tokens.ts';
+import { resolve } from '../../helpers/resolve.ts';
+import { startTestServer, type TestServer } from '../../helpers/server.ts';
+
+/* The forms that differ most, in a browser: a rule, a key of several lines, headers, choices, ticks, a moment. */
+
+const types = [
+  'AWS',
+  'VertexAI',
+  'Http',
+  'SteelBrowser',
+  'AWSNeptune',
+  'PipedreamOAuth2',
+  'MCPStdio',
+];
+
+const modes = [
+  { name: 'phone-dark-de', width: 360, colorScheme: 'dark', locale: 'de-DE' },
+  { name: 'desk-light-en', width: 1280, colorScheme: 'light', locale: 'en-GB' },
+] as const;
+
+let server: TestServer;
+let browser: Browser;
+let app: App;
+const requirements = new Map<string, string>();
+
+beforeAll(async () => {
+  server = await startTestServer({ PUBLIC_URL: publicUrl });
+  const { deps, home, url } = server;
+  app = await seedApp(deps.db, home.projectId, { name: 'Travel desk' });
+  for (const type of types) {
+    const spec = { type: `dynamiq.connections.${type}` };
+    const { id } = await seedRequirement(deps.db, app.id, { title: `Your ${type}`, spec });
+    requirements.set(type, id);
+  }
+  browser = await launchBrowser(url);
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server.close();
+});
+
+async function goTo(page: Page, userId: string): Promise<void> {
+  await page.goto(`${publicUrl}/connect?token=${await mintToken(server, app, userId)}`);
+}
+
+/** Unfolds all that can be unfolded. */
+async function unfold(page: Page): Promise<void> {
+  await page.locator('details').evaluateAll((all) => {
+    for (const one of all) one.setAttribute('open', '');
+  });
+}
+
+const cardOf = (page: Page, type: string) => page.locator(`[id="${requirements.get(type)}"]`);
+
+const controls = 'main :is(input:not([type=hidden]), select, textarea)';
+
+/** The ids of what the Tab key reaches, in its order, until the page is left. */
+async function reachedByTab(page: Page): Promise<string[]> {
+  const reached: string[] = [];
+  for (;;) {
+    await page.keyboard.press('Tab');
+    const id = await page.evaluate(
+      'document.hasFocus() && document.activeElement.tagName !== "BODY" ? document.activeElement.id || "-" : ""',
+    );
+    if (id === '' || reached.length > 300) return reached;
+    reached.push(String(id));
+  }
+}
+
+describe.each(modes)('the forms ($name)', (mode) => {
+  test('are whole, within the page, and reached by keyboard', async () => {
+    const { page, complaints, close } = await openPage(browser, mode);
+    await goTo(page, `ann-${mode.name}`);
+    await unfold(page);
+    await look(page, `${mode.name}-forms`);
+    const drawn = await page.locator(controls).evaluateAll((all) => all.map(({ id }) => id));
+    expect(drawn.length).toBeGreaterThan(40);
+    const reached = await reachedByTab(page);
+    expect(reached.filter((id) => drawn.includes(id))).toEqual(drawn);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test.each(['AWS', 'Http'])('of %s say what is missing, beside it', async (type) => {
+    const { page, complaints, close } = await openPage(browser, mode);
+    await goTo(page, `ben-${mode.name}-${type}`);
+    await unfold(page);
+    await cardOf(page, type).locator('button.main').click();
+    await page.getByRole('alert').waitFor();
+    const focused = await page.evaluate('document.activeElement.getAttribute("aria-invalid")');
+    expect(focused).toBe('true');
+    const isGerman = mode.locale === 'de-DE';
+    expect(await page.locator('[lang=en], main [lang=de]').count()).toBe(isGerman ? 0 : 1); // html
+    await look(page, `${mode.name}-refused-${type}`);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+test('a key of several lines that is pasted keeps them, and is hidden when it is left', async () => {
+  const { page, close } = await openPage(browser, {});
+  await goTo(page, 'cay');
+  await cardOf(page, 'VertexAI').locator('summary').first().click();
+  const key = cardOf(page, 'VertexAI').getByLabel('Private key', { exact: false }).first();
+  const pem = `-----BEGIN PRIVATE KEY-----\n${canary()}\n-----END PRIVATE KEY-----\n`;
+  await key.focus();
+  await page.keyboard.insertText(pem);
+  const masked = () =>
+    key.evaluate((one) => getComputedStyle(one).getPropertyValue('-webkit-text-security'));
+  expect(await masked()).toBe('none');
+  await cardOf(page, 'VertexAI').getByLabel('Vertex project ID').fill('p');
+  expect(await masked()).toBe('disc');
+  await cardOf(page, 'VertexAI').getByLabel('Vertex project location').fill('eu');
+  await page.keyboard.press('Enter');
+  await page.locator('.state.completed').waitFor();
+  const references = [{ requirementId: requirements.get('VertexAI') }];
+  const [item] = await resolve(server, { appId: app.id, userId: 'cay', references });
+  expect(item?.config).toMatchObject({ private_key: pem });
+  await close();
+});
