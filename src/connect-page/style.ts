@@ -33,7 +33,8 @@ label { display: block; margin-bottom: .25rem; font-weight: 600; }
 label small { font-weight: 400; color: var(--soft); }
 input:not([type=checkbox]), select, textarea { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font: inherit;
   color: inherit; background: var(--card); border: 1px solid var(--edge); border-radius: .5rem; }
-textarea { min-height: 5.5rem; resize: vertical; }
+select { text-overflow: ellipsis; }
+textarea { display: block; min-height: 5.5rem; resize: vertical; }
 .masked:not(:focus) { -webkit-text-security: disc; }
 input::placeholder, textarea::placeholder { color: var(--soft); opacity: 1; }
 [aria-invalid=true] { border-color: var(--bad) !important; }
