@@ -5,6 +5,7 @@ import type { ConnectionStatus } from '../db/generated/enums.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 import type { Place } from '../vault/sealed.ts';
 import type { SealingKey, Vault } from '../vault/vault.ts';
+import { keepConfig, recallConfig } from './opened-configs.ts';
 import type { ConfigHalves } from './read-config.ts';
 
 /*
@@ -53,7 +54,7 @@ export function sealedConfig(
 }
 
 /**
- * Opens one half of a config.
+ * Opens one half of a config. What it answers may be shared: it is not to be changed.
  *
  * @throws VaultError with the data key's id when it does not open.
  */
@@ -64,8 +65,15 @@ export function openHalf(
   stored: SealedHalf | null,
 ): JsonObject | Promise<JsonObject> {
   if (stored === null) throw new Error(`Connection ${place.id} has no ${half} half.`);
+  const known = half === 'public' ? recallConfig(vault, place, stored) : undefined;
+  if (known !== undefined) return known;
+  const read = (plaintext: Buffer) => {
+    const config = parseHalf(plaintext);
+    if (half === 'public') keepConfig(vault, place, stored, config);
+    return config;
+  };
   const plaintext = vault.open(stored.dataKey, placeOf(place, half), stored.sealed);
-  return plaintext instanceof Promise ? plaintext.then(parseHalf) : parseHalf(plaintext);
+  return plaintext instanceof Promise ? plaintext.then(read) : read(plaintext);
 }
 
 function parseHalf(plaintext: Buffer): JsonObject {
