@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { builder } from '../graphql/builder.ts';
-import { pageArgs, pageCost } from '../graphql/page.ts';
+import { pageArgs, pageCost, selectsTotal } from '../graphql/page.ts';
 import { searchText } from '../input.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import { ConnectionPage, ConnectionRef, ConnectionStatusRef } from './connection.type.ts';
@@ -51,8 +51,8 @@ builder.queryFields((t) => ({
           'From 1, with `first` and instead of a cursor, for page-number clients: up to row 10,000.',
       }),
     },
-    resolve: (_root, { projectId, filter, ...page }, context) =>
-      listConnections(context, { projectId, filter, page }),
+    resolve: (_root, { projectId, filter, ...page }, context, info) =>
+      listConnections(context, { projectId, filter, page, withTotal: selectsTotal(info) }),
   }),
 }));
 
@@ -66,7 +66,9 @@ builder.prismaObjectFields(ProjectRef, (t) => ({
       ...pageArgs,
       filter: t.arg({ type: ConnectionFilter, required: false, description: 'Only these.' }),
     },
-    resolve: ({ id }, { filter, ...page }, context) =>
-      listProjectConnections(context, { projectId: id, filter, page }),
+    resolve: ({ id }, { filter, ...page }, context, info) => {
+      const withTotal = selectsTotal(info);
+      return listProjectConnections(context, { projectId: id, filter, page, withTotal });
+    },
   }),
 }));

@@ -29,8 +29,8 @@ export async function findConnection(
   if (!isUuid(id)) return null;
   const reach = reachOf(requireMember(viewer));
   const wanted = { reach, projectId: null, id, withSystem: true };
-  const [connection] = await loadConnections(deps, wanted, { order: 'desc', take: 1, skip: 0 });
-  return connection ?? null;
+  const { rows } = await loadConnections(deps, wanted, { order: 'desc', take: 1, skip: 0 });
+  return rows[0] ?? null;
 }
 
 /** The same for a connection that the caller has just written. */
@@ -49,6 +49,8 @@ export type ConnectionList = {
   projectId: string | null | undefined;
   filter: ConnectionFilter | null | undefined;
   page: PageArgs;
+  /** Whether the total will be asked for: it then comes with the rows. */
+  withTotal: boolean;
 };
 
 /**
@@ -59,13 +61,13 @@ export type ConnectionList = {
  */
 export async function listConnections(
   context: RequestContext,
-  { projectId, filter, page }: ConnectionList,
+  { projectId, page, ...list }: ConnectionList,
 ): Promise<Page<ConnectionRow>> {
   const plan = planConnections(context, page);
   const id = projectId ?? boundProject(requireMember(context.viewer));
   if (id === null) throw new InvalidInputError([projectMissing]);
   if (!isUuid(id)) throw new NotFoundError('project');
-  const found = await loadPage(context, id, filter, plan);
+  const found = await loadPage(context, id, list, plan);
   // Rows prove that the project is visible; only without any must it be asked for.
   if (found.edges.length === 0) await requireVisibleProject(context, id);
   return found;
@@ -74,9 +76,9 @@ export async function listConnections(
 /** The same for a project that is known to be visible. */
 export function listProjectConnections(
   context: RequestContext,
-  { projectId, filter, page }: ConnectionList & { projectId: string },
+  { projectId, page, ...list }: ConnectionList & { projectId: string },
 ): Promise<Page<ConnectionRow>> {
-  return loadPage(context, projectId, filter, planConnections(context, page));
+  return loadPage(context, projectId, list, planConnections(context, page));
 }
 
 function planConnections({ deps }: RequestContext, page: PageArgs): PagePlan<'createdAt'> {
@@ -86,13 +88,13 @@ function planConnections({ deps }: RequestContext, page: PageArgs): PagePlan<'cr
 async function loadPage(
   { deps, viewer }: RequestContext,
   projectId: string,
-  filter: ConnectionList['filter'],
+  { filter, withTotal }: Pick<ConnectionList, 'filter' | 'withTotal'>,
   plan: PagePlan<'createdAt'>,
 ): Promise<Page<ConnectionRow>> {
   const reach = reachOf(requireMember(viewer));
   const wanted = { reach, projectId, id: null, ...matching(filter ?? {}) };
-  const rows = await loadConnections(deps, wanted, plan.bounds);
-  return plan.toPage(rows, () => countConnections(deps, wanted));
+  const { rows, total } = await loadConnections(deps, wanted, { ...plan.bounds, withTotal });
+  return plan.toPage(rows, async () => total ?? countConnections(deps, wanted));
 }
 
 const projectMissing = {

@@ -28,14 +28,15 @@ export type Range = {
   skip: number;
   after?: { time: Date; id: string } | undefined;
   before?: { time: Date; id: string } | undefined;
+  /** Counts all of them as well. */
+  withTotal?: boolean;
 };
 
+/** What was found; `total` only when it was asked for. */
+export type Found = { rows: ConnectionRow[]; total: number | undefined };
+
 /** Loads connections. Concurrent calls of one shape share a statement. */
-export function loadConnections(
-  deps: Deps,
-  wanted: Wanted,
-  range: Range,
-): Promise<ConnectionRow[]> {
+export function loadConnections(deps: Deps, wanted: Wanted, range: Range): Promise<Found> {
   const shape = shapeOf(wanted, range);
   const name = `connections ${shape.join(' ')} ${range.order}`;
   const load = sharedBy(deps, name, (asked: readonly Asked[]) =>
@@ -89,14 +90,15 @@ const wishes = {
 } as const;
 
 type Wish = keyof typeof wishes;
-/** What a call asks for; `placesOf` says what `reach` and `project` make of a statement. */
-type Condition = 'reach' | 'project' | Wish;
+/** What a call asks for; `placesOf` says what `reach` and `project` make of a statement, `loadTogether` what `total` does. */
+type Condition = 'reach' | 'project' | 'total' | Wish;
 type Shape = readonly Condition[];
 
 function shapeOf(wanted: Wanted, range?: Range): Shape {
   const made: Record<Condition, boolean> = {
     reach: wanted.reach.only || wanted.reach.projectIds.length > 0,
     project: wanted.projectId !== null,
+    total: range?.withTotal ?? false,
     id: wanted.id !== null,
     type: wanted.type !== undefined,
     status: wanted.status !== undefined,
@@ -179,25 +181,39 @@ async function loadTogether(
   name: string,
   shape: Shape,
   asked: readonly Asked[],
-): Promise<ConnectionRow[][]> {
+): Promise<Found[]> {
   const order = asked[0]?.[1].order ?? 'desc';
   const { from, values } = callsOf(shape, asked, true);
   const { projects, connections, theirs } = placesOf(shape);
+  const counted = shape.includes('total') ? `CROSS JOIN LATERAL (${countOf(shape)}) t` : '';
   const text = `
-    SELECT q.position::int, r.* FROM ${from} ${projects} CROSS JOIN LATERAL (
+    SELECT q.position::int, ${counted ? 't.total' : 'NULL AS total'}, r.*
+    FROM ${from} ${projects} ${counted} LEFT JOIN LATERAL (
       SELECT ${connectionColumns}
       FROM ${connections} JOIN data_key k ON k.id = c.config_data_key_id
       WHERE ${theirs} ${wishesOf(shape)}
       WINDOW page AS (ORDER BY c.created_at ${order}, c.id ${order})
       ORDER BY c.created_at ${order}, c.id ${order} LIMIT q.take OFFSET q.skip
-    ) r`;
-  const rows = await sql<ConnectionColumns & { position: number }>(name, text, values);
-  const pages = asked.map((): ConnectionRow[] => []);
-  for (const row of rows) {
-    const page = pages[row.position - 1];
-    page?.push(readConnection(row, page.at(-1)));
+    ) r ON true`;
+  const read = await sql<FoundColumns>(name, text, values);
+  const found = asked.map((): Found => ({ rows: [], total: undefined }));
+  for (const row of read) {
+    const page = found[row.position - 1];
+    if (page === undefined) continue;
+    page.total = row.total ?? undefined;
+    if (row.id !== null) page.rows.push(readConnection(row, page.rows.at(-1)));
   }
-  return pages;
+  return found;
+}
+
+/** Without any connection there is one row all the same. */
+type FoundColumns = { position: number; total: number | null } & (ConnectionColumns | { id: null });
+
+/** Counts what a call wants, whatever page of it. */
+function countOf(shape: Shape): string {
+  const { connections, theirs } = placesOf(shape);
+  const everywhere = shape.filter((condition) => condition !== 'after' && condition !== 'before');
+  return `SELECT count(*)::int AS total FROM ${connections} WHERE ${theirs} ${wishesOf(everywhere)}`;
 }
 
 async function countTogether(
@@ -207,10 +223,9 @@ async function countTogether(
   asked: readonly Asked[],
 ): Promise<number[]> {
   const { from, values } = callsOf(shape, asked, false);
-  const { projects, connections, theirs } = placesOf(shape);
+  const { projects } = placesOf(shape);
   const text = `
-    SELECT (SELECT count(*)::int FROM ${connections} WHERE ${theirs} ${wishesOf(shape)}) AS count
-    FROM ${from} ${projects} ORDER BY q.position`;
-  const rows = await sql<{ count: number }>(name, text, values);
-  return rows.map(({ count }) => count);
+    SELECT (${countOf(shape)}) AS total FROM ${from} ${projects} ORDER BY q.position`;
+  const rows = await sql<{ total: number }>(name, text, values);
+  return rows.map(({ total }) => total);
 }

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@pothos/core';
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import type { GraphQLResolveInfo } from 'graphql';
+import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import type { Page, PageArgs } from '../db/keyset.ts';
 import { defaultPageSize } from '../limits.ts';
 import { builder } from './builder.ts';
@@ -95,6 +95,17 @@ export function rowsQuery(
 ): object {
   const paths = [['nodes'], ['edges', 'node']];
   return queryFromInfo({ context, info, typeName, paths, select: { id: true, [time]: true } });
+}
+
+/** Whether a page's total may be asked for: it is selected, be it under a condition. */
+export function selectsTotal({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+  const isIn = (selected: SelectionSetNode | undefined): boolean =>
+    selected?.selections.some((node) => {
+      if (node.kind === Kind.FIELD) return node.name.value === 'totalCount';
+      const isSpread = node.kind === Kind.FRAGMENT_SPREAD;
+      return isIn((isSpread ? fragments[node.name.value] : node)?.selectionSet);
+    }) ?? false;
+  return fieldNodes.some(({ selectionSet }) => isIn(selectionSet));
 }
 
 /** What a page multiplies: the cost of everything selected of one row. */
