@@ -1,9 +1,6 @@
 import type { Sql } from '../db/sql.ts';
 import type { GrantPlace } from './grant-tokens.ts';
 
-/** How long a lease lasts, in seconds, by the database's clock. */
-export const leaseSeconds = 30;
-
 /** Who writes about a grant, for the audit log. */
 export type GrantActor = { actor: string; ip: string | null; requestId: string };
 
@@ -14,37 +11,6 @@ export type LeasedGrant = GrantPlace & {
   isAttemptOpen: boolean;
   failures: number;
 };
-
-const takeStatement = `
-  WITH taken AS (
-    UPDATE oauth_grant SET lease_owner = $3, lease_until = now() + interval '${leaseSeconds} seconds',
-      attempt_started_at = COALESCE(attempt_started_at, now())
-    WHERE connection_id = $1::uuid AND token_version = $2 AND tokens IS NOT NULL
-      AND (lease_until IS NULL OR (lease_until <= now() AND $4))
-    RETURNING connection_id
-  )
-  SELECT EXISTS (SELECT 1 FROM taken) AS taken, g.token_version = $2 AND g.tokens IS NOT NULL AS current,
-    g.attempt_started_at IS NOT NULL AS "isAttemptOpen", g.consecutive_failures AS failures
-  FROM oauth_grant g WHERE g.connection_id = $1::uuid`;
-
-type Taken = { taken: boolean; current: boolean; isAttemptOpen: boolean; failures: number };
-
-/**
- * Takes the right to refresh one generation of a connection's tokens; undefined when the connection
- * is gone. `current` is false when that generation was replaced: then read again, and never call.
- *
- * @param mayTakeOver whether a lease that ran out may be taken from a process that never ended it.
- */
-export async function takeRefreshLease(
-  sql: Sql,
-  { connectionId, tokenVersion }: { connectionId: string; tokenVersion: number },
-  owner: string,
-  mayTakeOver: boolean,
-): Promise<Taken | undefined> {
-  const values = [connectionId, tokenVersion, owner, mayTakeOver];
-  const [row] = await sql<Taken>('take-refresh-lease', takeStatement, values);
-  return row;
-}
 
 /** A new generation of tokens, sealed. */
 export type StoredTokens = {

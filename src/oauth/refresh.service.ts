@@ -8,15 +8,14 @@ import type { SealingKey } from '../vault/vault.ts';
 import {
   expireGrant,
   type GrantActor,
-  leaseSeconds,
   recordRefreshFailure,
   releaseRefreshLease,
-  takeRefreshLease,
 } from './grant.statements.ts';
 import type { GrantPlace, GrantTokens } from './grant-tokens.ts';
 import { loadProvider } from './load-provider.ts';
 import { mayRefresh, mayTakeOver, requireUnavailable, writeTokens } from './pending-writes.ts';
 import type { Provider } from './provider.ts';
+import { leaseSeconds, takeRefreshLease } from './take-lease.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import { TokenFailure } from './token-failure.ts';
 import { lifeOf, pauseAfter, refreshAfter } from './token-life.ts';
@@ -85,8 +84,10 @@ async function refreshOnce(
   while (performance.now() < giveUp) {
     if (!mayRefresh(deps)) return tryLater('too many tokens wait for the database');
     const askedAt = performance.now();
-    const lease = await takeRefreshLease(deps.sql, generation, owner, mayTakeOver(deps));
-    if (!lease?.current) return { kind: 'replaced' };
+    const { connectionId, tokenVersion } = generation;
+    const wanted = { connectionId, tokenVersion, owner, mayTakeOver: mayTakeOver(deps) };
+    const lease = await takeRefreshLease(deps)(wanted);
+    if (!lease.current) return { kind: 'replaced' };
     if (!lease.taken) {
       await wait(pollPause);
       continue;

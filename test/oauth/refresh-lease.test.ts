@@ -87,7 +87,7 @@ test.each([
   [14_000, 1],
 ])('held up for %i ms with the lease, the provider is called %i times', async (held, calls) => {
   const id = await connectDue(5);
-  const restore = aroundStatement(world.server.deps, 'take-refresh-lease', async (send) => {
+  const restore = aroundStatement(world.server.deps, 'take-refresh-leases', async (send) => {
     const rows = await send();
     clock.putForward(held);
     return rows;

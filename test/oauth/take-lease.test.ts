@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Deps } from '../../src/deps.ts';
+import { takeRefreshLease } from '../../src/oauth/take-lease.ts';
+import { statementsOf } from '../helpers/statements.ts';
+import { grantOf, lend } from './grants.ts';
+import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('box');
+});
+afterAll(() => closeWorld(world));
+
+type Asked = { id: string; version?: number; mayTakeOver?: boolean };
+
+const ask = (deps: Deps, owner: string, { id, version = 1, mayTakeOver = true }: Asked) =>
+  takeRefreshLease(deps)({ connectionId: id, tokenVersion: version, owner, mayTakeOver });
+
+test('leases that are asked for at once are taken in one statement, each by its own conditions', async () => {
+  const { deps } = world.server;
+  const ids: string[] = [];
+  for (let index = 0; index < 4; index += 1) ids.push(await connect(world, { name: `${index}` }));
+  const [free = '', held = '', over = '', left = ''] = ids;
+  await lend(world, held, 30);
+  await lend(world, over, -1);
+  await lend(world, left, -1);
+  const asked: Asked[] = [
+    { id: held },
+    { id: free, version: 2 },
+    { id: randomUUID() },
+    { id: free },
+    { id: over },
+    { id: left, mayTakeOver: false },
+  ];
+  const taken: unknown[] = [];
+  const statements = await statementsOf(async () => {
+    taken.push(...(await Promise.all(asked.map((one) => ask(deps, 'us', one)))));
+  });
+  expect(statements).toHaveLength(1);
+  expect(taken).toMatchObject([
+    { taken: false, current: true },
+    { taken: false, current: false },
+    { taken: false, current: false },
+    { taken: true, current: true, isAttemptOpen: false, failures: 0 },
+    { taken: true, current: true },
+    { taken: false, current: true },
+  ]);
+  const owners = await Promise.all(ids.map((id) => grantOf(world, id)));
+  expect(owners.map(({ leaseOwner }) => leaseOwner)).toEqual(['us', 'another', 'us', 'another']);
+  expect(owners[0]?.attemptStartedAt).toBeInstanceOf(Date);
+});
+
+test('of two processes that ask for the same leases in opposite orders each gets what the other does not', async () => {
+  const beside = await openBeside(world);
+  const ids: string[] = [];
+  for (let index = 0; index < 8; index += 1) ids.push(await connect(world, { name: `o${index}` }));
+  for (let round = 0; round < 10; round += 1) {
+    for (const id of ids) await lend(world, id, -1);
+    const [one, other] = await Promise.all([
+      Promise.all(ids.map((id) => ask(world.server.deps, `one ${round}`, { id }))),
+      Promise.all(ids.toReversed().map((id) => ask(beside.server.deps, `other ${round}`, { id }))),
+    ]);
+    const times = ids.map((_, at) => [one.at(at)?.taken, other.at(-1 - at)?.taken]);
+    expect(times.map((both) => both.filter(Boolean).length)).toEqual(ids.map(() => 1));
+  }
+  await beside.server.close();
+});
