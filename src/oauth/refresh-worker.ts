@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Deps } from '../deps.ts';
 import { claimDueGrants, type DueGrant, isAnyFull, mostSlots } from './due-grants.ts';
 import { openTokens } from './grant-tokens.ts';
@@ -15,6 +16,8 @@ const handful = share / 2;
 const idlePause = 1_000;
 /** How long to wait when something was: short, so that many tokens are refreshed evenly and not in waves. */
 const busyPause = 20;
+/** Over how long those that were claimed together begin, in milliseconds: at once, they would hold up whoever reads meanwhile. */
+const spread = 30;
 
 const by = { actor: 'server', ip: null, requestId: 'refresh-worker' };
 
@@ -35,12 +38,18 @@ export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
     });
     for (const grant of due) {
       running.add(grant);
-      void refreshDue(deps, grant, breaker).finally(() => {
+      void begin(grant).finally(() => {
         running.delete(grant);
         wake();
       });
     }
     return due.length;
+  };
+
+  /** What has not begun when the worker is stopped does not begin. */
+  const begin = async (grant: DueGrant): Promise<void> => {
+    await wait(spread * Math.random());
+    if (!isStopped) await refreshDue(deps, grant, breaker);
   };
 
   /** Claims again where one host or project has its share: what it has more must not hide the others'. */
