@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { HostApp, RequestFacts } from '../access/request-context.ts';
 import { findHostApp } from '../apps/load-app.ts';
-import { createConnectPage } from '../connect-page/connect-page.app.tsx';
+import { createConnectPage } from '../connect-page/connect-page.app.ts';
 import type { Deps } from '../deps.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { createSchema } from '../graphql/schema.ts';

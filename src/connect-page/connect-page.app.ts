@@ -1,0 +1,49 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Deps } from '../deps.ts';
+import { refuseOtherMethods } from '../rest/methods.ts';
+import type { RestEnv } from '../rest/rest.app.ts';
+import type { C } from './answer.ts';
+import { askToDisconnect, disconnect } from './disconnect.tsx';
+import { exchange } from './exchange.ts';
+import { answerFailure } from './failure.tsx';
+import { authorize, submit } from './fulfil.tsx';
+import { assets } from './layout.tsx';
+import { confirm, showPage } from './show.ts';
+import { inSession } from './visit.ts';
+
+const page = '/connect/:session_id';
+const ofRequirement = `${page}/requirements/:requirement_id`;
+
+const taken = [
+  { method: 'GET', path: '/connect' },
+  { method: 'GET', path: page },
+  { method: 'POST', path: `${page}/confirm` },
+  { method: 'POST', path: `${ofRequirement}/credentials` },
+  { method: 'POST', path: `${ofRequirement}/authorize` },
+  { method: 'GET', path: `${ofRequirement}/disconnect` },
+  { method: 'POST', path: `${ofRequirement}/disconnect` },
+];
+
+/** Where end users bring their accounts, without a script. A session's cookie counts here only. */
+export function createConnectPage(deps: Deps): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  const within = inSession(deps);
+  app.onError((error, c) => answerFailure(deps, error, c));
+  for (const { path, content, type } of Object.values(assets)) app.get(path, asset(content, type));
+  app.post('/connect/*', bodyLimit({ maxSize: deps.config.limits.bodyBytes }));
+  app.get('/connect', (c) => exchange(deps, c));
+  app.get(page, within(showPage, { asks: true }));
+  app.post(`${page}/confirm`, within(confirm, { asks: true }));
+  app.post(`${ofRequirement}/credentials`, within(submit));
+  app.post(`${ofRequirement}/authorize`, within(authorize));
+  app.get(`${ofRequirement}/disconnect`, within(askToDisconnect));
+  app.post(`${ofRequirement}/disconnect`, within(disconnect));
+  refuseOtherMethods(app, taken);
+  return app;
+}
+
+function asset(content: string, type: string) {
+  const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable' };
+  return (c: C) => c.body(content, 200, headers);
+}

@@ -1,0 +1,25 @@
+import { disconnectRequirement } from '../end-users/disconnect-requirement.service.ts';
+import { NotFoundError } from '../errors.ts';
+import type { Answer } from './answer.ts';
+import { explain } from './draw.tsx';
+import { policyFor } from './layout.tsx';
+import { DisconnectPage } from './pages.tsx';
+import { requireOf, type Visit } from './visit.ts';
+
+export function askToDisconnect(visit: Visit): Answer {
+  const { c, drawing } = visit;
+  c.header('Content-Security-Policy', policyFor(drawing.app));
+  return c.html(<DisconnectPage {...drawing} requirement={requireOf(visit)} />);
+}
+
+export async function disconnect(visit: Visit): Promise<Response> {
+  const { context, c, drawing } = visit;
+  const { id } = requireOf(visit);
+  try {
+    await disconnectRequirement(context, id);
+  } catch (error) {
+    // Disconnected already is what was wanted.
+    if (!(error instanceof NotFoundError)) return explain(visit, error);
+  }
+  return c.redirect(drawing.base, 303);
+}

@@ -1,0 +1,42 @@
+import { ConflictError, InvalidInputError, UpstreamError } from '../errors.ts';
+import type { Answer, PageStatus } from './answer.ts';
+import { policyFor } from './layout.tsx';
+import { ConnectPage, type Notice, SwitchPage } from './pages.tsx';
+import type { Refused } from './requirement.tsx';
+import type { Visit } from './visit.ts';
+
+/** What the list of requirements is drawn with beside them. */
+export type Drawn = {
+  notice?: Notice;
+  refused?: Refused;
+  waiting?: { requirementId: string; url: string | undefined };
+};
+
+/** Answers the list of requirements, or asks whose the browser is. */
+export function draw(
+  { c, session, content, drawing }: Visit,
+  { notice, refused, waiting }: Drawn,
+  status: PageStatus,
+): Answer {
+  c.header('Content-Security-Policy', policyFor(drawing.app));
+  if (!session.isConfirmed) return c.html(<SwitchPage {...drawing} />, status);
+  const { requirements } = content;
+  return c.html(
+    <ConnectPage {...{ ...drawing, requirements, notice, refused, waiting }} />,
+    status,
+  );
+}
+
+export function bad(text: string): Notice {
+  return { kind: 'bad', text };
+}
+
+/** Says on the page what stands against it; anything else has a page of its own. */
+export function explain(visit: Visit, error: unknown): Answer {
+  const { problems } = visit.words;
+  if (error instanceof ConflictError) return draw(visit, { notice: bad(problems.conflict) }, 409);
+  if (error instanceof InvalidInputError) return draw(visit, { notice: bad(problems.other) }, 400);
+  if (!(error instanceof UpstreamError)) throw error;
+  const text = error.retryable ? problems.temporarily_unavailable : problems.other;
+  return draw(visit, { notice: bad(text) }, 502);
+}

@@ -1,0 +1,25 @@
+import type { Deps } from '../deps.ts';
+import { findBug, toAppError } from '../graphql/masking.ts';
+import type { Answer, C, PageStatus } from './answer.ts';
+import { chooseLanguage, wordsOf } from './language.ts';
+import { policyFor } from './layout.tsx';
+import { type Failure, FailurePage } from './pages.tsx';
+
+/** A page of its own for what went wrong where there is no session. */
+export function fail(c: C, failure: Failure, status: PageStatus): Answer {
+  const language = chooseLanguage(c.req.header('accept-language'));
+  c.header('Content-Security-Policy', policyFor());
+  return c.html(<FailurePage {...{ failure, language, words: wordsOf(language) }} />, status);
+}
+
+/** Answers what a handler threw. */
+export function answerFailure({ log }: Deps, error: Error, c: C): Answer {
+  const bug = findBug(error);
+  if (bug !== undefined) {
+    log.error({ err: bug, requestId: c.env.facts.id }, 'a page of a session failed');
+  }
+  const kind = toAppError(error)?.kind;
+  if (kind === 'unavailable') return fail(c, 'unavailable', 503);
+  if (kind === 'unauthenticated') return fail(c, 'ended', 401);
+  return kind === 'not_found' ? fail(c, 'missing', 404) : fail(c, 'internal', 500);
+}

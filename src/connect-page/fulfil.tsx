@@ -1,0 +1,42 @@
+import { authorizeRequirement } from '../end-users/authorize-requirement.service.ts';
+import { submitCredentials } from '../end-users/submit-credentials.service.ts';
+import { InvalidInputError, NotFoundError } from '../errors.ts';
+import { draw, explain } from './draw.tsx';
+import { readTyped, toConfig } from './form-config.ts';
+import { policyFor } from './layout.tsx';
+import { LeavingPage } from './pages.tsx';
+import { requireOf, type Visit } from './visit.ts';
+
+/** Stores what was typed for a requirement. */
+export async function submit(visit: Visit): Promise<Response> {
+  const { context, c, body, drawing } = visit;
+  const { id, type } = requireOf(visit);
+  if (type === null) throw new NotFoundError('form');
+  const typed = readTyped(type, body);
+  try {
+    const config = toConfig(type, typed);
+    await submitCredentials(context, { requirementId: id, type: type.type, config });
+  } catch (error) {
+    if (error instanceof InvalidInputError) {
+      return draw(visit, { refused: { requirementId: id, typed, issues: error.fields } }, 400);
+    }
+    return explain(visit, error);
+  }
+  return c.redirect(`${drawing.base}?status=success&requirement=${id}`, 303);
+}
+
+/** Begins a consent, and leads to the provider. */
+export async function authorize(visit: Visit): Promise<Response> {
+  const { deps, context, session, c, drawing } = visit;
+  const { id, provider } = requireOf(visit);
+  const back = `${deps.config.publicUrl}${drawing.base}?requirement=${id}`;
+  const begunOn = { url: back, browserDigest: session.digest };
+  const wanted = { requirementId: id, redirectUrl: undefined, begunOn };
+  try {
+    const { url } = await authorizeRequirement(context, wanted);
+    c.header('Content-Security-Policy', policyFor(drawing.app));
+    return c.html(<LeavingPage {...drawing} provider={provider ?? ''} url={url} />);
+  } catch (error) {
+    return explain(visit, error);
+  }
+}
