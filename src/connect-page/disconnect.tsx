@@ -1,9 +1,9 @@
 import { disconnectRequirement } from '../end-users/disconnect-requirement.service.ts';
 import { NotFoundError } from '../errors.ts';
 import type { Answer } from './answer.ts';
+import { DisconnectPage } from './asking-pages.tsx';
 import { explain } from './draw.tsx';
 import { policyFor } from './layout.tsx';
-import { DisconnectPage } from './pages.tsx';
 import { requireOf, type Visit } from './visit.ts';
 
 export function askToDisconnect(visit: Visit): Answer {

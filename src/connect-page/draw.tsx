@@ -1,8 +1,9 @@
 import { ConflictError, InvalidInputError, UpstreamError } from '../errors.ts';
 import type { Answer, PageStatus } from './answer.ts';
+import { SwitchPage } from './asking-pages.tsx';
 import { policyFor } from './layout.tsx';
-import { ConnectPage, type Notice, SwitchPage } from './pages.tsx';
 import type { Refused } from './requirement.tsx';
+import { type Notice, RequirementsPage } from './requirements-page.tsx';
 import type { Visit } from './visit.ts';
 
 /** What the list of requirements is drawn with beside them. */
@@ -22,7 +23,7 @@ export function draw(
   if (!session.isConfirmed) return c.html(<SwitchPage {...drawing} />, status);
   const { requirements } = content;
   return c.html(
-    <ConnectPage {...{ ...drawing, requirements, notice, refused, waiting }} />,
+    <RequirementsPage {...{ ...drawing, requirements, notice, refused, waiting }} />,
     status,
   );
 }

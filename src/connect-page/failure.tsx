@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts';
 import { findBug, toAppError } from '../graphql/masking.ts';
 import type { Answer, C, PageStatus } from './answer.ts';
+import { type Failure, FailurePage } from './failure-page.tsx';
 import { chooseLanguage, wordsOf } from './language.ts';
 import { policyFor } from './layout.tsx';
-import { type Failure, FailurePage } from './pages.tsx';
 
 /** A page of its own for what went wrong where there is no session. */
 export function fail(c: C, failure: Failure, status: PageStatus): Answer {

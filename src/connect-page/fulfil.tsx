@@ -4,7 +4,7 @@ import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { draw, explain } from './draw.tsx';
 import { readTyped, toConfig } from './form-config.ts';
 import { policyFor } from './layout.tsx';
-import { LeavingPage } from './pages.tsx';
+import { LeavingPage } from './leaving-pages.tsx';
 import { requireOf, type Visit } from './visit.ts';
 
 /** Stores what was typed for a requirement. */

@@ -1,0 +1,26 @@
+import { clip } from './clip.ts';
+import type { Language } from './language.ts';
+import { Shell } from './layout.tsx';
+import { Head, type Named } from './page-head.tsx';
+import type { Words } from './words.ts';
+
+type LeavingProps = Named & { words: Words; language: Language; provider: string; url: string };
+
+/* A redirect after a form would have to be allowed by `form-action`, for every provider there is. */
+/** Sends the browser on to a provider. */
+export function LeavingPage({ app, userId, words, language, provider, url }: LeavingProps) {
+  const title = words.leaving(clip(provider, 60));
+  return (
+    <Shell {...{ language, app, title, refresh: { seconds: 0, url } }}>
+      <Head {...{ app, userId, words }} />
+      <section class="card plain">
+        <h2>{title}</h2>
+        <div class="actions">
+          <a class="button main" href={url}>
+            {words.leavingLink(new URL(url).host)}
+          </a>
+        </div>
+      </section>
+    </Shell>
+  );
+}

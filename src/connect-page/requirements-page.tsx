@@ -1,0 +1,85 @@
+import { Shell } from './layout.tsx';
+import type { PageApp, PageContent, PageRequirement } from './load-page.ts';
+import { Head, type Named, nameOf } from './page-head.tsx';
+import { type Drawing, type Refused, RequirementCard } from './requirement.tsx';
+import type { Words } from './words.ts';
+
+export type Notice = { kind: 'good' | 'bad'; text: string };
+
+type RequirementsPageProps = Drawing &
+  Named & {
+    requirements: PageContent['requirements'];
+    notice: Notice | undefined;
+    refused: Refused | undefined;
+    /** What is waited for, and where the page looks again. */
+    waiting: { requirementId: string; url: string | undefined } | undefined;
+  };
+
+/** The list of what an app asks for, the next thing to do open. */
+export function RequirementsPage(props: RequirementsPageProps) {
+  const { app, userId, requirements, words, language, notice, refused, waiting } = props;
+  const name = nameOf(app);
+  const done = requirements.filter(isDone).length;
+  const isFinished = done === requirements.length && done > 0;
+  const first = refused?.requirementId ?? requirements.find((one) => !isDone(one))?.id;
+  const refresh = waiting?.url === undefined ? undefined : { seconds: 3, url: waiting.url };
+  return (
+    <Shell {...{ language, app, title: words.title(name), refresh }}>
+      <Head {...{ app, userId, words }} />
+      <div
+        data-origins={app.allowedOrigins.join(' ')}
+        data-status={isFinished ? 'completed' : 'pending'}
+      >
+        {notice && !(isFinished && notice.kind === 'good') && (
+          <p class={`alert ${notice.kind}`} role={notice.kind === 'bad' ? 'alert' : 'status'}>
+            {notice.text}
+          </p>
+        )}
+        {waiting && <Waiting {...{ words, base: props.base, isOver: waiting.url === undefined }} />}
+        {isFinished && <Finished {...{ app, words }} />}
+        {requirements.length === 0 && <p>{words.nothingAsked}</p>}
+        {requirements.length > 0 && !isFinished && (
+          <p class="hint">
+            {words.intro} {words.progress(done, requirements.length)}.
+          </p>
+        )}
+        <ol>
+          {requirements.map((requirement) => (
+            <RequirementCard
+              {...props}
+              requirement={requirement}
+              isOpen={requirement.id === first}
+            />
+          ))}
+        </ol>
+      </div>
+    </Shell>
+  );
+}
+
+function isDone({ state }: PageRequirement): boolean {
+  return state.status === 'completed';
+}
+
+function Waiting({ words, base, isOver }: { words: Words; base: string; isOver: boolean }) {
+  return (
+    <div class="alert" role="status">
+      <p>{isOver ? words.waitedEnough : words.waiting}</p>
+      <a href={base}>{words.lookAgain}</a>
+    </div>
+  );
+}
+
+function Finished({ app, words }: { app: PageApp; words: Words }) {
+  return (
+    <section class="alert good">
+      <h2 class="completed">{words.done}</h2>
+      <p>{words.doneHint(nameOf(app))}</p>
+      {app.returnUrl && (
+        <a class="button main" href={app.returnUrl}>
+          {words.backTo(nameOf(app))}
+        </a>
+      )}
+    </section>
+  );
+}
