@@ -9,8 +9,8 @@ import { exchange } from './exchange.ts';
 import { answerFailure } from './failure.tsx';
 import { authorize, submit } from './fulfil.tsx';
 import { assets } from './layout.tsx';
-import { confirm, showPage } from './show.ts';
-import { inSession } from './visit.ts';
+import { confirm, showPage, showStatus } from './show.ts';
+import { inSession, inSessionAsJson } from './visit.ts';
 
 const page = '/connect/:session_id';
 const ofRequirement = `${page}/requirements/:requirement_id`;
@@ -18,6 +18,7 @@ const ofRequirement = `${page}/requirements/:requirement_id`;
 const taken = [
   { method: 'GET', path: '/connect' },
   { method: 'GET', path: page },
+  { method: 'GET', path: `${page}/status` },
   { method: 'POST', path: `${page}/confirm` },
   { method: 'POST', path: `${ofRequirement}/credentials` },
   { method: 'POST', path: `${ofRequirement}/authorize` },
@@ -25,7 +26,7 @@ const taken = [
   { method: 'POST', path: `${ofRequirement}/disconnect` },
 ];
 
-/** Where end users bring their accounts, without a script. A session's cookie counts here only. */
+/** Where end users bring their accounts, with or without scripts. A session's cookie counts here only. */
 export function createConnectPage(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   const within = inSession(deps);
@@ -33,6 +34,7 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   for (const { path, content, type } of Object.values(assets)) app.get(path, asset(content, type));
   app.post('/connect/*', bodyLimit({ maxSize: deps.config.limits.bodyBytes }));
   app.get('/connect', (c) => exchange(deps, c));
+  app.get(`${page}/status`, inSessionAsJson(deps)(showStatus));
   app.get(page, within(showPage, { asks: true }));
   app.post(`${page}/confirm`, within(confirm, { asks: true }));
   app.post(`${ofRequirement}/credentials`, within(submit));

@@ -5,6 +5,7 @@ import { policyFor } from './layout.tsx';
 import type { Refused } from './requirement.tsx';
 import { type Notice, RequirementsPage } from './requirements-page.tsx';
 import type { Visit } from './visit.ts';
+import type { ProblemCode } from './words.ts';
 
 /** What the list of requirements is drawn with beside them. */
 export type Drawn = {
@@ -34,10 +35,14 @@ export function bad(text: string): Notice {
 
 /** Says on the page what stands against it; anything else has a page of its own. */
 export function explain(visit: Visit, error: unknown): Answer {
-  const { problems } = visit.words;
-  if (error instanceof ConflictError) return draw(visit, { notice: bad(problems.conflict) }, 409);
-  if (error instanceof InvalidInputError) return draw(visit, { notice: bad(problems.other) }, 400);
+  const { code, status } = problemOf(error);
+  return draw(visit, { notice: bad(visit.words.problems[code]) }, status);
+}
+
+/** What a person is told of an error. Throws it when it is for nobody's eyes. */
+export function problemOf(error: unknown): { code: ProblemCode; status: PageStatus } {
+  if (error instanceof ConflictError) return { code: 'conflict', status: 409 };
+  if (error instanceof InvalidInputError) return { code: 'other', status: 400 };
   if (!(error instanceof UpstreamError)) throw error;
-  const text = error.retryable ? problems.temporarily_unavailable : problems.other;
-  return draw(visit, { notice: bad(text) }, 502);
+  return { code: error.retryable ? 'temporarily_unavailable' : 'other', status: 502 };
 }

@@ -23,12 +23,15 @@ function asset(content: string, extension: string, type: string) {
 
 type Look = Pick<PageApp, 'accentColor' | 'logoUrl' | 'allowedOrigins'>;
 
+/** After how many seconds, and whether the script does better where there is one. */
+export type Refresh = { seconds: number; url: string; unlessScripted?: boolean };
+
 export type ShellProps = {
   language: Language;
   title: string;
   app?: Look | undefined;
-  /** Where the browser goes on by itself, and after how many seconds. */
-  refresh?: { seconds: number; url: string } | undefined;
+  /** Where the browser goes on by itself. */
+  refresh?: Refresh | undefined;
   children: Child;
 };
 
@@ -43,9 +46,7 @@ export function Shell({ language, title, app, refresh, children }: ShellProps) {
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="robots" content="noindex" />
-          {refresh && (
-            <meta http-equiv="refresh" content={`${refresh.seconds};url=${refresh.url}`} />
-          )}
+          {refresh && <Onward {...refresh} />}
           <title>{title}</title>
           <link rel="icon" href="data:," />
           <link rel="stylesheet" href={assets.style.path} />
@@ -60,6 +61,11 @@ export function Shell({ language, title, app, refresh, children }: ShellProps) {
   );
 }
 
+function Onward({ seconds, url, unlessScripted }: Refresh) {
+  const meta = <meta http-equiv="refresh" content={`${seconds};url=${url}`} />;
+  return unlessScripted ? <noscript>{meta}</noscript> : meta;
+}
+
 /** The Content-Security-Policy of a page: its own style and script, the app's colour, logo and frames. */
 export function policyFor(app?: Look): string {
   const accent = accentStyle(app);
@@ -71,6 +77,7 @@ export function policyFor(app?: Look): string {
     "default-src 'none'",
     `style-src 'self'${digest ? ` 'sha256-${digest}'` : ''}`,
     "script-src 'self'",
+    "connect-src 'self'",
     `img-src data: ${logo}`.trim(),
     "form-action 'self'",
     "base-uri 'none'",

@@ -1,5 +1,6 @@
 import { Shell } from './layout.tsx';
-import type { PageApp, PageContent, PageRequirement } from './load-page.ts';
+import { areAllDone, isDone, Live } from './live.tsx';
+import type { PageApp, PageContent } from './load-page.ts';
 import { Head, type Named, nameOf } from './page-head.tsx';
 import { type Drawing, type Refused, RequirementCard } from './requirement.tsx';
 import type { Words } from './words.ts';
@@ -20,16 +21,15 @@ export function RequirementsPage(props: RequirementsPageProps) {
   const { app, userId, requirements, words, language, notice, refused, waiting } = props;
   const name = nameOf(app);
   const done = requirements.filter(isDone).length;
-  const isFinished = done === requirements.length && done > 0;
+  const isFinished = areAllDone(requirements);
   const first = refused?.requirementId ?? requirements.find((one) => !isDone(one))?.id;
-  const refresh = waiting?.url === undefined ? undefined : { seconds: 3, url: waiting.url };
+  const again = waiting?.url;
+  const refresh =
+    again === undefined ? undefined : { seconds: 3, url: again, unlessScripted: true };
   return (
     <Shell {...{ language, app, title: words.title(name), refresh }}>
       <Head {...{ app, userId, words }} />
-      <div
-        data-origins={app.allowedOrigins.join(' ')}
-        data-status={isFinished ? 'completed' : 'pending'}
-      >
+      <Live {...{ app, base: props.base, requirements, isWaiting: refresh !== undefined }}>
         {notice && !(isFinished && notice.kind === 'good') && (
           <p class={`alert ${notice.kind}`} role={notice.kind === 'bad' ? 'alert' : 'status'}>
             {notice.text}
@@ -52,19 +52,15 @@ export function RequirementsPage(props: RequirementsPageProps) {
             />
           ))}
         </ol>
-      </div>
+      </Live>
     </Shell>
   );
-}
-
-function isDone({ state }: PageRequirement): boolean {
-  return state.status === 'completed';
 }
 
 function Waiting({ words, base, isOver }: { words: Words; base: string; isOver: boolean }) {
   return (
     <div class="alert" role="status">
-      <p>{isOver ? words.waitedEnough : words.waiting}</p>
+      <p data-over={words.waitedEnough}>{isOver ? words.waitedEnough : words.waiting}</p>
       <a href={base}>{words.lookAgain}</a>
     </div>
   );
@@ -76,7 +72,7 @@ function Finished({ app, words }: { app: PageApp; words: Words }) {
       <h2 class="completed">{words.done}</h2>
       <p>{words.doneHint(nameOf(app))}</p>
       {app.returnUrl && (
-        <a class="button main" href={app.returnUrl}>
+        <a class="button main" href={app.returnUrl} target="_top">
           {words.backTo(nameOf(app))}
         </a>
       )}

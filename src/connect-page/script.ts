@@ -1,8 +1,10 @@
 /*
- * What the page does more where scripts run: it shows secrets that are typed, and tells whoever opened
- * it in a popup or a frame, at the origins that the app names, how far it is.
+ * What the page does more where scripts run: it shows secrets that are typed, sees by itself when
+ * something was done elsewhere, and tells whoever opened it in a popup or a frame, at the origins that
+ * the app names, how far it is.
  */
 export const script = `'use strict';
+const channel = 'patchbay:connect';
 for (const box of document.querySelectorAll('[data-show]')) {
   const input = box.querySelector('input');
   const button = document.createElement('button');
@@ -18,12 +20,45 @@ for (const box of document.querySelectorAll('[data-show]')) {
   draw();
   box.append(button);
 }
-const teller = document.querySelector('[data-origins]');
-if (teller) {
-  const message = { type: 'patchbay:connect', status: teller.dataset.status };
-  const popup = window.opener;
-  const target = popup || (window.parent !== window ? window.parent : null);
-  for (const origin of teller.dataset.origins.split(' ')) if (target && origin) target.postMessage(message, origin);
-  if (popup && teller.dataset.origins && message.status === 'completed') window.close();
+const live = document.querySelector('[data-origins]');
+if (live) attend(live.dataset);
+function attend({ origins, status, base, states, waits }) {
+  const isFramed = window.parent !== window;
+  const opener = isFramed || !origins ? null : window.opener;
+  const told = isFramed ? window.parent : opener;
+  for (const origin of origins.split(' ')) if (told && origin) told.postMessage({ type: channel, status }, origin);
+  if (opener && status === 'completed') window.close();
+  if (waits) waiter(base, JSON.parse(states))();
+}
+function waiter(base, shown) {
+  let end = 0;
+  let timer;
+  let isLooking = false;
+  const stop = () => { clearInterval(timer); timer = undefined; };
+  const go = (query) => { stop(); location.replace(base + query); };
+  const look = async () => {
+    if (!timer || isLooking) return;
+    if (Date.now() > end) {
+      stop();
+      for (const one of document.querySelectorAll('[data-over]')) one.textContent = one.dataset.over;
+      return;
+    }
+    isLooking = true;
+    try {
+      const answer = await fetch(base + '/status', { cache: 'no-store' });
+      if (answer.status === 401) return go('');
+      if (!answer.ok) return;
+      const { requirements: now } = await answer.json();
+      const changed = Object.keys({ ...shown, ...now }).find((id) => shown[id] !== now[id]);
+      if (changed) go(now[changed] === 'completed' ? '?status=success&requirement=' + changed : '');
+    } catch {
+    } finally { isLooking = false; }
+  };
+  const lookWhenSeen = () => { if (!document.hidden) look(); };
+  document.addEventListener('visibilitychange', lookWhenSeen);
+  return () => {
+    end = Date.now() + 600000;
+    timer = timer || setInterval(lookWhenSeen, 2500);
+  };
 }
 `;

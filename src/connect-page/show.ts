@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts';
 import { bad, draw } from './draw.tsx';
 import { confirmSession } from './session.service.ts';
 import type { Visit } from './visit.ts';
-import type { Words } from './words.ts';
+import { toProblem } from './words.ts';
 
 /** How often a page looks again by itself. */
 const mostLooks = 40;
@@ -11,9 +11,11 @@ const mostLooks = 40;
 export function showPage(visit: Visit): Answer {
   const { c, session, content, words } = visit;
   if (!session.isConfirmed) return draw(visit, {}, 200);
-  const { status, error = 'other', requirement: requirementId, looks = '0' } = c.req.query();
+  const { status, error, requirement: requirementId, looks = '0' } = c.req.query();
   const asked = content.requirements.find(({ id }) => id === requirementId);
-  if (status === 'error') return draw(visit, { notice: bad(problemOf(words, error)) }, 200);
+  if (status === 'error') {
+    return draw(visit, { notice: bad(words.problems[toProblem(words, error)]) }, 200);
+  }
   if (status !== 'success' || asked === undefined) return draw(visit, {}, 200);
   if (asked.state.status === 'completed') {
     return draw(visit, { notice: { kind: 'good', text: words.connectedNow } }, 200);
@@ -24,13 +26,10 @@ export function showPage(visit: Visit): Answer {
   return draw(visit, { waiting: { requirementId: asked.id, url } }, 200);
 }
 
-/** What a problem's code says to a person. */
-function problemOf({ problems }: Words, code: string): string {
-  return isProblem(problems, code) ? problems[code] : problems.other;
-}
-
-function isProblem(problems: Words['problems'], code: string): code is keyof Words['problems'] {
-  return Object.hasOwn(problems, code);
+/** How far each requirement is, for the script of a page that waits. */
+export function showStatus({ c, content }: Visit): Answer {
+  const states = content.requirements.map(({ id, state }) => [id, state.status]);
+  return c.json({ requirements: Object.fromEntries(states) });
 }
 
 /** The person says that the browser is this user's now. */

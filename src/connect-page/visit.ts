@@ -1,7 +1,8 @@
 import { getCookie } from 'hono/cookie';
 import type { RequestContext } from '../access/request-context.ts';
 import type { Deps } from '../deps.ts';
-import { NotFoundError } from '../errors.ts';
+import { NotFoundError, UnauthenticatedError } from '../errors.ts';
+import { failureJson } from '../rest/failure.ts';
 import type { Answer, C } from './answer.ts';
 import { bad, draw } from './draw.tsx';
 import { fail } from './failure.tsx';
@@ -41,6 +42,16 @@ export function inSession(deps: Deps) {
       }
       if (!session.isConfirmed && !asks) return c.redirect(drawing.base, 303);
       return answer(visit);
+    };
+}
+
+/** The same for a script, which takes JSON. */
+export function inSessionAsJson(deps: Deps) {
+  return (answer: (visit: Visit) => Answer) =>
+    async (c: C): Promise<Response> => {
+      const visit = await openVisit(deps, c);
+      if (visit?.session.isConfirmed) return answer(visit);
+      return c.json(failureJson(new UnauthenticatedError()), 401);
     };
 }
 

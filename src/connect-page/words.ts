@@ -1,6 +1,14 @@
 /** What the page says around the words of apps and of the catalogue. */
 export type Words = Readonly<typeof english>;
 
+export type ProblemCode = keyof Words['problems'];
+
+/** The problem that a provider's code is. */
+export function toProblem(words: Words, code: string | undefined): ProblemCode {
+  const isKnown = code !== undefined && Object.hasOwn(words.problems, code);
+  return isKnown ? (code as ProblemCode) : 'other'; // one of the keys, as was just looked at
+}
+
 const english = {
   title: (app: string) => `Connect to ${app}`,
   for: 'For the user',

@@ -48,7 +48,7 @@ test('the page names app and user, lets nothing in, and is framed by the app’s
   expect(text.indexOf('ann of &lt;b&gt;sales')).toBeLessThan(typable);
   expect(text).not.toContain('<b>');
   expect(headers['content-security-policy']).toBe(
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors https://portal.example.com",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors https://portal.example.com",
   );
   expect(headers).toMatchObject({
     ...{ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },

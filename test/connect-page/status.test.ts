@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { App, Requirement } from '../../src/db/generated/client.ts';
+import { seedApp, seedRequirement } from '../helpers/apps.ts';
+import { canary } from '../helpers/canary.ts';
+import { mintToken } from '../helpers/connect-tokens.ts';
+import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { findOnward, openBrowser } from './form-browser.ts';
+
+let pipedream: Pipedream;
+let server: TestServer;
+let app: App;
+let key: Requirement;
+let mail: Requirement;
+beforeAll(async () => {
+  pipedream = await startPipedream();
+  server = await startTestServer(pipedream.env);
+  app = await seedApp(server.deps.db, server.home.projectId);
+  key = await seedRequirement(server.deps.db, app.id);
+  const account = { kind: 'pipedream_account', spec: { app_slug: 'gmail' } } as const;
+  mail = await seedRequirement(server.deps.db, app.id, account);
+});
+afterAll(async () => {
+  await server.close();
+  await pipedream.stop();
+});
+
+const browser = () => openBrowser(server);
+const token = (userId: string) => mintToken(server, app, userId);
+
+test('says how far each requirement is, and nothing else', async () => {
+  const own = browser();
+  const { path } = await own.connect(await token('ann'));
+  const before = await own.open(`${path}/status`);
+  expect([before.status, before.json]).toEqual([
+    200,
+    { requirements: { [key.id]: 'pending', [mail.id]: 'pending' } },
+  ]);
+  expect(before.headers['cache-control']).toBe('no-store');
+  const fields = { 'config.api_key': canary() };
+  await own.open(path); // for its form
+  await own.submit(`${path}/requirements/${key.id}/credentials`, fields);
+  const { json } = await own.open(`${path}/status`);
+  expect(json).toEqual({ requirements: { [key.id]: 'completed', [mail.id]: 'pending' } });
+});
+
+test('is 401 in JSON without the session’s cookie, and once it has ended', async () => {
+  const own = browser();
+  const { path } = await own.connect(await token('bob'));
+  const others = browser();
+  await others.connect(await token('bob'));
+  const { db } = server.deps;
+  const statusOf = async (one: typeof own) => {
+    const { status, json } = await one.open(`${path}/status`);
+    expect([status, json]).toMatchObject([401, { error: { code: 'unauthorized' } }]);
+  };
+  await statusOf(browser());
+  await statusOf(others);
+  await db.endUser.updateMany({ where: { userId: 'bob' }, data: { epoch: { increment: 1 } } });
+  await statusOf(own);
+});
+
+test('is hidden while the browser is asked whose it is', async () => {
+  const own = browser();
+  await own.connect(await token('cyd'));
+  const { path } = await own.connect(await token('dee'));
+  expect((await own.open(`${path}/status`)).status).toBe(401);
+  await own.submit(`${path}/confirm`);
+  expect((await own.open(`${path}/status`)).status).toBe(200);
+});
+
+test('takes GET alone', async () => {
+  const own = browser();
+  const { path } = await own.connect(await token('eve'));
+  const { status, headers } = await own.submit(`${path}/status`);
+  expect([status, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
+});
+
+test('a page that waits looks again: the script by itself, the browser without one', async () => {
+  const own = browser();
+  const { path } = await own.connect(await token('fay'));
+  const idle = await own.open(path);
+  expect(idle.text).not.toMatch(/http-equiv="refresh"|data-waits/);
+  const { text } = await own.open(`${path}?status=success&requirement=${mail.id}`);
+  expect(text).toMatch(
+    /<noscript><meta http-equiv="refresh" content="3;url=[^"]+looks=1"\/><\/noscript>/,
+  );
+  expect(text).toContain('data-waits="yes"');
+});
+
+test('however often it is looked at, Pipedream is asked once in some seconds', async () => {
+  const own = browser();
+  const { path } = await own.connect(await token('gus'));
+  const begun = await own.submit(`${path}/requirements/${mail.id}/authorize`);
+  pipedream.set({ webhooks: 'lost' });
+  const asked = () => pipedream.calls.filter(({ path }) => path.includes('/accounts')).length;
+  const before = asked();
+  const started = Date.now();
+  const look = () => own.open(`${path}/status`);
+  for (let round = 0; round < 4; round += 1) await Promise.all([look(), look(), look()]);
+  const windows = 1 + Math.floor((Date.now() - started) / 3_000);
+  expect(asked() - before).toBeGreaterThanOrEqual(1);
+  expect(asked() - before).toBeLessThanOrEqual(windows);
+  await pipedream.connect(findOnward(begun));
+  const completed = { requirements: { [key.id]: 'pending', [mail.id]: 'completed' } };
+  await vi.waitFor(async () => expect((await look()).json).toEqual(completed), {
+    ...{ timeout: 30_000, interval: 500 },
+  });
+  pipedream.reset();
+});
