@@ -5,6 +5,7 @@ import { refuseOtherMethods } from '../rest/methods.ts';
 import type { RestEnv } from '../rest/rest.app.ts';
 import type { C } from './answer.ts';
 import { askToDisconnect, disconnect } from './disconnect.tsx';
+import { donePath, showDone } from './done.tsx';
 import { exchange } from './exchange.ts';
 import { answerFailure } from './failure.tsx';
 import { authorize, submit } from './fulfil.tsx';
@@ -17,6 +18,7 @@ const ofRequirement = `${page}/requirements/:requirement_id`;
 
 const taken = [
   { method: 'GET', path: '/connect' },
+  { method: 'GET', path: donePath },
   { method: 'GET', path: page },
   { method: 'GET', path: `${page}/status` },
   { method: 'POST', path: `${page}/confirm` },
@@ -34,6 +36,7 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   for (const { path, content, type } of Object.values(assets)) app.get(path, asset(content, type));
   app.post('/connect/*', bodyLimit({ maxSize: deps.config.limits.bodyBytes }));
   app.get('/connect', (c) => exchange(deps, c));
+  app.get(donePath, showDone);
   app.get(`${page}/status`, inSessionAsJson(deps)(showStatus));
   app.get(page, within(showPage, { asks: true }));
   app.post(`${page}/confirm`, within(confirm, { asks: true }));

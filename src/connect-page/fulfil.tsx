@@ -1,6 +1,7 @@
 import { authorizeRequirement } from '../end-users/authorize-requirement.service.ts';
 import { submitCredentials } from '../end-users/submit-credentials.service.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
+import { donePath, drawProblem } from './done.tsx';
 import { draw, explain } from './draw.tsx';
 import { readTyped, toConfig } from './form-config.ts';
 import { policyFor } from './layout.tsx';
@@ -25,18 +26,19 @@ export async function submit(visit: Visit): Promise<Response> {
   return c.redirect(`${drawing.base}?status=success&requirement=${id}`, 303);
 }
 
-/** Begins a consent, and leads to the provider. */
+/** Leads to the provider. The script says `own` of a form that it sent into a window of its own. */
 export async function authorize(visit: Visit): Promise<Response> {
-  const { deps, context, session, c, drawing } = visit;
+  const { deps, session, c, drawing, body } = visit;
   const { id, provider } = requireOf(visit);
-  const back = `${deps.config.publicUrl}${drawing.base}?requirement=${id}`;
-  const begunOn = { url: back, browserDigest: session.digest };
+  const isOwn = body.own === '1';
+  const back = isOwn ? donePath : `${drawing.base}?requirement=${id}`;
+  const begunOn = { url: deps.config.publicUrl + back, browserDigest: session.digest };
   const wanted = { requirementId: id, redirectUrl: undefined, begunOn };
   try {
-    const { url } = await authorizeRequirement(context, wanted);
+    const { url } = await authorizeRequirement(visit.context, wanted);
     c.header('Content-Security-Policy', policyFor(drawing.app));
     return c.html(<LeavingPage {...drawing} provider={provider ?? ''} url={url} />);
   } catch (error) {
-    return explain(visit, error);
+    return isOwn ? drawProblem(c, error) : explain(visit, error);
   }
 }

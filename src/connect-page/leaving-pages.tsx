@@ -2,9 +2,11 @@ import { clip } from './clip.ts';
 import type { Language } from './language.ts';
 import { Shell } from './layout.tsx';
 import { Head, type Named } from './page-head.tsx';
-import type { Words } from './words.ts';
+import type { ProblemCode, Words } from './words.ts';
 
-type LeavingProps = Named & { words: Words; language: Language; provider: string; url: string };
+type Spoken = { words: Words; language: Language };
+
+type LeavingProps = Named & Spoken & { provider: string; url: string };
 
 /* A redirect after a form would have to be allowed by `form-action`, for every provider there is. */
 /** Sends the browser on to a provider. */
@@ -20,6 +22,22 @@ export function LeavingPage({ app, userId, words, language, provider, url }: Lea
             {words.leavingLink(new URL(url).host)}
           </a>
         </div>
+      </section>
+    </Shell>
+  );
+}
+
+type DoneProps = Spoken & { problem: ProblemCode | undefined };
+
+/** The end of a window of its own. */
+export function DonePage({ words, language, problem }: DoneProps) {
+  const title = problem === undefined ? words.completed : words.notConnected;
+  return (
+    <Shell {...{ language, title }}>
+      <section class="card plain" data-close={problem === undefined ? 'yes' : undefined}>
+        <h1 class={problem === undefined ? 'completed' : undefined}>{title}</h1>
+        {problem && <p>{words.problems[problem]}</p>}
+        <p>{problem === undefined ? words.windowDone : words.windowFailed}</p>
       </section>
     </Shell>
   );

@@ -87,12 +87,17 @@ function ConsentForm({ requirement, words, language, csrf, base }: RequirementPr
   const { id, type, provider } = requirement;
   const name = clip(translate(provider ?? '', language).text, 60);
   return (
-    <form method="post" action={`${base}/requirements/${id}/authorize`}>
+    <form
+      method="post"
+      action={`${base}/requirements/${id}/authorize`}
+      data-own-window={words.ownWindow}
+    >
       <p class="hint">{type === null ? words.viaPipedream : words.viaProvider(name)}</p>
       <input type="hidden" name="csrf" value={csrf} />
       <button class="main" type="submit">
         {words.connectWith(name)}
       </button>
+      <p class="help" role="status" />
     </form>
   );
 }

@@ -1,7 +1,8 @@
 /*
  * What the page does more where scripts run: it shows secrets that are typed, sees by itself when
  * something was done elsewhere, and tells whoever opened it in a popup or a frame, at the origins that
- * the app names, how far it is.
+ * the app names, how far it is. A popup sends consents into a window of their own: a provider that cuts
+ * its openers off (Cross-Origin-Opener-Policy) cannot cut the popup off then.
  */
 export const script = `'use strict';
 const channel = 'patchbay:connect';
@@ -22,13 +23,31 @@ for (const box of document.querySelectorAll('[data-show]')) {
 }
 const live = document.querySelector('[data-origins]');
 if (live) attend(live.dataset);
+if (document.querySelector('[data-close]')) {
+  new BroadcastChannel(channel).postMessage('done');
+  window.close();
+}
 function attend({ origins, status, base, states, waits }) {
   const isFramed = window.parent !== window;
   const opener = isFramed || !origins ? null : window.opener;
   const told = isFramed ? window.parent : opener;
   for (const origin of origins.split(' ')) if (told && origin) told.postMessage({ type: channel, status }, origin);
   if (opener && status === 'completed') window.close();
-  if (waits) waiter(base, JSON.parse(states))();
+  const wait = waiter(base, JSON.parse(states));
+  if (waits) wait();
+  if (opener) for (const form of document.querySelectorAll('[data-own-window]')) openApart(form, base, wait);
+}
+function openApart(form, name, wait) {
+  form.addEventListener('submit', () => {
+    const own = window.open('', name, 'popup,width=560,height=720');
+    if (!own) return;
+    own.focus();
+    form.target = name;
+    const mark = form.elements.own || form.appendChild(document.createElement('input'));
+    Object.assign(mark, { type: 'hidden', name: 'own', value: '1' });
+    form.querySelector('[role=status]').textContent = form.dataset.ownWindow;
+    wait();
+  });
 }
 function waiter(base, shown) {
   let end = 0;
@@ -56,6 +75,7 @@ function waiter(base, shown) {
   };
   const lookWhenSeen = () => { if (!document.hidden) look(); };
   document.addEventListener('visibilitychange', lookWhenSeen);
+  new BroadcastChannel(channel).onmessage = look;
   return () => {
     end = Date.now() + 600000;
     timer = timer || setInterval(lookWhenSeen, 2500);

@@ -24,6 +24,8 @@ ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
 .card > summary::-webkit-details-marker { display: none; }
 .card:not(.plain) > div { padding: 0 0 1.25rem; }
 .plain { padding: 1.25rem; }
+.plain > :is(h1, h2) + * { margin-top: .5rem; }
+.plain > :last-child { margin-bottom: 0; }
 .state { flex: none; font-size: .8125rem; color: var(--soft); }
 .state.completed { color: var(--good); }
 .state.expired { color: var(--bad); }
@@ -58,5 +60,5 @@ button, .button { display: inline-block; min-height: 2.75rem; padding: .5rem 1.1
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1rem; }
 .actions form { margin: 0; }
 :focus-visible { outline: 3px solid var(--text); outline-offset: 2px; }
-@media (max-width: 30rem) { main { padding-top: 1.5rem; } .main { width: 100%; } .actions form { flex: 1 1 auto; } }
+@media (max-width: 30rem) { main { padding-top: 1.5rem; } .main { width: 100%; } .actions > * { flex: 1 1 auto; } }
 `;

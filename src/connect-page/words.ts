@@ -45,6 +45,10 @@ const english = {
   leaving: (provider: string) => `On to ${provider} …`,
   leavingLink: (host: string) => `Continue to ${host}`,
   waiting: 'Waiting for confirmation. This page looks again by itself.',
+  ownWindow: 'Go on in the window that has opened. This page sees by itself when you are done.',
+  windowDone: 'You can close this window.',
+  windowFailed: 'Close this window, and go back to the page that you came from.',
+  notConnected: 'Not connected',
   waitedEnough: 'No confirmation has arrived yet.',
   lookAgain: 'Look again',
   fixErrors: 'Please check what is marked below. Secrets must be typed again.',
@@ -129,6 +133,12 @@ const german: Words = {
   leaving: (provider) => `Weiter zu ${provider} …`,
   leavingLink: (host) => `Weiter zu ${host}`,
   waiting: 'Die Bestätigung steht noch aus. Diese Seite sieht von selbst wieder nach.',
+  ownWindow:
+    'Machen Sie in dem Fenster weiter, das sich geöffnet hat. Diese Seite merkt von selbst, wenn Sie fertig sind.',
+  windowDone: 'Sie können dieses Fenster schließen.',
+  windowFailed:
+    'Schließen Sie dieses Fenster und gehen Sie zu der Seite zurück, von der Sie kommen.',
+  notConnected: 'Nicht verbunden',
   waitedEnough: 'Es ist noch keine Bestätigung da.',
   lookAgain: 'Noch einmal nachsehen',
   fixErrors: 'Bitte prüfen Sie, was unten markiert ist. Geheimes muss neu eingegeben werden.',

@@ -14,7 +14,8 @@ export function authorize(state: ProviderState, url: URL, response: ServerRespon
     response.writeHead(400, { 'content-type': 'text/plain' }).end('No such client or address.');
     return;
   }
-  const { consent } = state.switches;
+  const { consent, cutsOpeners } = state.switches;
+  if (cutsOpeners) response.setHeader('cross-origin-opener-policy', 'same-origin');
   const decision = consent === 'ask' ? params.decision : consent;
   if (decision === undefined) {
     response.writeHead(200, { 'content-type': 'text/html' }).end(renderQuestion(url));

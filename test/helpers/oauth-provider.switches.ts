@@ -33,6 +33,8 @@ export type Switches = {
   clientAuthentication: 'body' | 'basic' | 'basic+json' | 'none';
   /** Who consents at once; `ask` shows a page with links. */
   consent: Account | 'deny' | 'ask';
+  /** Whether its pages cut off whoever opened them (`Cross-Origin-Opener-Policy: same-origin`). */
+  cutsOpeners: boolean;
   /** The `error_description` of a denial. */
   denial: string;
   /** The `iss` of the redirect: none, the true one, or this. */
@@ -66,6 +68,7 @@ export type Switches = {
 export const defaultSwitches: Switches = {
   clientAuthentication: 'basic',
   consent: 'A',
+  cutsOpeners: false,
   denial: '<script>alert(1)</script>" \r\nSet-Cookie: a=b; \u202e the user said no',
   iss: 'none',
   rotation: 'strict',

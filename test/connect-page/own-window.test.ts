@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { App, Requirement } from '../../src/db/generated/client.ts';
+import { seedApp, seedRequirement } from '../helpers/apps.ts';
+import { mintToken } from '../helpers/connect-tokens.ts';
+import { google } from '../helpers/connections.ts';
+import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
+import { findOnward, openBrowser } from './form-browser.ts';
+
+/* The script sends a popup's consents into a window of their own, and says so. */
+
+let world: World;
+let app: App;
+let calendar: Requirement;
+beforeAll(async () => {
+  world = await openWorld('google');
+  const { deps, home } = world.server;
+  app = await seedApp(deps.db, home.projectId, { allowedOrigins: ['https://portal.example.com'] });
+  const spec = { type: google, scopes: ['calendar.read'] };
+  calendar = await seedRequirement(deps.db, app.id, { spec });
+});
+afterAll(() => closeWorld(world));
+
+/** Where a consent in a window of its own ends, and the page that was left behind. */
+async function consentApart(userId: string) {
+  const browser = openBrowser(world.server);
+  const { path } = await browser.connect(await mintToken(world.server, app, userId));
+  const begun = await browser.submit(`${path}/requirements/${calendar.id}/authorize`, { own: '1' });
+  const { status, headers } = await browser.open(await visit(world, findOnward(begun)));
+  expect(status).toBe(303);
+  const { origin, pathname, search } = new URL(headers.location ?? '');
+  expect(origin).toBe(world.server.deps.config.publicUrl);
+  return { browser, path, end: pathname + search };
+}
+
+test('it ends on a page that closes itself, and the page left behind sees it', async () => {
+  const { browser, path, end } = await consentApart('ann');
+  expect(end).toBe('/connect/done?status=success');
+  const { status, text, headers } = await browser.open(end);
+  expect([status, text.includes('data-close')]).toEqual([200, true]);
+  expect(text).toContain('You can close this window');
+  expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  const { json } = await browser.open(`${path}/status`);
+  expect(json).toEqual({ requirements: { [calendar.id]: 'completed' } });
+});
+
+test('refused, it says why, and stays', async () => {
+  world.provider.set({ consent: 'deny' });
+  const { browser, end } = await consentApart('bea');
+  world.provider.reset();
+  expect(end).toBe('/connect/done?status=error&error=access_denied');
+  const { text } = await browser.open(end, { 'accept-language': 'de' });
+  expect(text).toMatch(/Nicht verbunden.*Es wurde nicht erlaubt/s);
+  expect(text).not.toContain('data-close');
+});
+
+test('what nobody knows is refused in words of our own', async () => {
+  const path = '/connect/done?status=error&error=%3Cb%3Ecall+0900';
+  const { status, text } = await openBrowser(world.server).open(path);
+  expect([status, text.includes('The provider refused'), text.includes('0900')]).toEqual([
+    ...[200, true, false],
+  ]);
+});

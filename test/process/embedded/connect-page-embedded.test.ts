@@ -1,0 +1,144 @@
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { App } from '../../../src/db/generated/client.ts';
+import { seedApp, seedRequirement } from '../../helpers/apps.ts';
+import { canary } from '../../helpers/canary.ts';
+import { mintToken } from '../../helpers/connect-tokens.ts';
+import { google } from '../../helpers/connections.ts';
+import { closeWorld, openWorld, type World } from '../../oauth/world.ts';
+import { chromiumPath, quietFlags } from './chromium.ts';
+import { type Heard, serveFrontEnd } from './front-ends.ts';
+import { type HttpsHosts, startHttpsHosts } from './https-hosts.ts';
+import { look } from './look.ts';
+
+/* A front end opens the connect page in a popup or in a frame. */
+
+const publicUrl = 'https://patchbay.test';
+const portal = 'https://portal.test';
+
+let world: World;
+let hosts: HttpsHosts;
+let browser: Browser;
+let context: BrowserContext;
+let app: App;
+
+beforeAll(async () => {
+  const switches = { consent: 'ask', cutsOpeners: true } as const;
+  world = await openWorld('google', { env: { PUBLIC_URL: publicUrl }, switches });
+  const { deps, home, url } = world.server;
+  app = await seedApp(deps.db, home.projectId, { name: 'Travel desk', allowedOrigins: [portal] });
+  await seedRequirement(deps.db, app.id, { title: 'Your OpenAI key' });
+  const spec = { type: google, scopes: ['calendar.read'] };
+  await seedRequirement(deps.db, app.id, { title: 'Your calendar', spec });
+  const others = { 'portal.test': serveFrontEnd, 'stranger.test': serveFrontEnd };
+  hosts = await startHttpsHosts({ host: 'patchbay.test', url }, others);
+  const args = [...quietFlags, hosts.resolverRules, '--test-third-party-cookie-phaseout'];
+  browser = await chromium.launch({ executablePath: chromiumPath, args });
+}, 90_000);
+
+afterEach(() => context?.close());
+
+afterAll(async () => {
+  await browser?.close();
+  await hosts?.stop();
+  await closeWorld(world);
+});
+
+/** Has a front end bring the page of a user. */
+async function bring(
+  how: 'popup' | 'frame',
+  userId: string,
+  { origin = portal, scripts = true, policy = 'same-origin-allow-popups' } = {},
+): Promise<Page> {
+  const address = `${publicUrl}/connect?token=${await mintToken(world.server, app, userId)}`;
+  context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: scripts });
+  const front = await context.newPage();
+  await front.goto(`${origin}/${how}?${new URLSearchParams({ address, policy })}`);
+  return front;
+}
+
+const heardBy = (front: Page) => front.evaluate<Heard[]>('heard');
+const completed = { origin: publicUrl, data: { type: 'patchbay:connect', status: 'completed' } };
+
+/** The popup that a front end opened. */
+async function openPopup(front: Page): Promise<Page> {
+  const opening = front.waitForEvent('popup');
+  await front.getByRole('button').click();
+  return opening;
+}
+
+async function typeKey(page: Page | FrameLocator): Promise<void> {
+  await page.getByLabel('API key').fill(canary());
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+}
+
+/** The window that opens for the provider, once it asks for the consent. */
+async function openApart(control: Locator): Promise<Page> {
+  const opening = context.waitForEvent('page');
+  await control.click();
+  const own = await opening;
+  await own.getByRole('link', { name: 'Allow as account A' }).waitFor();
+  return own;
+}
+
+const allow = (own: Page, words = 'Allow as account A') =>
+  own.getByRole('link', { name: words }).click();
+const leaving = (page: Page | FrameLocator) =>
+  page.getByRole('button', { name: 'Continue to Google' });
+
+test('a popup tells its front end, and closes itself, whatever the provider cuts off', async () => {
+  const front = await bring('popup', 'ann');
+  const popup = await openPopup(front);
+  await typeKey(popup);
+  const own = await openApart(leaving(popup));
+  expect(await own.evaluate('window.opener')).toBeNull();
+  await popup.getByText('Go on in the window that has opened').waitFor();
+  const closed = [own.waitForEvent('close'), popup.waitForEvent('close')];
+  await allow(own);
+  await Promise.all(closed);
+  await front.waitForFunction('popup.closed && heard.at(-1).data.status === "completed"');
+  expect((await heardBy(front)).at(-1)).toEqual(completed);
+});
+
+test('a front end whose origin is not allowed is told nothing', async () => {
+  const front = await bring('popup', 'bob', { origin: 'https://stranger.test' });
+  const popup = await openPopup(front);
+  await typeKey(popup);
+  const own = await openApart(leaving(popup));
+  const closed = popup.waitForEvent('close');
+  await allow(own);
+  await closed;
+  await front.waitForFunction('popup.closed');
+  expect(await heardBy(front)).toEqual([]);
+});
+
+test('what was refused can be tried again in the popup', async () => {
+  const front = await bring('popup', 'cyd');
+  const popup = await openPopup(front);
+  await popup.getByText('Your calendar').click();
+  const own = await openApart(leaving(popup));
+  await allow(own, 'Deny');
+  await own.getByRole('heading', { name: 'Not connected' }).waitFor();
+  await look(own, 'window-refused');
+  await own.close();
+  const again = await openApart(leaving(popup));
+  await allow(again);
+  await popup.getByText('1 of 2 connected').waitFor();
+});
+
+test('a front end that is cut off from its popup has a page that works all the same', async () => {
+  const front = await bring('popup', 'dee', { policy: 'same-origin' });
+  const popup = await openPopup(front);
+  await typeKey(popup);
+  expect(await popup.evaluate('window.opener')).toBeNull();
+  await leaving(popup).click();
+  await allow(popup);
+  await popup.getByRole('heading', { name: 'All set' }).waitFor();
+});
