@@ -9,6 +9,7 @@ import { donePath, showDone } from './done.tsx';
 import { exchange } from './exchange.ts';
 import { answerFailure } from './failure.tsx';
 import { authorize, submit } from './fulfil.tsx';
+import { handOff, handoffPath } from './handoff.tsx';
 import { assets } from './layout.tsx';
 import { confirm, showPage, showStatus } from './show.ts';
 import { inSession, inSessionAsJson } from './visit.ts';
@@ -19,6 +20,7 @@ const ofRequirement = `${page}/requirements/:requirement_id`;
 const taken = [
   { method: 'GET', path: '/connect' },
   { method: 'GET', path: donePath },
+  { method: 'GET', path: handoffPath },
   { method: 'GET', path: page },
   { method: 'GET', path: `${page}/status` },
   { method: 'POST', path: `${page}/confirm` },
@@ -37,6 +39,7 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   app.post('/connect/*', bodyLimit({ maxSize: deps.config.limits.bodyBytes }));
   app.get('/connect', (c) => exchange(deps, c));
   app.get(donePath, showDone);
+  app.get(handoffPath, (c) => handOff(deps, c));
   app.get(`${page}/status`, inSessionAsJson(deps)(showStatus));
   app.get(page, within(showPage, { asks: true }));
   app.post(`${page}/confirm`, within(confirm, { asks: true }));

@@ -2,6 +2,7 @@ import { setCookie } from 'hono/cookie';
 import type { Deps } from '../deps.ts';
 import type { C } from './answer.ts';
 import { fail } from './failure.tsx';
+import { isFramed } from './framed.ts';
 import { exchangeToken } from './session.service.ts';
 import { cookieName, presentedDigests } from './session-cookie.ts';
 
@@ -19,10 +20,10 @@ export async function exchange(deps: Deps, c: C): Promise<Response> {
     const { publicUrl } = deps.config;
     const secure = publicUrl.startsWith('https:');
     // Strict would not come back from a provider; a frame of another site takes its own.
-    const isFramed = secure && c.req.header('sec-fetch-dest') === 'iframe';
+    const isPartitioned = secure && isFramed(c);
     setCookie(c, cookieName(publicUrl, exchanged.id), exchanged.secret, {
       ...{ path: '/', httpOnly: true, secure, maxAge: exchanged.seconds },
-      ...(isFramed ? { sameSite: 'None', partitioned: true } : { sameSite: 'Lax' }),
+      ...(isPartitioned ? { sameSite: 'None', partitioned: true } : { sameSite: 'Lax' }),
     });
   }
   return c.redirect(`/connect/${exchanged.id}`, 303);

@@ -1,7 +1,10 @@
 import { clip } from './clip.ts';
 import type { Language } from './language.ts';
 import { Shell } from './layout.tsx';
+import { Live } from './live.tsx';
+import type { PageRequirement } from './load-page.ts';
 import { Head, type Named } from './page-head.tsx';
+import type { Drawing } from './requirement.tsx';
 import type { ProblemCode, Words } from './words.ts';
 
 type Spoken = { words: Words; language: Language };
@@ -23,6 +26,49 @@ export function LeavingPage({ app, userId, words, language, provider, url }: Lea
           </a>
         </div>
       </section>
+    </Shell>
+  );
+}
+
+type HandoffProps = Drawing &
+  Named & {
+    requirements: readonly PageRequirement[];
+    requirementId: string;
+    provider: string;
+    handle: string;
+  };
+
+/** Leads out of a frame, and waits in it. */
+export function HandoffPage(props: HandoffProps) {
+  const { app, userId, words, language, base, requirements, requirementId, handle } = props;
+  const provider = clip(props.provider, 60);
+  // Time to read and press the button; after it the page is the list again, and waits.
+  const waiting = `${base}?status=success&requirement=${requirementId}&looks=1`;
+  const refresh = { seconds: 20, url: waiting, unlessScripted: true };
+  return (
+    <Shell {...{ language, app, title: words.leaving(provider), refresh }}>
+      <Head {...{ app, userId, words }} />
+      <Live {...{ app, base, requirements, isWaiting: true }}>
+        <section class="card plain">
+          <h2>{words.leaving(provider)}</h2>
+          <p role="status" data-over={words.waitedEnough}>
+            {words.handoff(provider)}
+          </p>
+          <div class="actions">
+            <a
+              class="button main"
+              href={`/connect/handoff/${handle}`}
+              target="_blank"
+              rel="noopener"
+            >
+              {words.connectWith(provider)}
+            </a>
+            <a class="button" href={base}>
+              {words.back}
+            </a>
+          </div>
+        </section>
+      </Live>
     </Shell>
   );
 }

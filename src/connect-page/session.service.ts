@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { findEndUser, readConnectToken } from '../access/verify-connect-token.ts';
 import type { ConnectTokenViewer } from '../access/viewer.ts';
+import type { ConnectSession } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { isUuid } from '../input.ts';
 import { digestSecret } from './session-cookie.ts';
@@ -77,18 +78,25 @@ export async function openSession(
   });
   if (row === null) return undefined;
   const { endUser, isConfirmed } = row;
-  const viewer = await findEndUser(deps)({
-    kid: row.kid,
-    claims: {
-      app_id: endUser.appId,
-      user_id: endUser.userId,
-      epoch: row.epoch,
-      jti: row.jti,
-      via: row.isAnonymous ? 'anonymous' : 'key',
-      exp: Math.floor(row.expiresAt.getTime() / 1_000),
-    },
-  });
+  const viewer = await findSessionUser(deps, { ...row, ...endUser });
   return viewer && { id, secret, digest, viewer, isConfirmed };
+}
+
+/** What a session keeps of its token: enough to ask whether it still counts. */
+export type SessionToken = Pick<
+  ConnectSession,
+  'kid' | 'jti' | 'epoch' | 'isAnonymous' | 'expiresAt'
+> & { appId: string; userId: string };
+
+/** Who a session's token is for; undefined when the token has ended. */
+export function findSessionUser(
+  deps: Deps,
+  { kid, jti, epoch, isAnonymous, expiresAt, appId, userId }: SessionToken,
+): Promise<ConnectTokenViewer | undefined> {
+  const via = isAnonymous ? 'anonymous' : 'key';
+  const exp = Math.floor(expiresAt.getTime() / 1_000);
+  const claims = { app_id: appId, user_id: userId, epoch, jti, via, exp } as const;
+  return findEndUser(deps)({ kid, claims });
 }
 
 /** The person goes on as this session's user. */

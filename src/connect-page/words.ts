@@ -46,6 +46,9 @@ const english = {
   leavingLink: (host: string) => `Continue to ${host}`,
   waiting: 'Waiting for confirmation. This page looks again by itself.',
   ownWindow: 'Go on in the window that has opened. This page sees by itself when you are done.',
+  handoff: (provider: string) =>
+    `${provider} opens in a window of its own. Come back here afterwards: this page sees by itself when you are done.`,
+  back: 'Back',
   windowDone: 'You can close this window.',
   windowFailed: 'Close this window, and go back to the page that you came from.',
   notConnected: 'Not connected',
@@ -78,6 +81,14 @@ const english = {
     ended: {
       title: 'Your session has ended',
       text: 'Nothing that you connected was lost. Go back to the app that sent you here and start again from there.',
+    },
+    planted: {
+      title: 'Please open this from the page itself',
+      text: 'This link works only where it was made. If somebody sent it to you, close this window: nothing was changed. Otherwise go back to the page that you came from and press the button there.',
+    },
+    used: {
+      title: 'This was opened already',
+      text: 'It works once, and for ten minutes. Close this window, go back to the page that you came from, and press the button there again.',
     },
     missing: {
       title: 'There is nothing here',
@@ -135,6 +146,9 @@ const german: Words = {
   waiting: 'Die Bestätigung steht noch aus. Diese Seite sieht von selbst wieder nach.',
   ownWindow:
     'Machen Sie in dem Fenster weiter, das sich geöffnet hat. Diese Seite merkt von selbst, wenn Sie fertig sind.',
+  handoff: (provider) =>
+    `${provider} öffnet sich in einem eigenen Fenster. Kommen Sie danach hierher zurück: Diese Seite merkt von selbst, wenn Sie fertig sind.`,
+  back: 'Zurück',
   windowDone: 'Sie können dieses Fenster schließen.',
   windowFailed:
     'Schließen Sie dieses Fenster und gehen Sie zu der Seite zurück, von der Sie kommen.',
@@ -170,6 +184,14 @@ const german: Words = {
     ended: {
       title: 'Ihre Sitzung ist beendet',
       text: 'Was Sie verbunden haben, ist nicht verloren. Gehen Sie zurück zu der App, von der Sie kommen, und beginnen Sie dort neu.',
+    },
+    planted: {
+      title: 'Bitte öffnen Sie dies von der Seite aus',
+      text: 'Dieser Link gilt nur dort, wo er entstanden ist. Hat ihn Ihnen jemand geschickt, schließen Sie dieses Fenster: Es wurde nichts geändert. Gehen Sie sonst zu der Seite zurück, von der Sie kommen, und drücken Sie dort auf den Knopf.',
+    },
+    used: {
+      title: 'Dies wurde schon geöffnet',
+      text: 'Es gilt einmal und zehn Minuten lang. Schließen Sie dieses Fenster, gehen Sie zu der Seite zurück, von der Sie kommen, und drücken Sie dort noch einmal auf den Knopf.',
     },
     missing: {
       title: 'Hier ist nichts',

@@ -106,8 +106,8 @@ function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): Requ
   });
 }
 
-/** The address of a webhook is its credential. */
-const webhookSecret = /(?<=^\/v1\/pipedream\/).*/;
+/** What is a credential in the address of a webhook, and of a consent that leaves a frame. */
+const secretPart = /(?<=^\/(?:v1\/pipedream|connect\/handoff)\/).*/;
 
 /** Logs and counts a request when it ends; of its address only the path. */
 function watch(
@@ -118,7 +118,7 @@ function watch(
   res: ServerResponse,
 ): void {
   const start = performance.now();
-  const told = path.replace(webhookSecret, '…');
+  const told = path.replace(secretPart, '…');
   res.once('close', () => {
     const ms = Math.round((performance.now() - start) * 10) / 10;
     const status = res.statusCode;

@@ -1,16 +1,14 @@
 import type { Answer } from '../helpers/http.ts';
 import type { TestServer } from '../helpers/server.ts';
 
+type Fields = Record<string, string>;
+
 /** A browser without scripts: it keeps cookies and sends forms. */
 export type FormBrowser = {
   cookies: Map<string, string>;
   open: (path: string, headers?: Record<string, string>) => Promise<Answer>;
   /** Sends a form, with the CSRF token of the page that is open. */
-  submit: (
-    path: string,
-    fields?: Record<string, string>,
-    headers?: Record<string, string>,
-  ) => Promise<Answer>;
+  submit: (path: string, fields?: Fields, headers?: Record<string, string>) => Promise<Answer>;
   /** Opens the link of a connect token; answers the page that it leads to, and its path. */
   connect: (token: string) => Promise<Answer & { path: string }>;
 };
@@ -30,11 +28,11 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
     cookies.size === 0 ? {} : { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') };
   const open: FormBrowser['open'] = async (path, headers = {}) =>
     keep(await server.send({ method: 'GET', path, headers: { ...headersOf(), ...headers } }));
-  const submit: FormBrowser['submit'] = async (path, fields = {}, others = {}) => {
+  const submit: FormBrowser['submit'] = async (path, fields = {}, headers = {}) => {
     const body = new URLSearchParams({ csrf, ...fields }).toString();
-    const headers = { ...headersOf(), 'content-type': 'application/x-www-form-urlencoded' };
-    const sent = { method: 'POST', path, headers: { ...headers, ...others }, body };
-    return keep(await server.send(sent));
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    const all = { ...headersOf(), ...type, ...headers };
+    return keep(await server.send({ method: 'POST', path, headers: all, body }));
   };
   const connect: FormBrowser['connect'] = async (token) => {
     const exchanged = await open(`/connect?token=${token}`);
@@ -48,4 +46,10 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
 export function findOnward({ text }: Answer): string {
   const [, url = ''] = /http-equiv="refresh" content="0;url=([^"]+)"/.exec(text) ?? [];
   return url.replaceAll('&amp;', '&');
+}
+
+/** The path by which a page in a frame leads out of it. */
+export function findHandoff({ text }: Answer): string {
+  const [, path = ''] = /href="(\/connect\/handoff\/[\w-]{43})" target="_blank"/.exec(text) ?? [];
+  return path;
 }

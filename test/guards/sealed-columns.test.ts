@@ -16,6 +16,7 @@ const otherBytes = [
   'authorization_attempt.provider',
   'authorization_attempt.state_digest',
   'authorization_attempt.undo_digest',
+  'connect_session.handoff_digest',
   'connect_session.secret_digest',
   'data_key.wrapped',
   'master_key.check_value',

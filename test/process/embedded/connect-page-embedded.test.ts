@@ -6,7 +6,7 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { App } from '../../../src/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../../helpers/apps.ts';
 import { canary } from '../../helpers/canary.ts';
@@ -141,4 +141,39 @@ test('a front end that is cut off from its popup has a page that works all the s
   await leaving(popup).click();
   await allow(popup);
   await popup.getByRole('heading', { name: 'All set' }).waitFor();
+});
+
+test.each([{ scripts: true }, { scripts: false }])(
+  'a frame leaves by a window of its own, and sees what came of it (scripts: $scripts)',
+  async ({ scripts }) => {
+    const front = await bring('frame', scripts ? 'eve' : 'eva', { scripts });
+    const frame = front.frameLocator('iframe');
+    await typeKey(frame);
+    await leaving(frame).click();
+    const link = frame.getByRole('link', { name: 'Continue to Google' });
+    await link.waitFor();
+    const name = `frame-leaving${scripts ? '' : '-plain'}`;
+    await look(front, name, { scripts, ...(scripts && { frame: front.frames()[1] }) });
+    await allow(await openApart(link));
+    await frame.getByRole('heading', { name: 'All set' }).waitFor({ timeout: 60_000 });
+    if (!scripts) return;
+    await front.waitForFunction('heard.at(-1).data.status === "completed"');
+    expect((await heardBy(front)).at(-1)).toEqual(completed);
+  },
+);
+
+test('the browser of these tests takes no third party’s cookies', async () => {
+  const front = await bring('frame', 'fay');
+  const address = 'https://stranger.test/cookie';
+  await front.goto(`${portal}/frame?${new URLSearchParams({ address })}`);
+  for (let round = 0; round < 2; round += 1) {
+    await front.frameLocator('iframe').getByText('Cookies: none').waitFor();
+    await front.reload();
+  }
+});
+
+test('an origin that is not allowed cannot frame the page', async () => {
+  const front = await bring('frame', 'gus', { origin: 'https://stranger.test' });
+  const urls = () => front.frames().map((frame) => frame.url());
+  await vi.waitFor(() => expect(urls()).toContain('chrome-error://chromewebdata/'));
 });

@@ -1,0 +1,55 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setCookie } from 'hono/cookie';
+import type { Deps } from '../deps.ts';
+import { authorizeRequirement } from '../end-users/authorize-requirement.service.ts';
+import type { C } from './answer.ts';
+import { donePath, drawProblem } from './done.tsx';
+import { fail } from './failure.tsx';
+import { type Handoff, takeHandoff } from './handoff.service.ts';
+import { chooseLanguage, wordsOf } from './language.ts';
+import { policyFor } from './layout.tsx';
+import { LeavingPage } from './leaving-pages.tsx';
+import { loadPage } from './load-page.ts';
+import { cookieName, digestSecret } from './session-cookie.ts';
+
+export const handoffPath = '/connect/handoff/:handle';
+
+/** How long the window that begins a consent can complete it: as long as the consent's state lives. */
+const seconds = 600;
+
+/** Begins a consent in a window that has no session, and gets none. */
+export async function handOff(deps: Deps, c: C): Promise<Response> {
+  if (c.req.method === 'HEAD') return c.body(null); // a look ahead uses no handle up
+  // Anybody can plant the link in a mail or a page of theirs; a browser says so of it.
+  if (c.req.header('sec-fetch-site') !== 'same-origin') return fail(c, 'planted', 403);
+  const handoff = await takeHandoff(deps, c.req.param('handle') ?? '');
+  if (handoff === undefined) return fail(c, 'used', 404);
+  const { app, requirements } = await loadPage(deps, handoff.viewer);
+  const requirement = requirements.find(({ id }) => id === handoff.requirementId);
+  if (requirement === undefined) return fail(c, 'missing', 404);
+  try {
+    const url = await begin(deps, c, handoff);
+    const language = chooseLanguage(c.req.header('accept-language'));
+    const drawing = { app, userId: handoff.viewer.userId, language, words: wordsOf(language), url };
+    c.header('Content-Security-Policy', policyFor({ ...app, allowedOrigins: [] }));
+    return c.html(<LeavingPage {...drawing} provider={requirement.provider ?? ''} />);
+  } catch (error) {
+    return drawProblem(c, error);
+  }
+}
+
+/** Begins it for this browser alone; answers the provider's address. */
+async function begin(deps: Deps, c: C, { viewer, requirementId }: Handoff): Promise<string> {
+  const { publicUrl } = deps.config;
+  const secret = randomBytes(32).toString('base64url');
+  const context = { deps, viewer, request: c.env.facts, app: null };
+  const begunOn = { url: publicUrl + donePath, browserDigest: digestSecret(secret) };
+  const wanted = { requirementId, redirectUrl: undefined, begunOn };
+  const { url } = await authorizeRequirement(context, wanted);
+  // Called as a session's, so that the callback finds it, but of none.
+  setCookie(c, cookieName(publicUrl, randomUUID()), secret, {
+    ...{ path: '/', httpOnly: true, secure: publicUrl.startsWith('https:'), maxAge: seconds },
+    sameSite: 'Lax',
+  });
+  return url;
+}
