@@ -24,7 +24,7 @@ ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
 .card > summary::-webkit-details-marker { display: none; }
 .card:not(.plain) > div { padding: 0 0 1.25rem; }
 .plain { padding: 1.25rem; }
-.plain > :is(h1, h2) + * { margin-top: .5rem; }
+.plain > :is(h1, h2) + p { margin-top: .5rem; }
 .plain > :last-child { margin-bottom: 0; }
 .state { flex: none; font-size: .8125rem; color: var(--soft); }
 .state.completed { color: var(--good); }
@@ -48,8 +48,12 @@ input[type=checkbox] { width: 1.25rem; height: 1.25rem; accent-color: var(--acce
 .error { margin: .25rem 0 0; font-size: .875rem; color: var(--bad); }
 .alert { margin: 0 0 1rem; padding: .75rem 1rem; border: 1px solid var(--line); border-left: .25rem solid var(--edge);
   border-radius: .5rem; background: var(--card); }
+.alert > h2 { margin-bottom: .25rem; }
 .alert.bad { border-color: var(--bad); background: var(--bad-ground); }
 .alert.good { border-left-color: var(--good); }
+[role=status]:empty { margin: 0; }
+a:not(.button) { color: inherit; }
+summary { border-radius: .75rem; }
 details.more { margin: 0 0 1rem; }
 details.more > summary { padding: .5rem 0; cursor: pointer; }
 details.more[open] > summary { margin-bottom: .5rem; }
