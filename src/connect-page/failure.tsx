@@ -5,10 +5,13 @@ import { type Failure, FailurePage } from './failure-page.tsx';
 import { chooseLanguage, wordsOf } from './language.ts';
 import { policyFor } from './layout.tsx';
 
+/* Nothing on it is anybody's, and nothing can be pressed: a frame may say as well what went wrong. */
+const anywhere = { allowedOrigins: ['*'], accentColor: null, logoUrl: null };
+
 /** A page of its own for what went wrong where there is no session. */
 export function fail(c: C, failure: Failure, status: PageStatus): Answer {
   const language = chooseLanguage(c.req.header('accept-language'));
-  c.header('Content-Security-Policy', policyFor());
+  c.header('Content-Security-Policy', policyFor(anywhere));
   return c.html(<FailurePage {...{ failure, language, words: wordsOf(language) }} />, status);
 }
 

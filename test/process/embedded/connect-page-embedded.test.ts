@@ -162,14 +162,24 @@ test.each([{ scripts: true }, { scripts: false }])(
   },
 );
 
-test('the browser of these tests takes no third party’s cookies', async () => {
+test('a session that ends in a frame says so there', async () => {
+  const front = await bring('frame', 'flo');
+  const frame = front.frameLocator('iframe');
+  await frame.getByLabel('API key').waitFor();
+  const { db } = world.server.deps;
+  await db.endUser.updateMany({ where: { userId: 'flo' }, data: { epoch: { increment: 1 } } });
+  await frame.getByRole('button', { name: 'Connect', exact: true }).click();
+  await frame.getByRole('heading', { name: 'Your session has ended' }).waitFor();
+});
+
+test('the browser of these tests sends frames of other sites no cookies', async () => {
   const front = await bring('frame', 'fay');
   const address = 'https://stranger.test/cookie';
+  await front.goto(address);
+  await front.reload();
+  await front.getByText('Cookies: third=1').waitFor();
   await front.goto(`${portal}/frame?${new URLSearchParams({ address })}`);
-  for (let round = 0; round < 2; round += 1) {
-    await front.frameLocator('iframe').getByText('Cookies: none').waitFor();
-    await front.reload();
-  }
+  await front.frameLocator('iframe').getByText('Cookies: none').waitFor();
 });
 
 test('an origin that is not allowed cannot frame the page', async () => {
