@@ -1,0 +1,99 @@
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { App } from '../../../src/db/generated/client.ts';
+import { seedApp, seedRequirement } from '../../helpers/apps.ts';
+import { mintToken } from '../../helpers/connect-tokens.ts';
+import { type Pipedream, startPipedream } from '../../helpers/pipedream.ts';
+import { startTestServer, type TestServer } from '../../helpers/server.ts';
+import { chromiumPath, quietFlags } from './chromium.ts';
+import { type HttpsHosts, startHttpsHosts } from './https-hosts.ts';
+import { look } from './look.ts';
+
+/* An account at Pipedream is there a while after the person has come back. */
+
+const publicUrl = 'https://patchbay.test';
+
+let pipedream: Pipedream;
+let server: TestServer;
+let hosts: HttpsHosts;
+let browser: Browser;
+let app: App;
+
+beforeAll(async () => {
+  pipedream = await startPipedream();
+  pipedream.set({ webhooks: 'lost' });
+  server = await startTestServer({ ...pipedream.env, PUBLIC_URL: publicUrl });
+  app = await seedApp(server.deps.db, server.home.projectId, { name: 'Travel desk' });
+  const account = { kind: 'pipedream_account', spec: { app_slug: 'gmail' } } as const;
+  await seedRequirement(server.deps.db, app.id, { ...account, title: 'Your mail' });
+  hosts = await startHttpsHosts(
+    { host: 'patchbay.test', url: server.url },
+    {
+      'pipedream.test': ({ url = '', headers }, response) => {
+        if (url === '/favicon.ico') return void response.end();
+        const { successUri = '' } = pipedream.linkOf(`https://${headers.host}${url}`);
+        const href = successUri.replaceAll('&', '&amp;');
+        response.setHeader('content-type', 'text/html');
+        response.end(`<!doctype html><title>Pipedream</title><a href="${href}">Go back</a>`);
+      },
+    },
+  );
+  const args = [...quietFlags, hosts.resolverRules];
+  browser = await chromium.launch({ executablePath: chromiumPath, args });
+}, 90_000);
+
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+
+afterAll(async () => {
+  await browser?.close();
+  await hosts?.stop();
+  await server?.close();
+  await pipedream?.stop();
+});
+
+/** A page that waits for an account, and the link where it is connected. */
+async function wait(userId: string, scripts: boolean) {
+  const options = { ignoreHTTPSErrors: true, javaScriptEnabled: scripts };
+  const context = await browser.newContext({ ...options, viewport: { width: 360, height: 740 } });
+  const page = await context.newPage();
+  await page.goto(`${publicUrl}/connect?token=${await mintToken(server, app, userId)}`);
+  await page.getByRole('button', { name: 'Continue to gmail' }).click();
+  await page.getByRole('link', { name: 'Go back' }).waitFor();
+  const link = page.url();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await page.getByText('Waiting for confirmation').waitFor();
+  return { page, link };
+}
+
+test.each([{ scripts: true }, { scripts: false }])(
+  'a page that waits sees by itself that it is there (scripts: $scripts)',
+  async ({ scripts }) => {
+    const { page, link } = await wait(scripts ? 'ann' : 'bea', scripts);
+    await look(page, `waiting${scripts ? '' : '-plain'}`, { scripts });
+    await pipedream.connect(link);
+    await page.getByRole('heading', { name: 'All set' }).waitFor();
+    expect(pipedream.accounts.length).toBeGreaterThan(0);
+  },
+);
+
+test('the script looks without loading the page again', async () => {
+  const { page, link } = await wait('cyd', true);
+  let loads = 0;
+  page.on('framenavigated', () => {
+    loads += 1;
+  });
+  const looks = () => page.waitForResponse((response) => response.url().endsWith('/status'));
+  await looks();
+  await looks();
+  expect(loads).toBe(0);
+  await pipedream.connect(link);
+  await page.getByRole('heading', { name: 'All set' }).waitFor();
+  expect(loads).toBe(1);
+});
+
+test('a page whose session ends while it waits says so', async () => {
+  const { page } = await wait('dee', true);
+  const { db } = server.deps;
+  await db.endUser.updateMany({ where: { userId: 'dee' }, data: { epoch: { increment: 1 } } });
+  await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
+});
