@@ -1,18 +1,8 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { App } from '../../../src/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../../helpers/apps.ts';
 import { canary } from '../../helpers/canary.ts';
-import {
-  launchBrowser,
-  look,
-  type Mode,
-  openPage as openModePage,
-  publicUrl,
-} from '../../helpers/connect-page-browser.ts';
-import { mintToken } from '../../helpers/connect-tokens.ts';
-import { google, openAi } from '../../helpers/connections.ts';
-import { closeWorld, openWorld, type World } from '../../oauth/world.ts';
+import { look } from './look.ts';
+import { type Mode, openPages, type Pages, publicUrl } from './pages.ts';
 
 /* A person brings their accounts, in a browser. */
 
@@ -43,34 +33,14 @@ const german: typeof english = {
   ...{ more: 'Weitere Einstellungen', ended: 'Ihre Sitzung ist beendet' },
 };
 
-let world: World;
-let browser: Browser;
-let app: App;
-
+let pages: Pages;
 beforeAll(async () => {
-  world = await openWorld('google', { env: { PUBLIC_URL: publicUrl } });
-  const { deps, home, url } = world.server;
-  app = await seedApp(deps.db, home.projectId, {
-    ...{ name: 'Travel desk', accentColor: '#0b7a5e', returnUrl: 'http://127.0.0.1:1/back' },
-  });
-  await seedRequirement(deps.db, app.id, {
-    ...{ title: 'Your OpenAI key', spec: { type: openAi } },
-    description: 'Drafts of your itineraries are written with it, on your account.',
-  });
-  const spec = { type: google, scopes: ['calendar.read'] };
-  await seedRequirement(deps.db, app.id, { title: 'Your calendar', spec });
-  browser = await launchBrowser(url);
+  pages = await openPages();
 }, 90_000);
+afterAll(() => pages?.close());
 
-afterAll(async () => {
-  await browser?.close();
-  await closeWorld(world);
-});
-
-const openPage = (mode: Mode) => openModePage(browser, mode);
-
-const addressFor = async (userId: string, of = app) =>
-  `${publicUrl}/connect?token=${await mintToken(world.server, of, userId)}`;
+const openPage = (mode?: Partial<Mode>) => pages.openPage(mode);
+const addressFor: Pages['addressFor'] = (userId, of) => pages.addressFor(userId, of);
 
 describe.each(modes)('a whole fulfilment ($name)', (mode) => {
   const words = mode.locale === 'de-DE' ? german : english;
@@ -98,7 +68,7 @@ describe.each(modes)('a whole fulfilment ($name)', (mode) => {
     await page.getByRole('heading', { name: words.done }).waitFor();
     await picture('4-done');
     expect(await page.getByRole('link', { name: words.back }).getAttribute('href')).toBe(
-      app.returnUrl,
+      pages.app.returnUrl,
     );
 
     await page.locator('summary').first().click();
@@ -112,7 +82,7 @@ describe.each(modes)('a whole fulfilment ($name)', (mode) => {
 });
 
 test('a secret is shown and hidden again, and more settings unfold, by keyboard alone', async () => {
-  const { page, close } = await openPage({});
+  const { page, close } = await openPage();
   await page.goto(await addressFor('ben'));
   const focused = () =>
     page.evaluate('document.activeElement.id || document.activeElement.textContent');
@@ -143,15 +113,15 @@ test('a secret is shown and hidden again, and more settings unfold, by keyboard 
 });
 
 test('a provider that refuses is said so', async () => {
-  world.provider.set({ consent: 'deny' });
-  const { page, close } = await openPage({});
+  pages.world.provider.set({ consent: 'deny' });
+  const { page, close } = await openPage();
   await page.goto(await addressFor('cay'));
   await page.locator('summary').nth(-1).click();
   await page.getByRole('button', { name: 'Continue to Google' }).click();
   await page.getByRole('alert').waitFor();
   expect(await page.getByRole('alert').innerText()).toContain('It was not allowed');
   await look(page, 'provider-refused');
-  world.provider.reset();
+  pages.world.provider.reset();
   await close();
 });
 
@@ -160,7 +130,7 @@ test('a bad link and an ended session have their pages', async () => {
   await page.goto(`${publicUrl}/connect?token=none`);
   await look(page, 'bad-link');
   await page.goto(await addressFor('dov'));
-  const { db } = world.server.deps;
+  const { db } = pages.world.server.deps;
   await db.endUser.updateMany({ where: { userId: 'dov' }, data: { epoch: { increment: 1 } } });
   await page.reload();
   await page.getByText(german.ended).waitFor();
@@ -169,7 +139,7 @@ test('a bad link and an ended session have their pages', async () => {
 });
 
 test('a second user in one browser is asked', async () => {
-  const { page, close } = await openPage({});
+  const { page, close } = await openPage();
   await page.goto(await addressFor('eli'));
   await page.goto(await addressFor('fee'));
   await look(page, 'switch');
@@ -179,13 +149,13 @@ test('a second user in one browser is asked', async () => {
 });
 
 test('hostile names are text, and stay within the page', async () => {
-  const { deps, home } = world.server;
+  const { deps, home } = pages.world.server;
   const hostile = '<script>alert(1)</script>\u202e"\'& ';
   const other = await seedApp(deps.db, home.projectId, { name: hostile + 'n'.repeat(5_000) });
   await seedRequirement(deps.db, other.id, {
     ...{ title: hostile + 't'.repeat(5_000), description: hostile + 'd'.repeat(5_000) },
   });
-  const { page, complaints, close } = await openPage({});
+  const { page, complaints, close } = await openPage();
   await page.goto(await addressFor(hostile + 'u'.repeat(200), other));
   expect(await page.locator('script:not([src])').count()).toBe(0);
   await look(page, 'hostile');
@@ -194,7 +164,7 @@ test('hostile names are text, and stay within the page', async () => {
 });
 
 test('a first visit takes less than 30 KB, in three requests', async () => {
-  const { page, close } = await openPage({});
+  const { page, close } = await openPage();
   let bytes = 0;
   const requested: string[] = [];
   page.on('response', async (response) => {

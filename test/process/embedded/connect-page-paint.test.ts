@@ -1,0 +1,177 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canary } from '../../helpers/canary.ts';
+import { look } from './look.ts';
+import { type Mode, openPages, type Pages, publicUrl } from './pages.ts';
+
+/* The pages are drawn at once, nothing on them moves, and everybody can use them. */
+
+const drawn = '<circle cx="45" cy="45" r="45" fill="#0b7a5e"/>';
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90">${drawn}</svg>`;
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await openPages({ logoUrl: 'https://logo.test/of.svg' });
+}, 90_000);
+afterAll(() => pages?.close());
+
+async function openPage(mode?: Partial<Mode>) {
+  const opened = await pages.openPage(mode);
+  const body = { contentType: 'image/svg+xml', body: logo };
+  await opened.context.route('https://logo.test/*', (route) => route.fulfill(body));
+  return opened;
+}
+
+/** By how much anything moved since the page began (the Layout Instability API). */
+const shiftOf = (page: Page) =>
+  page.evaluate<number>(`new Promise((resolve) => {
+    let sum = 0;
+    const add = (list) => { for (const { value } of list.getEntries()) sum += value; };
+    new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(sum))));
+  })`);
+
+const blockingOf = (page: Page) =>
+  page.evaluate<string[]>(`performance.getEntriesByType('resource')
+    .filter((one) => one.renderBlockingStatus === 'blocking')
+    .map((one) => one.name.replace(/[\\da-f]{16}/, '…'))`);
+
+test.each([360, 1280])(
+  'nothing moves, and the stylesheet alone is waited for (%i)',
+  async (width) => {
+    const { page, close } = await openPage({ width });
+    const stylesheet = [`${publicUrl}/connect/assets/….css`];
+    const isCalm = async () => {
+      await page.waitForLoadState('networkidle');
+      expect([await shiftOf(page), await blockingOf(page)]).toEqual([0, stylesheet]);
+    };
+    await page.goto(await pages.addressFor(`ann-${width}`));
+    await isCalm();
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByText('API key cannot be blank.').waitFor();
+    await isCalm();
+    await page.getByLabel('API key').fill(canary());
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByText('1 of 2 connected').waitFor();
+    await isCalm();
+    await page.getByRole('button', { name: 'Continue to Google' }).click();
+    await page.getByRole('heading', { name: 'All set' }).waitFor();
+    await isCalm();
+    await close();
+  },
+);
+
+/** Presses the tab key until what is called `name` has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let press = 0; press < 20; press += 1) {
+    await page.keyboard.press('Tab');
+    const called = await page.evaluate<string>(
+      '(document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()',
+    );
+    if (called.startsWith(name)) return;
+  }
+  throw new Error(`Nothing called “${name}” is reached.`);
+}
+
+test.each([{ scripts: true }, { scripts: 'blocked' as const }])(
+  'a whole fulfilment takes a keyboard alone (scripts: $scripts)',
+  async ({ scripts }) => {
+    const { page, close } = await openPage({ scripts });
+    await page.goto(await pages.addressFor(`bea-${scripts}`));
+    await tabTo(page, 'API key');
+    await page.keyboard.press('Enter');
+    await page.getByText('API key cannot be blank.').waitFor();
+    await page.waitForFunction('document.activeElement.name === "config.api_key"');
+    await page.keyboard.type(canary());
+    await page.keyboard.press('Enter');
+    await page.getByText('1 of 2 connected').waitFor();
+    await tabTo(page, 'Continue to Google');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'All set' }).waitFor();
+    await tabTo(page, 'Your OpenAI key');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Disconnect');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Disconnect “Your OpenAI key”?' }).waitFor();
+    await tabTo(page, 'Disconnect');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('API key').waitFor();
+    await close();
+  },
+);
+
+test('the list is for everybody where its script does not arrive', async () => {
+  const { page, close } = await openPage({ scripts: 'blocked' });
+  const picture = (name: string) => look(page, `unscripted-${name}`);
+  await page.goto(await pages.addressFor('cyd'));
+  await picture('start');
+  await page.getByText('More settings').click();
+  await picture('more-settings');
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('API key cannot be blank.').waitFor();
+  await picture('refused');
+  await page.getByLabel('API key').fill(canary());
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('1 of 2 connected').waitFor();
+  await picture('half');
+  await page.getByRole('button', { name: 'Continue to Google' }).click();
+  await page.getByRole('heading', { name: 'All set' }).waitFor();
+  await picture('done');
+  await page.locator('summary').first().click();
+  await page.getByRole('link', { name: 'Disconnect' }).first().click();
+  await picture('disconnect');
+  await close();
+});
+
+const modes: (Mode & { name: string })[] = [
+  { name: 'phone-light-en', width: 360, colorScheme: 'light', locale: 'en-GB', scripts: 'blocked' },
+  { name: 'desk-dark-de', width: 1280, colorScheme: 'dark', locale: 'de-DE', scripts: 'blocked' },
+  { name: 'phone-dark-de', width: 360, colorScheme: 'dark', locale: 'de-DE', scripts: 'blocked' },
+  { name: 'desk-light-en', width: 1280, colorScheme: 'light', locale: 'en-GB', scripts: 'blocked' },
+];
+
+describe.each(modes)('every other page is for everybody ($name)', (mode) => {
+  const google = mode.locale === 'de-DE' ? 'Weiter zu Google' : 'Continue to Google';
+
+  test('with what a window of its own ends on', async () => {
+    const { page, close } = await openPage(mode);
+    for (const [name, query] of [
+      ['connected', 'status=success'],
+      ['refused', 'status=error&error=access_denied'],
+    ]) {
+      await page.goto(`${publicUrl}/connect/done?${query}`);
+      await look(page, `${mode.name}-window-${name}`);
+    }
+    await close();
+  });
+
+  test('and what leads to a provider, or nowhere', async () => {
+    const { page, context, close } = await openPage(mode);
+    const address = await pages.addressFor(`dee-${mode.name}`);
+    await page.goto(address);
+    // An answer without a page: the browser stays where it is.
+    const stay = { status: 204 };
+    await context.route(`${pages.world.provider.issuer}/*`, (route) => route.fulfill(stay));
+    await page.locator('summary').last().click();
+    await page.getByRole('button', { name: google }).click();
+    await page.getByRole('heading', { name: /^(On to|Weiter zu) Google …$/ }).waitFor();
+    await look(page, `${mode.name}-leaving`);
+    await page.goto(`${publicUrl}/connect/handoff/${'h'.repeat(43)}`);
+    await look(page, `${mode.name}-planted`);
+    const other = await openPage(mode);
+    await other.page.goto(address);
+    await look(other.page, `${mode.name}-taken`);
+    await other.close();
+    await close();
+  });
+});
+
+test('a database that is down has a page for everybody', async () => {
+  const { page, close } = await openPage();
+  await page.goto(await pages.addressFor('eve'));
+  await pages.world.server.database.close();
+  await page.reload();
+  await page.getByRole('heading', { name: 'We cannot be reached right now' }).waitFor();
+  await look(page, 'unavailable');
+  await close();
+});
