@@ -97,7 +97,7 @@ function ConsentForm({ requirement, words, language, csrf, base }: RequirementPr
       <button class="main" type="submit">
         {words.connectWith(name)}
       </button>
-      <p class="help" role="status" />
+      <p class="help" role="status" data-late={words.waitedEnough} />
     </form>
   );
 }

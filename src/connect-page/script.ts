@@ -45,7 +45,9 @@ function openApart(form, name, wait) {
     form.target = name;
     const mark = form.elements.own || form.appendChild(document.createElement('input'));
     Object.assign(mark, { type: 'hidden', name: 'own', value: '1' });
-    form.querySelector('[role=status]').textContent = form.dataset.ownWindow;
+    const hint = form.querySelector('[role=status]');
+    hint.textContent = form.dataset.ownWindow;
+    hint.dataset.over = hint.dataset.late;
     wait();
   });
 }

@@ -51,6 +51,7 @@ input[type=checkbox] { width: 1.25rem; height: 1.25rem; accent-color: var(--acce
 .alert > h2 { margin-bottom: .25rem; }
 .alert.bad { border-color: var(--bad); background: var(--bad-ground); }
 .alert.good { border-left-color: var(--good); }
+button + [role=status] { margin-top: .5rem; }
 [role=status]:empty { margin: 0; }
 a:not(.button) { color: inherit; }
 summary { border-radius: .75rem; }

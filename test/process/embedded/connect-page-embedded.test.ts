@@ -58,7 +58,9 @@ async function bring(
   { origin = portal, scripts = true, policy = 'same-origin-allow-popups' } = {},
 ): Promise<Page> {
   const address = `${publicUrl}/connect?token=${await mintToken(world.server, app, userId)}`;
-  context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: scripts });
+  const viewport = { width: 400, height: 780 };
+  const options = { ignoreHTTPSErrors: true, javaScriptEnabled: scripts, viewport };
+  context = await browser.newContext(options);
   const front = await context.newPage();
   await front.goto(`${origin}/${how}?${new URLSearchParams({ address, policy })}`);
   return front;
@@ -100,6 +102,7 @@ test('a popup tells its front end, and closes itself, whatever the provider cuts
   const own = await openApart(leaving(popup));
   expect(await own.evaluate('window.opener')).toBeNull();
   await popup.getByText('Go on in the window that has opened').waitFor();
+  await look(popup, 'popup-waiting');
   const closed = [own.waitForEvent('close'), popup.waitForEvent('close')];
   await allow(own);
   await Promise.all(closed);
@@ -154,7 +157,11 @@ test.each([{ scripts: true }, { scripts: false }])(
     await link.waitFor();
     const name = `frame-leaving${scripts ? '' : '-plain'}`;
     await look(front, name, { scripts, ...(scripts && { frame: front.frames()[1] }) });
-    await allow(await openApart(link));
+    const own = await openApart(link);
+    const end = own.getByText('You can close this window');
+    const ended = scripts ? own.waitForEvent('close') : end.waitFor();
+    await allow(own);
+    await ended;
     await frame.getByRole('heading', { name: 'All set' }).waitFor({ timeout: 60_000 });
     if (!scripts) return;
     await front.waitForFunction('heard.at(-1).data.status === "completed"');

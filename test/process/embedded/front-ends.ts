@@ -23,7 +23,9 @@ export function serveFrontEnd({ url = '', headers }: IncomingMessage, response: 
 }
 
 function draw(address: string, isFramed: boolean): string {
-  const opening = `window.popup = window.open(${JSON.stringify(address)}, 'connect', 'popup')`;
+  // As docs/connect-page.md says: at once, and to the address when that is there.
+  const opening = `window.popup = window.open('about:blank', 'connect', 'popup');
+    setTimeout(() => { popup.location = ${JSON.stringify(address)}; })`;
   const shown = isFramed
     ? `<iframe src="${address}" title="Connect" width="340" height="640"></iframe>`
     : '<button>Connect</button>';
