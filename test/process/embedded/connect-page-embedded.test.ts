@@ -167,6 +167,7 @@ test.each([{ scripts: true }, { scripts: false }])(
     await front.waitForFunction('heard.at(-1).data.status === "completed"');
     expect((await heardBy(front)).at(-1)).toEqual(completed);
   },
+  120_000, // without scripts it takes some 25 seconds when nothing else runs
 );
 
 test('a session that ends in a frame says so there', async () => {
