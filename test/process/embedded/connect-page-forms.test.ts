@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../../src/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../../helpers/apps.ts';
 import { canary } from '../../helpers/canary.ts';
-import { launchBrowser, look, openPage, publicUrl } from '../../helpers/connect-page-browser.ts';
 import { mintToken } from '../../helpers/connect-tokens.ts';
 import { resolve } from '../../helpers/resolve.ts';
 import { startTestServer, type TestServer } from '../../helpers/server.ts';
+import { look } from './look.ts';
+import { launchBrowser, openPage, publicUrl } from './pages.ts';
 
 /* The forms that differ most, in a browser: a rule, a key of several lines, headers, choices, ticks, a moment. */
 

@@ -55,9 +55,7 @@ export async function openPages(changes: Partial<App> = {}): Promise<Pages> {
   });
   const spec = { type: google, scopes: ['calendar.read'] };
   await seedRequirement(deps.db, app.id, { title: 'Your calendar', spec });
-  const rules = `--host-resolver-rules=MAP patchbay.test:80 ${new URL(url).host}`;
-  const args = [...quietFlags, rules];
-  const browser = await chromium.launch({ executablePath: chromiumPath, args });
+  const browser = await launchBrowser(url);
   return {
     ...{ world, app },
     openPage: (mode = {}) => openPage(browser, mode),
@@ -70,7 +68,13 @@ export async function openPages(changes: Partial<App> = {}): Promise<Pages> {
   };
 }
 
-async function openPage(
+/** A browser for which {@link publicUrl} is the server at that address. */
+export function launchBrowser(serverUrl: string): Promise<Browser> {
+  const rules = `--host-resolver-rules=MAP patchbay.test:80 ${new URL(serverUrl).host}`;
+  return chromium.launch({ executablePath: chromiumPath, args: [...quietFlags, rules] });
+}
+
+export async function openPage(
   browser: Browser,
   { width = 360, colorScheme = 'light', locale = 'en-GB', scripts = true }: Partial<Mode>,
 ): Promise<Opened> {
