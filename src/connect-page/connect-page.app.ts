@@ -7,7 +7,7 @@ import type { C } from './answer.ts';
 import { askToDisconnect, disconnect } from './disconnect.tsx';
 import { donePath, showDone } from './done.tsx';
 import { exchange } from './exchange.ts';
-import { answerFailure } from './failure.tsx';
+import { answerFailure, fail } from './failure.tsx';
 import { authorize, submit } from './fulfil.tsx';
 import { handOff, handoffPath } from './handoff.tsx';
 import { assets } from './layout.tsx';
@@ -36,7 +36,8 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   const within = inSession(deps);
   app.onError((error, c) => answerFailure(deps, error, c));
   for (const { path, content, type } of Object.values(assets)) app.get(path, asset(content, type));
-  app.post('/connect/*', bodyLimit({ maxSize: deps.config.limits.bodyBytes }));
+  const maxSize = deps.config.limits.bodyBytes;
+  app.post('/connect/*', bodyLimit({ maxSize, onError: (c) => fail(c, 'tooLarge', 413) }));
   app.get('/connect', (c) => exchange(deps, c));
   app.get(donePath, showDone);
   app.get(handoffPath, (c) => handOff(deps, c));

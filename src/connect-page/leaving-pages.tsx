@@ -1,4 +1,5 @@
 import { clip } from './clip.ts';
+import { translate } from './complaints.ts';
 import type { Language } from './language.ts';
 import { Shell } from './layout.tsx';
 import { Live } from './live.tsx';
@@ -14,7 +15,7 @@ type LeavingProps = Named & Spoken & { provider: string; url: string };
 /* A redirect after a form would have to be allowed by `form-action`, for every provider there is. */
 /** Sends the browser on to a provider. */
 export function LeavingPage({ app, userId, words, language, provider, url }: LeavingProps) {
-  const title = words.leaving(clip(provider, 60));
+  const title = words.leaving(clip(translate(provider, language).text, 60));
   return (
     <Shell {...{ language, app, title, refresh: { seconds: 0, url } }}>
       <Head {...{ app, userId, words }} />
@@ -41,7 +42,7 @@ type HandoffProps = Drawing &
 /** Leads out of a frame, and waits in it. */
 export function HandoffPage(props: HandoffProps) {
   const { app, userId, words, language, base, requirements, requirementId, handle } = props;
-  const provider = clip(props.provider, 60);
+  const provider = clip(translate(props.provider, language).text, 60);
   // Time to read and press the button; after it the page is the list again, and waits.
   const waiting = `${base}?status=success&requirement=${requirementId}&looks=1`;
   const refresh = { seconds: 20, url: waiting, unlessScripted: true };

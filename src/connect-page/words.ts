@@ -82,6 +82,10 @@ const english = {
       title: 'Your session has ended',
       text: 'Nothing that you connected was lost. Go back to the app that sent you here and start again from there.',
     },
+    tooLarge: {
+      title: 'That was too much',
+      text: 'What was filled in is larger than can be taken. Nothing was changed. Go back in your browser, shorten it, and try again.',
+    },
     planted: {
       title: 'Please open this from the page itself',
       text: 'This link works only where it was made. If somebody sent it to you, close this window: nothing was changed. Otherwise go back to the page that you came from and press the button there.',
@@ -184,6 +188,10 @@ const german: Words = {
     ended: {
       title: 'Ihre Sitzung ist beendet',
       text: 'Was Sie verbunden haben, ist nicht verloren. Gehen Sie zurück zu der App, von der Sie kommen, und beginnen Sie dort neu.',
+    },
+    tooLarge: {
+      title: 'Das war zu viel',
+      text: 'Was eingegeben wurde, ist größer, als angenommen werden kann. Nichts wurde geändert. Gehen Sie im Browser zurück, kürzen Sie es, und versuchen Sie es erneut.',
     },
     planted: {
       title: 'Bitte öffnen Sie dies von der Seite aus',

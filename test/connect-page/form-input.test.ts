@@ -180,3 +180,10 @@ test('much is taken', async () => {
   const config = await form.stored({ ...typed, 'config.data': JSON.stringify(data) });
   expect(config?.data).toEqual(data);
 });
+
+test('more than a body may hold is a page that says so', async () => {
+  const form = await open('Http');
+  const { status, text } = await form.send({ 'config.data': 'x'.repeat(1_048_576) });
+  expect(status).toBe(413);
+  expect(text).toContain('Nothing was changed. Go back in your browser, shorten it');
+});
