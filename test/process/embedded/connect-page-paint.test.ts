@@ -81,7 +81,7 @@ test.each([{ scripts: true }, { scripts: 'blocked' as const }])(
     await tabTo(page, 'API key');
     await page.keyboard.press('Enter');
     await page.getByText('API key cannot be blank.').waitFor();
-    await page.waitForFunction('document.activeElement.name === "config.api_key"');
+    await page.locator('[name="config.api_key"]:focus').waitFor();
     await page.keyboard.type(canary());
     await page.keyboard.press('Enter');
     await page.getByText('1 of 2 connected').waitFor();

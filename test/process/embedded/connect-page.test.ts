@@ -56,7 +56,7 @@ describe.each(modes)('a whole fulfilment ($name)', (mode) => {
 
     await page.getByRole('button', { name: words.connect, exact: true }).click();
     await page.getByText(words.blank).waitFor();
-    await page.waitForFunction('document.activeElement.name === "config.api_key"');
+    await page.locator('[name="config.api_key"]:focus').waitFor();
     await picture('2-refused');
 
     await page.keyboard.type(canary());
