@@ -1,151 +1,16 @@
-import { BlockList, isIP } from 'node:net';
+import type { BlockList } from 'node:net';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { type Environment, environment, wanted } from './config.environment.ts';
 import { type OAuthClients, readOAuthClients } from './config.oauth.ts';
-import { isIssuer, type OidcConfig, parseRoles, readOidcConfig } from './config.oidc.ts';
+import { type OidcConfig, readOidcConfig } from './config.oidc.ts';
 import { type PipedreamConfig, readPipedreamConfig } from './config.pipedream.ts';
-import { normalizeHost } from './host-name.ts';
-import { defaultLimits, type Limits } from './limits.ts';
-import { parseUrl } from './parse-url.ts';
+import type { Limits } from './limits.ts';
 
 /** What stops a start: names a variable and what it should be, never what it is. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
-
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
-
-const list = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .transform((parts) => parts.filter((part) => part !== ''));
-
-const isOrigin = (text: string) => parseUrl(text)?.origin === text;
-
-const isHost = (text: string) => /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text);
-
-/** A domain in its one spelling; undefined for anything else, an address and a port included. */
-const readDomain = (text: string) => {
-  const domain = text.includes(':') ? undefined : normalizeHost(text);
-  return domain === undefined || isIP(domain) !== 0 ? undefined : domain;
-};
-
-const printable = z.string().regex(/^[!-~]+$/);
-
-const environment = z.object({
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/)
-    .transform(Number)
-    .refine((port) => port >= 1 && port <= 65_535)
-    .default(4000),
-  HOST: z.string().default('127.0.0.1'),
-  PUBLIC_URL: z
-    .string()
-    .transform((text) => text.replace(/\/$/, ''))
-    .refine((text) => isOrigin(text) && /^https?:/.test(text))
-    .optional(),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//)
-    .refine((text) => parseUrl(text) !== undefined)
-    .optional(),
-  DATA_DIR: z.string().default('./data'),
-  MASTER_KEYS: z
-    .string()
-    .refine((text) => [...text.split(',')].every(isMasterKey))
-    .optional(),
-  BOOTSTRAP_ACCESS_KEY: z
-    .string()
-    .regex(/^acc_[0-9A-Za-z]{64}$/)
-    .optional(),
-  TRUSTED_PROXIES: list.transform(toBlockList).default(() => new BlockList()),
-  APP_DOMAINS: list
-    .refine((domains) => domains.every((domain) => readDomain(domain) !== undefined))
-    .transform((domains) => domains.flatMap((domain) => readDomain(domain) ?? []))
-    .default([]),
-  CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin)).default([]),
-  METRICS_TOKEN: z.string().min(16).optional(),
-  OUTBOUND_ALLOW: list.refine((hosts) => hosts.every(isHost)).default([]),
-  PIPEDREAM_CLIENT_ID: printable.optional(),
-  PIPEDREAM_CLIENT_SECRET: printable.optional(),
-  PIPEDREAM_PROJECT_ID: printable.regex(/^[\w-]+$/).optional(),
-  PIPEDREAM_ENVIRONMENT: z.enum(['development', 'production']).default('production'),
-  PIPEDREAM_API_URL: z
-    .string()
-    .transform((text) => text.replace(/\/$/, ''))
-    .refine((text) => isOrigin(text) && /^https?:/.test(text))
-    .default('https://api.pipedream.com'),
-  OIDC_ISSUER: printable.refine(isIssuer).optional(),
-  OIDC_AUDIENCE: printable.optional(),
-  OIDC_ROLE_CLAIM: printable.optional(),
-  OIDC_ROLES: z
-    .string()
-    .transform(parseRoles)
-    .refine((roles) => roles !== undefined)
-    .optional(),
-  REFRESH: z.enum(['on', 'off']).default('on'),
-  AUDIT_RETENTION: z
-    .string()
-    .regex(/^[1-9]\d{0,4}$/)
-    .transform(Number)
-    .optional(),
-  LOG_LEVEL: z.enum(logLevels).default('info'),
-  LIMIT_BODY_BYTES: limit(defaultLimits.bodyBytes),
-  LIMIT_TOKENS: limit(defaultLimits.tokens),
-  LIMIT_DEPTH: limit(defaultLimits.depth),
-  LIMIT_COST: limit(defaultLimits.cost),
-  LIMIT_ALIASES: limit(defaultLimits.aliases),
-  LIMIT_PAGE_SIZE: limit(defaultLimits.pageSize),
-  LIMIT_CONNECT_TOKENS: limit(defaultLimits.connectTokens),
-  LIMIT_MINTS_PER_ADDRESS: limit(defaultLimits.mintsPerAddress),
-  LIMIT_MINTS_PER_APP: limit(defaultLimits.mintsPerApp),
-  LIMIT_REFERENCES: limit(defaultLimits.references),
-  LIMIT_SUBSCRIPTIONS: limit(defaultLimits.subscriptions),
-  LIMIT_WAITING_CHANGES: limit(defaultLimits.waitingChanges),
-});
-
-type Environment = z.infer<typeof environment>;
-
-/** What each variable should be, for the sentence that stops a start. */
-const wanted: Record<keyof Environment, string> = {
-  PORT: 'a port from 1 to 65535',
-  HOST: 'a host name or an IP address to listen on',
-  PUBLIC_URL: 'an http or https origin such as https://connect.example.com, without a path',
-  DATABASE_URL: 'a PostgreSQL address such as postgresql://user@host:5432/database',
-  DATA_DIR: 'a folder',
-  MASTER_KEYS: 'kid:key pairs separated by commas, each key being 32 bytes in base64',
-  BOOTSTRAP_ACCESS_KEY: 'acc_ and 64 characters of 0-9, A-Z and a-z',
-  TRUSTED_PROXIES: 'IP addresses or CIDR ranges separated by commas',
-  APP_DOMAINS: 'domains such as apps.example.com separated by commas',
-  CORS_ORIGINS: 'origins such as https://app.example.com separated by commas',
-  METRICS_TOKEN: 'at least 16 characters',
-  OUTBOUND_ALLOW: 'hosts separated by commas, each with or without a port',
-  PIPEDREAM_CLIENT_ID: 'a client id, without spaces',
-  PIPEDREAM_CLIENT_SECRET: 'a client secret, without spaces',
-  PIPEDREAM_PROJECT_ID: 'a project id such as proj_abc123',
-  PIPEDREAM_ENVIRONMENT: 'development or production',
-  PIPEDREAM_API_URL: 'an http or https origin, without a path',
-  OIDC_ISSUER: 'the https URL that the identity provider calls itself',
-  OIDC_AUDIENCE: 'what its tokens for this server name as their audience',
-  OIDC_ROLE_CLAIM: 'the name of a claim',
-  OIDC_ROLES: 'value:role pairs separated by commas, such as ops:admin,devs:editor',
-  REFRESH: 'on or off',
-  AUDIT_RETENTION: 'a number of days from 1 to 99999',
-  LOG_LEVEL: `one of ${logLevels.join(', ')}`,
-  LIMIT_BODY_BYTES: 'a positive integer',
-  LIMIT_TOKENS: 'a positive integer',
-  LIMIT_DEPTH: 'a positive integer',
-  LIMIT_COST: 'a positive integer',
-  LIMIT_ALIASES: 'a positive integer',
-  LIMIT_PAGE_SIZE: 'a positive integer',
-  LIMIT_CONNECT_TOKENS: 'a positive integer',
-  LIMIT_MINTS_PER_ADDRESS: 'a positive integer',
-  LIMIT_MINTS_PER_APP: 'a positive integer',
-  LIMIT_REFERENCES: 'a positive integer',
-  LIMIT_SUBSCRIPTIONS: 'a positive integer',
-  LIMIT_WAITING_CHANGES: 'a positive integer',
-};
 
 export type Config = {
   port: number;
@@ -174,7 +39,7 @@ export type Config = {
   auditRetention: number | undefined;
   /** The operator's own OAuth clients and endpoints, by provider. */
   oauthClients: OAuthClients;
-  logLevel: (typeof logLevels)[number];
+  logLevel: Environment['LOG_LEVEL'];
   limits: Limits;
 };
 
@@ -247,35 +112,6 @@ export function isLoopback(host: string): boolean {
 /** A loopback host may be an IPv6 one, where 127.0.0.1 would not answer. */
 function defaultPublicUrl(host: string, port: number): string {
   return `http://${host === '::1' ? '[::1]' : '127.0.0.1'}:${port}`;
-}
-
-function limit(byDefault: number) {
-  return z
-    .string()
-    .regex(/^[1-9]\d{0,8}$/)
-    .transform(Number)
-    .default(byDefault);
-}
-
-function isMasterKey(pair: string): boolean {
-  const key = /^\s*[\w.-]{1,64}:([A-Za-z0-9+/]{43}=)\s*$/.exec(pair)?.[1];
-  return key !== undefined && Buffer.from(key, 'base64').length === 32;
-}
-
-function toBlockList(ranges: string[], context: z.RefinementCtx): BlockList {
-  const blocks = new BlockList();
-  for (const range of ranges) {
-    const [address = '', bits, ...rest] = range.split('/');
-    const family = isIP(address);
-    const longest = family === 6 ? 128 : 32;
-    const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
-    if (family === 0 || rest.length > 0 || prefix < 0 || prefix > longest) {
-      context.addIssue({ code: 'custom', message: 'not a range' });
-      return z.NEVER;
-    }
-    blocks.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4');
-  }
-  return blocks;
 }
 
 function describe(error: z.ZodError): string {
