@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Sql } from '../db/sql.ts';
 import type { Deps } from '../deps.ts';
 import { replaceDataKey } from '../vault/data-keys.ts';
@@ -49,10 +50,14 @@ const beginStatement = `
   SELECT started_at AS at FROM begun
   UNION ALL SELECT started_at FROM data_key_rotation WHERE scope = $1`;
 
-/** When the rotation began: now, or when a run began that did not come to its end. */
+/**
+ * When the rotation began: now, or when a run began that did not come to its end. Times are kept to the
+ * millisecond, so a moment is let go by: keys that are made from here on are told from those before.
+ */
 async function beginRotation(sql: Sql, scope: string): Promise<Date> {
   const [row] = await sql<{ at: Date }>('begin-rotation', beginStatement, [scope]);
   if (row === undefined) return beginRotation(sql, scope); // it ended in between
+  await wait(2);
   return row.at;
 }
 
