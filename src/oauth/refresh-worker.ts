@@ -15,7 +15,7 @@ const handful = share / 2;
 /** How long to wait when nothing is to be had, in milliseconds; jittered, so that processes take turns. */
 const idlePause = 1_000;
 /** How long to wait when something was: short, so that many tokens are refreshed evenly and not in waves. */
-const busyPause = 20;
+const busyPause = 50;
 /** Over how long those that were claimed together begin, in milliseconds: at once, they would hold up whoever reads meanwhile. */
 const spread = 30;
 
