@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Issued, ProviderState } from './oauth-provider.state.ts';
 import type { Account, Switches } from './oauth-provider.switches.ts';
 import type { OAuthProvider, ProviderOptions } from './oauth-provider.ts';
-import { launch, type Process } from './process.ts';
+import { launchScript, type Process } from './process.ts';
 
 export type Command =
   | { kind: 'set' | 'reset'; switches: Partial<Switches> }
@@ -37,14 +35,7 @@ export type OAuthProviderProcess = Endpoints & {
 export async function launchOAuthProvider(
   options: ProviderOptions = {},
 ): Promise<OAuthProviderProcess> {
-  // The loader and not the command line of tsx, which would be a second process to kill.
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const main = join(import.meta.dirname, 'oauth-provider.main.ts');
-  const launched = launch(
-    process.execPath,
-    ['--import', loader, main, JSON.stringify(options)],
-    {},
-  );
+  const launched = launchScript(join(import.meta.dirname, 'oauth-provider.main.ts'), options);
   const [line] = await launched.said(/^\{.*\}$/m);
   const { control, ...endpoints }: Endpoints & { control: string } = JSON.parse(line);
   const send = async <Answer>(command: Command): Promise<Answer> => {

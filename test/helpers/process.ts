@@ -1,9 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { cloneDatabase } from './database.ts';
@@ -112,6 +114,13 @@ export function launch(command: string, args: string[], environment: Environment
   };
   const { pid = 0 } = child;
   return { pid, exited, said, end, stdout: () => output.stdout, stderr: () => output.stderr };
+}
+
+/** Starts a script of the tests' own with one argument, written as JSON. */
+export function launchScript(path: string, argument: unknown): Process {
+  // The loader and not the command line of tsx, which would be a second process to kill.
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  return launch(process.execPath, ['--import', loader, path, JSON.stringify(argument)], {});
 }
 
 /** An empty folder that is deleted at the end of the file. */

@@ -1,12 +1,10 @@
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyOAuth } from '../../helpers/connections.ts';
 import {
   findFreePort,
-  launch,
+  launchScript,
   makeEnvironment,
   type Process,
   projectOf,
@@ -160,10 +158,8 @@ async function createConnection(server: ServerProcess, issuer: string): Promise<
 }
 
 async function launchProvider(port: number, redirectUri: string): Promise<Process> {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const main = resolve(import.meta.dirname, '../../helpers/oidc-provider.main.ts');
-  const options = JSON.stringify({ port, client, redirectUris: [redirectUri] });
-  const launched = launch(process.execPath, ['--import', loader, main, options], {});
+  const launched = launchScript(main, { port, client, redirectUris: [redirectUri] });
   await launched.said(/^\{"issuer".*\}$/m);
   return launched;
 }

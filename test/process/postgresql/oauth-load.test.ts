@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -7,14 +8,16 @@ import {
   type OAuthProviderProcess,
 } from '../../helpers/oauth-provider.control.ts';
 import {
+  adminKey,
   type Environment,
+  launchScript,
   makeEnvironment,
   projectOf,
   type ServerProcess,
   startServer,
 } from '../../helpers/process.ts';
 import { seedGrants } from './seed-grants.ts';
-import { clientOf, readToken } from './two-servers.ts';
+import { clientOf } from './two-servers.ts';
 
 /* Many tokens due at once, all of one host and one project: the worker has a quarter of its slots for them. */
 
@@ -31,6 +34,8 @@ const providerTime = 50;
 const calm = due >= 10_000 ? 20_000 : 3_000;
 /** How long before the first is due the due times are written, so that the writing is over: in milliseconds. */
 const lead = 3_000;
+/** How long a reader takes until it measures, in milliseconds. */
+const readerStart = 2_000;
 const mebibyte = 1_048_576;
 
 let environment: Environment;
@@ -69,8 +74,8 @@ afterAll(async () => {
 it(`keeps up with ${due} tokens that are due within ${window / 1_000} s, in little memory, and reads go on`, async () => {
   const before = await measureReads(calm);
   await makeDue(dueIds, window, lead);
-  await wait(lead);
-  const reading = startReading();
+  await wait(lead - readerStart);
+  const reading = await startReading();
   const memory = watchMemory();
   const begun = performance.now();
   await wait(window);
@@ -113,22 +118,17 @@ async function refreshed(): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** What reads of other connections take: a hundred a second, whatever becomes of the ones before. */
-function startReading() {
-  const times: number[] = [];
-  const reads: Promise<void>[] = [];
-  const read = async (id: string) => {
-    const begun = performance.now();
-    const { status } = await readToken(server, id);
-    expect(status).toBe(200);
-    times.push(performance.now() - begun);
-  };
-  const timer = setInterval(() => reads.push(read(freshIds[reads.length % fresh] ?? '')), 10);
+/** What reads of other connections take, as another process sees it. */
+async function startReading() {
+  const told = { url: server.url, authorization: `Bearer ${adminKey}`, ids: freshIds };
+  const reader = launchScript(join(import.meta.dirname, 'reader.main.ts'), told);
+  await reader.said(/^reading$/m);
   return {
     async stop() {
-      clearInterval(timer);
-      await Promise.all(reads);
-      const sorted = times.sort((a, b) => a - b);
+      await reader.end();
+      const [, line = ''] = /^(\[.*\])$/m.exec(reader.stdout()) ?? [];
+      if (line === '') throw new Error(`A read failed: ${reader.stderr()}`);
+      const sorted = (JSON.parse(line) as number[]).sort((one, other) => one - other);
       const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
       return { reads: sorted.length, p50: at(0.5), p99: at(0.99) };
     },
@@ -136,13 +136,8 @@ function startReading() {
 }
 
 async function measureReads(milliseconds: number) {
-  await startReadingFor(1_000); // warms up
-  return startReadingFor(milliseconds);
-}
-
-async function startReadingFor(milliseconds: number) {
-  const reading = startReading();
-  await wait(milliseconds);
+  const reading = await startReading();
+  await wait(readerStart + milliseconds);
   return reading.stop();
 }
 
