@@ -1,9 +1,6 @@
 import { type DestinationStream, type LoggerOptions, pino } from 'pino';
 import type { Config } from '../config.ts';
 
-/* A write for each line would cost a busy server as much as all else that it logs. */
-const inBlocks = { minLength: 4_096, periodicFlush: 100 };
-
 /**
  * The log: JSON lines on standard output. Nothing is logged but what is named: of a request neither
  * headers, body nor query string, of an error neither its parameters nor its details.
@@ -12,7 +9,7 @@ const inBlocks = { minLength: 4_096, periodicFlush: 100 };
  */
 export function createLog(
   { logLevel }: Pick<Config, 'logLevel'>,
-  destination: DestinationStream = pino.destination({ dest: 1, ...inBlocks }),
+  destination: DestinationStream = pino.destination(1),
 ) {
   const options: LoggerOptions = {
     level: logLevel,
