@@ -36,7 +36,10 @@ const app = `${fields} ... on App { id name hostname visibility
 const requirement = `${fields} ... on Requirement { id name kind title description spec workflowId }`;
 
 /** The mutations of apps and requirements, as an admin unless a key says otherwise. */
-export function appMutations({ graphql, home }: TestServer) {
+export function appMutations({
+  graphql,
+  home,
+}: Pick<TestServer, 'graphql'> & { home: Pick<TestServer['home'], 'projectId'> }) {
   const mutation =
     <Result>(name: string, selected: string) =>
     async (input: object, key?: string): Promise<GraphqlAnswer<object> & { result: Result }> => {

@@ -23,7 +23,7 @@ export type Minted = {
 
 /** What `createConnectToken` answers on the management host. */
 export async function askForToken(
-  server: TestServer,
+  server: Pick<TestServer, 'graphql'>,
   input: { appId?: string; userId: unknown },
   key?: string | null,
 ) {
@@ -34,7 +34,7 @@ export async function askForToken(
 
 /** A connect token made with a key. */
 export async function mintToken(
-  server: TestServer,
+  server: Pick<TestServer, 'graphql'>,
   { id: appId }: Pick<App, 'id'>,
   userId = 'ann',
   key?: string,

@@ -20,14 +20,14 @@ const document = `mutation($input: ResolveCredentialsInput!) { answer: resolveCr
 export type ResolveInput = { appId?: string; userId?: string; references: object[] };
 
 /** What `resolveCredentials` answers, whatever it is. */
-export function askResolve(server: TestServer, input: ResolveInput, key?: string) {
+export function askResolve(server: Pick<TestServer, 'graphql'>, input: ResolveInput, key?: string) {
   type Answer = { __typename: string; items?: Resolved[]; fields?: object[] };
   return server.graphql<{ answer: Answer } | undefined>(document, { input }, key);
 }
 
 /** The outcomes of `resolveCredentials`, which must be answered. */
 export async function resolve(
-  server: TestServer,
+  server: Pick<TestServer, 'graphql'>,
   input: ResolveInput,
   key?: string,
 ): Promise<Resolved[]> {

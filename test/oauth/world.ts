@@ -28,14 +28,23 @@ export async function openWorld(
   name: ProviderName = 'google',
   { env = {}, switches = {} }: { env?: Record<string, string>; switches?: Partial<Switches> } = {},
 ): Promise<World> {
+  const provider = await openProvider(name, switches);
+  const server = await startTestServer({ ...environmentFor({ provider, name }), ...env });
+  return { server, provider, name };
+}
+
+/** A local provider, alone; whatever it hands out is a canary. */
+export async function openProvider(
+  name: ProviderName,
+  switches: Partial<Switches> = {},
+): Promise<OAuthProvider> {
   const client = { id: 'client:id', secret: canary('client secret/+%&é') };
   const provider = await startOAuthProvider({
     client,
     switches: { ...presets[name], ...switches },
   });
   guardAll(provider);
-  const server = await startTestServer({ ...environmentFor({ provider, name }), ...env });
-  return { server, provider, name };
+  return provider;
 }
 
 /** Another process over the same database. Close it before the world. */
@@ -100,7 +109,8 @@ export async function connect(world: World, changes: Partial<ConnectionBody> = {
   return id;
 }
 
-function environmentFor({ provider, name }: Pick<World, 'provider' | 'name'>) {
+/** What makes a server's type of that name speak to the provider. */
+export function environmentFor({ provider, name }: Pick<World, 'provider' | 'name'>) {
   if (name === 'generic') return { OUTBOUND_ALLOW: '127.0.0.1' };
   const { client, authorizationEndpoint, tokenEndpoint, revocationEndpoint } = provider;
   const values = {

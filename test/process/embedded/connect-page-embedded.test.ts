@@ -7,38 +7,40 @@ import {
   type Page,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { App } from '../../../src/db/generated/client.ts';
-import { seedApp, seedRequirement } from '../../helpers/apps.ts';
 import { canary } from '../../helpers/canary.ts';
-import { mintToken } from '../../helpers/connect-tokens.ts';
 import { google } from '../../helpers/connections.ts';
-import { closeWorld, openWorld, type World } from '../../oauth/world.ts';
-import { chromiumPath, quietFlags } from './chromium.ts';
-import { type Heard, serveFrontEnd } from './front-ends.ts';
-import { type HttpsHosts, startHttpsHosts } from './https-hosts.ts';
-import { look } from './look.ts';
+import type { OAuthProvider } from '../../helpers/oauth-provider.ts';
+import { makeEnvironment } from '../../helpers/process.ts';
+import { environmentFor, openProvider } from '../../oauth/world.ts';
+import { chromiumPath, quietFlags } from '../browser/chromium.ts';
+import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
+import { type Heard, serveFrontEnd } from '../browser/front-ends.ts';
+import { type HttpsHosts, startHttpsHosts } from '../browser/https-hosts.ts';
+import { look } from '../browser/look.ts';
+import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 
 /* A front end opens the connect page in a popup or in a frame. */
 
 const publicUrl = 'https://patchbay.test';
 const portal = 'https://portal.test';
 
-let world: World;
+let server: BuiltServer;
+let provider: OAuthProvider;
 let hosts: HttpsHosts;
 let browser: Browser;
 let context: BrowserContext;
-let app: App;
+let app: FrontApp;
 
 beforeAll(async () => {
-  const switches = { consent: 'ask', cutsOpeners: true } as const;
-  world = await openWorld('google', { env: { PUBLIC_URL: publicUrl }, switches });
-  const { deps, home, url } = world.server;
-  app = await seedApp(deps.db, home.projectId, { name: 'Travel desk', allowedOrigins: [portal] });
-  await seedRequirement(deps.db, app.id, { title: 'Your OpenAI key' });
-  const spec = { type: google, scopes: ['calendar.read'] };
-  await seedRequirement(deps.db, app.id, { title: 'Your calendar', spec });
+  provider = await openProvider('google', { consent: 'ask', cutsOpeners: true });
+  const environment = { ...(await makeEnvironment()), PUBLIC_URL: publicUrl };
+  const client = environmentFor({ provider, name: 'google' });
+  server = await startBuiltServer({ ...environment, ...client });
+  app = await makeFrontApp(server, publicUrl, { allowedOrigins: [portal] });
+  await app.ask({ title: 'Your OpenAI key' });
+  await app.ask({ title: 'Your calendar', spec: { type: google, scopes: ['calendar.read'] } });
   const others = { 'portal.test': serveFrontEnd, 'stranger.test': serveFrontEnd };
-  hosts = await startHttpsHosts({ host: 'patchbay.test', url }, others);
+  hosts = await startHttpsHosts({ host: 'patchbay.test', url: server.url }, others);
   const args = [...quietFlags, hosts.resolverRules, '--test-third-party-cookie-phaseout'];
   browser = await chromium.launch({ executablePath: chromiumPath, args });
 }, 90_000);
@@ -48,7 +50,8 @@ afterEach(() => context?.close());
 afterAll(async () => {
   await browser?.close();
   await hosts?.stop();
-  await closeWorld(world);
+  await server?.close();
+  await provider?.stop();
 });
 
 /** Has a front end bring the page of a user. */
@@ -57,7 +60,7 @@ async function bring(
   userId: string,
   { origin = portal, scripts = true, policy = 'same-origin-allow-popups' } = {},
 ): Promise<Page> {
-  const address = `${publicUrl}/connect?token=${await mintToken(world.server, app, userId)}`;
+  const address = await app.linkFor(userId);
   const viewport = { width: 400, height: 780 };
   const options = { ignoreHTTPSErrors: true, javaScriptEnabled: scripts, viewport };
   context = await browser.newContext(options);
@@ -174,8 +177,7 @@ test('a session that ends in a frame says so there', async () => {
   const front = await bring('frame', 'flo');
   const frame = front.frameLocator('iframe');
   await frame.getByLabel('API key').waitFor();
-  const { db } = world.server.deps;
-  await db.endUser.updateMany({ where: { userId: 'flo' }, data: { epoch: { increment: 1 } } });
+  await app.endSessions('flo');
   await frame.getByRole('button', { name: 'Connect', exact: true }).click();
   await frame.getByRole('heading', { name: 'Your session has ended' }).waitFor();
 });

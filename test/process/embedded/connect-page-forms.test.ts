@@ -1,13 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { App } from '../../../src/db/generated/client.ts';
-import { seedApp, seedRequirement } from '../../helpers/apps.ts';
 import { canary } from '../../helpers/canary.ts';
-import { mintToken } from '../../helpers/connect-tokens.ts';
+import { makeEnvironment } from '../../helpers/process.ts';
 import { resolve } from '../../helpers/resolve.ts';
-import { startTestServer, type TestServer } from '../../helpers/server.ts';
-import { look } from './look.ts';
-import { launchBrowser, openPage, publicUrl } from './pages.ts';
+import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
+import { look } from '../browser/look.ts';
+import { launchBrowser, openPage, publicUrl } from '../browser/pages.ts';
+import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 
 /* The forms that differ most, in a browser: a rule, a key of several lines, headers, choices, ticks, a moment. */
 
@@ -26,30 +25,28 @@ const modes = [
   { name: 'desk-light-en', width: 1280, colorScheme: 'light', locale: 'en-GB', refused: 'Http' },
 ] as const;
 
-let server: TestServer;
+let server: BuiltServer;
 let browser: Browser;
-let app: App;
+let app: FrontApp;
 const requirements = new Map<string, string>();
 
 beforeAll(async () => {
-  server = await startTestServer({ PUBLIC_URL: publicUrl });
-  const { deps, home, url } = server;
-  app = await seedApp(deps.db, home.projectId, { name: 'Travel desk' });
+  server = await startBuiltServer({ ...(await makeEnvironment()), PUBLIC_URL: publicUrl });
+  app = await makeFrontApp(server, publicUrl);
   for (const type of types) {
     const spec = { type: `dynamiq.connections.${type}` };
-    const { id } = await seedRequirement(deps.db, app.id, { title: `Your ${type}`, spec });
-    requirements.set(type, id);
+    requirements.set(type, await app.ask({ title: `Your ${type}`, spec }));
   }
-  browser = await launchBrowser(url);
+  browser = await launchBrowser(server.url);
 }, 90_000);
 
 afterAll(async () => {
   await browser?.close();
-  await server.close();
+  await server?.close();
 });
 
 async function goTo(page: Page, userId: string): Promise<void> {
-  await page.goto(`${publicUrl}/connect?token=${await mintToken(server, app, userId)}`);
+  await page.goto(await app.linkFor(userId));
 }
 
 /** Unfolds all that can be unfolded. */
@@ -102,6 +99,24 @@ describe.each(modes)('the forms ($name)', (mode) => {
     await close();
   });
 });
+
+test.each([true, false])(
+  'a form that is refused forgets the secret (scripts: %s)',
+  async (scripts) => {
+    const { page, close } = await openPage(browser, { scripts });
+    await goTo(page, `dov-${scripts}`);
+    const card = cardOf(page, 'AWS');
+    await unfold(page);
+    const secret = card.locator('[name="config.secret_access_key"]');
+    const typed = canary();
+    await secret.fill(typed);
+    await card.locator('button.main').click();
+    await page.getByRole('alert').waitFor();
+    expect(await secret.inputValue()).toBe('');
+    expect(await page.content()).not.toContain(typed);
+    await close();
+  },
+);
 
 test('a key of several lines that is pasted keeps them, and is hidden when it is left', async () => {
   const { page, close } = await openPage(browser, {});

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canary } from '../../helpers/canary.ts';
-import { look } from './look.ts';
-import { type Mode, openPages, type Pages, publicUrl } from './pages.ts';
+import { look } from '../browser/look.ts';
+import { type Mode, openPages, type Pages, publicUrl } from '../browser/pages.ts';
 
 /* The pages are drawn at once, nothing on them moves, and everybody can use them. */
 
@@ -45,7 +45,7 @@ test.each([360, 1280])(
       await page.waitForLoadState('networkidle');
       expect([await shiftOf(page), await blockingOf(page)]).toEqual([0, stylesheet]);
     };
-    await page.goto(await pages.addressFor(`ann-${width}`));
+    await page.goto(await pages.app.linkFor(`ann-${width}`));
     await isCalm();
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await page.getByText('API key cannot be blank.').waitFor();
@@ -77,7 +77,7 @@ test.each([{ scripts: true }, { scripts: 'blocked' as const }])(
   'a whole fulfilment takes a keyboard alone (scripts: $scripts)',
   async ({ scripts }) => {
     const { page, close } = await openPage({ scripts });
-    await page.goto(await pages.addressFor(`bea-${scripts}`));
+    await page.goto(await pages.app.linkFor(`bea-${scripts}`));
     await tabTo(page, 'API key');
     await page.keyboard.press('Enter');
     await page.getByText('API key cannot be blank.').waitFor();
@@ -103,7 +103,7 @@ test.each([{ scripts: true }, { scripts: 'blocked' as const }])(
 test('the list is for everybody where its script does not arrive', async () => {
   const { page, close } = await openPage({ scripts: 'blocked' });
   const picture = (name: string) => look(page, `unscripted-${name}`);
-  await page.goto(await pages.addressFor('cyd'));
+  await page.goto(await pages.app.linkFor('cyd'));
   await picture('start');
   await page.getByText('More settings').click();
   await picture('more-settings');
@@ -147,11 +147,11 @@ describe.each(modes)('every other page is for everybody ($name)', (mode) => {
 
   test('and what leads to a provider, or nowhere', async () => {
     const { page, context, close } = await openPage(mode);
-    const address = await pages.addressFor(`dee-${mode.name}`);
+    const address = await pages.app.linkFor(`dee-${mode.name}`);
     await page.goto(address);
     // An answer without a page: the browser stays where it is.
     const stay = { status: 204 };
-    await context.route(`${pages.world.provider.issuer}/*`, (route) => route.fulfill(stay));
+    await context.route(`${pages.provider.issuer}/*`, (route) => route.fulfill(stay));
     await page.locator('summary').last().click();
     await page.getByRole('button', { name: google }).click();
     await page.getByRole('heading', { name: /^(On to|Weiter zu) Google …$/ }).waitFor();
@@ -164,14 +164,4 @@ describe.each(modes)('every other page is for everybody ($name)', (mode) => {
     await other.close();
     await close();
   });
-});
-
-test('a database that is down has a page for everybody', async () => {
-  const { page, close } = await openPage();
-  await page.goto(await pages.addressFor('eve'));
-  await pages.world.server.database.close();
-  await page.reload();
-  await page.getByRole('heading', { name: 'We cannot be reached right now' }).waitFor();
-  await look(page, 'unavailable');
-  await close();
 });

@@ -1,31 +1,30 @@
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { App } from '../../../src/db/generated/client.ts';
-import { seedApp, seedRequirement } from '../../helpers/apps.ts';
-import { mintToken } from '../../helpers/connect-tokens.ts';
 import { type Pipedream, startPipedream } from '../../helpers/pipedream.ts';
-import { startTestServer, type TestServer } from '../../helpers/server.ts';
-import { chromiumPath, quietFlags } from './chromium.ts';
-import { type HttpsHosts, startHttpsHosts } from './https-hosts.ts';
-import { look } from './look.ts';
+import { makeEnvironment } from '../../helpers/process.ts';
+import { chromiumPath, quietFlags } from '../browser/chromium.ts';
+import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
+import { type HttpsHosts, startHttpsHosts } from '../browser/https-hosts.ts';
+import { look } from '../browser/look.ts';
+import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 
 /* An account at Pipedream is there a while after the person has come back. */
 
 const publicUrl = 'https://patchbay.test';
 
 let pipedream: Pipedream;
-let server: TestServer;
+let server: BuiltServer;
 let hosts: HttpsHosts;
 let browser: Browser;
-let app: App;
+let app: FrontApp;
 
 beforeAll(async () => {
   pipedream = await startPipedream();
   pipedream.set({ webhooks: 'lost' });
-  server = await startTestServer({ ...pipedream.env, PUBLIC_URL: publicUrl });
-  app = await seedApp(server.deps.db, server.home.projectId, { name: 'Travel desk' });
-  const account = { kind: 'pipedream_account', spec: { app_slug: 'gmail' } } as const;
-  await seedRequirement(server.deps.db, app.id, { ...account, title: 'Your mail' });
+  const environment = { ...(await makeEnvironment()), PUBLIC_URL: publicUrl };
+  server = await startBuiltServer({ ...environment, ...pipedream.env });
+  app = await makeFrontApp(server, publicUrl);
+  await app.ask({ kind: 'PIPEDREAM_ACCOUNT', title: 'Your mail', spec: { app_slug: 'gmail' } });
   hosts = await startHttpsHosts(
     { host: 'patchbay.test', url: server.url },
     {
@@ -56,7 +55,7 @@ async function wait(userId: string, scripts: boolean) {
   const options = { ignoreHTTPSErrors: true, javaScriptEnabled: scripts };
   const context = await browser.newContext({ ...options, viewport: { width: 360, height: 740 } });
   const page = await context.newPage();
-  await page.goto(`${publicUrl}/connect?token=${await mintToken(server, app, userId)}`);
+  await page.goto(await app.linkFor(userId));
   await page.getByRole('button', { name: 'Continue to gmail' }).click();
   await page.getByRole('link', { name: 'Go back' }).waitFor();
   const link = page.url();
@@ -93,7 +92,6 @@ test('the script looks without loading the page again', async () => {
 
 test('a page whose session ends while it waits says so', async () => {
   const { page } = await wait('dee', true);
-  const { db } = server.deps;
-  await db.endUser.updateMany({ where: { userId: 'dee' }, data: { epoch: { increment: 1 } } });
+  await app.endSessions('dee');
   await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
 });

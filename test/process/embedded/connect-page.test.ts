@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seedApp, seedRequirement } from '../../helpers/apps.ts';
 import { canary } from '../../helpers/canary.ts';
-import { look } from './look.ts';
-import { type Mode, openPages, type Pages, publicUrl } from './pages.ts';
+import { makeFrontApp } from '../browser/front-app.ts';
+import { look } from '../browser/look.ts';
+import { type Mode, openPages, type Pages, publicUrl, returnUrl } from '../browser/pages.ts';
 
 /* A person brings their accounts, in a browser. */
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => pages?.close());
 
 const openPage = (mode?: Partial<Mode>) => pages.openPage(mode);
-const addressFor: Pages['addressFor'] = (userId, of) => pages.addressFor(userId, of);
+const linkFor = (userId: string) => pages.app.linkFor(userId);
 
 describe.each(modes)('a whole fulfilment ($name)', (mode) => {
   const words = mode.locale === 'de-DE' ? german : english;
@@ -48,7 +48,7 @@ describe.each(modes)('a whole fulfilment ($name)', (mode) => {
   test('goes from the link to “all set”', async () => {
     const { page, complaints, close } = await openPage(mode);
     const picture = (name: string) => look(page, `${mode.name}-${name}`, mode);
-    await page.goto(await addressFor(`ann-${mode.name}`));
+    await page.goto(await linkFor(`ann-${mode.name}`));
     expect(new URL(page.url()).search).toBe('');
     await page.getByRole('heading', { level: 1, name: words.title }).waitFor();
     expect(await page.locator('details[open].card').count()).toBe(1);
@@ -67,9 +67,8 @@ describe.each(modes)('a whole fulfilment ($name)', (mode) => {
     await page.getByRole('button', { name: words.google }).click();
     await page.getByRole('heading', { name: words.done }).waitFor();
     await picture('4-done');
-    expect(await page.getByRole('link', { name: words.back }).getAttribute('href')).toBe(
-      pages.app.returnUrl,
-    );
+    const back = page.getByRole('link', { name: words.back });
+    expect(await back.getAttribute('href')).toBe(returnUrl);
 
     await page.locator('summary').first().click();
     await page.getByRole('link', { name: words.disconnect }).first().click();
@@ -83,7 +82,7 @@ describe.each(modes)('a whole fulfilment ($name)', (mode) => {
 
 test('a secret is shown and hidden again, and more settings unfold, by keyboard alone', async () => {
   const { page, close } = await openPage();
-  await page.goto(await addressFor('ben'));
+  await page.goto(await linkFor('ben'));
   const focused = () =>
     page.evaluate('document.activeElement.id || document.activeElement.textContent');
   const order: unknown[] = [];
@@ -113,15 +112,15 @@ test('a secret is shown and hidden again, and more settings unfold, by keyboard 
 });
 
 test('a provider that refuses is said so', async () => {
-  pages.world.provider.set({ consent: 'deny' });
+  pages.provider.set({ consent: 'deny' });
   const { page, close } = await openPage();
-  await page.goto(await addressFor('cay'));
+  await page.goto(await linkFor('cay'));
   await page.locator('summary').nth(-1).click();
   await page.getByRole('button', { name: 'Continue to Google' }).click();
   await page.getByRole('alert').waitFor();
   expect(await page.getByRole('alert').innerText()).toContain('It was not allowed');
   await look(page, 'provider-refused');
-  pages.world.provider.reset();
+  pages.provider.reset();
   await close();
 });
 
@@ -129,9 +128,8 @@ test('a bad link and an ended session have their pages', async () => {
   const { page, close } = await openPage({ locale: 'de-DE' });
   await page.goto(`${publicUrl}/connect?token=none`);
   await look(page, 'bad-link');
-  await page.goto(await addressFor('dov'));
-  const { db } = pages.world.server.deps;
-  await db.endUser.updateMany({ where: { userId: 'dov' }, data: { epoch: { increment: 1 } } });
+  await page.goto(await linkFor('dov'));
+  await pages.app.endSessions('dov');
   await page.reload();
   await page.getByText(german.ended).waitFor();
   await look(page, 'ended');
@@ -140,26 +138,41 @@ test('a bad link and an ended session have their pages', async () => {
 
 test('a second user in one browser is asked', async () => {
   const { page, close } = await openPage();
-  await page.goto(await addressFor('eli'));
-  await page.goto(await addressFor('fee'));
+  await page.goto(await linkFor('eli'));
+  await page.goto(await linkFor('fee'));
   await look(page, 'switch');
   await page.getByRole('button', { name: 'Yes, go on' }).click();
   await page.getByLabel('API key').waitFor();
   await close();
 });
 
+const hostile = '<script>alert(1)</script>\u202e"\'& ';
+const fill = (length: number) => hostile.padEnd(length, 'n');
+
 test('hostile names are text, and stay within the page', async () => {
-  const { deps, home } = pages.world.server;
-  const hostile = '<script>alert(1)</script>\u202e"\'& ';
-  const other = await seedApp(deps.db, home.projectId, { name: hostile + 'n'.repeat(5_000) });
-  await seedRequirement(deps.db, other.id, {
-    ...{ title: hostile + 't'.repeat(5_000), description: hostile + 'd'.repeat(5_000) },
-  });
+  const displayName = fill(120);
+  const app = await makeFrontApp(pages.server, publicUrl, { displayName }, fill(120));
+  await app.ask({ title: fill(200), description: fill(2_000) });
   const { page, complaints, close } = await openPage();
-  await page.goto(await addressFor(hostile + 'u'.repeat(200), other));
+  await page.goto(await app.linkFor(fill(255)));
   expect(await page.locator('script:not([src])').count()).toBe(0);
+  await page.getByText('<script>alert(1)</script>').first().waitFor();
   await look(page, 'hostile');
   expect(complaints).toEqual([]);
+  await close();
+});
+
+test('what a provider says is text, and stays within the page', async () => {
+  pages.provider.set({ consent: 'deny', denial: fill(5_000) });
+  const { page, complaints, close } = await openPage();
+  await page.goto(await linkFor('hal'));
+  await page.locator('summary').nth(-1).click();
+  await page.getByRole('button', { name: 'Continue to Google' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await page.locator('script:not([src])').count()).toBe(0);
+  await look(page, 'hostile-provider');
+  expect(complaints).toEqual([]);
+  pages.provider.reset();
   await close();
 });
 
@@ -171,7 +184,7 @@ test('a first visit takes less than 30 KB, in three requests', async () => {
     requested.push(new URL(response.url()).pathname.replace(/[\da-f-]{16,}/, '…'));
     bytes += (await response.body().catch(() => Buffer.alloc(0))).length;
   });
-  const address = await addressFor('gus');
+  const address = await linkFor('gus');
   await page.goto(address, { waitUntil: 'networkidle' });
   expect(requested.sort()).toEqual(
     ['/connect', '/connect/…', '/connect/assets/….css', '/connect/assets/….js'].sort(),

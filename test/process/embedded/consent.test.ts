@@ -11,8 +11,8 @@ import {
   type ServerProcess,
   startServer,
 } from '../../helpers/process.ts';
+import { chromiumPath, quietFlags } from '../browser/chromium.ts';
 import { dataOf, send } from '../requests.ts';
-import { chromiumPath, quietFlags } from './chromium.ts';
 
 /* A person consents in a browser, on the pages of a certified authorization server. */
 

@@ -7,8 +7,8 @@ import {
   type ServerProcess,
   startServer,
 } from '../../helpers/process.ts';
+import { chromiumPath, quietFlags } from '../browser/chromium.ts';
 import { send, storeOpenAi } from '../requests.ts';
-import { chromiumPath, quietFlags } from './chromium.ts';
 
 describe('GraphiQL', () => {
   let server: ServerProcess;

@@ -4,16 +4,22 @@ import {
   type BrowserContextOptions,
   chromium,
   type Page,
+  type Response,
 } from 'playwright-core';
-import type { App } from '../../../src/db/generated/client.ts';
-import { seedApp, seedRequirement } from '../../helpers/apps.ts';
-import { mintToken } from '../../helpers/connect-tokens.ts';
+import { requireNoCanary } from '../../helpers/canary.ts';
 import { google, openAi } from '../../helpers/connections.ts';
-import { closeWorld, openWorld, type World } from '../../oauth/world.ts';
+import type { OAuthProvider } from '../../helpers/oauth-provider.ts';
+import { makeEnvironment } from '../../helpers/process.ts';
+import { environmentFor, openProvider } from '../../oauth/world.ts';
+import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 import { chromiumPath, quietFlags } from './chromium.ts';
+import { type FrontApp, makeFrontApp } from './front-app.ts';
 
 /** Where the connect page is, in the browser's eyes. */
 export const publicUrl = 'http://patchbay.test';
+
+/** Where it leads in the end. */
+export const returnUrl = 'http://127.0.0.1:1/back';
 
 /** How a person looks at it. */
 export type Mode = {
@@ -24,14 +30,13 @@ export type Mode = {
   scripts: boolean | 'blocked';
 };
 
-/** An app that asks for a key and for a calendar, and a browser to bring them with. */
+/** The built server with an app that asks for a key and a calendar, and a browser to bring them with. */
 export type Pages = {
-  world: World;
-  app: App;
+  server: BuiltServer;
+  provider: OAuthProvider;
+  app: FrontApp;
   /** A page of a browser of its own, and what that complained of. */
   openPage: (mode?: Partial<Mode>) => Promise<Opened>;
-  /** The link of a user. */
-  addressFor: (userId: string, of?: App) => Promise<string>;
   close: () => Promise<void>;
 };
 
@@ -39,31 +44,30 @@ export type Opened = {
   page: Page;
   context: BrowserContext;
   complaints: string[];
+  /** Throws when a secret got into anything that the browser was sent. */
   close: () => Promise<void>;
 };
 
-export async function openPages(changes: Partial<App> = {}): Promise<Pages> {
-  const world = await openWorld('google', { env: { PUBLIC_URL: publicUrl } });
-  const { deps, home, url } = world.server;
-  const app = await seedApp(deps.db, home.projectId, {
-    ...{ name: 'Travel desk', accentColor: '#0b7a5e', returnUrl: 'http://127.0.0.1:1/back' },
-    ...changes,
-  });
-  await seedRequirement(deps.db, app.id, {
+export async function openPages(settings: object = {}): Promise<Pages> {
+  const provider = await openProvider('google');
+  const environment = { ...(await makeEnvironment()), PUBLIC_URL: publicUrl };
+  const client = environmentFor({ provider, name: 'google' });
+  const server = await startBuiltServer({ ...environment, ...client });
+  const looks = { accentColor: '#0b7a5e', returnUrl, ...settings };
+  const app = await makeFrontApp(server, publicUrl, looks);
+  await app.ask({
     ...{ title: 'Your OpenAI key', spec: { type: openAi } },
     description: 'Drafts of your itineraries are written with it, on your account.',
   });
-  const spec = { type: google, scopes: ['calendar.read'] };
-  await seedRequirement(deps.db, app.id, { title: 'Your calendar', spec });
-  const browser = await launchBrowser(url);
+  await app.ask({ title: 'Your calendar', spec: { type: google, scopes: ['calendar.read'] } });
+  const browser = await launchBrowser(server.url);
   return {
-    ...{ world, app },
+    ...{ server, provider, app },
     openPage: (mode = {}) => openPage(browser, mode),
-    addressFor: async (userId, of = app) =>
-      `${publicUrl}/connect?token=${await mintToken(world.server, of, userId)}`,
     close: async () => {
       await browser.close();
-      await closeWorld(world);
+      await server.close();
+      await provider.stop();
     },
   };
 }
@@ -90,5 +94,20 @@ export async function openPage(
     if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
       complaints.push(message.text());
   });
-  return { page, context, complaints, close: () => context.close() };
+  const answers: Promise<string>[] = [];
+  page.on('response', (response) => {
+    if (response.url().startsWith(publicUrl)) answers.push(readWhole(response));
+  });
+  const close = async () => {
+    const all = await Promise.all(answers);
+    await context.close();
+    requireNoCanary('what the browser was sent', all.join('\n'));
+  };
+  return { page, context, complaints, close };
+}
+
+/** Headers and body; of a redirect there is no body, nor of an answer that the browser has dropped. */
+async function readWhole(response: Response): Promise<string> {
+  const body = await response.text().catch(() => '');
+  return `${response.status()} ${JSON.stringify(await response.allHeaders())}\n${body}`;
 }

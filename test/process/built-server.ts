@@ -1,0 +1,26 @@
+import { requireNoCanary } from '../helpers/canary.ts';
+import { graphqlClient, restClient } from '../helpers/clients.ts';
+import { send } from '../helpers/http.ts';
+import { adminKey, type Environment, projectOf, startServer } from '../helpers/process.ts';
+import type { TestServer } from '../helpers/server.ts';
+
+/** The built server in a process of its own: nothing of it can be reached but what it serves. */
+export type BuiltServer = Pick<TestServer, 'url' | 'graphql' | 'rest' | 'send' | 'close'> & {
+  home: { projectId: string };
+};
+
+/** Starts it for the first time on its database; `close` throws when a secret got into what it said. */
+export async function startBuiltServer(environment: Environment): Promise<BuiltServer> {
+  const server = await startServer({ LOG_LEVEL: 'debug', ...environment });
+  const { url } = server;
+  return {
+    ...{ url, home: { projectId: await projectOf(server) } },
+    graphql: graphqlClient(url, adminKey),
+    rest: restClient(url, adminKey),
+    send: (sent) => send(url, sent),
+    close: async () => {
+      await server.end();
+      requireNoCanary('what the server said', server.stdout() + server.stderr());
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import pg from 'pg';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeEnvironment } from '../../helpers/process.ts';
+import { type Cluster, startCluster } from '../../setup/cluster.ts';
+import { administer } from '../../setup/postgresql.ts';
+import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
+import { look } from '../browser/look.ts';
+import { launchBrowser, openPage, publicUrl } from '../browser/pages.ts';
+import { type BuiltServer, startBuiltServer } from '../built-server.ts';
+
+/* What the connect page makes of a database that is down, or holds what no API would have let in. */
+
+let cluster: Cluster;
+let server: BuiltServer;
+let browser: Browser;
+let app: FrontApp;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  const environment = { ...(await makeEnvironment()), PUBLIC_URL: publicUrl };
+  server = await startBuiltServer({ ...environment, DATABASE_URL: cluster.url() });
+  app = await makeFrontApp(server, publicUrl);
+  await app.ask({ title: 'Your key' });
+  browser = await launchBrowser(server.url);
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  await cluster?.stop();
+});
+
+test('names of 5,000 characters are text, and stay within the page', async () => {
+  const long = pg.escapeLiteral('<script>alert(1)</script>\u202e"\'& '.padEnd(5_000, 'n'));
+  await administer(cluster.url(), `UPDATE app SET name = ${long}`);
+  await administer(cluster.url(), `UPDATE requirement SET title = ${long}, description = ${long}`);
+  for (const width of [360, 1_280]) {
+    const { page, complaints, close } = await openPage(browser, { width });
+    await page.goto(await app.linkFor(`ann-${width}`));
+    await page.getByText('<script>alert(1)</script>').first().waitFor();
+    expect(await page.locator('script:not([src])').count()).toBe(0);
+    await look(page, `hostile-${width}`);
+    expect(complaints).toEqual([]);
+    await close();
+  }
+});
+
+test('a database that is down has a page for everybody', async () => {
+  const { page, close } = await openPage(browser, {});
+  await page.goto(await app.linkFor('bea'));
+  await cluster.crash();
+  await page.reload();
+  await page.getByRole('heading', { name: 'We cannot be reached right now' }).waitFor();
+  await look(page, 'unavailable');
+  await cluster.restart();
+  await page.reload();
+  await page.getByLabel('API key').waitFor();
+  await close();
+});
