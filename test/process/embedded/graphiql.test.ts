@@ -1,5 +1,5 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, chromium, type Page, type Response } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   adminKey,
   makeEnvironment,
@@ -67,11 +67,17 @@ describe('GraphiQL', () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(query);
     await expect.poll(() => editor.textContent()).toMatch(/^\W*1\W*subscription/);
-    const stream = page.waitForResponse(
-      async (response) => (await response.headerValue('content-type')) === 'text/event-stream',
+    // The editor tells the button late: whoever sees nothing begin presses again.
+    await vi.waitFor(
+      async () => {
+        const isStream = (response: Response) =>
+          response.headers()['content-type'] === 'text/event-stream';
+        const stream = page.waitForResponse(isStream, { timeout: 5_000 });
+        await page.getByRole('button', { name: /Execute query/ }).click();
+        await stream;
+      },
+      { timeout: 30_000 },
     );
-    await page.getByRole('button', { name: /Execute query/ }).click();
-    await stream;
     await storeOpenAi(server, projectId, 'seen-in-GraphiQL', 'a secret');
     const shown = page.locator('.graphiql-response');
     await expect.poll(() => shown.textContent(), { timeout: 15_000 }).toMatch(/seen-in-GraphiQL/);
