@@ -13,10 +13,14 @@ import { pgliteSql } from './sql.ts';
 /** The PostgreSQL major inside the pinned PGlite: only folders of this one can be opened. */
 export const embeddedMajor = '18';
 
+/** PostgreSQL's 128 MB are zeroed at every start, which took half of it, and the files are cached anyway. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
+
 /** Opens the embedded database: `db/` inside `dataDir`, or one in memory. */
 export async function openPglite(dataDir: string | undefined, given?: PGlite): Promise<Database> {
   const pglite =
-    given ?? (dataDir === undefined ? await PGlite.create() : await openFolder(dataDir));
+    given ??
+    (dataDir === undefined ? await PGlite.create({ startParams }) : await openFolder(dataDir));
   await pglite.exec("SET TIME ZONE 'UTC'");
   const db = new PrismaClient({ adapter: new PrismaPGlite(pglite), ...clientOptions });
   const sql = pgliteSql(pglite);
@@ -39,7 +43,7 @@ async function openFolder(dataDir: string): Promise<PGlite> {
   if (!existsSync(folder)) await createFolder(dataDir, folder);
   const version = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => '(unknown)');
   const major = version.trim();
-  if (major === embeddedMajor) return PGlite.create(folder);
+  if (major === embeddedMajor) return PGlite.create(folder, { startParams });
   throw new Error(
     `${folder} was written by PostgreSQL ${major}; this version of Patchbay embeds PostgreSQL ` +
       `${embeddedMajor}, which cannot open it. Export the data with the version that wrote it, and ` +
@@ -52,7 +56,7 @@ async function createFolder(dataDir: string, folder: string): Promise<void> {
   const unfinished = join(dataDir, 'db.unfinished');
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
-  const pglite = await PGlite.create(unfinished);
+  const pglite = await PGlite.create(unfinished, { startParams });
   await pglite.close();
   await rename(unfinished, folder);
 }

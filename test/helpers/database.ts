@@ -33,6 +33,9 @@ export async function cloneDatabase(template?: string): Promise<string> {
 }
 
 async function openDump(path: string): Promise<Database> {
-  const pglite = await PGlite.create({ loadDataDir: new Blob([await readFile(path)]) });
+  const pglite = await PGlite.create({
+    loadDataDir: new Blob([await readFile(path)]),
+    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=4MB'],
+  });
   return openDatabase({ databaseUrl: undefined, dataDir: undefined, pglite });
 }

@@ -12,7 +12,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-test-'));
   const blank = join(folder, 'blank.tar');
   const migrated = join(folder, 'migrated.tar');
-  const pglite = await PGlite.create();
+  const pglite = await PGlite.create({ initDbStartParams: ['--wal-segsize=1'] });
+  await dropTemplates(pglite);
   const database = await openDatabase({ databaseUrl: undefined, dataDir: undefined, pglite });
   await dump(pglite, blank);
   await applyMigrations(database);
@@ -20,6 +21,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await database.close();
   project.provide('testDatabase', { kind: 'pglite', blank, migrated });
   return () => rm(folder, { recursive: true });
+}
+
+/** Each is as large as the database, and every file would unpack them. */
+async function dropTemplates(pglite: PGlite): Promise<void> {
+  await pglite.exec('UPDATE pg_database SET datistemplate = false');
+  for (const name of ['template0', 'template1']) await pglite.exec(`DROP DATABASE ${name}`);
+  await pglite.exec('CHECKPOINT');
 }
 
 async function dump(pglite: PGlite, path: string): Promise<void> {
