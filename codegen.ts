@@ -14,8 +14,8 @@ const documentsFile = new URL('src/rest/operations.graphql', import.meta.url);
 const generated = new URL('src/rest/generated/', import.meta.url);
 
 async function printCodeSchema(): Promise<void> {
-  const { createSchema } = await import('./src/graphql/schema.ts');
-  await writeFile(schemaFile, `${printSchema(lexicographicSortSchema(createSchema()))}\n`);
+  const { loadSchema } = await import('./src/graphql/schema.ts');
+  await writeFile(schemaFile, `${printSchema(lexicographicSortSchema(loadSchema()))}\n`);
 }
 
 async function typeOperations(): Promise<void> {

@@ -36,9 +36,12 @@ builder.subscriptionType({
   description: 'What is told as it happens, by server-sent events.',
 });
 
-/** Builds the whole schema. Throws when a root field lacks what every one must have. */
-export function createSchema(): GraphQLSchema {
-  return requireRules(builder.toSchema());
+let schema: GraphQLSchema | undefined;
+
+/** The whole schema, built once a process. Throws when a root field lacks what every one must have. */
+export function loadSchema(): GraphQLSchema {
+  schema ??= requireRules(builder.toSchema());
+  return schema;
 }
 
 function requireRules(built: GraphQLSchema): GraphQLSchema {

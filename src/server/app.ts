@@ -5,7 +5,7 @@ import { findHostApp } from '../apps/load-app.ts';
 import { createConnectPage } from '../connect-page/connect-page.app.ts';
 import type { Deps } from '../deps.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
-import { createSchema } from '../graphql/schema.ts';
+import { loadSchema } from '../graphql/schema.ts';
 import { createExecute } from '../rest/execute.ts';
 import { createRestApp, type RestEnv } from '../rest/rest.app.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -30,7 +30,7 @@ const everyAnswer = [
 
 /** Builds the server: `/graphql` goes to yoga's own handler, everything else to hono. */
 export function createApp(deps: Deps): App {
-  const schema = createSchema();
+  const schema = loadSchema();
   const metrics = createMetrics();
   const graphql = createGraphqlEndpoint(deps, schema);
   const rest = createRestApp(deps, createExecute(schema));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/db/generated/enums.ts';
-import { createSchema } from '../../src/graphql/schema.ts';
+import { loadSchema } from '../../src/graphql/schema.ts';
 import { uniqueHostname } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import type { Answer } from '../helpers/http.ts';
@@ -354,7 +354,7 @@ const samples: Record<string, Sample> = {
   },
 };
 
-const schema = createSchema();
+const schema = loadSchema();
 const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
 const queries = Object.keys(schema.getQueryType()?.getFields() ?? {});
 

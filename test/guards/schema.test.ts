@@ -14,10 +14,10 @@ import {
   printSchema,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { createSchema } from '../../src/graphql/schema.ts';
+import { loadSchema } from '../../src/graphql/schema.ts';
 import { notYetBuilt } from './not-yet-built.ts';
 
-const schema = createSchema();
+const schema = loadSchema();
 const readText = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
 
 test('schema.graphql is what the code says; `npm run schema` prints it', async () => {
