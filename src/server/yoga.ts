@@ -1,6 +1,5 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
-import { createYoga } from 'graphql-yoga';
+import { createYoga, type GraphiQLOptions } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { authenticate } from '../access/authenticate.ts';
 import type { LastingAnswer, RequestFacts } from '../access/request-context.ts';
@@ -67,6 +66,12 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
       useStreams(deps, schema),
     ],
   });
+}
+
+/** Its module is 9 MB, of which a server that nobody opens GraphiQL on should read nothing. */
+async function renderGraphiQL(options: GraphiQLOptions): Promise<string> {
+  const graphiql = await import('@graphql-yoga/render-graphiql');
+  return graphiql.renderGraphiQL(options);
 }
 
 function boundedCache<Kept extends object>() {
