@@ -43,11 +43,11 @@ async function start(config: Config): Promise<void> {
     throw error;
   }
   const workers = startWorkers(open.deps); // not before: who cannot start must not have begun a refresh
-  process.stdout.write(`Patchbay listens on ${config.publicUrl}\n`);
-  if (open.firstStart) process.stdout.write(describeFirstStart(config, open.firstStart));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void stop(server, workers, open));
   }
+  process.stdout.write(`Patchbay listens on ${config.publicUrl}\n`);
+  if (open.firstStart) process.stdout.write(describeFirstStart(config, open.firstStart));
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {
