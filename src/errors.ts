@@ -74,9 +74,15 @@ export class AppError extends Error {
 
   constructor(kind: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
+    this.name = nameOf(kind);
     this.kind = kind;
   }
+}
+
+/** Not the class's own: a bundler may rename that. */
+function nameOf(kind: ErrorCode): string {
+  const words = kind.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `${words.join('')}Error`;
 }
 
 /** What was sent cannot be taken; `fields` names every offending field at once. */
