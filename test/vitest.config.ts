@@ -23,6 +23,8 @@ export default defineConfig({
         // Each file has its own server and database; to load the code anew for each took half of the time.
         isolate: false,
         maxWorkers: 2,
+        // Beside a second worker, and what the two start, V8's helper threads only get in the way.
+        execArgv: ['--single-threaded'],
         testTimeout: 60_000,
         hookTimeout: 60_000,
         expect: { poll: { timeout: 5_000 } },

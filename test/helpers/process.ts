@@ -49,14 +49,14 @@ export async function endLeftBehind(): Promise<void> {
 /** Starts the built server with nothing in its environment but `environment`, and waits until it listens. */
 export async function startServer(environment: Environment): Promise<ServerProcess> {
   const port = Number(environment.PORT ?? (await findFreePort()));
-  const server = launch(process.execPath, [builtServer], { PORT: String(port), ...environment });
+  const server = launchNode([builtServer], { PORT: String(port), ...environment });
   await server.said(/^Patchbay listens on .*$/m);
   return { ...server, port, url: `http://127.0.0.1:${port}` };
 }
 
 /** Starts the built server where it must not start: its exit and its words. Ends it if it starts all the same. */
 export async function startRefused(environment: Environment) {
-  const server = launch(process.execPath, [builtServer], {
+  const server = launchNode([builtServer], {
     DATA_DIR: makeFolder(),
     ...environment,
   });
@@ -77,7 +77,12 @@ export async function runTool(environment: Environment, ...args: string[]) {
 
 /** Starts the command-line tool; somebody may want to kill it. */
 export function launchTool(environment: Environment, ...args: string[]): Process {
-  return launch(process.execPath, [builtTool, ...args], environment);
+  return launchNode([builtTool, ...args], environment);
+}
+
+/** Starts Node as {@link launch} does. It does not live long enough to earn what optimizing WebAssembly costs: half of a start. */
+function launchNode(args: string[], environment: Environment): Process {
+  return launch(process.execPath, ['--liftoff-only', ...args], environment);
 }
 
 /** Starts a program with nothing but PATH, HOME and `environment`. It is killed at the end of the file. */
@@ -120,7 +125,7 @@ export function launch(command: string, args: string[], environment: Environment
 export function launchScript(path: string, argument: unknown): Process {
   // The loader and not the command line of tsx, which would be a second process to kill.
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return launch(process.execPath, ['--import', loader, path, JSON.stringify(argument)], {});
+  return launchNode(['--import', loader, path, JSON.stringify(argument)], {});
 }
 
 /** An empty folder that is deleted at the end of the file. */
