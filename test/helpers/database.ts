@@ -32,9 +32,13 @@ export async function cloneDatabase(template?: string): Promise<string> {
   return databaseUrl(source.url, name);
 }
 
+const dumps = new Map<string, Promise<Blob>>();
+
 async function openDump(path: string): Promise<Database> {
+  const dump = dumps.get(path) ?? readFile(path).then((bytes) => new Blob([bytes]));
+  dumps.set(path, dump);
   const pglite = await PGlite.create({
-    loadDataDir: new Blob([await readFile(path)]),
+    loadDataDir: await dump,
     startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=4MB'],
   });
   return openDatabase({ databaseUrl: undefined, dataDir: undefined, pglite });

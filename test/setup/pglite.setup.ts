@@ -27,10 +27,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function dropTemplates(pglite: PGlite): Promise<void> {
   await pglite.exec('UPDATE pg_database SET datistemplate = false');
   for (const name of ['template0', 'template1']) await pglite.exec(`DROP DATABASE ${name}`);
-  await pglite.exec('CHECKPOINT');
 }
 
 async function dump(pglite: PGlite, path: string): Promise<void> {
+  await pglite.exec('CHECKPOINT');
   const tar = await pglite.dumpDataDir('none');
   await writeFile(path, Buffer.from(await tar.arrayBuffer()));
 }
