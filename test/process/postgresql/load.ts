@@ -19,6 +19,8 @@ export type Load = {
 
 const clients = 6;
 const connectionsOfEach = 3;
+/** After each write and read of a client, in milliseconds: what they are a load on must have its share of the machine. */
+const breath = 20;
 
 /** Each client has connections of its own, so that it knows what must be read from them. */
 export function startLoad(servers: readonly ServerProcess[], projectIds: readonly string[]): Load {
@@ -67,6 +69,7 @@ export function startLoad(servers: readonly ServerProcess[], projectIds: readonl
       for (const id of ids) {
         await write(id, `round ${round}`);
         await read(id);
+        await wait(breath);
       }
       await balanced((server) => requireList(server, projectId));
     }
