@@ -1,8 +1,16 @@
 import { requireNoCanary } from '../helpers/canary.ts';
 import { graphqlClient, restClient } from '../helpers/clients.ts';
 import { send } from '../helpers/http.ts';
-import { adminKey, type Environment, projectOf, startServer } from '../helpers/process.ts';
+import type { Switches } from '../helpers/oauth-provider.switches.ts';
+import {
+  adminKey,
+  type Environment,
+  makeEnvironment,
+  projectOf,
+  startServer,
+} from '../helpers/process.ts';
 import type { TestServer } from '../helpers/server.ts';
+import { environmentFor, openProvider } from '../oauth/world.ts';
 
 /** The built server in a process of its own: nothing of it can be reached but what it serves. */
 export type BuiltServer = Pick<TestServer, 'url' | 'graphql' | 'rest' | 'send' | 'close'> & {
@@ -23,4 +31,12 @@ export async function startBuiltServer(environment: Environment): Promise<BuiltS
       requireNoCanary('what the server said', server.stdout() + server.stderr());
     },
   };
+}
+
+/** The same, reached at `publicUrl`, and the provider that it takes for Google. */
+export async function startBesideGoogle(publicUrl: string, switches: Partial<Switches> = {}) {
+  const provider = await openProvider('google', switches);
+  const environment = { ...(await makeEnvironment()), PUBLIC_URL: publicUrl };
+  const client = environmentFor({ provider, name: 'google' });
+  return { provider, server: await startBuiltServer({ ...environment, ...client }) };
 }

@@ -1,8 +1,14 @@
+import { type Browser, chromium } from 'playwright-core';
+
 /** Debian's. */
-export const chromiumPath = '/usr/bin/chromium';
+const executablePath = '/usr/bin/chromium';
 
 /** A browser that asks nothing of anybody by itself. */
-export const quietFlags = [
+const quietFlags = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
   ...['--disable-background-networking', '--disable-component-update'],
 ];
+
+export function launchChromium(...flags: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath, args: [...quietFlags, ...flags] });
+}

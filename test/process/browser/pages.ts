@@ -1,18 +1,15 @@
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-  type Response,
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Page,
+  Response,
 } from 'playwright-core';
 import { requireNoCanary } from '../../helpers/canary.ts';
 import { google, openAi } from '../../helpers/connections.ts';
 import type { OAuthProvider } from '../../helpers/oauth-provider.ts';
-import { makeEnvironment } from '../../helpers/process.ts';
-import { environmentFor, openProvider } from '../../oauth/world.ts';
-import { type BuiltServer, startBuiltServer } from '../built-server.ts';
-import { chromiumPath, quietFlags } from './chromium.ts';
+import { type BuiltServer, startBesideGoogle } from '../built-server.ts';
+import { launchChromium } from './chromium.ts';
 import { type FrontApp, makeFrontApp } from './front-app.ts';
 
 /** Where the connect page is, in the browser's eyes. */
@@ -49,10 +46,7 @@ export type Opened = {
 };
 
 export async function openPages(settings: object = {}): Promise<Pages> {
-  const provider = await openProvider('google');
-  const environment = { ...(await makeEnvironment()), PUBLIC_URL: publicUrl };
-  const client = environmentFor({ provider, name: 'google' });
-  const server = await startBuiltServer({ ...environment, ...client });
+  const { provider, server } = await startBesideGoogle(publicUrl);
   const looks = { accentColor: '#0b7a5e', returnUrl, ...settings };
   const app = await makeFrontApp(server, publicUrl, looks);
   await app.ask({
@@ -74,8 +68,7 @@ export async function openPages(settings: object = {}): Promise<Pages> {
 
 /** A browser for which {@link publicUrl} is the server at that address. */
 export function launchBrowser(serverUrl: string): Promise<Browser> {
-  const rules = `--host-resolver-rules=MAP patchbay.test:80 ${new URL(serverUrl).host}`;
-  return chromium.launch({ executablePath: chromiumPath, args: [...quietFlags, rules] });
+  return launchChromium(`--host-resolver-rules=MAP patchbay.test:80 ${new URL(serverUrl).host}`);
 }
 
 export async function openPage(

@@ -1,23 +1,14 @@
-import {
-  type Browser,
-  type BrowserContext,
-  chromium,
-  type FrameLocator,
-  type Locator,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { canary } from '../../helpers/canary.ts';
 import { google } from '../../helpers/connections.ts';
 import type { OAuthProvider } from '../../helpers/oauth-provider.ts';
-import { makeEnvironment } from '../../helpers/process.ts';
-import { environmentFor, openProvider } from '../../oauth/world.ts';
-import { chromiumPath, quietFlags } from '../browser/chromium.ts';
+import { launchChromium } from '../browser/chromium.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
 import { type Heard, serveFrontEnd } from '../browser/front-ends.ts';
 import { type HttpsHosts, startHttpsHosts } from '../browser/https-hosts.ts';
 import { look } from '../browser/look.ts';
-import { type BuiltServer, startBuiltServer } from '../built-server.ts';
+import { type BuiltServer, startBesideGoogle } from '../built-server.ts';
 
 /* A front end opens the connect page in a popup or in a frame. */
 
@@ -32,17 +23,14 @@ let context: BrowserContext;
 let app: FrontApp;
 
 beforeAll(async () => {
-  provider = await openProvider('google', { consent: 'ask', cutsOpeners: true });
-  const environment = { ...(await makeEnvironment()), PUBLIC_URL: publicUrl };
-  const client = environmentFor({ provider, name: 'google' });
-  server = await startBuiltServer({ ...environment, ...client });
+  const cutOff = { consent: 'ask', cutsOpeners: true } as const;
+  ({ provider, server } = await startBesideGoogle(publicUrl, cutOff));
   app = await makeFrontApp(server, publicUrl, { allowedOrigins: [portal] });
   await app.ask({ title: 'Your OpenAI key' });
   await app.ask({ title: 'Your calendar', spec: { type: google, scopes: ['calendar.read'] } });
   const others = { 'portal.test': serveFrontEnd, 'stranger.test': serveFrontEnd };
   hosts = await startHttpsHosts({ host: 'patchbay.test', url: server.url }, others);
-  const args = [...quietFlags, hosts.resolverRules, '--test-third-party-cookie-phaseout'];
-  browser = await chromium.launch({ executablePath: chromiumPath, args });
+  browser = await launchChromium(hosts.resolverRules, '--test-third-party-cookie-phaseout');
 }, 90_000);
 
 afterEach(() => context?.close());

@@ -1,8 +1,8 @@
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Pipedream, startPipedream } from '../../helpers/pipedream.ts';
 import { makeEnvironment } from '../../helpers/process.ts';
-import { chromiumPath, quietFlags } from '../browser/chromium.ts';
+import { launchChromium } from '../browser/chromium.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
 import { type HttpsHosts, startHttpsHosts } from '../browser/https-hosts.ts';
 import { look } from '../browser/look.ts';
@@ -37,8 +37,7 @@ beforeAll(async () => {
       },
     },
   );
-  const args = [...quietFlags, hosts.resolverRules];
-  browser = await chromium.launch({ executablePath: chromiumPath, args });
+  browser = await launchChromium(hosts.resolverRules);
 }, 90_000);
 
 afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyOAuth } from '../../helpers/connections.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type ServerProcess,
   startServer,
 } from '../../helpers/process.ts';
-import { chromiumPath, quietFlags } from '../browser/chromium.ts';
+import { launchChromium } from '../browser/chromium.ts';
 import { dataOf, send } from '../requests.ts';
 
 /* A person consents in a browser, on the pages of a certified authorization server. */
@@ -40,7 +40,7 @@ describe('a consent in a browser', () => {
     server = await startServer({ ...environment, LOG_LEVEL: 'debug' });
     id = await createConnection(server, issuer);
     provider = await launchProvider(port, `${server.url}/v1/oauth2/callback/${id}`);
-    browser = await chromium.launch({ executablePath: chromiumPath, args: quietFlags });
+    browser = await launchChromium();
     context = await browser.newContext({ viewport: { width: 1024, height: 640 } });
     // The provider's pages want a font from elsewhere.
     await context.route(/^(?!http:\/\/127\.0\.0\.1:)/, (route) => route.abort());

@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page, type Response } from 'playwright-core';
+import type { Browser, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   adminKey,
@@ -7,7 +7,7 @@ import {
   type ServerProcess,
   startServer,
 } from '../../helpers/process.ts';
-import { chromiumPath, quietFlags } from '../browser/chromium.ts';
+import { launchChromium } from '../browser/chromium.ts';
 import { send, storeOpenAi } from '../requests.ts';
 
 describe('GraphiQL', () => {
@@ -19,7 +19,7 @@ describe('GraphiQL', () => {
 
   beforeAll(async () => {
     server = await startServer(await makeEnvironment());
-    browser = await chromium.launch({ executablePath: chromiumPath, args: quietFlags });
+    browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.on('request', (request) => requested.add(new URL(request.url()).origin));
     page.on('console', (message) => {
