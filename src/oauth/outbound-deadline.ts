@@ -30,12 +30,11 @@ export async function withinDeadline<Answer>(
   } catch (error) {
     // Whatever else broke at the end is its consequence.
     if (ending.signal.aborted) throw ending.signal.reason;
+    ending.abort(); // closes the connection of an answer that was refused unread
     throw translate(error, host, deadline);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', cancel);
-    // Closes the connection of an answer that was refused unread.
-    ending.abort();
   }
 }
 
