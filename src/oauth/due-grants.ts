@@ -1,23 +1,37 @@
+import { randomUUID } from 'node:crypto';
 import type { Sql } from '../db/sql.ts';
 import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
-import type { Generation } from './refresh.service.ts';
+import {
+  readSettings,
+  type SettingsRow,
+  type StoredSettings,
+  settingsColumns,
+  settingsJoins,
+} from './load-provider.ts';
+import type { Held } from './refresh.service.ts';
+import { leaseSeconds } from './take-lease.ts';
 
-/** A grant whose refresh is due, with its tokens still sealed. */
-export type DueGrant = Generation & { tokenHost: string; sealed: Uint8Array; dataKey: DataKeyRow };
+/** A grant whose refresh is due, with the lease for it, its tokens still sealed, and its settings. */
+export type DueGrant = Held & {
+  tokenHost: string;
+  sealed: Uint8Array;
+  dataKey: DataKeyRow;
+  settings: StoredSettings;
+};
 
 /** How many a claim looks at, and so the most that it can be asked for. */
 export const mostSlots = 64;
 
 const isDue = `g.next_refresh_at <= now() AND g.tokens IS NOT NULL AND g.refreshable
-      AND (g.lease_until IS NULL OR g.lease_until <= now())`;
+      AND (g.lease_until IS NULL OR (g.lease_until <= now() AND $9::boolean))`;
 
 /*
  * What nobody has used for 30 days is refreshed a week late: rarely, but before a provider forgets it.
  * Fair: of one host, and of one project, no more than a share; those that have it are left out, so that
- * a claim finds something wherever anything is to be had. Claimed rows are put off for a while,
- * so that other processes take others; the lease is taken when the refresh begins. Only what is chosen
- * is locked, and looked at again then. The literal LIMIT and the ARRAYs keep every plan at a walk along
+ * a claim finds something wherever anything is to be had. The lease is taken in the same statement, and
+ * what a refresh needs comes along: one for each would cost as much as all else. Claimed rows are put
+ * off for a while, should it come to nothing. Only what is chosen is locked, and looked at again then. The literal LIMIT and the ARRAYs keep every plan at a walk along
  * the due times and a look-up for each row: tables fill up faster than they are analyzed.
  */
 const claimStatement = `
@@ -41,20 +55,25 @@ const claimStatement = `
     SELECT connection_id FROM ranked WHERE of_host <= $3 AND of_project <= $3 LIMIT $2
   ),
   locked AS (
-    SELECT g.connection_id FROM oauth_grant g
+    SELECT g.connection_id, g.attempt_started_at FROM oauth_grant g
     WHERE g.connection_id = ANY(ARRAY(SELECT connection_id FROM chosen)) AND ${isDue}
     FOR UPDATE OF g SKIP LOCKED
   ),
   claimed AS (
-    UPDATE oauth_grant g SET next_refresh_at = now() + make_interval(secs => $1)
+    UPDATE oauth_grant g SET next_refresh_at = now() + make_interval(secs => $1),
+      lease_owner = $8, lease_until = now() + interval '${leaseSeconds} seconds',
+      attempt_started_at = COALESCE(g.attempt_started_at, now())
     WHERE g.connection_id = ANY(ARRAY(SELECT connection_id FROM locked))
-    RETURNING g.connection_id, g.token_version, g.token_host, g.tokens, g.tokens_data_key_id
+    RETURNING g.connection_id, g.token_version, g.token_host, g.tokens, g.tokens_data_key_id,
+      g.consecutive_failures
   )
   SELECT g.connection_id AS "connectionId", g.token_version AS "tokenVersion",
-    g.token_host AS "tokenHost", g.tokens AS sealed, c.project_id AS "projectId",
-    p.organization_id AS "organizationId", ${dataKeyColumns('k', 'key')}
-  FROM claimed g JOIN connection c ON c.id = g.connection_id JOIN project p ON p.id = c.project_id
-  JOIN data_key k ON k.id = g.tokens_data_key_id`;
+    g.token_host AS "tokenHost", g.tokens AS sealed, g.consecutive_failures AS failures,
+    l.attempt_started_at IS NOT NULL AS "isAttemptOpen", c.project_id AS "projectId",
+    p.organization_id AS "organizationId", ${dataKeyColumns('k', 'key')}, ${settingsColumns}
+  FROM claimed g JOIN locked l ON l.connection_id = g.connection_id
+  JOIN connection c ON c.id = g.connection_id JOIN project p ON p.id = c.project_id
+  JOIN data_key k ON k.id = g.tokens_data_key_id ${settingsJoins}`;
 
 /** How long a claimed grant is left alone by other claims, in seconds. */
 const claimSeconds = 60;
@@ -70,23 +89,27 @@ export type Capacity = {
   running: Running;
   /** Hosts to leave alone. */
   avoided: readonly string[];
+  /** Whether leases that ran out may be taken from processes that never ended them. */
+  mayTakeOver: boolean;
 };
 
 /** Claims grants whose refresh is due, at most as many as there is capacity for. */
 export async function claimDueGrants(
   sql: Sql,
-  { slots, share, running, avoided }: Capacity,
+  { slots, share, running, avoided, mayTakeOver }: Capacity,
 ): Promise<DueGrant[]> {
-  type Row = Omit<DueGrant, 'dataKey'> & DataKeyColumns<'key'>;
+  type Row = Omit<DueGrant, 'dataKey' | 'settings'> & DataKeyColumns<'key'> & SettingsRow;
   const hosts = running.map(({ tokenHost }) => tokenHost);
   const projects = running.map(({ projectId }) => projectId);
   const full = findFull(running, share);
   const shut = [...avoided, ...full.hosts];
+  const owner = randomUUID();
+  const askedAt = performance.now();
   const values = [claimSeconds, slots, share, shut, hosts, projects, full.projects];
-  const rows = await sql<Row>('claim-due-grants', claimStatement, values);
+  const rows = await sql<Row>('claim-due-grants', claimStatement, [...values, owner, mayTakeOver]);
   return rows.flatMap((row) => {
-    const dataKey = readDataKey(row, 'key');
-    return dataKey === null ? [] : [{ ...row, dataKey }];
+    const [dataKey, settings] = [readDataKey(row, 'key'), readSettings(row)];
+    return dataKey && settings ? [{ ...row, owner, askedAt, dataKey, settings }] : [];
   });
 }
 

@@ -3,8 +3,8 @@ import type { Deps } from '../deps.ts';
 import { claimDueGrants, type DueGrant, isAnyFull, mostSlots } from './due-grants.ts';
 import { openTokens } from './grant-tokens.ts';
 import { createHostBreaker } from './host-breaker.ts';
-import { mayRefresh } from './pending-writes.ts';
-import { refreshGrant } from './refresh.service.ts';
+import { mayRefresh, mayTakeOver } from './pending-writes.ts';
+import { refreshHeld } from './refresh.service.ts';
 
 /** How many refreshes run at once in a process. */
 const slots = mostSlots;
@@ -34,22 +34,16 @@ export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
     if (free === 0 || !mayRefresh(deps)) return 0;
     const due = await claimDueGrants(deps.sql, {
       ...{ slots: free, share, running: [...running] },
-      avoided: breaker.avoided(),
+      ...{ avoided: breaker.avoided(), mayTakeOver: mayTakeOver(deps) },
     });
     for (const grant of due) {
       running.add(grant);
-      void begin(grant).finally(() => {
+      void refreshDue(deps, grant, breaker, () => isStopped).finally(() => {
         running.delete(grant);
         wake();
       });
     }
     return due.length;
-  };
-
-  /** What has not begun when the worker is stopped does not begin. */
-  const begin = async (grant: DueGrant): Promise<void> => {
-    await wait(spread * Math.random());
-    if (!isStopped) await refreshDue(deps, grant, breaker);
   };
 
   /** Claims again where one host or project has its share: what it has more must not hide the others'. */
@@ -89,14 +83,19 @@ export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
   };
 }
 
+/** What has not begun when the worker is stopped does not begin. */
 async function refreshDue(
   deps: Deps,
   grant: DueGrant,
   breaker: ReturnType<typeof createHostBreaker>,
+  isStopped: () => boolean,
 ): Promise<void> {
+  const prepare = async () => {
+    await wait(spread * Math.random());
+    return isStopped() ? undefined : openTokens(deps.vault, grant.dataKey, grant, grant.sealed);
+  };
   try {
-    const tokens = await openTokens(deps.vault, grant.dataKey, grant, grant.sealed);
-    const outcome = await refreshGrant(deps, grant, tokens, by);
+    const outcome = await refreshHeld(deps, grant, prepare, by);
     const hostFailed = outcome.kind === 'failed' && outcome.failure.kind === 'passing';
     if (hostFailed) breaker.failed(grant.tokenHost);
     else breaker.succeeded(grant.tokenHost);

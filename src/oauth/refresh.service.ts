@@ -12,7 +12,7 @@ import {
   releaseRefreshLease,
 } from './grant.statements.ts';
 import type { GrantPlace, GrantTokens } from './grant-tokens.ts';
-import { loadProvider } from './load-provider.ts';
+import { loadProvider, openProvider, type StoredSettings } from './load-provider.ts';
 import { mayRefresh, mayTakeOver, requireUnavailable, writeTokens } from './pending-writes.ts';
 import type { Provider } from './provider.ts';
 import { leaseSeconds, takeRefreshLease } from './take-lease.ts';
@@ -43,14 +43,49 @@ export function refreshGrant(
   tokens: GrantTokens,
   by: GrantActor,
 ): Promise<RefreshOutcome> {
-  const running = runningOf(deps);
-  const key = `${generation.connectionId} ${generation.tokenVersion}`;
-  const known = running.get(key);
+  const known = runningOf(deps).get(keyOf(generation));
   if (known !== undefined) return withinWait(known);
-  const refresh = refreshOnce(deps, generation, tokens, by).finally(() => running.delete(key));
+  return share(deps, generation, refreshOnce(deps, generation, tokens, by));
+}
+
+/**
+ * As {@link refreshGrant}, by whoever has taken the lease already.
+ *
+ * @param prepare answers the tokens when it is time; undefined when it is not to be after all.
+ */
+export function refreshHeld(
+  deps: Deps,
+  held: Held,
+  prepare: () => Promise<GrantTokens | undefined>,
+  by: GrantActor,
+): Promise<RefreshOutcome> {
+  const release = () => releaseRefreshLease(deps.sql, held, held.owner, held.isAttemptOpen);
+  const refresh = async () => {
+    const tokens = await prepare().catch(async (error: unknown) => {
+      await release().catch(() => {});
+      throw error;
+    });
+    if (tokens !== undefined) return underLease(deps, held, tokens, by);
+    await release();
+    return tryLater('this process is about to stop');
+  };
+  return share(deps, held, refresh());
+}
+
+/** Lets others in this process join a refresh until it has ended. */
+function share(
+  deps: Deps,
+  generation: Generation,
+  refresh: Promise<RefreshOutcome>,
+): Promise<RefreshOutcome> {
+  const [running, key] = [runningOf(deps), keyOf(generation)];
+  const end = () => running.get(key) === refresh && running.delete(key);
   running.set(key, refresh);
+  refresh.then(end, end);
   return withinWait(refresh);
 }
+
+const keyOf = ({ connectionId, tokenVersion }: Generation) => `${connectionId} ${tokenVersion}`;
 
 /** The refresh goes on, but nobody waits for it for ever: its token may be waiting for the database. */
 async function withinWait(refresh: Promise<RefreshOutcome>): Promise<RefreshOutcome> {
@@ -98,12 +133,16 @@ async function refreshOnce(
   return tryLater('another process has been refreshing the token for long');
 }
 
-type Held = Generation & {
+/** One generation with the lease to refresh it. */
+export type Held = Generation & {
   owner: string;
   /** `performance.now()` before the lease was asked for: it ends no earlier than 30 s after. */
   askedAt: number;
+  /** Whether an earlier attempt ended without anybody knowing how. */
   isAttemptOpen: boolean;
   failures: number;
+  /** The connection's, where they came with the lease. */
+  settings?: StoredSettings;
 };
 
 async function underLease(
@@ -133,9 +172,12 @@ async function underLease(
   }
 }
 
-async function requireProvider(deps: Deps, generation: Generation): Promise<Provider> {
+async function requireProvider(deps: Deps, held: Held): Promise<Provider> {
+  const { settings } = held;
   try {
-    const provider = await loadProvider(deps, generation);
+    const provider = await (settings
+      ? openProvider(deps, held, settings)
+      : loadProvider(deps, held));
     if (provider !== undefined) return provider;
   } catch (cause) {
     if (!(cause instanceof InvalidInputError)) throw cause;
