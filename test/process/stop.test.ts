@@ -50,6 +50,14 @@ it('stops soon under the load of clients that keep their connections busy', asyn
   expect(new Set(statuses)).toEqual(new Set([201]));
 }, 90_000);
 
+it('heeds a signal that comes as soon as it says that it listens', async () => {
+  const environment = await makeEnvironment();
+  for (let round = 0; round < 3; round++) {
+    const server = await startServer(environment);
+    expect(await server.end()).toEqual({ code: 0, signal: null });
+  }
+}, 60_000);
+
 /** Sends the first half of a body; the server has said that it has begun with the request. */
 async function beginUpload({ url }: Target, sent: object) {
   const body = Buffer.from(JSON.stringify(sent));
