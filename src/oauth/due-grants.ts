@@ -31,8 +31,9 @@ const isDue = `g.next_refresh_at <= now() AND g.tokens IS NOT NULL AND g.refresh
  * Fair: of one host, and of one project, no more than a share; those that have it are left out, so that
  * a claim finds something wherever anything is to be had. The lease is taken in the same statement, and
  * what a refresh needs comes along: one for each would cost as much as all else. Claimed rows are put
- * off for a while, should it come to nothing. Only what is chosen is locked, and looked at again then. The literal LIMIT and the ARRAYs keep every plan at a walk along
- * the due times and a look-up for each row: tables fill up faster than they are analyzed.
+ * off for a while, should it come to nothing. Only what is chosen is locked, and looked at again then.
+ * The literal LIMIT and the ARRAYs keep every plan at a walk along the due times and a look-up for each
+ * row: tables fill up faster than they are analyzed.
  */
 const claimStatement = `
   WITH due AS (
