@@ -59,14 +59,13 @@ export function refreshHeld(
   prepare: () => Promise<GrantTokens | undefined>,
   by: GrantActor,
 ): Promise<RefreshOutcome> {
-  const release = () => releaseRefreshLease(deps.sql, held, held.owner, held.isAttemptOpen);
   const refresh = async () => {
     const tokens = await prepare().catch(async (error: unknown) => {
-      await release().catch(() => {});
+      await release(deps, held).catch(() => {});
       throw error;
     });
     if (tokens !== undefined) return underLease(deps, held, tokens, by);
-    await release();
+    await release(deps, held);
     return tryLater('this process is about to stop');
   };
   return share(deps, held, refresh());
@@ -151,13 +150,12 @@ async function underLease(
   tokens: GrantTokens,
   by: GrantActor,
 ): Promise<RefreshOutcome> {
-  const release = () => releaseRefreshLease(deps.sql, held, held.owner, held.isAttemptOpen);
   let isAsked = false;
   try {
     const provider = await requireProvider(deps, held);
     const key = await deps.vault.sealingKey(held.projectId); // before the answer, not after
     if (performance.now() - held.askedAt > leaseSeconds * 1_000 - leastLease) {
-      await release();
+      await release(deps, held);
       return tryLater('this process was held up while it had the right to refresh');
     }
     isAsked = true;
@@ -167,9 +165,14 @@ async function underLease(
   } catch (error) {
     if (error instanceof TokenFailure) return recordFailure(deps, held, error, by);
     // It ends by itself; once the provider was asked, nobody may ask again at once.
-    if (!isAsked) await release().catch(() => {});
+    if (!isAsked) await release(deps, held).catch(() => {});
     throw error;
   }
+}
+
+/** Gives a lease back under which the provider was not called. */
+function release(deps: Deps, held: Held): Promise<void> {
+  return releaseRefreshLease(deps.sql, held, held.owner, held.isAttemptOpen);
 }
 
 async function requireProvider(deps: Deps, held: Held): Promise<Provider> {
