@@ -46,14 +46,20 @@ export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
     return due.length;
   };
 
-  /** Claims again where one host or project has its share: what it has more must not hide the others'. */
+  let noOthersAt = -Infinity;
+  /**
+   * Claims again where one host or project has its share: what it has more must not hide the others'.
+   * Where there were none, not soon again: such a claim passes over everything that is due.
+   */
   const claimAll = async (): Promise<number> => {
-    let all = 0;
-    let some = 0;
-    do {
+    let some = await claim();
+    let all = some;
+    while (some > 0 && !isStopped && isAnyFull([...running], share)) {
+      if (performance.now() - noOthersAt < idlePause) break;
       some = await claim();
       all += some;
-    } while (some > 0 && !isStopped && isAnyFull([...running], share));
+      if (some === 0) noOthersAt = performance.now();
+    }
     return all;
   };
 

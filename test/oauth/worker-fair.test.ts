@@ -4,7 +4,7 @@ import { startRefreshWorker } from '../../src/oauth/refresh-worker.ts';
 import { type OAuthProvider, startOAuthProvider } from '../helpers/oauth-provider.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { endPause } from './grants.ts';
-import { controlClock } from './hooks.ts';
+import { aroundStatement, controlClock } from './hooks.ts';
 import { closeWorld, connect, openWorld, type World } from './world.ts';
 
 /* Two hosts and two projects: one host is slow or broken, and must not hold up the other. */
@@ -75,4 +75,29 @@ test('a host that fails again and again is left alone for a while, others are no
   await expect.poll(() => world.provider.counts.refreshes, { timeout: 5_000 }).toBe(6);
   await worker.stop();
   clock.restore();
+});
+
+test('where one host is all there is, others are not looked for at every turn', async () => {
+  const claims: { sent: number; answered: number; found: number }[] = [];
+  const restore = aroundStatement(world.server.deps, 'claim-due-grants', async (send) => {
+    const sent = performance.now();
+    const rows = await send();
+    claims.push({ sent, answered: performance.now(), found: rows.length });
+    return rows;
+  });
+  for (let index = 0; index < 20; index += 1) many.push(await connect(world));
+  world.provider.reset({ delay: { ms: 100, when: 'before' } });
+  for (const id of many) await endPause(world, id);
+  const begun = performance.now();
+  const worker = startRefreshWorker(world.server.deps);
+  await expect.poll(() => world.provider.counts.refreshes, { timeout: 5_000 }).toBe(42);
+  await worker.stop();
+  restore();
+  const seconds = (performance.now() - begun) / 1_000;
+  const inVain = claims.filter(({ sent, found }, at) => {
+    const before = claims[at - 1];
+    return before !== undefined && before.found > 0 && found === 0 && sent - before.answered < 20;
+  });
+  expect(inVain.length).toBeGreaterThan(0);
+  expect(inVain.length).toBeLessThanOrEqual(Math.ceil(seconds));
 });
