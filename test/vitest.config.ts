@@ -3,32 +3,60 @@ import { defineConfig } from 'vitest/config';
 /** Our code must get the same copy of graphql as the packages that Node itself loads: the CommonJS one. */
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
 
-const hasPostgresql = process.env.TEST_DATABASE_URL !== undefined;
+const root = `${import.meta.dirname}/..`;
+const onPostgresql = 'test/process/postgresql';
+const underLoad = `${onPostgresql}/load`;
+
+type Suite = {
+  name: string;
+  database: 'pglite' | 'postgresql';
+  include?: string;
+  exclude?: string;
+  /** Suites of one order share their workers; the next order waits for all of them. */
+  order: number;
+  maxWorkers: number;
+};
 
 /** The whole suite runs on the embedded database and, where one is given, on PostgreSQL. */
+const suites: Suite[] = [
+  { name: 'pglite', database: 'pglite', exclude: onPostgresql, order: 0, maxWorkers: 3 },
+  {
+    ...{ name: 'postgresql', database: 'postgresql', order: 0, maxWorkers: 3 },
+    exclude: `{test/process/embedded,${underLoad}}`,
+  },
+  // What puts load on its servers and looks at the clock meanwhile wants a processor for itself.
+  { name: 'load', database: 'postgresql', include: underLoad, order: 1, maxWorkers: 2 },
+];
+
+const hasPostgresql = process.env.TEST_DATABASE_URL !== undefined;
+
 export default defineConfig({
   test: {
-    root: `${import.meta.dirname}/..`,
+    root,
     watch: false,
-    projects: ['pglite', ...(hasPostgresql ? ['postgresql'] : [])].map((name) => ({
-      resolve,
-      test: {
-        name,
-        root: `${import.meta.dirname}/..`,
-        include: ['test/**/*.test.ts'],
-        exclude: [`test/process/${name === 'pglite' ? 'postgresql' : 'embedded'}/**`],
-        globalSetup: `test/setup/${name}.setup.ts`,
-        setupFiles: 'test/setup/each-file.ts',
-        pool: 'forks',
-        // Each file has its own server and database; to load the code anew for each took half of the time.
-        isolate: false,
-        maxWorkers: 2,
-        // Beside a second worker, and what the two start, V8's helper threads only get in the way.
-        execArgv: ['--single-threaded'],
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-        expect: { poll: { timeout: 5_000 } },
-      },
-    })),
+    projects: suites
+      .filter(({ database }) => database === 'pglite' || hasPostgresql)
+      .map(({ name, database, include = 'test', exclude, order, maxWorkers }) => ({
+        resolve,
+        test: {
+          name,
+          root,
+          include: [`${include}/**/*.test.ts`],
+          exclude: exclude === undefined ? [] : [`${exclude}/**`],
+          globalSetup: `test/setup/${database}.setup.ts`,
+          setupFiles: 'test/setup/each-file.ts',
+          pool: 'forks',
+          // Each file has its own server and database; to load the code anew for each took half of the time.
+          isolate: false,
+          sequence: { groupOrder: order },
+          // More than there are processors in a small machine: a quarter of the time, files wait.
+          maxWorkers,
+          // Beside other workers, and what they start, V8's helper threads only get in the way.
+          execArgv: ['--single-threaded'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 5_000 } },
+        },
+      })),
   },
 });

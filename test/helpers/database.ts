@@ -28,7 +28,10 @@ export async function cloneDatabase(template?: string): Promise<string> {
   const source = inject('testDatabase');
   if (source.kind === 'pglite') throw new Error('PGlite has no databases to clone.');
   const name = `${source.template}_${randomUUID().slice(0, 8)}`;
-  await administer(source.url, `CREATE DATABASE ${name} TEMPLATE ${template ?? source.template}`);
+  await administer(
+    source.url,
+    `CREATE DATABASE ${name} TEMPLATE ${template ?? source.template} STRATEGY file_copy`,
+  );
   return databaseUrl(source.url, name);
 }
 

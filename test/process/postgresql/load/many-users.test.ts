@@ -5,10 +5,10 @@ import {
   projectOf,
   type ServerProcess,
   startServer,
-} from '../../helpers/process.ts';
-import { type Cluster, startCluster } from '../../setup/cluster.ts';
-import { ask, mutate } from '../end-user-requests.ts';
-import { storeOpenAi } from '../requests.ts';
+} from '../../../helpers/process.ts';
+import { type Cluster, startCluster } from '../../../setup/cluster.ts';
+import { ask, mutate } from '../../end-user-requests.ts';
+import { storeOpenAi } from '../../requests.ts';
 
 /* What the runs of 1,000 users cost the database, counted by the database. */
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   launchOAuthProvider,
   type OAuthProviderProcess,
-} from '../../helpers/oauth-provider.control.ts';
+} from '../../../helpers/oauth-provider.control.ts';
 import {
   adminKey,
   type Environment,
@@ -15,9 +15,9 @@ import {
   projectOf,
   type ServerProcess,
   startServer,
-} from '../../helpers/process.ts';
-import { seedGrants } from './seed-grants.ts';
-import { clientOf } from './two-servers.ts';
+} from '../../../helpers/process.ts';
+import { seedGrants } from '../seed-grants.ts';
+import { clientOf } from '../two-servers.ts';
 
 /* Many tokens due at once, all of one host and one project: the worker has a quarter of its slots for them. */
 
