@@ -1,5 +1,5 @@
 import { gather } from '../db/gather.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import { UnauthenticatedError } from '../errors.ts';
 import {
@@ -50,7 +50,7 @@ const findAccessKey = perDeps((deps) =>
 const statement = `
   SELECT k.id, k.name, k.role::text AS role, k.organization_id AS "organizationId",
          k.project_id AS "projectId", k.expires_at AS "expiresAt"
-  FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
+  FROM unnest(${hiddenArray('bytea')}) WITH ORDINALITY AS q(digest, position)
   LEFT JOIN access_key k ON k.digest = q.digest AND k.revoked_at IS NULL
     AND (k.expires_at IS NULL OR k.expires_at > now())
   ORDER BY q.position`;

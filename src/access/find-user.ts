@@ -1,6 +1,6 @@
 import { gather } from '../db/gather.ts';
 import { Role } from '../db/generated/enums.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 import type { UserViewer } from './viewer.ts';
 
@@ -30,7 +30,7 @@ export function personViewer(
 
 const statement = `
   SELECT t.id, t.expires_at AS "expiresAt", ${personColumns}
-  FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
+  FROM unnest(${hiddenArray('bytea')}) WITH ORDINALITY AS q(digest, position)
   LEFT JOIN (personal_access_token t JOIN user_account u ON u.id = t.user_id)
     ON t.digest = q.digest AND t.revoked_at IS NULL
     AND (t.expires_at IS NULL OR t.expires_at > now())

@@ -1,7 +1,7 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { gather } from '../db/gather.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
 
 /** What verifies a signature, and whose it then is. Whether it still counts is the database's to say. */
@@ -34,7 +34,7 @@ const loadKey = perDeps((deps) =>
 
 const statement = `
   SELECT k.id, k.issuer, k.public_key AS "publicKey"
-  FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position) LEFT JOIN signing_key k ON k.id = q.id
+  FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position) LEFT JOIN signing_key k ON k.id = q.id
   ORDER BY q.position`;
 
 type Row = { id: null } | { id: string; issuer: string; publicKey: JWK };

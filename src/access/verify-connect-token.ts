@@ -1,6 +1,6 @@
 import { compactVerify, errors } from 'jose';
 import { gather } from '../db/gather.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import { type ConnectTokenClaims, readClaims, readKid } from './connect-token.ts';
 import { findVerificationKey, type VerificationKey } from './verification-keys.ts';
@@ -52,7 +52,7 @@ export const findEndUser = perDeps((deps) =>
 /* All that may have ended a token since it was made. */
 const statement = `
   SELECT t.*
-  FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::int[], $6::uuid[], $7::boolean[])
+  FROM unnest(${hiddenArray('uuid')}, $2::timestamptz[], $3::uuid[], $4::text[], $5::int[], $6::uuid[], $7::boolean[])
     WITH ORDINALITY AS q(kid, expires_at, app_id, user_id, epoch, jti, is_anonymous, position)
   LEFT JOIN LATERAL (
     SELECT u.id AS "endUserId", a.project_id AS "projectId", p.organization_id AS "organizationId"

@@ -1,7 +1,7 @@
 import { isReached, type Reach, reachColumns } from '../access/reach.ts';
 import type { HostApp } from '../access/request-context.ts';
 import { gather } from '../db/gather.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import { findHostnameProblem } from './app-hostname.ts';
 
@@ -30,13 +30,13 @@ const columns = `a.id, p.organization_id AS "organizationId", a.project_id AS "p
 
 const byHostname = `
   SELECT ${columns}
-  FROM unnest($1::text[]) WITH ORDINALITY AS q(hostname, position)
+  FROM unnest(${hiddenArray('text')}) WITH ORDINALITY AS q(hostname, position)
   LEFT JOIN (app a JOIN project p ON p.id = a.project_id) ON a.hostname = q.hostname
   ORDER BY q.position`;
 
 const byId = `
   SELECT ${columns}
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
+  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[])
     WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
   LEFT JOIN (app a JOIN project p ON p.id = a.project_id)
     ON a.id = q.id AND p.organization_id = q.organization_id

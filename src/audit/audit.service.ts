@@ -4,7 +4,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { gather } from '../db/gather.ts';
 import type { Prisma } from '../db/generated/client.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 import type { AppError, ErrorCode } from '../errors.ts';
 import { isUuid } from '../input.ts';
@@ -104,7 +104,7 @@ const statement = `
     COALESCE(e.project_id, (SELECT p.id FROM connection c JOIN project p ON p.id = c.project_id
       WHERE c.id = e.connection_id AND p.organization_id = e.organization_id)),
     e.connection_id, e.ip, e.request_id, e.detail
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
+  FROM unnest(${hiddenArray('uuid')}, $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
     $8::text[], $9::jsonb[])
     AS e(id, action, actor, organization_id, project_id, connection_id, ip, request_id, detail)`;
 

@@ -1,6 +1,6 @@
 import { gather } from '../db/gather.ts';
 import type { Mark } from '../db/keyset.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 import type { ReferenceRow } from './reference-row.ts';
 
@@ -19,7 +19,7 @@ export const countReferences = perDeps((deps) =>
 
 const loadStatement = `
   SELECT q.position::int, r.*
-  FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::int[])
+  FROM unnest(${hiddenArray('uuid')}, $2::timestamptz[], $3::uuid[], $4::int[])
     WITH ORDINALITY AS q(connection_id, after_time, after_id, take, position)
   CROSS JOIN LATERAL (
     SELECT id, kind, external_id AS "externalId", label, created_at AS "createdAt"
@@ -48,7 +48,7 @@ async function loadTogether(
 
 const countStatement = `
   SELECT (SELECT count(*)::int FROM connection_reference r WHERE r.connection_id = q.id) AS count
-  FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position) ORDER BY q.position`;
+  FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position) ORDER BY q.position`;
 
 async function countTogether(sql: Sql, connectionIds: readonly string[]): Promise<number[]> {
   const rows = await sql<{ count: number }>('count-references', countStatement, [connectionIds]);

@@ -1,6 +1,6 @@
 import { isReached, type Reach, reachText } from '../access/reach.ts';
 import { type Gather, gather } from '../db/gather.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import {
   type ConnectionColumns,
@@ -142,10 +142,12 @@ function callsOf(shape: Shape, asked: readonly Asked[], isPage: boolean) {
     ({ needed }) =>
       needed === 'always' || (needed === 'for a page' ? isPage : shape.includes(needed)),
   );
-  const arrays = sent.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
+  const arrays = sent.map(({ type }, index) =>
+    index === 0 ? hiddenArray(type) : `$${index + 1}::${type}[]`,
+  );
   const names = sent.map(({ name }) => name).join(', ');
   return {
-    from: `unnest(${arrays}) WITH ORDINALITY AS q(${names}, position)`,
+    from: `unnest(${arrays.join(', ')}) WITH ORDINALITY AS q(${names}, position)`,
     values: sent.map(({ of }) => asked.map(of)),
   };
 }

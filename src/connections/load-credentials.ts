@@ -1,6 +1,6 @@
 import { isReached, type Reach, reachColumns } from '../access/reach.ts';
 import { gather } from '../db/gather.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 import {
   type CredentialsRow,
@@ -21,7 +21,7 @@ export const loadCredentials = perDeps((deps) =>
 /* LATERAL keeps every plan at one index look-up per connection, whatever the planner believes of unnest. */
 const statement = `
   SELECT c.*
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
+  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[])
     WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
   LEFT JOIN LATERAL (
     SELECT ${credentialsColumns}

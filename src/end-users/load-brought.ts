@@ -9,7 +9,7 @@ import {
 } from '../connections/stored-credentials.ts';
 import { gather } from '../db/gather.ts';
 import type { RequirementKind } from '../db/generated/enums.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 
 /** What a user brought for a requirement, and as whom it is asked for: what the statement authorizes by. */
@@ -39,7 +39,7 @@ export const loadBrought = perDeps((deps) =>
 
 const statement = `
   SELECT c.*
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::boolean[])
+  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::boolean[])
     WITH ORDINALITY
     AS q(requirement_id, app_id, user_id, organization_id, reach, reach_only, position)
   LEFT JOIN LATERAL (

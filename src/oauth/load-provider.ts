@@ -1,7 +1,7 @@
 import { requireType } from '../connection-config/read-config.ts';
 import { openHalf, type SealedHalf } from '../connection-config/sealed-config.ts';
 import { gather } from '../db/gather.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
 import type { GrantPlace } from './grant-tokens.ts';
@@ -56,7 +56,7 @@ export const settingsJoins = `
 
 const statement = `
   SELECT ${settingsColumns}
-  FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position)
+  FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position)
   LEFT JOIN connection c ON c.id = q.id ${settingsJoins}
   ORDER BY q.position`;
 

@@ -1,5 +1,5 @@
 import { gather } from '../db/gather.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 
 /** How long a lease lasts, in seconds, by the database's clock. */
@@ -26,7 +26,7 @@ export const takeRefreshLease = perDeps((deps) =>
 /* Rows are locked in one order, so that two processes do not wait for each other in a circle. */
 const statement = `
   WITH q AS (
-    SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::boolean[])
+    SELECT * FROM unnest(${hiddenArray('uuid')}, $2::int[], $3::text[], $4::boolean[])
       WITH ORDINALITY AS q(id, version, owner, may_take_over, position)
   ),
   free AS (

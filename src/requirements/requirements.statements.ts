@@ -1,6 +1,6 @@
 import { gather } from '../db/gather.ts';
 import type { Requirement } from '../db/generated/client.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 import { judge, type LinkRow, linkColumns, linkTables, type RequirementState } from './status.ts';
 
@@ -27,7 +27,7 @@ const statement = `
     WHERE r.app_id = q.app_id
     ORDER BY r.created_at, r.id
   ) j) AS rows
-  FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS q(app_id, user_id, position)
+  FROM unnest(${hiddenArray('uuid')}, $2::text[]) WITH ORDINALITY AS q(app_id, user_id, position)
   ORDER BY q.position`;
 
 type RequirementJson = LinkRow & {

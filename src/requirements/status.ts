@@ -1,6 +1,6 @@
 import { gather } from '../db/gather.ts';
 import type { ConnectionStatus, RequirementKind } from '../db/generated/enums.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 import { missingScopes } from '../oauth/missing-scopes.ts';
 import { readSpec } from './spec.ts';
@@ -62,7 +62,7 @@ export type LinkRow = {
 
 const statement = `
   SELECT ${linkColumns}
-  FROM unnest($1::uuid[], $2::uuid[])
+  FROM unnest(${hiddenArray('uuid')}, $2::uuid[])
     WITH ORDINALITY AS q(end_user_id, requirement_id, position)
   LEFT JOIN requirement r ON r.id = q.requirement_id
   LEFT JOIN end_user_link l

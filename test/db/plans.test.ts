@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { createConnection } from '../helpers/connections.ts';
+import { call, makeApp, makeRequirement, openEndUser } from '../helpers/end-users.ts';
+import { resolve } from '../helpers/resolve.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/** PostgreSQL plans a statement for its values five times, before it may keep a plan. */
+const trials = 5;
+
+describe.runIf(inject('testDatabase').kind === 'postgresql')('on PostgreSQL', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer();
+  });
+  afterAll(() => server.close());
+
+  /** The statements of a session, and how often each was planned for its values alone. */
+  const planned = () =>
+    server.database.sql<{ name: string; custom: number; kept: number }>(
+      'planned',
+      `SELECT name, custom_plans::int AS custom, generic_plans::int AS kept
+       FROM pg_prepared_statements WHERE name <> 'planned' ORDER BY name`,
+      [],
+    );
+
+  test('what every request runs is planned once a session, and not every time', async () => {
+    const { id } = await createConnection(server);
+    const appId = await makeApp(server);
+    const requirementId = await makeRequirement(server, appId);
+    const user = await openEndUser(server, appId);
+    const person = await server.createPerson({ role: 'admin' });
+    const list = '{ connections(first: 20) { totalCount nodes { id project { name } } } }';
+    for (let round = 0; round < 3 * trials; round += 1) {
+      await server.rest('POST', `/v1/connections/${id}/credentials`);
+      await server.rest('GET', `/v1/connections/${id}`);
+      await server.rest('GET', `/v1/connections?project_id=${server.home.projectId}`);
+      await server.graphql(list, {}, person.token);
+      await resolve(server, { appId, userId: 'somebody', references: [{ requirementId }] });
+      await call(user, 'GET', '');
+    }
+    const statements = await planned();
+    const kept = statements.filter((statement) => statement.kept > 0).map(({ name }) => name);
+    expect(kept).toEqual(
+      expect.arrayContaining([
+        ...['authenticate', 'authenticate-user', 'find-end-users', 'load-credentials'],
+        ...['connections project total own desc', 'load-brought', 'record-events'],
+      ]),
+    );
+    expect(statements.filter(({ custom }) => custom > trials)).toEqual([]);
+  });
+});
