@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gather } from '../db/gather.ts';
-import type { Sql } from '../db/sql.ts';
+import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 import type { OfUser } from './lock-user.ts';
 
@@ -43,7 +43,7 @@ const columns = `
   w.is_anonymous AS "isAnonymous", w.token_expires_at AS "tokenExpiresAt"`;
 
 const ofUserStatement = `
-  ${claim} AND (w.end_user_id, w.requirement_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+  ${claim} AND (w.end_user_id, w.requirement_id) IN (SELECT * FROM unnest(${hiddenArray('uuid')}, $2::uuid[]))
   RETURNING ${columns}`;
 
 /** Claims what users wait for, where Pipedream was not just asked; concurrent calls share a statement. */

@@ -13,6 +13,13 @@ test('only config.ts and the two programs know of the environment', () => {
   }
 });
 
+test('no statement shows the planner how many calls it answers: see hiddenArray', () => {
+  const gathered = files.filter(({ text }) => /\bunnest\(\$\{hiddenArray/.test(text));
+  expect(gathered.length).toBeGreaterThan(10);
+  const shown = files.filter(({ text }) => /\bunnest\(\s*\$1\b/.test(text));
+  expect(shown.map(({ path }) => path)).toEqual([]);
+});
+
 describe('inside a transaction', () => {
   test('nothing is awaited but the transaction’s own statements', () => {
     const callbacks = files.flatMap(({ path, text }) =>
