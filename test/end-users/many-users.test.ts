@@ -9,8 +9,7 @@ import { resolve } from '../helpers/resolve.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
-/** As many as run at once, four times over; 1,000 are in `test/process/postgresql/load/many-users.test.ts`. */
-const users = Array.from({ length: 200 }, (_, index) => `user-${index}-${randomUUID()}`);
+const users = Array.from({ length: 1_000 }, (_, index) => `user-${index}-${randomUUID()}`);
 
 let server: TestServer;
 let appId: string;
@@ -74,7 +73,7 @@ test('a run takes 3 statements for its user’s five accounts, whoever the user 
   }
 });
 
-test('runs for 200 users, 50 at once, get each their own, none fails, and they take no more statements', async () => {
+test('runs for 1,000 users at once get each their own, none fails, and they take no more statements', async () => {
   const statements = await statementsOf(async () => {
     const waiting = [...users];
     const run = async () => {

@@ -20,7 +20,7 @@ export type Load = {
 const clients = 6;
 const connectionsOfEach = 3;
 /** After each write and read of a client, in milliseconds: what they are a load on must have its share of the machine. */
-const breath = 150;
+const breath = 60;
 
 /** Each client has connections of its own, so that it knows what must be read from them. */
 export function startLoad(servers: readonly ServerProcess[], projectIds: readonly string[]): Load {
