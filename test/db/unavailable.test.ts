@@ -6,6 +6,7 @@ import { translateDatabaseError } from '../../src/db/errors.ts';
 import { applyMigrations } from '../../src/db/migrate.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { type Cluster, startCluster } from '../setup/cluster.ts';
+import { administer } from '../setup/postgresql.ts';
 
 describe.runIf(inject('testDatabase').kind === 'postgresql')('a PostgreSQL server', () => {
   let cluster: Cluster;
@@ -27,15 +28,34 @@ describe.runIf(inject('testDatabase').kind === 'postgresql')('a PostgreSQL serve
   const count = () => database.db.organization.count();
 
   /** One statement on each path, and a transaction that is in the middle when the fault strikes. */
-  const begin = () => [
-    sleep(3),
-    database.db.$queryRaw`SELECT pg_sleep(3)::text`,
-    database.db.$transaction(async (tx) => {
-      await tx.organization.count();
-      await wait(700);
-      await tx.organization.count();
-    }),
-  ];
+  async function strike(fault: () => Promise<unknown>): Promise<void> {
+    let goOn = () => {};
+    const struck = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const running = expectUnavailable([
+      sleep(4),
+      database.db.$queryRaw`SELECT pg_sleep(4)::text`,
+      database.db.$transaction(async (tx) => {
+        await tx.organization.count();
+        await struck;
+        await tx.organization.count();
+      }),
+    ]);
+    await expect.poll(countRunning, { interval: 20 }).toBe(3);
+    await fault();
+    goOn();
+    await running;
+  }
+
+  async function countRunning(): Promise<unknown> {
+    const [row] = await administer(
+      cluster.url(),
+      `SELECT count(*)::int AS running FROM pg_stat_activity WHERE application_name = 'patchbay'
+        AND (state = 'idle in transaction' OR wait_event = 'PgSleep')`,
+    );
+    return row?.running;
+  }
 
   const request = () => [
     database.ping(),
@@ -55,10 +75,7 @@ describe.runIf(inject('testDatabase').kind === 'postgresql')('a PostgreSQL serve
   }
 
   test('that crashes is unavailable to what runs and what comes, until it is back', async () => {
-    const running = expectUnavailable(begin());
-    await wait(300);
-    await cluster.crash();
-    await running;
+    await strike(() => cluster.crash());
     await expectUnavailable(request());
     await expect(open()).rejects.toBeInstanceOf(UnavailableError);
     await cluster.restart();
@@ -66,13 +83,10 @@ describe.runIf(inject('testDatabase').kind === 'postgresql')('a PostgreSQL serve
   });
 
   test('that ends our sessions is unavailable to what runs, and the next reconnects', async () => {
-    const running = expectUnavailable(begin());
-    await wait(300);
     const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE application_name = 'patchbay' AND pid <> pg_backend_pid()`;
-    await database.sql('end_sessions', end, []);
-    await running;
-    await wait(100);
+      WHERE application_name = 'patchbay'`;
+    await strike(() => administer(cluster.url(), end));
+    await wait(300); // for the pools to notice it of the sessions that were idle
     await Promise.all(request());
   });
 
