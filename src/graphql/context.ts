@@ -1,4 +1,5 @@
 import { contextCacheSymbol } from '@pothos/core';
+import { RequestCache } from '@pothos/plugin-scope-auth';
 import type { RequestContext } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
 
@@ -11,4 +12,13 @@ export type Context = RequestContext;
  */
 export function asViewer(context: Context, viewer: Viewer): Context {
   return Object.assign({ ...context, viewer }, { [contextCacheSymbol]: context });
+}
+
+/**
+ * Drops what scope-auth kept while an operation ran. It is kept in a WeakMap by the context, which it
+ * refers to in turn: V8's minor collections cannot break such a circle, so all that a request had would
+ * fill the old space until the next major one.
+ */
+export function forgetOperation(context: Context): void {
+  RequestCache.clearForContext(context);
 }

@@ -5,7 +5,7 @@ import { requireMember } from '../access/roles.ts';
 import { isLoopback } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { UnauthenticatedError } from '../errors.ts';
-import type { Context } from '../graphql/context.ts';
+import { type Context, forgetOperation } from '../graphql/context.ts';
 import { introspects, needsCredential } from '../graphql/credential-needed.ts';
 import { aliasesRule, parseWithin, requireAffordable, requireFewEach } from '../graphql/limits.ts';
 import { findBug, maskError } from '../graphql/masking.ts';
@@ -66,7 +66,8 @@ export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
         requireFewEach(limits, operation);
         const cost = requireAffordable(limits, operation);
         return {
-          onExecuteDone({ result, setResult }) {
+          onExecuteDone({ args: { contextValue }, result, setResult }) {
+            forgetOperation(contextValue);
             if (!('data' in result)) return;
             setResult({ ...result, extensions: { ...result.extensions, cost } });
           },
