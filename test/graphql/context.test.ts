@@ -1,0 +1,31 @@
+import { RequestCache } from '@pothos/plugin-scope-auth';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { builder } from '../../src/graphql/builder.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/* What scope-auth keeps by a request's context refers to that context: see forgetOperation. */
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+afterEach(() => vi.restoreAllMocks());
+
+test.each([
+  ['a query', () => server.graphql('{ viewer { __typename } }', {})],
+  ['a mutation', () => server.graphql(fetching, { id: nobody })],
+  ['what REST reads', () => server.rest('GET', `/v1/connections/${nobody}`)],
+  ['what REST does', () => server.rest('POST', `/v1/connections/${nobody}/credentials`)],
+])('of %s nothing is kept when it has ended', async (_, operate) => {
+  const cleared = vi.spyOn(RequestCache, 'clearForContext');
+  const made = vi.spyOn(RequestCache.prototype, 'getScopes');
+  await operate();
+  expect(made).toHaveBeenCalled(); // something was kept
+  expect(cleared).toHaveBeenCalledOnce();
+  const [context] = cleared.mock.lastCall ?? [];
+  expect(RequestCache.fromContext(context as never, builder).scopes).toBeUndefined();
+});
+
+const nobody = '018f0000-0000-7000-8000-000000000000';
+const fetching = `mutation($id: ID!) { fetchCredentials(input: { id: $id }) { __typename } }`;
