@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { digestCredential, generateAccessKey, previewCredential } from '../access/credential.ts';
 import { requireLife, requireRoleEverywhere } from '../access/own-limits.ts';
 import { boundProject } from '../access/reach.ts';
@@ -10,6 +9,7 @@ import { auditEvent } from '../audit/audit.service.ts';
 import type { Role } from '../db/generated/enums.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import { newId } from '../new-id.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 
 export type NewAccessKey = {
@@ -37,7 +37,7 @@ export async function createAccessKey(
   }
   if (projectId != null) await requireVisibleProject(context, projectId);
   const secret = generateAccessKey();
-  const id = uuidv7();
+  const id = newId();
   const data = {
     id,
     organizationId: viewer.organizationId,

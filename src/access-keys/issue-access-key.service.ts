@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid';
 import { digestCredential, generateAccessKey, previewCredential } from '../access/credential.ts';
 import type { Role } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
+import { newId } from '../new-id.ts';
 
 /** A key for whoever has the database and its master keys: nobody else asks them for their role. */
 export type IssuedAccessKey = {
@@ -18,9 +18,9 @@ export async function issueAccessKey(
   { organizationId, projectId, name, role }: IssuedAccessKey,
 ): Promise<string> {
   const secret = generateAccessKey();
-  const id = uuidv7();
+  const id = newId();
   const stored = { digest: digestCredential(secret), preview: previewCredential(secret) };
-  const event = { id: uuidv7(), action: 'access_key.create', actor: 'server', organizationId };
+  const event = { id: newId(), action: 'access_key.create', actor: 'server', organizationId };
   const detail = { access_key: id, name, role };
   await db.$transaction([
     db.accessKey.create({ data: { id, organizationId, projectId, name, role, ...stored } }),

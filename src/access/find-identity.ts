@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { OidcConfig } from '../config.oidc.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import type { Role } from '../db/generated/enums.ts';
 import type { Sql } from '../db/sql.ts';
 import type { Deps } from '../deps.ts';
 import { foldCase } from '../fold-case.ts';
+import { newId } from '../new-id.ts';
 import { type PersonRow, personColumns, personViewer } from './find-user.ts';
 import { type IdentityClaims, verifyIdentity } from './identity-provider.ts';
 import { includesRole } from './includes-role.ts';
@@ -57,7 +57,7 @@ async function pinByEmail(sql: Sql, oidc: OidcConfig, claims: IdentityClaims) {
   const { sub, email, email_verified: isVerified } = claims;
   if (typeof email !== 'string' || isVerified !== true) return undefined;
   try {
-    await sql('pin-identity', pin, [oidc.issuer, sub, foldCase(email), uuidv7()]);
+    await sql('pin-identity', pin, [oidc.issuer, sub, foldCase(email), newId()]);
   } catch (error) {
     if (!isUniqueViolation(error, 'oidc_issuer', 'oidc_subject')) throw error; // pinned a moment ago
   }
@@ -88,7 +88,7 @@ async function followRole(
   if (oidc.roleClaim === undefined) return person;
   if (person.roleAt !== null && person.roleAt >= issuedAt) return person;
   const role = claimedRole(oidc, claims[oidc.roleClaim]);
-  await sql('follow-role', follow, [person.userId, role, issuedAt, uuidv7()]);
+  await sql('follow-role', follow, [person.userId, role, issuedAt, newId()]);
   return (await findBySubject(sql, oidc, claims)) ?? person;
 }
 

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleApps } from '../access/visibility.ts';
@@ -6,6 +5,7 @@ import { auditEvent } from '../audit/audit.service.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { ConflictError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import { newId } from '../new-id.ts';
 import { holdProject } from '../projects/hold-project.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 import { type AppChanges, type AppFields, readApp, readAppChanges } from './app.input.ts';
@@ -24,7 +24,7 @@ export async function createApp(
   const { db, config } = context.deps;
   const columns = readApp(config, fields);
   const projectId = await requireVisibleProject(context, wantedProject);
-  const app = { id: uuidv7(), ...columns };
+  const app = { id: newId(), ...columns };
   const event = { action: 'app.create', projectId, detail: detailOf(app) };
   const create = db.$transaction(async (tx) => {
     if (!(await holdProject(tx, projectId))) throw new NotFoundError('project'); // deleted meanwhile

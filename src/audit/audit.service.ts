@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { JsonObject } from '../catalog/json.ts';
@@ -8,6 +7,7 @@ import { hiddenArray, type Sql } from '../db/sql.ts';
 import { perDeps } from '../deps.ts';
 import type { AppError, ErrorCode } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import { newId } from '../new-id.ts';
 
 /** What happened; who did it and from where comes with the request. Never holds a value. */
 export type Happening = {
@@ -84,7 +84,7 @@ function toRow(
 ): EventRow {
   if (viewer.kind === 'anonymous') throw new Error(notStored);
   return {
-    id: uuidv7(),
+    id: newId(),
     action,
     actor: actorOf(viewer),
     organizationId: viewer.organizationId,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import { connectTokenLife } from '../access/connect-token.ts';
 import type { HostApp, RequestContext } from '../access/request-context.ts';
 import { requireCalledApp } from '../apps/called-app.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import { hashUserId } from '../audit/user-hash.ts';
 import { NotFoundError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import { takeMint } from './mint-limits.ts';
 import { loadSigner, signConnectToken } from './sign.ts';
 
@@ -69,7 +69,7 @@ async function registerUser(
         WHERE id = ${app.id}::uuid AND (visibility = 'public' OR NOT ${isAnonymous}::boolean)
         FOR KEY SHARE
       )
-      INSERT INTO end_user (id, app_id, user_id) SELECT ${uuidv7()}::uuid, id, ${userId} FROM held
+      INSERT INTO end_user (id, app_id, user_id) SELECT ${newId()}::uuid, id, ${userId} FROM held
       ON CONFLICT (app_id, user_id) DO UPDATE SET token_at = now()
       RETURNING epoch, floor(EXTRACT(EPOCH FROM now()))::float8 AS "issuedAt"`;
     if (registered === undefined) throw new NotFoundError('app');

@@ -1,8 +1,8 @@
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
-import { v7 as uuidv7 } from 'uuid';
 import { connectTokenLife } from '../access/connect-token.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { type Deps, perDeps } from '../deps.ts';
+import { newId } from '../new-id.ts';
 import type { Place } from '../vault/sealed.ts';
 import { writeSealed } from '../vault/write-sealed.ts';
 
@@ -38,7 +38,7 @@ export async function makeFirstKey(deps: Deps): Promise<void> {
  * @returns its `kid`; of a `first` one that another was before, one that is nowhere.
  */
 export async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<string> {
-  const id = uuidv7();
+  const id = newId();
   const pair = await generateKeyPair('RS256', { modulusLength: 2_048, extractable: true });
   const publicKey = JSON.stringify(await exportJWK(pair.publicKey));
   const privateKey = Buffer.from(await exportPKCS8(pair.privateKey));

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleConnections } from '../access/visibility.ts';
@@ -6,6 +5,7 @@ import { auditEvent } from '../audit/audit.service.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import { newId } from '../new-id.ts';
 import { lockConnections } from './lock-connections.ts';
 import { type ReferenceRow, referenceColumns } from './reference-row.ts';
 
@@ -37,7 +37,7 @@ export async function addConnectionReference(
     if (known === null) await requireRoom(tx, connection.id, config.limits.references);
     const reference = await tx.connectionReference.upsert({
       where: { connectionId_kind_externalId: key },
-      create: { id: uuidv7(), ...key, label: label ?? null },
+      create: { id: newId(), ...key, label: label ?? null },
       update: { label: label ?? null },
       select: referenceColumns,
     });

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { auditEvent } from '../audit/audit.service.ts';
@@ -9,6 +8,7 @@ import { sealedConfig } from '../connection-config/sealed-config.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { ConflictError } from '../errors.ts';
 import { foldCase } from '../fold-case.ts';
+import { newId } from '../new-id.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 import { writeSealed } from '../vault/write-sealed.ts';
 import { checkAddresses } from './check-addresses.ts';
@@ -31,7 +31,7 @@ export async function createConnection(
   const halves = readConfig(type, given.config);
   checkAddresses(context.deps, type, halves);
   const projectId = await requireVisibleProject(context, given.projectId);
-  const place = { organizationId: viewer.organizationId, projectId, id: uuidv7() };
+  const place = { organizationId: viewer.organizationId, projectId, id: newId() };
   const row = {
     id: place.id,
     projectId,

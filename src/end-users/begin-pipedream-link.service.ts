@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import type { ConnectTokenViewer } from '../access/viewer.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import type { Prisma } from '../db/generated/client.ts';
+import { newId } from '../new-id.ts';
 import type { Authorization } from '../oauth/authorize.service.ts';
 import { createConnectLink } from '../pipedream/connect-api.ts';
 import { requirePipedream } from '../pipedream/send.ts';
@@ -47,7 +47,7 @@ export async function beginPipedreamLink(
   const { id: jti, epoch, via, expiresAt: tokenExpiresAt } = viewer;
   const token = { epoch, isAnonymous: via === 'anonymous', tokenExpiresAt };
   const awaited = { externalUserId, appSlug, webhookDigest: digestWebhook(secret) };
-  const row = { id: uuidv7(), ...ofUser, jti, ...token, ...awaited };
+  const row = { id: newId(), ...ofUser, jti, ...token, ...awaited };
   const detail = { requirement: requirementId };
   const event = auditEvent(context, { action: 'connection.authorize', detail });
   await deps.db.$transaction(async (tx) => {

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import type { ConnectTokenViewer } from '../access/viewer.ts';
 import type { ConnectionType } from '../catalog/connection-type.ts';
@@ -6,6 +5,7 @@ import type { ConfigHalves } from '../connection-config/read-config.ts';
 import { sealedConfig } from '../connection-config/sealed-config.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { foldCase } from '../fold-case.ts';
+import { newId } from '../new-id.ts';
 import { linkerOf, requireReplaceable } from '../requirements/links.ts';
 import { lockUser, type OfUser } from '../requirements/lock-user.ts';
 import { writeSealed } from '../vault/write-sealed.ts';
@@ -34,7 +34,7 @@ export function holdPendingConnection(
     await lockUser(tx, ofUser);
     await requireReplaceable(tx, ofUser, linkerOf(viewer));
     const pending = await findPending(tx, ofUser);
-    const id = pending?.id ?? uuidv7();
+    const id = pending?.id ?? newId();
     const place = { organizationId, projectId, id };
     const { connection, secret } = sealedConfig(context.deps.vault, key, place, config);
     const row = { ...rowOf(ofUser, title), ...connection };

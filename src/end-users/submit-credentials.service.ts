@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireEndUser } from '../access/roles.ts';
 import { auditEvent } from '../audit/audit.service.ts';
@@ -9,6 +8,7 @@ import { announceChanges } from '../changes/announce-changes.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
 import { sealedConfig } from '../connection-config/sealed-config.ts';
 import { InvalidInputError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import { linkerOf, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
@@ -37,7 +37,7 @@ export async function submitCredentials(
   const halves = readConfig(type, config);
   const { organizationId, projectId, endUserId } = viewer;
   const ofUser = { endUserId, requirementId: requirement.id };
-  const place = { organizationId, projectId, id: uuidv7() };
+  const place = { organizationId, projectId, id: newId() };
   const user = await hashUserId(deps, viewer.appId, viewer.userId);
   const detail = { requirement: requirement.id, user };
   const event = { action: 'link.create', connectionId: place.id, detail };

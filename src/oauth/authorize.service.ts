@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import { actorOf, auditEvent } from '../audit/audit.service.ts';
 import { InvalidInputError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import { writeSealed } from '../vault/write-sealed.ts';
 import { placeOfVerifier } from './attempt.ts';
 import { loadConnection, type OpenConnection } from './load-connection.ts';
@@ -57,7 +57,7 @@ export async function beginConsent(
   const redirectUri = callbackAddress(deps.config.publicUrl, connection);
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
-  const attemptId = uuidv7();
+  const attemptId = newId();
   const place = placeOfVerifier(connection.organizationId, attemptId);
   const event = {
     action: 'connection.authorize',

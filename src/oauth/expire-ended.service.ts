@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import { announceChanges } from '../changes/announce-changes.ts';
 import type { Deps } from '../deps.ts';
+import { newId } from '../new-id.ts';
 import { unrefreshable } from './fresh-tokens.service.ts';
 import { expireGrant } from './grant.statements.ts';
 import type { Generation } from './refresh.service.ts';
@@ -24,7 +24,7 @@ export async function expireEnded(deps: Deps): Promise<void> {
   if (config.refresh === 'off') return;
   try {
     for (const grant of await sql<Generation>('find-ended-grants', statement, [])) {
-      await expireGrant(sql, grant, null, unrefreshable, { ...by, eventId: uuidv7() });
+      await expireGrant(sql, grant, null, unrefreshable, { ...by, eventId: newId() });
       announceChanges(deps);
     }
   } catch (error) {

@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid';
 import { announceChanges } from '../changes/announce-changes.ts';
 import type { Deps } from '../deps.ts';
 import { ConflictError, UpstreamError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 import { expireGrant, type GrantActor } from './grant.statements.ts';
 import { type GrantPlace, type GrantTokens, openTokens } from './grant-tokens.ts';
@@ -68,7 +68,7 @@ async function isReplaced(
   const isAlive = (grant.secondsLeft ?? 1) > 0;
   if (!grant.isRefreshable) {
     if (isAlive) return false;
-    await expireGrant(deps.sql, grant, null, unrefreshable, { ...by, eventId: uuidv7() });
+    await expireGrant(deps.sql, grant, null, unrefreshable, { ...by, eventId: newId() });
     announceChanges(deps);
     throw new ConflictError(`The connection has expired: ${unrefreshable} Authorize it again.`);
   }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { v7 as uuidv7 } from 'uuid';
 import { announceChanges } from '../changes/announce-changes.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import { InvalidInputError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import type { SealingKey } from '../vault/vault.ts';
 import {
   expireGrant,
@@ -215,7 +215,7 @@ async function storeAnswer(
     key: held.key,
     facts,
     answeredAt,
-    by: { ...by, eventId: uuidv7() },
+    by: { ...by, eventId: newId() },
   });
 }
 
@@ -233,7 +233,7 @@ async function recordFailure(
   const message = `${failure.message}.${kind === 'ended' && held.isAttemptOpen ? doubt : ''}`;
   try {
     if (kind === 'ended') {
-      const audit = { ...by, eventId: uuidv7() };
+      const audit = { ...by, eventId: newId() };
       const isMine = await expireGrant(deps.sql, held, held.owner, message, audit);
       announceChanges(deps);
       if (!isMine) return { kind: 'replaced' }; // somebody else went on: what they found counts

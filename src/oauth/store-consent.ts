@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestFacts } from '../access/request-context.ts';
 import { hashUserId } from '../audit/user-hash.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { ConflictError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import type { Attempt } from './consume-attempt.ts';
 import { forgetUndo } from './drop-grant.ts';
 import { type GrantTokens, openTokens, sealTokens } from './grant-tokens.ts';
@@ -135,7 +135,7 @@ async function tryStore(
     });
     await tx.auditEvent.create({
       data: {
-        id: uuidv7(),
+        id: newId(),
         action: broughtBy === null ? 'connection.callback' : 'link.create',
         actor: consent.attempt.initiator,
         organizationId,

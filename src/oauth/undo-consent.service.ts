@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestFacts } from '../access/request-context.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
+import { newId } from '../new-id.ts';
 import { dropGrant } from './drop-grant.ts';
 import { prepareRevocation } from './revoke.service.ts';
 
@@ -51,7 +51,7 @@ export async function undoConsent(
     else await tx.connection.delete({ where: { id: connectionId }, select: { id: true } });
     await tx.auditEvent.create({
       data: {
-        id: uuidv7(),
+        id: newId(),
         action: endUserId === null ? 'connection.callback' : 'link.delete',
         actor: 'consent',
         organizationId: project.organizationId,

@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import { digestCredential, generateAccessKey, previewCredential } from '../access/credential.ts';
 import type { PrismaClient } from '../db/generated/client.ts';
+import { newId } from '../new-id.ts';
 
 /** What the first start made. */
 export type Bootstrapped = { projectId: string; accessKey: string };
@@ -19,8 +19,8 @@ export async function bootstrap(
 ): Promise<Bootstrapped | undefined> {
   if ((await db.organization.findFirst({ select: { id: true } })) !== null) return undefined;
   const accessKey = givenKey ?? generateAccessKey();
-  const [organizationId, projectId, keyId] = [uuidv7(), uuidv7(), uuidv7()];
-  const event = { id: uuidv7(), actor: 'server', organizationId, requestId: 'first-start' };
+  const [organizationId, projectId, keyId] = [newId(), newId(), newId()];
+  const event = { id: newId(), actor: 'server', organizationId, requestId: 'first-start' };
   const detail = { access_key: keyId, name: 'default', role: 'admin' };
   await beforeCommit(accessKey);
   await db.$transaction([

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleProjects } from '../access/visibility.ts';
@@ -6,6 +5,7 @@ import { auditEvent } from '../audit/audit.service.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import { newId } from '../new-id.ts';
 
 export type NewProject = {
   /** Absent: the caller's. */
@@ -29,7 +29,7 @@ export async function createProject(
   if (organizationId != null && organizationId.toLowerCase() !== viewer.organizationId) {
     throw new ForbiddenError('A credential makes projects in its own organization only.');
   }
-  const id = uuidv7();
+  const id = newId();
   const data = {
     id,
     organizationId: viewer.organizationId,

@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
 import { isLiveInitiator } from '../access/live-initiator.ts';
 import { hashUserId } from '../audit/user-hash.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import { listHealthyAccounts } from '../pipedream/connect-api.ts';
 import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
 import type { AwaitedAccount } from './awaited-accounts.ts';
@@ -95,7 +95,7 @@ function eventOf(
   requestId: string,
 ) {
   return {
-    id: uuidv7(),
+    id: newId(),
     action: 'link.create',
     actor: `connect_token:${jti}`,
     organizationId,

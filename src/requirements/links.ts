@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { ConnectTokenViewer } from '../access/viewer.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { ConflictError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import type { OfUser } from './lock-user.ts';
 import { judge, type LinkRow, linkColumns, linkTables } from './status.ts';
 
@@ -65,7 +65,7 @@ export async function replaceLink(
 ): Promise<Linked | undefined> {
   const before = await removeLink(tx, ofUser, linked.connectionId);
   await tx.endUserLink.create({
-    data: { id: uuidv7(), ...ofUser, jti, ...linked },
+    data: { id: newId(), ...ofUser, jti, ...linked },
     select: { id: true },
   });
   return before;

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleApps, visibleRequirements } from '../access/visibility.ts';
@@ -10,6 +9,7 @@ import type { RequirementKind } from '../db/generated/enums.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { mostRequirements } from '../limits.ts';
+import { newId } from '../new-id.ts';
 import { parseSpec } from './spec.input.ts';
 
 export type NewRequirement = {
@@ -35,7 +35,7 @@ export async function createRequirement(
 ): Promise<string> {
   if (!isUuid(appId)) throw new NotFoundError('app');
   const row = {
-    id: uuidv7(),
+    id: newId(),
     ...given,
     spec: requireSpec(given.kind, spec),
     description: description ?? null,

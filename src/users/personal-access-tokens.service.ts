@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import {
   digestCredential,
   generatePersonalAccessToken,
@@ -14,6 +13,7 @@ import { Role } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import { newId } from '../new-id.ts';
 import { lockUser } from './lock-user.ts';
 
 export type NewPersonalAccessToken = {
@@ -40,7 +40,7 @@ export async function createPersonalAccessToken(
   requireLife(viewer, expiresAt);
   if (expiresAt !== null) await requireAhead(context.deps, expiresAt);
   const secret = generatePersonalAccessToken();
-  const id = uuidv7();
+  const id = newId();
   const stored = { digest: digestCredential(secret), preview: previewCredential(secret) };
   await context.deps.db.$transaction(async (tx) => {
     const owner = await lockUser(tx, viewer.organizationId, ownerId);

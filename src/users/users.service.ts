@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { includesRole } from '../access/includes-role.ts';
 import { requireRoleEverywhere } from '../access/own-limits.ts';
 import type { RequestContext } from '../access/request-context.ts';
@@ -8,6 +7,7 @@ import { isUniqueViolation } from '../db/errors.ts';
 import type { Role } from '../db/generated/enums.ts';
 import { ConflictError } from '../errors.ts';
 import { foldCase } from '../fold-case.ts';
+import { newId } from '../new-id.ts';
 import { lockUser } from './lock-user.ts';
 
 export type NewUser = { email: string; name: string; role?: Role | null | undefined };
@@ -26,7 +26,7 @@ export async function createUser(
   if (role !== null) requireRoleEverywhere(viewer, role);
   const { db } = context.deps;
   const { organizationId } = viewer;
-  const id = uuidv7();
+  const id = newId();
   const data = { id, organizationId, email, emailFolded: foldCase(email), name, role };
   const event = { action: 'user.create', detail: { user: id, role } };
   try {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import { isForeignKeyViolation } from '../db/errors.ts';
 import type { Sql } from '../db/sql.ts';
 import { NotFoundError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import type { KeyProvider } from './key-provider.ts';
 import { lengthPrefixed } from './sealed.ts';
 
@@ -62,7 +62,7 @@ export async function replaceDataKey(
     [],
   );
   if (master === undefined) throw new Error('There is no active master key.');
-  const id = uuidv7();
+  const id = newId();
   const context = wrappingContext({ id, projectId, masterKeyKid: master.kid });
   const wrapped = await keys.wrap(master.kid, context, randomBytes(32));
   try {

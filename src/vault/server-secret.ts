@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import { type Deps, perDeps } from '../deps.ts';
+import { newId } from '../new-id.ts';
 import { type DataKeyColumns, dataKeyColumns, readDataKey } from './data-key.columns.ts';
 import type { Place } from './sealed.ts';
 import { writeSealed } from './write-sealed.ts';
@@ -42,7 +42,7 @@ async function find({ sql, vault }: Deps, name: string): Promise<Buffer | undefi
 
 /** Of several processes that do so at once, one does. */
 async function make(deps: Deps, name: string): Promise<void> {
-  const id = uuidv7();
+  const id = newId();
   await writeSealed({ deps }, null, async (tx, key) => {
     const secret = deps.vault.seal(key, placeOf(id), randomBytes(32));
     const data = [{ id, name, secret, secretDataKeyId: key.id }];
