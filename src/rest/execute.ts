@@ -1,12 +1,12 @@
 import {
   type DocumentNode,
-  execute,
   type GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
+  GraphQLSchema,
+  Kind,
   OperationTypeNode,
+  visit,
 } from 'graphql';
-import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { InvalidInputError } from '../errors.ts';
 import { type Context, forgetOperation } from '../graphql/context.ts';
 import { toAppError } from '../graphql/masking.ts';
@@ -20,16 +20,18 @@ export type Execute = (
   context: Context,
 ) => Promise<{ outcome: never; errors: readonly GraphQLError[] }>;
 
-type Run = (context: Context, variables: Record<string, unknown>) => ReturnType<typeof execute>;
-
-/** Runs operations in this process, by the schema and with the context of `/graphql`. */
+/**
+ * Runs operations in this process, by the schema and with the context of `/graphql`. The documents are
+ * few and known, so each is compiled to a function when it first runs.
+ */
 export function createExecute(schema: GraphQLSchema): Execute {
-  const runs = new Map<DocumentNode, Run>();
+  const compile = createCompiler(schema);
+  const compiled = new Map<DocumentNode, CompiledQuery>();
   return async ({ document, toVariables }, input, context) => {
-    const run = runs.get(document) ?? prepare(schema, document);
-    runs.set(document, run);
+    const run = compiled.get(document) ?? compile(document);
+    compiled.set(document, run);
     try {
-      const { data, errors = [] } = await run(context, toVariables(input));
+      const { data, errors = [] } = await run.query(undefined, context, toVariables(input));
       if (data == null) throw failureOf(errors[0]);
       return { outcome: data.outcome as never, errors }; // the document's own type is checked in route()
     } finally {
@@ -39,17 +41,26 @@ export function createExecute(schema: GraphQLSchema): Execute {
 }
 
 /*
- * Queries are compiled to functions when they first run. A mutation is run as it is: it has one field
- * and hardly gains, and its compiled form holds on to what it ran with until the next major collection.
+ * Mutations are compiled as queries of a schema that has their type for its root. A route's has one
+ * field, so nothing need wait for anything; and what is compiled to run in order is slower, and holds on
+ * to all that it ran with until the next major garbage collection.
  */
-function prepare(schema: GraphQLSchema, document: DocumentNode): Run {
-  if (getOperationAST(document)?.operation !== OperationTypeNode.QUERY) {
-    return (contextValue, variableValues) =>
-      execute({ schema, document, contextValue, variableValues });
-  }
-  const made = compileQuery(schema, document);
-  if (!isCompiledQuery(made)) throw made.errors?.[0] ?? new Error('A document did not compile.');
-  return (context, variables) => made.query(undefined, context, variables);
+function createCompiler(schema: GraphQLSchema): (document: DocumentNode) => CompiledQuery {
+  const ofMutations = new GraphQLSchema({ ...schema.toConfig(), query: schema.getMutationType() });
+  return (document) => {
+    let root = schema;
+    const asQuery = visit(document, {
+      [Kind.OPERATION_DEFINITION](node) {
+        if (node.operation !== OperationTypeNode.MUTATION) return false;
+        if (node.selectionSet.selections.length > 1) throw new Error('Mutations run one by one.');
+        root = ofMutations;
+        return { ...node, operation: OperationTypeNode.QUERY };
+      },
+    });
+    const made = compileQuery(root, asQuery);
+    if (!isCompiledQuery(made)) throw made.errors?.[0] ?? new Error('A document did not compile.');
+    return made;
+  };
 }
 
 /** Why an operation could not be answered at all, in the words of REST. */
