@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
 import { describe, expect, inject, test } from 'vitest';
 import { migrationsFolder } from '../../src/db/migration-files.ts';
 import { cloneDatabase } from '../helpers/database.ts';
@@ -9,8 +9,9 @@ import { administer } from '../setup/postgresql.ts';
 import { killProcess, runFile, startFile } from './processes.ts';
 
 const fixture = join(import.meta.dirname, 'fixtures', 'migrate-once.ts');
+/* It goes on when nobody holds this lock any more. */
 const slow = `BEGIN;
-SELECT pg_sleep(4);
+SELECT pg_advisory_xact_lock(4711);
 CREATE TABLE note (id int);
 COMMIT;
 `;
@@ -23,12 +24,12 @@ async function addSlowMigration(): Promise<string> {
   return folder;
 }
 
-async function waitForRow(url: string, statement: string): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if ((await administer(url, statement)).length > 0) return;
-    await wait(100);
-  }
-  throw new Error(`No row came of ${statement}`);
+/** Waits until so many sessions of this database wait for an advisory lock: the migration's, or the engine's own. */
+function expectWaiting(url: string, sessions: number): Promise<void> {
+  const waiting = `SELECT 1 FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND wait_event = 'advisory' AND datname = current_database()`;
+  const count = async () => (await administer(url, waiting)).length;
+  return expect.poll(count, { timeout: 30_000, interval: 100 }).toBe(sessions);
 }
 
 describe.runIf(inject('testDatabase').kind === 'postgresql')('on PostgreSQL', () => {
@@ -46,13 +47,17 @@ describe.runIf(inject('testDatabase').kind === 'postgresql')('on PostgreSQL', ()
   test('a migration that the server is still at when its process is killed is applied once', async () => {
     const url = await cloneDatabase();
     const folder = await addSlowMigration();
+    const holder = new pg.Client(url);
+    await holder.connect();
+    await holder.query('SELECT pg_advisory_lock(4711)');
     const killed = startFile(fixture, url, folder);
-    const asleep = `SELECT 1 FROM pg_stat_activity
-      WHERE wait_event = 'PgSleep' AND datname = current_database()`;
-    await waitForRow(url, asleep);
+    await expectWaiting(url, 1);
     await killProcess(killed);
     await administer(url, 'DELETE FROM lease');
-    expect(JSON.parse(await runFile(fixture, url, folder))).toEqual(['20990101000000_note']);
+    const next = runFile(fixture, url, folder);
+    await expectWaiting(url, 2);
+    await holder.end();
+    expect(JSON.parse(await next)).toEqual(['20990101000000_note']);
     const select = `SELECT finished_at FROM _prisma_migrations WHERE migration_name LIKE '%note'`;
     expect(await administer(url, select)).toEqual([{ finished_at: expect.any(Date) }]);
     expect(await administer(url, 'SELECT id FROM note')).toEqual([]);
