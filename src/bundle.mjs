@@ -11,7 +11,9 @@ const outdir = join(import.meta.dirname, '..', 'dist');
 rmSync(outdir, { recursive: true, force: true });
 
 await build({
-  entryPoints: ['main.ts', 'cli/main.ts'].map((path) => join(import.meta.dirname, path)),
+  entryPoints: ['main.ts', 'server/refresh.main.ts', 'cli/main.ts'].map((path) =>
+    join(import.meta.dirname, path),
+  ),
   outdir,
   bundle: true,
   splitting: true,

@@ -18,9 +18,14 @@ export type Deps = {
   log: Logger;
 };
 
+/** What refreshes of tokens take: no Prisma, which a thread of their own need not load. */
+export type LeanDeps = Omit<Deps, 'db' | 'listen'>;
+
 /** Makes something at most once for each {@link Deps}, when it is first asked for. */
-export function perDeps<Made extends object>(make: (deps: Deps) => Made): (deps: Deps) => Made {
-  const made = new WeakMap<Deps, Made>();
+export function perDeps<Made extends object, Of extends LeanDeps = LeanDeps>(
+  make: (deps: Of) => Made,
+): (deps: Of) => Made {
+  const made = new WeakMap<Of, Made>();
   return (deps) => {
     let value = made.get(deps);
     if (value === undefined) {

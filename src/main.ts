@@ -42,12 +42,20 @@ async function start(config: Config): Promise<void> {
     await open.close();
     throw error;
   }
-  const workers = startWorkers(open.deps); // not before: who cannot start must not have begun a refresh
+  // Not before: who cannot start must not have begun a refresh.
+  const workers = startWorkers(open.deps, refreshThreadOf(config));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void stop(server, workers, open));
   }
   process.stdout.write(`Patchbay listens on ${config.publicUrl}\n`);
   if (open.firstStart) process.stdout.write(describeFirstStart(config, open.firstStart));
+}
+
+/** None for the embedded database, which is one thread's alone, nor where `npm run dev` runs the sources. */
+function refreshThreadOf({ databaseUrl, refresh }: Config): URL | undefined {
+  const isBuilt = import.meta.url.endsWith('.js');
+  if (!isBuilt || databaseUrl === undefined || refresh === 'off') return undefined;
+  return new URL('./server/refresh.main.js', import.meta.url);
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {

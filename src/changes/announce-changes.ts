@@ -1,4 +1,4 @@
-import { type Deps, perDeps } from '../deps.ts';
+import { type LeanDeps, perDeps } from '../deps.ts';
 
 /** Where processes tell each other that there are changes to read. */
 export const channel = 'patchbay_changes';
@@ -15,7 +15,7 @@ const announcerOf = perDeps((): Announcer => ({ timer: undefined, isDue: false }
  * transaction: there it costs most of what a database can write. What is not heard is found a second
  * later all the same.
  */
-export function announceChanges(deps: Deps): void {
+export function announceChanges(deps: LeanDeps): void {
   const announcer = announcerOf(deps);
   announcer.isDue = true;
   if (announcer.timer !== undefined) return;

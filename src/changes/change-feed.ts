@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { perDeps } from '../deps.ts';
+import { type Deps, perDeps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { channel } from './announce-changes.ts';
 import { type Change, createChangeReader, type Reading } from './change.ts';
@@ -24,7 +24,7 @@ const pauses = { least: 50, most: 1_000, afterFailure: 500 };
 const share = 5;
 
 /** What one process tells its subscribers. It reads, once for all of them, while there are any. */
-export const changeFeed = perDeps((deps): ChangeFeed => {
+export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
   const present = new Set<Subscriber>();
   const joining = new Map<Subscriber, { resolve(): void; reject(reason: unknown): void }>();
   const bell = createBell();

@@ -1,36 +1,29 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
 import type { Database } from './database.ts';
 import { translateDatabaseError } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
 import { listenPostgresql } from './listen.ts';
 import { postgresqlMigrationAdapter } from './postgresql-migration-adapter.ts';
+import {
+  createPool,
+  openHotSessions,
+  sessionOf,
+  timeouts,
+  utcSession,
+} from './postgresql-sessions.ts';
 import { clientOptions } from './prisma-options.ts';
-import { postgresqlSql, sqlTypes } from './sql.ts';
-
-/** Without these `pg` and PostgreSQL wait for ever. `query_timeout` is for a network gone silent. */
-const timeouts = {
-  connectionTimeoutMillis: 2_000,
-  statement_timeout: 5_000,
-  query_timeout: 6_000,
-  idle_in_transaction_session_timeout: 15_000,
-};
 
 const prismaSessions = 8;
-const hotSessions = 6;
-const idleTimeoutMillis = 60_000;
 
 /** Opens PostgreSQL with two pools, so that a slow list never stands in the way of the hot path. */
 export async function openPostgresql(databaseUrl: string): Promise<Database> {
-  const session = { ...utcSession(databaseUrl), ...timeouts, idleTimeoutMillis };
-  const prismaPool = createPool({ ...session, max: prismaSessions });
-  const hotPool = createPool({ ...session, max: hotSessions, types: sqlTypes });
+  const prismaPool = createPool({ ...sessionOf(databaseUrl), max: prismaSessions });
   const db = new PrismaClient({
     adapter: new PrismaPg(prismaPool, { statementNameGenerator: createStatementNames() }),
     ...clientOptions,
   });
-  const sql = postgresqlSql(hotPool);
+  const { sql, close } = openHotSessions(databaseUrl);
   const database: Database = {
     kind: 'postgresql',
     db,
@@ -39,28 +32,12 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
     ping: async () => void (await sql('ping', 'SELECT 1', [])),
     close: async () => {
       await db.$disconnect();
-      await Promise.all([prismaPool.end(), hotPool.end()]);
+      await Promise.all([prismaPool.end(), close()]);
     },
     connectForMigrations: () => connectForMigrations(databaseUrl),
   };
   await requireUtc(database);
   return database;
-}
-
-/**
- * Makes UTC the session's time zone whatever server, role, database or address say: the start-up
- * options outrank the first three, the last of two options wins, and so the address's stand first.
- */
-function utcSession(databaseUrl: string): pg.ClientConfig {
-  const url = new URL(databaseUrl);
-  const given = url.searchParams.get('options') ?? '';
-  url.searchParams.delete('options');
-  return {
-    connectionString: url.href,
-    options: `${given} -c timezone=UTC`.trimStart(),
-    application_name: 'patchbay',
-    keepAlive: true,
-  };
 }
 
 /** How many of Prisma's statements each session keeps prepared. */
@@ -80,24 +57,6 @@ function createStatementNames(): (query: { sql: string }) => string {
     names.set(sql, name);
     return name;
   };
-}
-
-/** A pool whose lost sessions are no uncaught errors: the statement in hand fails, the next reconnects. */
-function createPool(config: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool(config);
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
-  pool.on('release', (_error, client) => endUnlessIdle(client));
-  return pool;
-}
-
-/**
- * A transaction that ran into `query_timeout` is given back while it is still open: its ROLLBACK was
- * never sent. The next one's writes would be lost in it, although each was acknowledged.
- */
-function endUnlessIdle(client: pg.PoolClient): void {
-  if (client.getTransactionStatus() === 'I') return;
-  void client.end().catch(() => {});
 }
 
 async function requireUtc(database: Database): Promise<void> {

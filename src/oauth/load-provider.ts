@@ -2,7 +2,7 @@ import { requireType } from '../connection-config/read-config.ts';
 import { openHalf, type SealedHalf } from '../connection-config/sealed-config.ts';
 import { gather } from '../db/gather.ts';
 import { hiddenArray, type Sql } from '../db/sql.ts';
-import { type Deps, perDeps } from '../deps.ts';
+import { type LeanDeps, perDeps } from '../deps.ts';
 import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
 import type { GrantPlace } from './grant-tokens.ts';
 import { type Provider, resolveProvider } from './provider.ts';
@@ -20,14 +20,17 @@ export type StoredSettings = {
  *
  * @throws InvalidInputError when its settings do not suffice.
  */
-export async function loadProvider(deps: Deps, place: GrantPlace): Promise<Provider | undefined> {
+export async function loadProvider(
+  deps: LeanDeps,
+  place: GrantPlace,
+): Promise<Provider | undefined> {
   const stored = await loadSettings(deps)(place.connectionId);
   return stored && openProvider(deps, place, stored);
 }
 
 /** As {@link loadProvider}, of settings that were loaded along with something else. */
 export async function openProvider(
-  deps: Deps,
+  deps: LeanDeps,
   place: GrantPlace,
   stored: StoredSettings,
 ): Promise<Provider> {

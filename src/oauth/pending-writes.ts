@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { translateDatabaseError } from '../db/errors.ts';
-import { type Deps, perDeps } from '../deps.ts';
+import { type LeanDeps, perDeps } from '../deps.ts';
 import { NotFoundError, UnavailableError } from '../errors.ts';
 import type { SealingKey } from '../vault/vault.ts';
 import { type GrantActor, type StoredTokens, storeRefreshedTokens } from './grant.statements.ts';
@@ -37,7 +37,7 @@ const pendingOf = perDeps(
 );
 
 /** Whether this process may begin a refresh: nothing is waiting too long, and it is not stopping. */
-export function mayRefresh(deps: Deps): boolean {
+export function mayRefresh(deps: LeanDeps): boolean {
   const { waiting, isStopped } = pendingOf(deps);
   return !isStopped && waiting.size < mostPending;
 }
@@ -46,13 +46,13 @@ export function mayRefresh(deps: Deps): boolean {
  * Whether a lease that ran out may be taken over. Not while writes of our own are waiting, nor soon
  * after an error: its holder may be waiting for the same database with the newest token in hand.
  */
-export function mayTakeOver(deps: Deps): boolean {
+export function mayTakeOver(deps: LeanDeps): boolean {
   const { waiting, lastError } = pendingOf(deps);
   return waiting.size === 0 && performance.now() - lastError > distrustTime;
 }
 
 /** How many tokens wait for the database. */
-export function pendingCount(deps: Deps): number {
+export function pendingCount(deps: LeanDeps): number {
   return pendingOf(deps).waiting.size;
 }
 
@@ -60,7 +60,7 @@ export function pendingCount(deps: Deps): number {
  * Writes tokens until they are committed, however long the database is away. False when they belong
  * to a generation that is no more.
  */
-export async function writeTokens(deps: Deps, pending: PendingTokens): Promise<boolean> {
+export async function writeTokens(deps: LeanDeps, pending: PendingTokens): Promise<boolean> {
   const writes = pendingOf(deps);
   writes.waiting.add(pending);
   while (!writes.isStopped) {
@@ -79,7 +79,7 @@ export async function writeTokens(deps: Deps, pending: PendingTokens): Promise<b
 }
 
 /** Remembers when the database failed, if that is what the error says. */
-export function noteDatabaseError(deps: Deps, error: unknown): void {
+export function noteDatabaseError(deps: LeanDeps, error: unknown): void {
   if (isUnavailable(error)) pendingOf(deps).lastError = performance.now();
 }
 
@@ -94,14 +94,14 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /** Stops the writing and answers what could not be written. */
-export function stopWriting(deps: Deps): PendingTokens[] {
+export function stopWriting(deps: LeanDeps): PendingTokens[] {
   const writes = pendingOf(deps);
   writes.isStopped = true;
   return [...writes.waiting];
 }
 
 /** False when the generation is no more. A key that was retired meanwhile is no reason to give a token up. */
-async function tryWrite(deps: Deps, pending: PendingTokens): Promise<boolean> {
+async function tryWrite(deps: LeanDeps, pending: PendingTokens): Promise<boolean> {
   for (;;) {
     const outcome = await store(deps, pending);
     if (outcome !== 'key retired') return outcome === 'stored';
@@ -112,7 +112,7 @@ async function tryWrite(deps: Deps, pending: PendingTokens): Promise<boolean> {
 }
 
 /** The key after one that was retired; undefined when the project was deleted with all of its keys. */
-async function nextKey({ vault }: Deps, projectId: string): Promise<SealingKey | undefined> {
+async function nextKey({ vault }: LeanDeps, projectId: string): Promise<SealingKey | undefined> {
   vault.forgetSealingKey(projectId);
   try {
     return await vault.sealingKey(projectId);
@@ -122,7 +122,7 @@ async function nextKey({ vault }: Deps, projectId: string): Promise<SealingKey |
   }
 }
 
-function store(deps: Deps, { grant, tokens, key, facts, answeredAt, by }: PendingTokens) {
+function store(deps: LeanDeps, { grant, tokens, key, facts, answeredAt, by }: PendingTokens) {
   const sealed = sealTokens(deps.vault, key, grant, tokens);
   const age = (performance.now() - answeredAt) / 1_000;
   return storeRefreshedTokens(deps.sql, grant, { ...facts, sealed, dataKeyId: key.id, age }, by);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Deps } from '../deps.ts';
+import type { LeanDeps } from '../deps.ts';
 import { claimDueGrants, type DueGrant, isAnyFull, mostSlots } from './due-grants.ts';
 import { openTokens } from './grant-tokens.ts';
 import { createHostBreaker } from './host-breaker.ts';
@@ -22,7 +22,7 @@ const spread = 30;
 const by = { actor: 'server', ip: null, requestId: 'refresh-worker' };
 
 /** Refreshes tokens ahead of their end, until it is stopped. */
-export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
+export function startRefreshWorker(deps: LeanDeps): { stop(): Promise<void> } {
   if (deps.config.refresh === 'off') return { stop: async () => {} };
   const breaker = createHostBreaker(() => performance.now());
   const running = new Set<DueGrant>();
@@ -91,7 +91,7 @@ export function startRefreshWorker(deps: Deps): { stop(): Promise<void> } {
 
 /** What has not begun when the worker is stopped does not begin. */
 async function refreshDue(
-  deps: Deps,
+  deps: LeanDeps,
   grant: DueGrant,
   breaker: ReturnType<typeof createHostBreaker>,
   isStopped: () => boolean,
@@ -110,7 +110,7 @@ async function refreshDue(
   }
 }
 
-function logFailure(deps: Deps, error: unknown, connectionId?: string): number {
+function logFailure(deps: LeanDeps, error: unknown, connectionId?: string): number {
   deps.log.warn({ err: error, connectionId }, 'the refresh worker failed');
   return 0;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { announceChanges } from '../changes/announce-changes.ts';
-import { type Deps, perDeps } from '../deps.ts';
+import { type LeanDeps, perDeps } from '../deps.ts';
 import { InvalidInputError } from '../errors.ts';
 import { newId } from '../new-id.ts';
 import type { SealingKey } from '../vault/vault.ts';
@@ -38,7 +38,7 @@ export type RefreshOutcome = { kind: 'replaced' } | { kind: 'failed'; failure: T
  * What the provider answered is committed before this resolves.
  */
 export function refreshGrant(
-  deps: Deps,
+  deps: LeanDeps,
   generation: Generation,
   tokens: GrantTokens,
   by: GrantActor,
@@ -54,7 +54,7 @@ export function refreshGrant(
  * @param prepare answers the tokens when it is time; undefined when it is not to be after all.
  */
 export function refreshHeld(
-  deps: Deps,
+  deps: LeanDeps,
   held: Held,
   prepare: () => Promise<GrantTokens | undefined>,
   by: GrantActor,
@@ -73,7 +73,7 @@ export function refreshHeld(
 
 /** Lets others in this process join a refresh until it has ended. */
 function share(
-  deps: Deps,
+  deps: LeanDeps,
   generation: Generation,
   refresh: Promise<RefreshOutcome>,
 ): Promise<RefreshOutcome> {
@@ -96,7 +96,7 @@ async function withinWait(refresh: Promise<RefreshOutcome>): Promise<RefreshOutc
 }
 
 /** How many refreshes this process has under way. */
-export function refreshesUnderWay(deps: Deps): number {
+export function refreshesUnderWay(deps: LeanDeps): number {
   return runningOf(deps).size;
 }
 
@@ -108,7 +108,7 @@ const tryLater = (message: string): RefreshOutcome => ({
 });
 
 async function refreshOnce(
-  deps: Deps,
+  deps: LeanDeps,
   generation: Generation,
   tokens: GrantTokens,
   by: GrantActor,
@@ -145,7 +145,7 @@ export type Held = Generation & {
 };
 
 async function underLease(
-  deps: Deps,
+  deps: LeanDeps,
   held: Held,
   tokens: GrantTokens,
   by: GrantActor,
@@ -171,11 +171,11 @@ async function underLease(
 }
 
 /** Gives a lease back under which the provider was not called. */
-function release(deps: Deps, held: Held): Promise<void> {
+function release(deps: LeanDeps, held: Held): Promise<void> {
   return releaseRefreshLease(deps.sql, held, held.owner, held.isAttemptOpen);
 }
 
-async function requireProvider(deps: Deps, held: Held): Promise<Provider> {
+async function requireProvider(deps: LeanDeps, held: Held): Promise<Provider> {
   const { settings } = held;
   try {
     const provider = await (settings
@@ -190,7 +190,7 @@ async function requireProvider(deps: Deps, held: Held): Promise<Provider> {
 }
 
 async function storeAnswer(
-  deps: Deps,
+  deps: LeanDeps,
   held: Held & { key: SealingKey },
   before: GrantTokens,
   answer: TokenAnswer,
@@ -220,7 +220,7 @@ async function storeAnswer(
 }
 
 async function recordFailure(
-  deps: Deps,
+  deps: LeanDeps,
   held: Held,
   failure: TokenFailure,
   by: GrantActor,

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { Deps } from '../deps.ts';
+import type { LeanDeps } from '../deps.ts';
 import type { Provider } from './provider.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 
@@ -17,7 +17,7 @@ export type CodeExchange = {
  * @throws TokenFailure
  */
 export function exchangeCode(
-  deps: Deps,
+  deps: LeanDeps,
   provider: Provider,
   { parameters, redirectUri, verifier }: CodeExchange,
 ): Promise<TokenAnswer> {
@@ -42,7 +42,7 @@ export function exchangeCode(
  * @throws TokenFailure
  */
 export function requestRefresh(
-  deps: Deps,
+  deps: LeanDeps,
   provider: Provider,
   refreshToken: string,
 ): Promise<TokenAnswer> {
@@ -55,7 +55,7 @@ export function requestRefresh(
 
 /** Revokes a token (RFC 7009), as well as it goes. */
 export async function requestRevocation(
-  deps: Deps,
+  deps: LeanDeps,
   provider: Provider,
   token: string,
 ): Promise<void> {
@@ -89,7 +89,7 @@ function authenticate({ authentication }: Provider, secret: string | null): oaut
 }
 
 /* GitHub answers form-encoded unless JSON is asked for; Notion takes its requests as JSON. */
-function requestOptions({ outbound }: Deps, { authentication, isTrusted }: Provider) {
+function requestOptions({ outbound }: LeanDeps, { authentication, isTrusted }: Provider) {
   const send = isTrusted ? outbound.trusted : outbound.checked;
   const fetch: typeof globalThis.fetch = (url, init) => {
     const headers = new Headers(init?.headers);

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Deps } from '../deps.ts';
+import type { Deps, LeanDeps } from '../deps.ts';
 import { openTokens, sealTokens } from './grant-tokens.ts';
 import { isUnavailable, type PendingTokens, writeTokens } from './pending-writes.ts';
 
@@ -13,10 +13,13 @@ type Unsaved = Pick<PendingTokens, 'grant' | 'facts' | 'by'> & {
   answeredAt: number;
 };
 
-const folderOf = ({ config }: Deps) => join(config.dataDir, 'unsaved');
+const folderOf = ({ config }: LeanDeps) => join(config.dataDir, 'unsaved');
 
 /** Writes tokens that the database could not take in time to the disk, sealed, for the next start. */
-export async function saveUnsaved(deps: Deps, pending: readonly PendingTokens[]): Promise<void> {
+export async function saveUnsaved(
+  deps: LeanDeps,
+  pending: readonly PendingTokens[],
+): Promise<void> {
   if (pending.length === 0) return;
   const folder = folderOf(deps);
   await mkdir(folder, { recursive: true, mode: 0o700 });

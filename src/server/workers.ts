@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { pruneAuditEvents } from '../audit/retention.ts';
 import { forgetOldChanges } from '../changes/change.ts';
 import { forgetEndedSessions } from '../connect-page/session.service.ts';
@@ -7,11 +6,10 @@ import type { Deps } from '../deps.ts';
 import { forgetPending } from '../end-users/forget-pending.ts';
 import { forgetOldAttempts } from '../oauth/attempt.ts';
 import { expireEnded } from '../oauth/expire-ended.service.ts';
-import { pendingCount, stopWriting } from '../oauth/pending-writes.ts';
-import { refreshesUnderWay } from '../oauth/refresh.service.ts';
+import { finishRefreshes } from '../oauth/finish-refreshes.ts';
 import { startRefreshWorker } from '../oauth/refresh-worker.ts';
-import { saveUnsaved } from '../oauth/unsaved.ts';
 import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
+import { startRefreshThread } from './refresh-thread.ts';
 
 /** What a process does unasked. */
 export type Workers = {
@@ -24,8 +22,10 @@ const sweepPause = 10 * 60_000;
 /** How often tokens that ended for good are looked for, in milliseconds. */
 const expiryPause = 60_000;
 
-export function startWorkers(deps: Deps): Workers {
-  const refreshes = startRefreshWorker(deps);
+/** @param thread the script of a thread for the refreshes; without one they are done here. */
+export function startWorkers(deps: Deps, thread?: URL): Workers {
+  const refreshes =
+    thread === undefined ? startRefreshWorker(deps) : startRefreshThread(thread, deps.config);
   const sweep = () => {
     void forgetOldAttempts(deps);
     void forgetEndedTokens(deps);
@@ -41,14 +41,7 @@ export function startWorkers(deps: Deps): Workers {
     async stop(until) {
       clearInterval(sweeping);
       clearInterval(expiring);
-      void refreshes.stop();
-      const isBusy = () => refreshesUnderWay(deps) + pendingCount(deps) > 0;
-      while (isBusy() && performance.now() < until) await wait(50);
-      await saveUnsaved(deps, stopWriting(deps));
-      // What a provider is about to answer is not lost either; it has 10 s for that.
-      const late = performance.now() + 11_000;
-      while (refreshesUnderWay(deps) > 0 && performance.now() < late) await wait(50);
-      await saveUnsaved(deps, stopWriting(deps));
+      await Promise.all([refreshes.stop(until), finishRefreshes(deps, until)]);
     },
   };
 }

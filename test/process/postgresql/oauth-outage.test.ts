@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeFolder, startServer } from '../../helpers/process.ts';
+import { makeFolder, type ServerProcess, startServer } from '../../helpers/process.ts';
 import { readToken, startTwoServers, type TwoServers } from './two-servers.ts';
 
 /* The database goes away just after the provider rotated: the one moment at which a token can be lost. */
@@ -22,7 +22,7 @@ it('stores what the provider gave when the database is back after the lease has 
   const { token: before = '' } = await readToken(a, id);
   const given = new Set<string>();
   const stop = keepReading(id, given);
-  await rotateAndCrash(id);
+  await rotateAndCrash(() => readEnded(servers.a, id));
   const rotated = (await provider.look()).issued.at(-1)?.accessToken ?? '';
   expect(rotated).not.toBe(before);
   expect([...given]).toEqual([before]); // whoever asked since waits, or is refused
@@ -47,37 +47,55 @@ it('stores what the provider gave when the database is back after the lease has 
   expect(await provider.findAccount(rotated)).toBe('A');
 }, 180_000);
 
-it('puts it on the disk, sealed, when it must stop before, and replays it at the next start', async () => {
-  const { provider, cluster } = servers;
-  const folder = makeFolder();
-  const environment = { ...servers.environment, DATA_DIR: folder };
-  const stopped = await startServer(environment);
-  const id = await servers.connect('stopped');
-  await rotateAndCrash(id, stopped);
-  const signalled = performance.now();
-  await stopped.end('SIGTERM');
-  expect(performance.now() - signalled).toBeLessThan(28_000); // what supervisors grant is 30 s
-  const names = await readdir(join(folder, 'unsaved'));
-  expect(names).toHaveLength(1);
-  const path = join(folder, 'unsaved', names[0] ?? '');
-  expect((await stat(path)).mode & 0o777).toBe(0o600);
-  expect(await readFile(path, 'utf8')).not.toMatch(/at_|rt_/);
-  await cluster.restart();
-  const next = await startServer(environment);
-  expect(await readdir(join(folder, 'unsaved'))).toEqual([]);
-  const { status, token } = await readToken(next, id);
-  expect([status, await provider.findAccount(token ?? '')]).toEqual([200, 'A']);
-  expect((await provider.look()).counts.revocations).toBe(0);
-  await next.end();
-}, 120_000);
+it.each([
+  ['a reader asked for', readEnded],
+  ['its own thread refreshed ahead of time', makeDue],
+])(
+  'puts what %s on the disk, sealed, when it must stop before, and replays it at the next start',
+  async (name, refresh) => {
+    const { provider, cluster } = servers;
+    const id = await servers.connect(name);
+    const folder = makeFolder();
+    const environment = { ...servers.environment, DATA_DIR: folder };
+    const stopped = await startServer(environment);
+    if (refresh === makeDue) await Promise.all([servers.a.end(), servers.b.end()]);
+    await rotateAndCrash(() => refresh(stopped, id));
+    const signalled = performance.now();
+    await stopped.end('SIGTERM');
+    expect(performance.now() - signalled).toBeLessThan(28_000); // what supervisors grant is 30 s
+    const names = await readdir(join(folder, 'unsaved'));
+    expect(names).toHaveLength(1);
+    const path = join(folder, 'unsaved', names[0] ?? '');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readFile(path, 'utf8')).not.toMatch(/at_|rt_/);
+    await cluster.restart();
+    const next = await startServer(environment);
+    expect(await readdir(join(folder, 'unsaved'))).toEqual([]);
+    const { status, token } = await readToken(next, id);
+    expect([status, await provider.findAccount(token ?? '')]).toEqual([200, 'A']);
+    expect((await provider.look()).counts.revocations).toBe(0);
+    await next.end();
+  },
+  120_000,
+);
 
-/** Has a process refresh, and ends the database between the provider's rotation and its answer. */
-async function rotateAndCrash(id: string, server = servers.a): Promise<void> {
+async function readEnded(server: ServerProcess, id: string): Promise<void> {
+  await servers.endToken(id);
+  void readToken(server, id).catch(() => {});
+}
+
+async function makeDue(_: ServerProcess, id: string): Promise<void> {
+  await servers.query('UPDATE oauth_grant SET next_refresh_at = now() WHERE connection_id = $1', [
+    id,
+  ]);
+}
+
+/** Has a token refreshed, and ends the database between the provider's rotation and its answer. */
+async function rotateAndCrash(refresh: () => Promise<void>): Promise<void> {
   const { provider, cluster } = servers;
   await provider.set({ delay: { ms: 1_500, when: 'after', on: 'refresh_token' } });
   const before = (await provider.look()).issued.length;
-  await servers.endToken(id);
-  void readToken(server, id).catch(() => {});
+  await refresh();
   await expect.poll(async () => (await provider.look()).issued.length).toBeGreaterThan(before);
   await cluster.crash();
   await wait(2_000);

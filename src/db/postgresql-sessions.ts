@@ -1,0 +1,60 @@
+import pg from 'pg';
+import type { Database } from './database.ts';
+import { postgresqlSql, sqlTypes } from './sql.ts';
+
+/** Without these `pg` and PostgreSQL wait for ever. `query_timeout` is for a network gone silent. */
+export const timeouts = {
+  connectionTimeoutMillis: 2_000,
+  statement_timeout: 5_000,
+  query_timeout: 6_000,
+  idle_in_transaction_session_timeout: 15_000,
+};
+
+const hotSessions = 6;
+const idleTimeoutMillis = 60_000;
+
+/** Opens the sessions for the hot statements alone. Connects when the first is run. */
+export function openHotSessions(databaseUrl: string): Pick<Database, 'sql' | 'close'> {
+  const pool = createPool({ ...sessionOf(databaseUrl), max: hotSessions, types: sqlTypes });
+  return { sql: postgresqlSql(pool), close: () => pool.end() };
+}
+
+export const sessionOf = (databaseUrl: string): pg.PoolConfig => ({
+  ...utcSession(databaseUrl),
+  ...timeouts,
+  idleTimeoutMillis,
+});
+
+/**
+ * Makes UTC the session's time zone whatever server, role, database or address say: the start-up
+ * options outrank the first three, the last of two options wins, and so the address's stand first.
+ */
+export function utcSession(databaseUrl: string): pg.ClientConfig {
+  const url = new URL(databaseUrl);
+  const given = url.searchParams.get('options') ?? '';
+  url.searchParams.delete('options');
+  return {
+    connectionString: url.href,
+    options: `${given} -c timezone=UTC`.trimStart(),
+    application_name: 'patchbay',
+    keepAlive: true,
+  };
+}
+
+/** A pool whose lost sessions are no uncaught errors: the statement in hand fails, the next reconnects. */
+export function createPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('release', (_error, client) => endUnlessIdle(client));
+  return pool;
+}
+
+/**
+ * A transaction that ran into `query_timeout` is given back while it is still open: its ROLLBACK was
+ * never sent. The next one's writes would be lost in it, although each was acknowledged.
+ */
+function endUnlessIdle(client: pg.PoolClient): void {
+  if (client.getTransactionStatus() === 'I') return;
+  void client.end().catch(() => {});
+}
