@@ -27,6 +27,7 @@ export function startRefreshWorker(deps: LeanDeps): { stop(): Promise<void> } {
   const breaker = createHostBreaker(() => performance.now());
   const running = new Set<DueGrant>();
   let isStopped = false;
+  let ended = 0;
   let wake = () => {};
 
   const claim = async (): Promise<number> => {
@@ -40,6 +41,7 @@ export function startRefreshWorker(deps: LeanDeps): { stop(): Promise<void> } {
       running.add(grant);
       void refreshDue(deps, grant, breaker, () => isStopped).finally(() => {
         running.delete(grant);
+        ended += 1;
         wake();
       });
     }
@@ -65,16 +67,17 @@ export function startRefreshWorker(deps: LeanDeps): { stop(): Promise<void> } {
 
   const loop = async (): Promise<void> => {
     while (!isStopped) {
+      const enough = ended + handful; // counted from here: some end while others are claimed
       const claimed = await claimAll().catch((error: unknown) => logFailure(deps, error));
-      const busy = running.size;
       const pause = claimed > 0 ? busyPause : idlePause * (0.5 + Math.random());
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pause).unref();
         wake = () => {
-          if (!isStopped && running.size > busy - handful) return;
+          if (!isStopped && ended < enough) return;
           clearTimeout(timer);
           resolve();
         };
+        wake();
       });
     }
   };
