@@ -30,7 +30,7 @@ beforeAll(async () => {
   await app.ask({ title: 'Your calendar', spec: { type: google, scopes: ['calendar.read'] } });
   const others = { 'portal.test': serveFrontEnd, 'stranger.test': serveFrontEnd };
   hosts = await startHttpsHosts({ host: 'patchbay.test', url: server.url }, others);
-  browser = await launchChromium(hosts.resolverRules, '--test-third-party-cookie-phaseout');
+  browser = await launchChromium(hosts.resolverRules);
 }, 90_000);
 
 afterEach(() => context?.close());
@@ -53,8 +53,16 @@ async function bring(
   const options = { ignoreHTTPSErrors: true, javaScriptEnabled: scripts, viewport };
   context = await browser.newContext(options);
   const front = await context.newPage();
+  await withholdThirdPartyCookies(front);
   await front.goto(`${origin}/${how}?${new URLSearchParams({ address, policy })}`);
   return front;
+}
+
+/** From what is framed there by another site; in most browsers it is so by itself. */
+async function withholdThirdPartyCookies(page: Page): Promise<void> {
+  const session = await context.newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.setCookieControls', { enableThirdPartyCookieRestriction: true });
 }
 
 const heardBy = (front: Page) => front.evaluate<Heard[]>('heard');
