@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { shortLived } from '../helpers/process.ts';
 
 /** Starts a TypeScript file as a process of its own. */
 export function startFile(file: string, ...args: string[]) {
-  const options = ['--import', 'tsx', file, ...args];
+  const options = [...shortLived, '--import', 'tsx', file, ...args];
   return spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

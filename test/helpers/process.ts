@@ -80,9 +80,15 @@ export function launchTool(environment: Environment, ...args: string[]): Process
   return launchNode([builtTool, ...args], environment);
 }
 
-/** Starts Node as {@link launch} does. It does not live long enough to earn what optimizing WebAssembly costs: half of a start. */
+/**
+ * For Node's processes that do not live long enough to earn what optimizing WebAssembly costs, half of
+ * a start; and beside other processes, V8's helper threads only get in the way.
+ */
+export const shortLived = ['--liftoff-only', '--single-threaded'];
+
+/** Starts Node as {@link launch} does. */
 function launchNode(args: string[], environment: Environment): Process {
-  return launch(process.execPath, ['--liftoff-only', ...args], environment);
+  return launch(process.execPath, [...shortLived, ...args], environment);
 }
 
 /** Starts a program with nothing but PATH, HOME and `environment`. It is killed at the end of the file. */
