@@ -28,6 +28,8 @@ export type Vault = ReturnType<typeof createVault>;
 export function createVault(sql: Sql, keys: KeyProvider) {
   const opened = new LRUCache<string, Uint8Array>({ max: cachedKeys, ttl: cacheTime });
   const sealing = new LRUCache<string, Reserved>({ max: cachedKeys, ttl: cacheTime });
+  /** How often a key was forgotten: what was being read meanwhile may be that key. */
+  let forgotten = 0;
 
   /** The key when it is in memory. A destroyed one is refused all the same. */
   function knownKey(row: DataKeyRow): Uint8Array | undefined {
@@ -63,13 +65,17 @@ export function createVault(sql: Sql, keys: KeyProvider) {
         known.left -= 1;
         return known.key;
       }
+      const before = forgotten;
       const key = await reserve(projectId);
-      sealing.set(projectId ?? server, { key, left: reservedSeals - 1 });
+      if (forgotten === before) {
+        sealing.set(projectId ?? server, { key, left: reservedSeals - 1 });
+      }
       return key;
     },
 
     /** Forgets which key seals for a project, after it turned out to be retired. */
     forgetSealingKey(projectId: string | null): void {
+      forgotten += 1;
       sealing.delete(projectId ?? server);
     },
 

@@ -2,7 +2,8 @@ import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import type { SealingKey } from './vault.ts';
 
-const attempts = 3;
+/** As many keys as may be retired during one write, and one more. */
+const attempts = 5;
 
 /**
  * Runs a write that seals values of a project, or of the server (null), in one transaction. The data

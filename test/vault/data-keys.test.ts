@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Sql } from '../../src/db/sql.ts';
 import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
 import { createVault } from '../../src/vault/vault.ts';
 import {
@@ -56,6 +57,28 @@ test('a retired key opens what it sealed, and the next write makes its successor
   expect((await fetchConfig(server, connection.id)).status).toBe(200);
   expect((await fetchConfig(server, next.id)).status).toBe(200);
   expect((await dataKeys()).map(({ status }) => status)).toEqual(['retired', 'active']);
+});
+
+test('a key that is forgotten while it is read is not kept', async () => {
+  const { sql } = server.deps;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let reading = 0;
+  const slow: Sql = async (name, text, values) => {
+    const rows = await sql(name, text, values);
+    if (name === 'reserve-seals' && reading++ === 0) await released;
+    return rows as never;
+  };
+  const vault = createVault(slow, createLocalKeyProvider(masterKeys));
+  const late = vault.sealingKey(projectId);
+  await vi.waitFor(() => expect(reading).toBe(1));
+  await server.deps.db.dataKey.updateMany({ where: { projectId }, data: { status: 'retired' } });
+  vault.forgetSealingKey(projectId);
+  release();
+  await late;
+  expect((await vault.sealingKey(projectId)).id).toBe((await dataKeys())[1]?.id);
 });
 
 describe('a worn key is replaced:', () => {
