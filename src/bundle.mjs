@@ -37,6 +37,7 @@ await build({
   target: 'node20',
   format: 'esm',
   minifyWhitespace: true,
+  lineLimit: 100, // so that a line of a logged stack says where
   sourcemap: true,
   plugins: [wasmBesideTheRest],
   // What brings files of its own, or megabytes that most processes never read; `pg-native` nobody has.
