@@ -2,7 +2,7 @@ import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import type { SealingKey } from './vault.ts';
 
-/** As many keys as may be retired during one write, and one more. */
+/** Every start but the first is for a key that was retired meanwhile: so many never are during one write. */
 const attempts = 5;
 
 /**
