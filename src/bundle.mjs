@@ -12,7 +12,7 @@ const outdir = join(import.meta.dirname, '..', 'dist');
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir);
 
-/** Prisma's query compiler comes as a module that exports it in base64; a buffer will do as well. */
+/** Prisma's query compiler comes as a module that exports it in base64; its bytes will do as well. */
 const wasmBesideTheRest = {
   name: 'wasm-beside-the-rest',
   setup({ onLoad }) {
@@ -20,9 +20,18 @@ const wasmBesideTheRest = {
       const { wasm } = await import(path);
       await writeFile(join(outdir, 'query-compiler.wasm'), Buffer.from(wasm, 'base64'));
       const contents = `import { readFileSync } from 'node:fs';
-        export const wasm = readFileSync(new URL('query-compiler.wasm', import.meta.url));`;
+        export const wasm = readFileSync(new URL('query-compiler.wasm', import.meta.url)).buffer;`;
       return { contents };
     });
+  },
+};
+
+/** Zod has its messages in fifty languages, a fifteenth of all there is to load; nobody asks it for any. */
+const withoutLanguages = {
+  name: 'without-languages',
+  setup({ onLoad }) {
+    const contents = "export { default as en } from './en.js';";
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents }));
   },
 };
 
@@ -39,7 +48,7 @@ await build({
   minifyWhitespace: true,
   lineLimit: 100, // so that a line of a logged stack says where
   sourcemap: true,
-  plugins: [wasmBesideTheRest],
+  plugins: [wasmBesideTheRest, withoutLanguages],
   // What brings files of its own, or megabytes that most processes never read; `pg-native` nobody has.
   external: [
     ...['@electric-sql/pglite', '@prisma/schema-engine-wasm', '@graphql-yoga/render-graphiql'],
