@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /*
- * Makes `dist/`: the server and the command-line tool, with what they need, in a few files. To load the
+ * Makes `dist/`: the server and the command-line tool, each with what it needs, in few files. To load the
  * thousand modules one by one takes twice as long as all else that a start does, and what is left of it
  * is mostly reading: so no white space, and no WebAssembly written as text.
  */

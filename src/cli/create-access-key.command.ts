@@ -3,28 +3,18 @@ import { Role } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
 import { requireProjectId } from './arguments.ts';
 import { openForWork } from './open-for-work.ts';
-import { type Command, UsageError } from './parse.ts';
+import { type Run, UsageError } from './parse.ts';
 
-export const createAccessKeyCommand: Command = {
-  name: 'create-access-key',
-  syntax: '--name NAME --role ROLE [--project ID]',
-  summary: `print a new access key, this once; ROLE is ${Object.keys(Role).join(', ')}`,
-  options: {
-    name: { type: 'string', required: true },
-    role: { type: 'string', required: true },
-    project: { type: 'string' },
-  },
-  run: (options, config) => {
-    const name = requireName(String(options.name));
-    const role = requireRole(String(options.role));
-    return openForWork(config(), async ({ deps }) => {
-      const projectId = await requireProjectId(deps, options.project);
-      const organizationId = await requireOrganization(deps, projectId);
-      const key = await issueAccessKey(deps, { organizationId, projectId, name, role });
-      process.stdout.write(`${key}\n`);
-      return 0;
-    });
-  },
+export const run: Run = (options, config) => {
+  const name = requireName(String(options.name));
+  const role = requireRole(String(options.role));
+  return openForWork(config(), async ({ deps }) => {
+    const projectId = await requireProjectId(deps, options.project);
+    const organizationId = await requireOrganization(deps, projectId);
+    const key = await issueAccessKey(deps, { organizationId, projectId, name, role });
+    process.stdout.write(`${key}\n`);
+    return 0;
+  });
 };
 
 function requireName(given: string): string {

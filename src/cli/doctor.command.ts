@@ -5,21 +5,15 @@ import { type Config, ConfigError } from '../config.ts';
 import { openOutbound } from '../oauth/outbound.ts';
 import { openInstallation } from '../server/open-installation.ts';
 import { type Finding, findConfigFaults, findDatabaseFaults } from './doctor.checks.ts';
-import type { Command } from './parse.ts';
+import type { Run } from './parse.ts';
 
-export const doctorCommand: Command = {
-  name: 'doctor',
-  syntax: '',
-  summary: 'say of each thing that a server needs whether it is well, and if not, what to do',
-  options: {},
-  async run(_options, readConfig) {
-    const findings = await examine(readConfig);
-    const width = Math.max(...findings.map(({ what }) => what.length));
-    for (const { what, isWell, says } of findings) {
-      process.stdout.write(`${isWell ? 'ok  ' : 'BAD '} ${what.padEnd(width)}  ${says}\n`);
-    }
-    return findings.every(({ isWell }) => isWell) ? 0 : 1;
-  },
+export const run: Run = async (_options, readConfig) => {
+  const findings = await examine(readConfig);
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  for (const { what, isWell, says } of findings) {
+    process.stdout.write(`${isWell ? 'ok  ' : 'BAD '} ${what.padEnd(width)}  ${says}\n`);
+  }
+  return findings.every(({ isWell }) => isWell) ? 0 : 1;
 };
 
 async function examine(readConfig: () => Config): Promise<Finding[]> {

@@ -2,26 +2,19 @@ import { earliestEventId } from '../audit/event-ids.ts';
 import type { AuditEvent } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { openForWork } from './open-for-work.ts';
-import { type Command, UsageError } from './parse.ts';
+import { type Run, UsageError } from './parse.ts';
 
 const batchRows = 1_000;
 /** In milliseconds. */
 const mostClockError = 10 * 60_000;
 
-export const exportAuditCommand: Command = {
-  name: 'export-audit',
-  syntax: '--since TIME',
-  summary:
-    'print the audit log since a time such as 2026-01-31 or 2026-01-31T12:00Z, as JSON lines',
-  options: { since: { type: 'string', required: true } },
-  run: (options, config) => {
-    const since = new Date(String(options.since));
-    if (Number.isNaN(since.getTime())) throw new UsageError('--since must be a date or a time.');
-    return openForWork(config(), async ({ deps }) => {
-      for await (const event of eventsSince(deps, since)) await print(`${toLine(event)}\n`);
-      return 0;
-    });
-  },
+export const run: Run = (options, config) => {
+  const since = new Date(String(options.since));
+  if (Number.isNaN(since.getTime())) throw new UsageError('--since must be a date or a time.');
+  return openForWork(config(), async ({ deps }) => {
+    for await (const event of eventsSince(deps, since)) await print(`${toLine(event)}\n`);
+    return 0;
+  });
 };
 
 /** In the order of their ids, which is that of their times but for the clocks of the processes. */

@@ -3,27 +3,21 @@ import { applyMigrations } from '../db/migrate.ts';
 import { openInstallation } from '../server/open-installation.ts';
 import { importAll } from '../transfer/import.service.ts';
 import { startLease } from '../vault/master-keys.ts';
-import type { Command } from './parse.ts';
+import type { Run } from './parse.ts';
 import { readVersion } from './version.ts';
 
-export const importCommand: Command = {
-  name: 'import',
-  syntax: '--file PATH',
-  summary: 'fill an empty database from such a file, all of it or nothing',
-  options: { file: { type: 'string', required: true } },
-  async run(options, config) {
-    const { database, keys, close } = await openInstallation(config());
-    try {
-      await applyMigrations(database);
-      const { migration } = await readVersion();
-      const from = { path: String(options.file), migration };
-      const work = () => importAll(database.db, keys, from);
-      // A server that starts meanwhile waits, and then finds that it is not the first.
-      const rows = await withLease(database, startLease.name, work, startLease);
-      process.stdout.write(`${rows} rows were imported.\n`);
-      return 0;
-    } finally {
-      await close();
-    }
-  },
+export const run: Run = async (options, config) => {
+  const { database, keys, close } = await openInstallation(config());
+  try {
+    await applyMigrations(database);
+    const { migration } = await readVersion();
+    const from = { path: String(options.file), migration };
+    const work = () => importAll(database.db, keys, from);
+    // A server that starts meanwhile waits, and then finds that it is not the first.
+    const rows = await withLease(database, startLease.name, work, startLease);
+    process.stdout.write(`${rows} rows were imported.\n`);
+    return 0;
+  } finally {
+    await close();
+  }
 };

@@ -9,7 +9,10 @@ import { parseCommandLine, UsageError, usage } from './parse.ts';
 try {
   const asked = parseCommandLine(commands, process.argv.slice(2));
   if (asked.kind === 'help') process.stdout.write(asked.text);
-  else process.exitCode = await asked.command.run(asked.options, () => readConfig(process.env));
+  else {
+    const run = await asked.command.load();
+    process.exitCode = await run(asked.options, () => readConfig(process.env));
+  }
 } catch (error) {
   process.stderr.write(`${describe(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -11,9 +11,11 @@ export type Command = {
   /** What it does, in a line. */
   summary: string;
   options: Record<string, { type: 'string' | 'boolean'; required?: boolean }>;
-  /** What it does; resolves to the process's exit code. `config` is read when it is called. */
-  run(options: Options, config: () => Config): Promise<number>;
+  load(): Promise<Run>;
 };
+
+/** Does what a command does; resolves to the process's exit code. `config` is read when it is called. */
+export type Run = (options: Options, config: () => Config) => Promise<number>;
 
 /** A command line that says nothing that we understand. */
 export class UsageError extends Error {

@@ -8,27 +8,21 @@ import {
 import { addMasterKeyToFile, masterKeyFile } from '../vault/key-provider.ts';
 import type { Lacking } from '../vault/processes.ts';
 import { openForWork } from './open-for-work.ts';
-import type { Command } from './parse.ts';
+import type { Run } from './parse.ts';
 import { showProgress } from './progress.ts';
 
-export const rotateMasterKeyCommand: Command = {
-  name: 'rotate-master-key',
-  syntax: '',
-  summary: 'make the first of MASTER_KEYS the active one, and wrap every data key with it',
-  options: {},
-  async run(_options, readConfig) {
-    const config = readConfig();
-    const isInFile = config.databaseUrl === undefined && config.masterKeys === undefined;
-    if (isInFile) await stageInFile(config);
-    return openForWork(config, async ({ database, deps, keys }) => {
-      const onProgress = showProgress('data keys wrapped');
-      const rotated = await rotateMasterKey(database, keys, { onProgress, onWaiting: sayOnce() });
-      await recordRotation(deps.sql, { keys: 'master', kid: rotated.kid });
-      const holder = isInFile ? masterKeyFile(config.dataDir) : 'MASTER_KEYS';
-      process.stdout.write(`${describe(rotated, holder).join('\n')}\n`);
-      return rotated.unreadable.length === 0 ? 0 : 1;
-    });
-  },
+export const run: Run = async (_options, readConfig) => {
+  const config = readConfig();
+  const isInFile = config.databaseUrl === undefined && config.masterKeys === undefined;
+  if (isInFile) await stageInFile(config);
+  return openForWork(config, async ({ database, deps, keys }) => {
+    const onProgress = showProgress('data keys wrapped');
+    const rotated = await rotateMasterKey(database, keys, { onProgress, onWaiting: sayOnce() });
+    await recordRotation(deps.sql, { keys: 'master', kid: rotated.kid });
+    const holder = isInFile ? masterKeyFile(config.dataDir) : 'MASTER_KEYS';
+    process.stdout.write(`${describe(rotated, holder).join('\n')}\n`);
+    return rotated.unreadable.length === 0 ? 0 : 1;
+  });
 };
 
 /** Unless an earlier run has left one there that it did not come to the end with. */

@@ -4,23 +4,17 @@ import {
   rotateSigningKey,
 } from '../connect-tokens/rotate-signing-key.service.ts';
 import { openForWork } from './open-for-work.ts';
-import type { Command } from './parse.ts';
+import type { Run } from './parse.ts';
 
-export const rotateSigningKeyCommand: Command = {
-  name: 'rotate-signing-key',
-  syntax: '[--compromised]',
-  summary: 'put a new key in the place of the one that signs connect tokens',
-  options: { compromised: { type: 'boolean' } },
-  run: (options, config) =>
-    openForWork(config(), async ({ deps }) => {
-      const isCompromised = options.compromised === true;
-      const rotated = await rotateSigningKey(deps, { isCompromised });
-      const detail = { kid: rotated.kid, compromised: isCompromised };
-      await recordRotation(deps.sql, { keys: 'signing', ...detail });
-      process.stdout.write(`${describe(rotated, isCompromised)}\n`);
-      return 0;
-    }),
-};
+export const run: Run = (options, config) =>
+  openForWork(config(), async ({ deps }) => {
+    const isCompromised = options.compromised === true;
+    const rotated = await rotateSigningKey(deps, { isCompromised });
+    const detail = { kid: rotated.kid, compromised: isCompromised };
+    await recordRotation(deps.sql, { keys: 'signing', ...detail });
+    process.stdout.write(`${describe(rotated, isCompromised)}\n`);
+    return 0;
+  });
 
 function describe({ kid, issuer, signsIn }: RotatedSigningKey, isCompromised: boolean): string {
   if (isCompromised) {

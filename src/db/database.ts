@@ -2,8 +2,6 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { PrismaClient } from './generated/client.ts';
 import type { Listen } from './listen.ts';
-import { openPglite } from './pglite.ts';
-import { openPostgresql } from './postgresql.ts';
 import type { Sql } from './sql.ts';
 
 /** One open database: Prisma for clarity, {@link Sql} for the few hot statements. */
@@ -25,12 +23,17 @@ export type Database = {
  * there is none. Whoever gives a `dataDir` holds its lock. It is not migrated here.
  * Throws an `UnavailableError` when the server cannot be reached.
  */
-export function openDatabase(options: {
+export async function openDatabase(options: {
   databaseUrl: string | undefined;
   dataDir: string | undefined;
   pglite?: PGlite;
 }): Promise<Database> {
   const { databaseUrl, dataDir, pglite } = options;
-  if (databaseUrl !== undefined) return openPostgresql(databaseUrl);
+  // Whoever opens the one has no need to load the other.
+  if (databaseUrl !== undefined) {
+    const { openPostgresql } = await import('./postgresql.ts');
+    return openPostgresql(databaseUrl);
+  }
+  const { openPglite } = await import('./pglite.ts');
   return openPglite(dataDir, pglite);
 }

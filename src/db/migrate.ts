@@ -1,6 +1,5 @@
 import type { Database } from './database.ts';
 import { createLeaseTable, withLease } from './lease.ts';
-import { startSchemaEngine, toMigrationList } from './migration-engine.ts';
 import { type Migration, migrationsFolder, readMigrations } from './migration-files.ts';
 
 /** The table of leases is there before the first migration, which is no reason to refuse it. */
@@ -65,6 +64,8 @@ async function applyPending(
   const adapter = await database.connectForMigrations();
   const execute = adapter.executeScript.bind(adapter);
   adapter.executeScript = (script) => execute(script.replace(/COMMIT;\s*$/, () => finish));
+  // Few starts have anything to migrate.
+  const { startSchemaEngine, toMigrationList } = await import('./migration-engine.ts');
   const engine = await startSchemaEngine(async () => adapter);
   try {
     const migrationsList = toMigrationList(folder, migrations);

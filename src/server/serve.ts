@@ -1,0 +1,88 @@
+import { createServer, type Server } from 'node:http';
+import { closeStreams } from '../changes/open-stream.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { createApp } from './app.ts';
+import { createLog } from './log.ts';
+import { type OpenDeps, openDeps } from './open-deps.ts';
+import { describeFirstStart } from './welcome.ts';
+import { startWorkers, type Workers } from './workers.ts';
+
+/**
+ * How long requests in flight may take after a signal to stop, in milliseconds. What a provider is
+ * about to answer then gets 11 s more: in all, less than the 30 s after which most supervisors kill.
+ */
+const stopDeadline = 15_000;
+
+/** After how long a process that should have stopped is ended, whatever holds it, in milliseconds. */
+const hangDeadline = stopDeadline + 14_000;
+
+/** Longer than a load balancer keeps an idle connection, so that it never sends into a closed one. */
+const keepAliveTimeout = 65_000;
+
+/**
+ * Starts the server, which a signal ends.
+ *
+ * @param refreshThread the script of the thread that refreshes tokens; without one, this thread does.
+ * @throws ConfigError, or an Error in words for the operator.
+ */
+export async function serve(config: Config, refreshThread: URL | undefined): Promise<void> {
+  const log = createLog(config);
+  if (config.databaseUrl === undefined) {
+    process.stdout.write(
+      `Opening the embedded database in ${config.dataDir}; the first time takes some seconds. It outlives this process, not a loss of power: use PostgreSQL (DATABASE_URL) in production.\n`,
+    );
+  }
+  const open = await openDeps(config, log);
+  const server = createServer({ keepAliveTimeout }, createApp(open.deps).listener);
+  try {
+    await listen(server, config);
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
+  // Not before: who cannot start must not have begun a refresh.
+  const workers = startWorkers(open.deps, refreshThread);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void stop(server, workers, open));
+  }
+  process.stdout.write(`Patchbay listens on ${config.publicUrl}\n`);
+  if (open.firstStart) process.stdout.write(describeFirstStart(config, open.firstStart));
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(describeListenError(error, port)));
+    server.listen(port, host, resolve);
+  });
+}
+
+/** Takes no new requests, finishes those in flight, then closes the database. */
+async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps): Promise<void> {
+  deps.log.info('stopping');
+  setTimeout(() => process.exit(1), hangDeadline).unref();
+  const until = performance.now() + stopDeadline;
+  const closed = new Promise((resolve) => server.close(resolve));
+  closeStreams(deps);
+  // Whoever goes on with a kept connection is told to end it.
+  server.prependListener('request', (_req, res) => res.setHeader('Connection', 'close'));
+  // A connection that was busy at first is idle when its answer is out.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const deadline = setTimeout(() => server.closeAllConnections(), stopDeadline);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(deadline);
+  await workers.stop(until);
+  await close();
+  deps.log.info('stopped');
+  process.exit(); // the schema engine of a first start leaves a timer behind
+}
+
+function describeListenError(error: NodeJS.ErrnoException, port: number): ConfigError {
+  if (error.code === 'EADDRINUSE') {
+    return new ConfigError(`PORT is in use by another process (${port}): set it to a free one.`);
+  }
+  if (error.code === 'EACCES') {
+    return new ConfigError(`PORT must be one that this user may listen on (${port} is not).`);
+  }
+  return new ConfigError(`HOST must be a host name or an IP address to listen on (${error.code}).`);
+}
