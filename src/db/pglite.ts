@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, types } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type { Database } from './database.ts';
 import { PrismaClient } from './generated/client.ts';
@@ -21,6 +21,7 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
   const pglite =
     given ??
     (dataDir === undefined ? await PGlite.create({ startParams }) : await openFolder(dataDir));
+  pglite.serializers[types.BYTEA] = toHex;
   await pglite.exec("SET TIME ZONE 'UTC'");
   const db = new PrismaClient({ adapter: new PrismaPGlite(pglite), ...clientOptions });
   const sql = pgliteSql(pglite);
@@ -36,6 +37,11 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
     },
     connectForMigrations: () => pgliteMigrationAdapter(pglite),
   };
+}
+
+/** The package makes a string of each byte first: for a secret of a mebibyte, most of a second. */
+function toHex({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return `\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`;
 }
 
 async function openFolder(dataDir: string): Promise<PGlite> {
