@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { inject } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { administer, databaseUrl } from '../setup/postgresql.ts';
 import type {} from '../setup/test-database.ts';
+import { borrowEmbedded, makeEmbedded } from './embedded-database.ts';
 
 /**
  * A database of the caller's own, migrated and empty, of the kind that the running project tests.
@@ -12,14 +12,14 @@ import type {} from '../setup/test-database.ts';
  */
 export async function openTestDatabase(): Promise<Database> {
   const source = inject('testDatabase');
-  if (source.kind === 'pglite') return openDump(source.migrated);
+  if (source.kind === 'pglite') return openPglite(await borrowEmbedded(source.migrated));
   return openDatabase({ databaseUrl: await cloneDatabase(source.template), dataDir: undefined });
 }
 
 /** As {@link openTestDatabase}, but with no migration applied. */
 export async function openBlankDatabase(): Promise<Database> {
   const source = inject('testDatabase');
-  if (source.kind === 'pglite') return openDump(source.blank);
+  if (source.kind === 'pglite') return openPglite(await makeEmbedded(source.blank));
   return openDatabase({ databaseUrl: await cloneDatabase('template0'), dataDir: undefined });
 }
 
@@ -35,14 +35,6 @@ export async function cloneDatabase(template?: string): Promise<string> {
   return databaseUrl(source.url, name);
 }
 
-const dumps = new Map<string, Promise<Blob>>();
-
-async function openDump(path: string): Promise<Database> {
-  const dump = dumps.get(path) ?? readFile(path).then((bytes) => new Blob([bytes]));
-  dumps.set(path, dump);
-  const pglite = await PGlite.create({
-    loadDataDir: await dump,
-    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=4MB'],
-  });
+function openPglite(pglite: PGlite): Promise<Database> {
   return openDatabase({ databaseUrl: undefined, dataDir: undefined, pglite });
 }
