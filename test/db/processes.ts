@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { shortLived } from '../helpers/process.ts';
+import { bundleScript } from '../helpers/script.ts';
 
 /** Starts a TypeScript file as a process of its own. */
 export function startFile(file: string, ...args: string[]) {
-  const options = [...shortLived, '--import', 'tsx', file, ...args];
+  const options = [...shortLived, bundleScript(file), ...args];
   return spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

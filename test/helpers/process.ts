@@ -1,14 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { cloneDatabase } from './database.ts';
+import { bundleScript } from './script.ts';
 
 /** The server as `npm run build` made it, which `npm test` does first. */
 export const builtServer = resolve(import.meta.dirname, '../../dist/main.js');
@@ -113,7 +112,9 @@ export function launch(command: string, args: string[], environment: Environment
     new Promise<RegExpExecArray>((found, failed) => {
       const look = () => {
         const match = pattern.exec(output.stdout);
-        if (match !== null) found(match);
+        if (match === null) return;
+        child.stdout.off('data', look);
+        found(match);
       };
       child.stdout.on('data', look);
       look();
@@ -129,9 +130,7 @@ export function launch(command: string, args: string[], environment: Environment
 
 /** Starts a script of the tests' own with one argument, written as JSON. */
 export function launchScript(path: string, argument: unknown): Process {
-  // The loader and not the command line of tsx, which would be a second process to kill.
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return launchNode(['--import', loader, path, JSON.stringify(argument)], {});
+  return launchNode([bundleScript(path), JSON.stringify(argument)], {});
 }
 
 /** An empty folder that is deleted at the end of the file. */
