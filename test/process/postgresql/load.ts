@@ -20,7 +20,7 @@ export type Load = {
 const clients = 6;
 const connectionsOfEach = 3;
 /** After each write and read of a client, in milliseconds: what they are a load on must have its share of the machine. */
-const breath = 60;
+const breath = 150;
 
 /** Each client has connections of its own, so that it knows what must be read from them. */
 export function startLoad(servers: readonly ServerProcess[], projectIds: readonly string[]): Load {
@@ -127,17 +127,19 @@ export async function seedProjects(
   { projects, connections }: { projects: number; connections: number },
 ): Promise<{ projectIds: string[]; secrets: Map<string, string> }> {
   const secrets = new Map<string, string>();
-  const projectIds = await Promise.all(
-    Array.from({ length: projects }, async (_, number) => {
+  const projectIds: string[] = [];
+  const numbers = Array(projects).keys();
+  const seeder = async () => {
+    for (const number of numbers) {
       const projectId = await createProject(server, `seeded ${number}`);
       for (let n = 0; n < connections; n++) {
-        const body = openAi(projectId, `seeded ${n}`, `secret ${number} ${n}`);
-        const answer = await send(server, 'POST /v1/connections', { body });
-        secrets.set(dataOf<{ id: string }>(answer).id, `secret ${number} ${n}`);
+        const secret = `secret ${number} ${n}`;
+        secrets.set(await storeOpenAi(server, projectId, `seeded ${n}`, secret), secret);
       }
-      return projectId;
-    }),
-  );
+      projectIds.push(projectId);
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, seeder));
   return { projectIds, secrets };
 }
 

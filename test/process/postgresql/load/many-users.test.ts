@@ -1,11 +1,16 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openDatabase } from '../../../../src/db/database.ts';
+import { createLocalKeyProvider } from '../../../../src/vault/key-provider.ts';
+import { createVault } from '../../../../src/vault/vault.ts';
 import {
+  type Environment,
   makeEnvironment,
   projectOf,
   type ServerProcess,
   startServer,
 } from '../../../helpers/process.ts';
+import { seedAccounts } from '../../../helpers/seed-accounts.ts';
 import { type Cluster, startCluster } from '../../../setup/cluster.ts';
 import { ask, mutate } from '../../end-user-requests.ts';
 import { storeOpenAi } from '../../requests.ts';
@@ -31,7 +36,8 @@ beforeAll(async () => {
   await database.query(
     'CREATE SCHEMA counted; CREATE EXTENSION pg_stat_statements SCHEMA counted; SET search_path = counted',
   );
-  server = await startServer({ ...(await makeEnvironment()), DATABASE_URL: cluster.url() });
+  const environment = { ...(await makeEnvironment()), DATABASE_URL: cluster.url() };
+  server = await startServer(environment);
   const projectId = await projectOf(server);
   const app = { projectId, name: 'crowd', hostname: host, visibility: 'PRIVATE' };
   appId = (await mutate(server, 'createApp', app, '... on App { id }')).id;
@@ -43,8 +49,9 @@ beforeAll(async () => {
   for (const name of ['first', 'second']) {
     shared.push(await storeOpenAi(server, projectId, name, `shared-${name}`));
   }
-  await eachOf(users, bring);
-}, 180_000);
+  await eachOf(users.slice(0, 20), bring);
+  await bringInBulk(environment, projectId, users.slice(20));
+}, 120_000);
 
 afterAll(async () => {
   await server?.end();
@@ -70,6 +77,24 @@ async function bring(user: string) {
       body: { type: openAi, config: { api_key: own(user, id) } },
     });
     expect([status, text]).toEqual([201, expect.any(String)]);
+  }
+}
+
+/** What the API does above for a few, for all others past it: only the runs are counted. */
+async function bringInBulk(
+  { DATABASE_URL, MASTER_KEYS = '' }: Environment,
+  projectId: string,
+  userIds: string[],
+) {
+  const { db, sql, close } = await openDatabase({ databaseUrl: DATABASE_URL, dataDir: undefined });
+  try {
+    const { organizationId } = await db.project.findUniqueOrThrow({ where: { id: projectId } });
+    const vault = createVault(sql, createLocalKeyProvider(MASTER_KEYS));
+    const home = { organizationId, projectId };
+    const wanted = { home, appId, userIds, requirementIds: brought, apiKeyOf: own };
+    await seedAccounts({ db, vault }, wanted);
+  } finally {
+    await close();
   }
 }
 

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { requireType } from '../../src/connection-config/read-config.ts';
+import { sealedConfig } from '../../src/connection-config/sealed-config.ts';
+import type { Deps } from '../../src/deps.ts';
+import { openAi } from './connections.ts';
+import type { Home } from './seed.ts';
+
+type Wanted = {
+  home: Home;
+  appId: string;
+  userIds: readonly string[];
+  requirementIds: readonly string[];
+  /** The key that a user brings to a requirement. */
+  apiKeyOf: (userId: string, requirementId: string) => string;
+};
+
+/** Has every user bring an OpenAI key to every requirement, as submitting would, but in a few statements. */
+export async function seedAccounts(
+  { db, vault }: Pick<Deps, 'db' | 'vault'>,
+  { home, appId, userIds, requirementIds, apiKeyOf }: Wanted,
+): Promise<void> {
+  const sealingKey = await vault.sealingKey(home.projectId);
+  const type = requireType(openAi);
+  const endUsers = userIds.map((userId) => ({ id: randomUUID(), appId, userId }));
+  const rows = endUsers.flatMap(({ id: endUserId, userId }) =>
+    requirementIds.map((requirementId) => {
+      const place = { ...home, id: randomUUID() };
+      const halves = { config: {}, secrets: { api_key: apiKeyOf(userId, requirementId) } };
+      const { connection, secret } = sealedConfig(vault, sealingKey, place, { type, halves });
+      const ofUser = { endUserId, requirementId };
+      const named = { id: place.id, projectId: home.projectId, name: 'Your key', nameFolded: '' };
+      return {
+        connection: { ...named, ...ofUser, ...connection, status: 'active' as const },
+        secret: { connectionId: place.id, ...secret },
+        link: { id: randomUUID(), ...ofUser, connectionId: place.id, jti: randomUUID() },
+      };
+    }),
+  );
+  await db.endUser.createMany({ data: endUsers });
+  await db.connection.createMany({ data: rows.map(({ connection }) => connection) });
+  await db.connectionSecret.createMany({ data: rows.map(({ secret }) => secret) });
+  await db.endUserLink.createMany({ data: rows.map(({ link }) => link) });
+}
