@@ -24,9 +24,25 @@ export async function look(
   }
   expect(await overflowOf(frame)).toBeLessThanOrEqual(0);
   if (!scripts) return;
-  const found = await frame.evaluate(`${axe}; axe.run()`);
-  const { violations } = found as { violations: { id: string; impact: string; nodes: object[] }[] };
+  const violations = await violationsOf(frame);
   expect(violations.map(({ id, impact, nodes }) => ({ id, impact, nodes }))).toEqual([]);
+}
+
+type Violation = { id: string; impact: string; nodes: object[] };
+
+async function violationsOf(frame: Frame): Promise<Violation[]> {
+  // To load it takes longer than to run it, and a document may be looked at more than once.
+  const source = (await frame.evaluate('"axe" in window')) ? '' : axe;
+  const found = await frame.evaluate(`${source}; axe.run({ resultTypes: ['violations'] })`);
+  return (found as { violations: Violation[] }).violations;
+}
+
+/** The same at the width of a phone and of a desk: nothing but the stylesheet knows of it. */
+export async function lookAtBothWidths(page: Page, name: string): Promise<void> {
+  for (const [screen, width] of Object.entries({ phone: 360, desk: 1280 })) {
+    await page.setViewportSize({ width, height: 740 });
+    await look(page, `${screen}-${name}`);
+  }
 }
 
 /** How many pixels the page is wider than the screen, without a script of the page's own. */
