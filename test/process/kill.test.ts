@@ -23,7 +23,7 @@ it('loses nothing that was answered 201 when it is killed amid a thousand concur
       if (stored.size === killedAfter) void server.end('SIGKILL');
     },
   );
-  expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  expect(await server.end('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
   expect(stored.size).toBeGreaterThanOrEqual(killedAfter);
   expect(stored.size).toBeLessThan(creates - connections);
   expect(failed).toBeGreaterThan(0);

@@ -1,3 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import {
+  buildClientSchema,
+  buildSchema,
+  findBreakingChanges,
+  getIntrospectionQuery,
+  type IntrospectionQuery,
+} from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   adminKey,
@@ -42,6 +50,13 @@ describe('a server without METRICS_TOKEN and TRUSTED_PROXIES', () => {
       'patchbay_http_request_duration_seconds_count{edge="rest",method="GET",status="401"} 1',
     );
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
+  });
+
+  it('serves the whole public contract: nothing of it is missing, renamed or narrowed', async () => {
+    const answer = await sendOperation(server, getIntrospectionQuery());
+    const served = buildClientSchema(dataOf<IntrospectionQuery>(answer));
+    const sdl = await readFile(new URL('../guards/contract.graphql', import.meta.url), 'utf8');
+    expect(findBreakingChanges(buildSchema(sdl), served)).toEqual([]);
   });
 
   it('takes request id and address of a client from nobody', async () => {

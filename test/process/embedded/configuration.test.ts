@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { wanted } from '../../../src/config.environment.ts';
 import { ConfigError, readConfig } from '../../../src/config.ts';
@@ -9,7 +7,6 @@ import {
   makeDataFolder,
   makeEnvironment,
   startRefused,
-  startServer,
 } from '../../helpers/process.ts';
 
 const key = Buffer.alloc(32, 7).toString('base64');
@@ -146,16 +143,3 @@ describe('a start is refused', () => {
     expect(stderr).not.toMatch(/\n {4}at /);
   }, 60_000);
 });
-
-it('writes a master key of its own to a new folder and starts with no other afterwards', async () => {
-  const { MASTER_KEYS: _, ...environment } = await makeEnvironment();
-  const first = await startServer(environment);
-  await first.end();
-  const kept = readFileSync(join(environment.DATA_DIR ?? '', 'master-keys'), 'utf8').trim();
-  expect(kept).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
-  const { code, stderr } = await startRefused({ ...environment, MASTER_KEYS: `k1:${key}` });
-  expect(code).toBe(1);
-  expect(stderr).toContain('"k1"');
-  const second = await startServer(environment);
-  await second.end();
-}, 60_000);

@@ -5,10 +5,12 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   adminKey,
+  findFreePort,
   makeDataFolder,
   makeFolder,
   projectOf,
   type ServerProcess,
+  startRefused,
   startServer,
 } from '../../helpers/process.ts';
 import { fetchApiKey, send, storeOpenAi } from '../requests.ts';
@@ -17,6 +19,16 @@ const toldOnce = /Project|Admin key|curl|GraphiQL|said once|acc_/;
 
 async function modeOf(path: string): Promise<string> {
   return ((await stat(path)).mode & 0o777).toString(8);
+}
+
+/** It has written a master key of its own, and starts with no other. */
+async function expectNoOtherMasterKey(dataDir: string): Promise<void> {
+  const kept = await readFile(join(dataDir, 'master-keys'), 'utf8');
+  expect(kept.trim()).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
+  const MASTER_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+  const { code, stderr } = await startRefused({ DATA_DIR: dataDir, MASTER_KEYS });
+  expect(code).toBe(1);
+  expect(stderr).toContain('"k1"');
 }
 
 describe('the first start on an empty folder, not on a terminal', () => {
@@ -58,10 +70,20 @@ describe('the first start on an empty folder, not on a terminal', () => {
     });
   });
 
+  it('refuses a second process on the same folder, naming the first', async () => {
+    const second = await startRefused({ DATA_DIR: dataDir, PORT: String(await findFreePort()) });
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(dataDir);
+    expect(second.stderr).toMatch(new RegExp(`in use by process ${server.pid} since`));
+    expect(second.stderr).not.toMatch(/\n {4}at /);
+    expect((await send(server, 'GET /ready')).status).toBe(200);
+  }, 60_000);
+
   it('is the only one that tells any of it, and what it made is there in the next', async () => {
     const key = (await readFile(keyFile, 'utf8')).trim();
     const id = await storeOpenAi(server, await projectOf(server), 'kept', 'a secret', key);
     expect(await server.end()).toEqual({ code: 0, signal: null });
+    await expectNoOtherMasterKey(dataDir);
     const second = await startServer({ DATA_DIR: dataDir });
     expect(await fetchApiKey(second, id, key)).toBe('a secret');
     await second.end();

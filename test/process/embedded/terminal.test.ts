@@ -7,12 +7,13 @@ import {
   launch,
   makeDataFolder,
   type Process,
+  shortLived,
 } from '../../helpers/process.ts';
 import { fetchApiKey, storeOpenAi } from '../requests.ts';
 
 /** `script` gives its command a terminal of its own, and ends the command when it is ended. */
 async function startOnTerminal(dataDir: string, port: number): Promise<Process> {
-  const command = `exec '${process.execPath}' '${builtServer}'`;
+  const command = `exec '${process.execPath}' ${shortLived.join(' ')} '${builtServer}'`;
   const environment = { DATA_DIR: dataDir, PORT: String(port), SHELL: '/bin/sh' };
   const terminal = launch('script', ['-qec', command, '/dev/null'], environment);
   await terminal.said(/Patchbay listens on/);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   makeEnvironment,
@@ -16,6 +17,9 @@ import {
   sendOperation,
   storeOpenAi,
 } from '../requests.ts';
+
+/** After each refusal of a client, in milliseconds: it takes no time, and the outage takes seconds. */
+const breath = 100;
 
 let cluster: Cluster;
 let server: ServerProcess;
@@ -66,7 +70,10 @@ it('has stored every connection that it answered 201 for, however the outage fel
       const body = openAi(projectId, `${name} ${n}`, `secret of ${name} ${n}`);
       const answer = await send(server, 'POST /v1/connections', { body });
       if (answer.status === 201) stored.set(dataOf<{ id: string }>(answer).id, `${name} ${n}`);
-      else refused.push(answer);
+      else {
+        refused.push(answer);
+        await wait(breath);
+      }
     }
   };
   const clients = Promise.all(Array.from({ length: 20 }, (_, n) => client(`client ${n}`)));

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runTool } from '../../helpers/process.ts';
 import { fetchApiKey, storeOpenAi } from '../requests.ts';
@@ -7,6 +8,8 @@ import { readToken, startTwoServers, type TwoServers } from './two-servers.ts';
 /* A provider that ends the whole family of tokens when an old refresh token is used again. */
 
 const rounds = Number(process.env.ROTATION_ROUNDS ?? 3);
+/** After each write and each refresh, in milliseconds: the rotation must have its share of the machine. */
+const breath = 20;
 
 let servers: TwoServers;
 beforeAll(async () => {
@@ -29,6 +32,7 @@ it('overwrites no newer value with an older one while PUTs and refreshes go on',
       await writeSecret(n % 2 === 0 ? a : b, id, `number ${n}`);
       expect(await fetchApiKey(n % 2 === 0 ? b : a, id)).toBe(`number ${n}`);
       puts += 1;
+      await wait(breath);
     }
   });
   const refreshers = refreshed.map(async (id) => {
@@ -36,6 +40,7 @@ it('overwrites no newer value with an older one while PUTs and refreshes go on',
       await servers.endToken(id);
       expect((await readToken(n % 2 === 0 ? a : b, id)).status).toBe(200);
       refreshes += 1;
+      await wait(breath);
     }
   });
   for (let round = 0; round < rounds; round++) {

@@ -48,13 +48,10 @@ export async function startTwoServers(
   const a = await startServer(environment);
   const b = await startServer({ ...environment, DATA_DIR: makeFolder() });
   const projectId = await projectOf(a);
-  const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) => {
-    const client = new pg.Client({ connectionString: cluster.url() });
-    await client.connect();
-    const { rows } = await client.query<Row>(text, values);
-    await client.end();
-    return rows;
-  };
+  const pool = new pg.Pool({ connectionString: cluster.url(), max: 2 });
+  pool.on('error', () => {}); // of a session that the database took along
+  const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
+    (await pool.query<Row>(text, values)).rows;
   return {
     ...{ cluster, provider, a, b, environment, query },
     connect: (name) => connect(a, projectId, name),
@@ -65,7 +62,7 @@ export async function startTwoServers(
       );
     },
     stop: async () => {
-      await Promise.all([a.end(), b.end(), provider.process.end()]);
+      await Promise.all([a.end(), b.end(), provider.process.end(), pool.end()]);
       await cluster.stop();
     },
   };
@@ -82,7 +79,12 @@ export function clientOf({ client, ...endpoints }: OAuthProviderProcess): Enviro
   };
 }
 
-async function connect(server: ServerProcess, projectId: string, name: string): Promise<string> {
+/** An active connection with a token of its own. */
+export async function connect(
+  server: ServerProcess,
+  projectId: string,
+  name: string,
+): Promise<string> {
   const type = 'dynamiq.connections.GoogleOAuth2';
   const body = { name, project_id: projectId, type, config: { scopes: ['read'] } };
   const { id } = dataOf<{ id: string }>(await send(server, 'POST /v1/connections', { body }));
