@@ -10,7 +10,7 @@ export type FormBrowser = {
   /** Sends a form, with the CSRF token of the page that is open. */
   submit: (path: string, fields?: Fields, headers?: Record<string, string>) => Promise<Answer>;
   /** Opens the link of a connect token; answers the page that it leads to, and its path. */
-  connect: (token: string) => Promise<Answer & { path: string }>;
+  connect: (token: string, headers?: Fields) => Promise<Answer & { path: string }>;
 };
 
 export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
@@ -34,10 +34,10 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
     const all = { ...headersOf(), ...type, ...headers };
     return keep(await server.send({ method: 'POST', path, headers: all, body }));
   };
-  const connect: FormBrowser['connect'] = async (token) => {
-    const exchanged = await open(`/connect?token=${token}`);
+  const connect: FormBrowser['connect'] = async (token, headers) => {
+    const exchanged = await open(`/connect?token=${token}`, headers);
     const path = exchanged.headers.location ?? '';
-    return { ...(exchanged.status === 303 ? await open(path) : exchanged), path };
+    return { ...(exchanged.status === 303 ? await open(path, headers) : exchanged), path };
   };
   return { cookies, open, submit, connect };
 }

@@ -12,6 +12,14 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const open = (name: string, language?: string) => openForm(server, typeNamed(name), language);
+/** Pages in German whose forms are only ever refused: that changes nothing, and many can share them. */
+const refusing = new Map<string, Promise<Form>>();
+const openRefusing = (name: string) => {
+  const form = refusing.get(name) ?? open(name, 'de');
+  refusing.set(name, form);
+  return form;
+};
+
 const control = ({ controls }: Form, name: string) =>
   controls.find((one) => one.name === `config.${name}`);
 
@@ -39,7 +47,7 @@ test.each([
 test.each(['1,500', '1.5 s', '0', '1,2,3', '0x10'])(
   '“%s” seconds are asked for again',
   async (typed) => {
-    const form = await open('MCPSse', 'de');
+    const form = await openRefusing('MCPSse');
     const again = await form.refused({ ...sse, 'config.timeout': typed });
     expect(control(again, 'timeout')).toMatchObject({
       value: typed,
@@ -146,7 +154,7 @@ test.each([
 ] as [string, Done, string, string][])(
   'of %s, %j is refused in German',
   async (name, done, field, complaint) => {
-    const again = await (await open(name, 'de')).refused(done);
+    const again = await (await openRefusing(name)).refused(done);
     expect(control(again, field)?.complaint).toBe(complaint);
     expect(again.html).not.toContain('lang="en"');
   },

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../src/catalog/json.ts';
 import { fullConfig, minimalConfig } from '../catalog/sample-configs.ts';
 import { canary } from '../helpers/canary.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { type Form, openForm, typedIn } from './open-form.ts';
+import { type Form, openTwoForms, typedIn } from './open-form.ts';
 
 /* Every answer is looked through for canaries, and all secrets here are some: none comes back. */
 
@@ -88,7 +88,7 @@ test.each(keyTypes)(
   'the form of $type asks for every field, is refused empty, and takes everything and the least',
   async (type) => {
     const everything = { ...fullConfig(type), ...secretsOf(type, Object.keys(fullConfig(type))) };
-    let form = await openForm(server, type);
+    let [form, other] = await openTwoForms(server, type);
     expectAsked(type, form);
     if (missedIn(type).length > 0) {
       form = await form.refused({});
@@ -99,7 +99,6 @@ test.each(keyTypes)(
     const names = Object.keys(minimalConfig(type));
     if (names.length === type.fields.length) return;
     const least = { ...minimalConfig(type), ...secretsOf(type, names) };
-    const other = await openForm(server, type);
     expect(await other.stored(typedIn(type, least))).toEqual(completed(type, least));
   },
 );

@@ -2,6 +2,7 @@ import type { ConnectionType } from '../../src/catalog/connection-type.ts';
 import type { JsonObject, JsonValue } from '../../src/catalog/json.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
+import type { Answer } from '../helpers/http.ts';
 import { resolve } from '../helpers/resolve.ts';
 import type { TestServer } from '../helpers/server.ts';
 import { openBrowser } from './form-browser.ts';
@@ -27,21 +28,56 @@ export async function openForm(
   type: Pick<ConnectionType, 'type'>,
   language = 'en',
 ): Promise<Form> {
+  const page = await openPage(server, [type], language);
+  return drawForm(page, page.requirementIds[0] ?? '');
+}
+
+/** The page of an app that asks for two of the type. */
+export async function openTwoForms(
+  server: TestServer,
+  type: Pick<ConnectionType, 'type'>,
+): Promise<[Form, Form]> {
+  const page = await openPage(server, [type, type], 'en');
+  const [one = '', other = ''] = page.requirementIds;
+  return [drawForm(page, one), drawForm(page, other)];
+}
+
+type Page = {
+  server: TestServer;
+  appId: string;
+  requirementIds: string[];
+  html: string;
+  submit: (requirementId: string, fields: Record<string, string>) => Promise<Answer>;
+};
+
+async function openPage(
+  server: TestServer,
+  types: Pick<ConnectionType, 'type'>[],
+  language: string,
+): Promise<Page> {
   const app = await seedApp(server.deps.db, server.home.projectId);
-  const { id } = await seedRequirement(server.deps.db, app.id, { spec: { type: type.type } });
+  const requirementIds = [];
+  for (const { type } of types) {
+    const { id } = await seedRequirement(server.deps.db, app.id, { spec: { type } });
+    requirementIds.push(id);
+  }
   const browser = openBrowser(server);
-  const { path } = await browser.connect(await mintToken(server, app, 'ann'));
-  const send = (fields: Record<string, string>) =>
-    browser.submit(`${path}/requirements/${id}/credentials`, fields, {
-      'accept-language': language,
-    });
+  const headers = { 'accept-language': language };
+  const { path, text } = await browser.connect(await mintToken(server, app, 'ann'), headers);
+  const submit: Page['submit'] = (id, fields) =>
+    browser.submit(`${path}/requirements/${id}/credentials`, fields, headers);
+  return { server, appId: app.id, requirementIds, html: text, submit };
+}
+
+function drawForm({ server, appId, submit, ...page }: Page, requirementId: string): Form {
+  const send = (fields: Record<string, string>) => submit(requirementId, fields);
   const resolved = async () => {
-    const input = { appId: app.id, userId: 'ann', references: [{ requirementId: id }] };
+    const input = { appId, userId: 'ann', references: [{ requirementId }] };
     const [item] = await resolve(server, input);
     return item?.config as JsonObject | undefined; // it came as JSON
   };
   const draw = (html: string): Form => {
-    const controls = readForm(html, id);
+    const controls = readForm(html, requirementId);
     const refused = async (done: Done) => {
       const { status, text } = await send(fillIn(controls, done));
       if (status !== 400) throw new Error(`The form was not refused: ${status} ${text}`);
@@ -54,7 +90,7 @@ export async function openForm(
     };
     return { html, controls, refused, stored, resolved, send };
   };
-  return draw((await browser.open(path, { 'accept-language': language })).text);
+  return draw(page.html);
 }
 
 /** How a person types a config; constants are not typed. */

@@ -4,6 +4,8 @@ import { canary } from '../helpers/canary.ts';
 import { createConnection, makeSystem } from '../helpers/connections.ts';
 import { askResolve, resolve } from '../helpers/resolve.ts';
 import { statementsOf } from '../helpers/statements.ts';
+import { storeConnections } from '../helpers/store-connections.ts';
+import { connectMany } from '../oauth/connect-many.ts';
 import { grantOf, leave } from '../oauth/grants.ts';
 import { closeWorld, connect, openWorld, prepare, type World } from '../oauth/world.ts';
 
@@ -16,13 +18,9 @@ afterAll(() => closeWorld(world));
 
 /** Makes so many connections, each with its own key; answers what a run asks for them. */
 async function makeReferences(count: number) {
-  const made = [];
-  for (let index = 0; index < count; index += 1) {
-    const config = { api_key: canary('api-key') };
-    const { id } = await createConnection(world.server, { config });
-    made.push({ connectionId: id, config });
-  }
-  return made;
+  const configs = Array.from({ length: count }, () => ({ api_key: canary('api-key') }));
+  const ids = await storeConnections(world.server, configs);
+  return ids.map((connectionId, at) => ({ connectionId, config: configs[at] ?? {} }));
 }
 
 const asked = (connections: readonly { connectionId: string }[]) =>
@@ -158,8 +156,7 @@ describe('a reference', () => {
 });
 
 test('tokens are refreshed side by side, and every one once', async () => {
-  const ids = [];
-  for (let index = 0; index < 5; index += 1) ids.push(await connect(world));
+  const ids = await connectMany(world, 5);
   for (const id of ids) await leave(world, id, 10);
   world.provider.set({ delay: { ms: 400, when: 'before', on: 'refresh_token' } });
   const references = asked([...ids, ...ids].map((connectionId) => ({ connectionId })));

@@ -6,17 +6,17 @@ import { uniqueHostname } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import type { Answer } from '../helpers/http.ts';
 import {
+  answersTo,
   attempt,
   badCredentials,
   bearer,
+  type Callers,
+  createCallers,
   createWorld,
   expectTheSame,
   goodBodies,
   lesserRoles,
-  peopleOf,
   roles,
-  strangePeople,
-  strangers,
   type World,
 } from '../helpers/refusals.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -361,12 +361,14 @@ const queries = Object.keys(schema.getQueryType()?.getFields() ?? {});
 let server: TestServer;
 let world: World;
 let bad: [string, string][];
+let callers: Callers;
 /** An end user's, of the world's app. */
 let token: string;
 beforeAll(async () => {
   server = await startTestServer();
   world = await createWorld(server);
   bad = await badCredentials(server);
+  callers = await createCallers(world);
   token = await mintToken(server, { id: world.appId }, 'ann');
 });
 afterAll(() => server.close());
@@ -395,8 +397,7 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
     expect(first.json).toEqual({
       errors: [{ message: expect.any(String), extensions: { code: 'UNAUTHENTICATED' } }],
     });
-    for (const [what, header] of bad) {
-      const answer = await as(header);
+    for (const { what, answer } of await answersTo(as, bad)) {
       expect([what, answer.status]).toEqual([what, 401]);
       expectTheSame(answer, first);
     }
@@ -412,31 +413,10 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
 
   if (needs === 'end user') {
     test.each(roles)('with an access key of the role %s is forbidden', async (role) => {
-      const { json } = await as(bearer(await server.createKey({ role })));
+      const { json } = await as(bearer(callers.keys[role][0] ?? ''));
       expect(json).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     });
     return;
-  }
-
-  test(`with a connect token is ${needs === 'anyone' ? 'answered' : 'forbidden'}`, async () => {
-    const { json } = await as(bearer(token));
-    const member = { __typename: 'ForbiddenError', code: 'FORBIDDEN' };
-    if (needs === 'anyone') expect(json).toMatchObject({ data: { answer: {} } });
-    else if (isMutation) expect(json).toMatchObject({ data: { answer: member } });
-    else expect(json).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-  });
-
-  const lesser = needs === 'anyone' ? [] : lesserRoles(needs);
-  for (const role of lesser) {
-    test(`with the role ${role} is forbidden`, async () => {
-      const { projectId } = server.home;
-      for (const options of [{ role }, { role, projectId }]) {
-        const { json } = await as(bearer(await server.createKey(options)));
-        const member = { __typename: 'ForbiddenError', code: 'FORBIDDEN' };
-        if (isMutation) expect(json).toMatchObject({ data: { answer: member } });
-        else expect(json).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-      }
-    });
   }
 
   const expectForbidden = ({ json }: Answer) => {
@@ -445,16 +425,30 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
     else expect(json).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   };
 
+  test(`with a connect token is ${needs === 'anyone' ? 'answered' : 'forbidden'}`, async () => {
+    const answer = await as(bearer(token));
+    if (needs === 'anyone') expect(answer.json).toMatchObject({ data: { answer: {} } });
+    else expectForbidden(answer);
+  });
+
+  const lesser = needs === 'anyone' ? [] : lesserRoles(needs);
+  for (const role of lesser) {
+    test(`with the role ${role} is forbidden`, async () => {
+      const answers = callers.keys[role].map((key) => as(bearer(key)));
+      for (const answer of await Promise.all(answers)) expectForbidden(answer);
+    });
+  }
+
   test.each(lesser)('a person of the role %s is refused', async (role) => {
-    const [byOrganization, byProject, byBoth] = await peopleOf(world, role);
-    for (const person of [byOrganization, byProject]) {
-      const answer = await as(bearer(person?.token ?? ''));
+    const { byOrganization, byProject, byBoth } = callers.people[role];
+    const alone = [byOrganization, byProject].map((person) => as(bearer(person.token)));
+    for (const answer of await Promise.all(alone)) {
       if (personGets !== undefined) expect(answer.text).toContain(personGets);
       else if (isEach) expect(answer.text).toContain('FORBIDDEN');
       else expectForbidden(answer);
     }
     const isOfProject = outOfReach !== 'own' && !isOrganizations;
-    const both = isOfProject && (await as(bearer(byBoth?.token ?? '')));
+    const both = isOfProject && (await as(bearer(byBoth.token)));
     if (both && isEach) expect(both.text).toContain('FORBIDDEN');
     else if (both) expectForbidden(both);
   });
@@ -465,13 +459,13 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
       const ids = { appId: id, requirementId: id, connectionId: id, accessKeyId: id };
       const ours = { projectId: id, referenceId: id, userId: id, tokenId: id };
       const nobody = { ...world, ...ids, ...ours };
-      for (const [, key] of await strangePeople(world)) {
-        const notYours = await as(bearer(key));
+      for (const [, key] of callers.strangePeople) {
+        const [notYours, absent] = await Promise.all([as(bearer(key)), as(bearer(key), nobody)]);
         if (isOrganizations && personGets === undefined) expectForbidden(notYours);
         else if (outOfReach === 'null')
           expect(notYours.json).toMatchObject({ data: { answer: null } });
         else expect(notYours.text).toContain(personGets ?? outOfReach);
-        expectTheSame(notYours, await as(bearer(key), nobody));
+        expectTheSame(notYours, absent);
       }
     });
 
@@ -490,38 +484,42 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
         userId: '\\uD800',
         tokenId: 'x',
       };
-      for (const [who, key] of await strangers(world)) {
-        const notYours = await as(bearer(key));
+      for (const [who, key] of callers.strangers) {
+        const [notYours, ...none] = await Promise.all([
+          as(bearer(key)),
+          as(bearer(key), nobody),
+          as(bearer(key), malformed),
+        ]);
         if (isOrganizations && who === 'another project’s') expectForbidden(notYours);
         else if (outOfReach === 'null')
           expect(notYours.json).toMatchObject({ data: { answer: null } });
         else expect(notYours.text).toContain(outOfReach);
-        expectTheSame(notYours, await as(bearer(key), nobody));
-        expectTheSame(notYours, await as(bearer(key), malformed));
+        for (const absent of none) expectTheSame(notYours, absent);
       }
     });
   }
+});
 
-  test('changes nothing when it is refused', async () => {
-    const { db } = server.deps;
-    const connection = { where: { id: world.connectionId } };
-    expect(await db.connection.findUnique(connection)).toMatchObject({ version: 1 });
-    expect(await db.connection.count()).toBe(1);
-    expect(await db.project.count({ where: { name: 'renamed' } })).toBe(0);
-    expect(await db.app.findMany()).toMatchObject([{ id: world.appId, name: 'app' }]);
-    expect(await db.requirement.findMany()).toMatchObject([{ title: 'Your key' }]);
-    expect(await db.connectionReference.findMany({ select: { id: true } })).toEqual([
-      { id: world.referenceId },
-    ]);
-    expect(await db.user.count({ where: { name: 'renamed' } })).toBe(0);
-    expect(await db.user.count({ where: { email: 'refused@example.com' } })).toBe(0);
-    expect(await db.membership.count({ where: { userId: world.userId } })).toBe(0);
-    expect(await db.personalAccessToken.count({ where: { name: 'refused' } })).toBe(0);
-    const person = { where: { id: world.tokenId } };
-    expect(await db.personalAccessToken.findUnique(person)).toMatchObject({ revokedAt: null });
-    const key = { where: { id: world.accessKeyId } };
-    expect(await db.accessKey.findUnique(key)).toMatchObject({ revokedAt: null });
-    expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);
-    expect((await as(bearer(token))).status).not.toBe(401);
-  });
+test('none of them changed anything where it was refused', async () => {
+  const { db } = server.deps;
+  const connection = { where: { id: world.connectionId } };
+  expect(await db.connection.findUnique(connection)).toMatchObject({ version: 1 });
+  expect(await db.connection.count()).toBe(1);
+  expect(await db.project.count({ where: { name: 'renamed' } })).toBe(0);
+  expect(await db.app.findMany()).toMatchObject([{ id: world.appId, name: 'app' }]);
+  expect(await db.requirement.findMany()).toMatchObject([{ title: 'Your key' }]);
+  expect(await db.connectionReference.findMany({ select: { id: true } })).toEqual([
+    { id: world.referenceId },
+  ]);
+  expect(await db.user.count({ where: { name: 'renamed' } })).toBe(0);
+  expect(await db.user.count({ where: { email: 'refused@example.com' } })).toBe(0);
+  expect(await db.membership.count({ where: { userId: world.userId } })).toBe(0);
+  expect(await db.personalAccessToken.count({ where: { name: 'refused' } })).toBe(0);
+  const person = { where: { id: world.tokenId } };
+  expect(await db.personalAccessToken.findUnique(person)).toMatchObject({ revokedAt: null });
+  const key = { where: { id: world.accessKeyId } };
+  expect(await db.accessKey.findUnique(key)).toMatchObject({ revokedAt: null });
+  expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);
+  const { text } = await server.graphql('{ viewer { kind } }', {}, token);
+  expect(text).toContain('connect_token');
 });

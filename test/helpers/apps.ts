@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { App, PrismaClient, Requirement } from '../../src/db/generated/client.ts';
-import { type ConnectionBody, createConnection, openAi } from './connections.ts';
+import { type ConnectionBody, openAi } from './connections.ts';
 import type { TestServer } from './server.ts';
+import { storeConnection } from './store-connections.ts';
 
 /** A hostname that nobody else has. */
 export function uniqueHostname(): string {
@@ -44,12 +45,11 @@ export async function linkConnection(
   changes: Partial<ConnectionBody> = {},
 ) {
   const { db } = server.deps;
-  const { id: connectionId } = await createConnection(server, changes);
   const { id: endUserId } = await seedEndUser(db, appId, userId);
-  const data = { endUserId, requirementId };
-  await db.connection.update({ where: { id: connectionId }, data });
+  const brought = { endUserId, requirementId };
+  const connectionId = await storeConnection(server, changes, brought);
   await db.endUserLink.create({
-    data: { id: randomUUID(), ...data, connectionId, jti: randomUUID() },
+    data: { id: randomUUID(), ...brought, connectionId, jti: randomUUID() },
   });
   return { connectionId, endUserId };
 }

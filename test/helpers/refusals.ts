@@ -79,8 +79,36 @@ export async function badCredentials(server: TestServer): Promise<[string, strin
   ];
 }
 
+/** Who asks for what is not theirs, each made once for all that they are refused. */
+export type Callers = {
+  /** Keys of the role, of the organization and of the world's project. */
+  keys: Record<Role, string[]>;
+  people: Record<Role, People>;
+  strangers: [string, string][];
+  strangePeople: [string, string][];
+};
+
+export async function createCallers(world: World): Promise<Callers> {
+  const { server, projectId } = world;
+  const keysOf = async (role: Role) => [
+    await server.createKey({ role }),
+    await server.createKey({ role, projectId }),
+  ];
+  return {
+    keys: await forEachRole(keysOf),
+    people: await forEachRole((role) => createPeople(world, role)),
+    strangers: await createStrangers(world),
+    strangePeople: await createStrangePeople(world),
+  };
+}
+
+async function forEachRole<Made>(make: (role: Role) => Promise<Made>) {
+  const made = await Promise.all(roles.map(async (role) => [role, await make(role)] as const));
+  return Object.fromEntries(made) as Record<Role, Made>; // of every role
+}
+
 /** Keys of admins that may not know of the world: another organization's, another project's. */
-export async function strangers({ server }: World): Promise<[string, string][]> {
+async function createStrangers({ server }: World): Promise<[string, string][]> {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   return [
     ['another organization’s', server.stranger.key],
@@ -89,7 +117,7 @@ export async function strangers({ server }: World): Promise<[string, string][]> 
 }
 
 /** People who may not know of the world, whatever they may elsewhere. */
-export async function strangePeople({ server }: World): Promise<[string, string][]> {
+async function createStrangePeople({ server }: World): Promise<[string, string][]> {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   const elsewhere = await server.createPerson({ projectRoles: { [projectId]: 'admin' } });
   const nowhere = await server.createPerson({});
@@ -99,14 +127,27 @@ export async function strangePeople({ server }: World): Promise<[string, string]
   ];
 }
 
-/** People whose role in the world's project is `role`: by the organization, by the project, or by both. */
-export async function peopleOf({ server, projectId }: World, role: Role): Promise<Person[]> {
+/** People whose role in the world's project is the same: by the organization, by the project, or by both. */
+export type People = { byOrganization: Person; byProject: Person; byBoth: Person };
+
+async function createPeople({ server, projectId }: World, role: Role): Promise<People> {
   const more = role === 'admin' ? 'viewer' : 'admin';
-  return Promise.all([
-    server.createPerson({ role }),
-    server.createPerson({ projectRoles: { [projectId]: role } }),
-    server.createPerson({ role: more, projectRoles: { [projectId]: role } }),
-  ]);
+  const projectRoles = { [projectId]: role };
+  return {
+    byOrganization: await server.createPerson({ role }),
+    byProject: await server.createPerson({ projectRoles }),
+    byBoth: await server.createPerson({ role: more, projectRoles }),
+  };
+}
+
+/** What becomes of one request with each of some credentials. */
+export function answersTo(
+  as: (header: string) => Promise<Answer>,
+  credentials: [string, string][],
+): Promise<{ what: string; answer: Answer }[]> {
+  return Promise.all(
+    credentials.map(async ([what, header]) => ({ what, answer: await as(header) })),
+  );
 }
 
 /** A request as the suite repeats it with one credential after another. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createConnection } from '../helpers/connections.ts';
 import { statementsOf as allStatementsOf } from '../helpers/statements.ts';
+import { connectMany } from './connect-many.ts';
 import { grantOf, leave, refusalOf, tokenOf } from './grants.ts';
 import { closeWorld, connect, openWorld, prepare, type World } from './world.ts';
 
@@ -66,8 +67,7 @@ test('it tells how the grant fares, from consent over refresh to failure', async
 
 test('a viewer may read it, and it costs a list of 20 one statement more', async () => {
   const key = await world.server.createKey({ role: 'viewer' });
-  const ids: string[] = [];
-  for (let index = 0; index < 20; index += 1) ids.push(await connect(world));
+  await connectMany(world, 20);
   const list = (selection: string) => {
     const document = `query($id: ID) { connections(projectId: $id, first: 50) { nodes { id ${selection} } } }`;
     return world.server.graphql<{ connections: { nodes: { oauth?: object | null }[] } }>(

@@ -1,15 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { grantOf, leave, tokenOf } from './grants.ts';
 import { providers } from './providers.expected.ts';
-import {
-  authorize,
-  closeWorld,
-  connect,
-  openWorld,
-  type ProviderName,
-  prepare,
-  type World,
-} from './world.ts';
+import { authorize, connect, openWorlds, type ProviderName, prepare, type World } from './world.ts';
 
 const common = {
   response_type: 'code',
@@ -20,12 +12,21 @@ const common = {
   code_challenge_method: 'S256',
 };
 
+let worlds: World[];
+beforeAll(async () => {
+  worlds = await openWorlds(Object.keys(providers) as ProviderName[]);
+});
+afterAll(async () => {
+  await worlds[0]?.server.close();
+  for (const { provider } of worlds) await provider.stop();
+});
+
 describe.each(Object.entries(providers))('%s', (name, expected) => {
   let world: World;
-  beforeEach(async () => {
-    world = await openWorld(name as ProviderName);
+  beforeAll(() => {
+    world = worlds.find((one) => one.name === name) as World; // of all that are expected
   });
-  afterEach(() => closeWorld(world));
+  afterEach(() => world.provider.reset());
 
   test('is asked, given the code and refreshed in its own manner', async () => {
     const { provider, server } = world;

@@ -1,18 +1,28 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createOutboundFetch } from '../../src/oauth/outbound-fetch.ts';
 import type { Failure } from '../helpers/oauth-provider.switches.ts';
+import { connectMany } from './connect-many.ts';
 import { endPause, eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, openWorld, type World } from './world.ts';
+import { closeWorld, openWorld, type World } from './world.ts';
 
 let world: World;
+let connections: string[];
 beforeAll(async () => {
   world = await openWorld('box');
+  connections = await connectMany(world, cases.length + retryAfters.length + 2);
   const { deps } = world.server;
   const trusted = createOutboundFetch({ allowed: new Set(), trusted: true, deadline: 400 });
   deps.outbound = { ...deps.outbound, trusted };
 });
 afterEach(() => world.provider.reset());
 afterAll(() => closeWorld(world));
+
+/** Each test has one of its own. */
+function takeConnection(): string {
+  const id = connections.pop();
+  if (id === undefined) throw new Error('Too few were connected.');
+  return id;
+}
 
 const cases: [string, Failure, string][] = [
   ['500', { kind: 'status', status: 500 }, 'Box answered with status 500'],
@@ -29,7 +39,7 @@ const cases: [string, Failure, string][] = [
 
 describe('passes by itself, and costs nothing:', () => {
   test.each(cases)('%s', async (_, failure, words) => {
-    const id = await connect(world);
+    const id = takeConnection();
     const first = await tokenOf(world, id);
     world.provider.reset({ failure: { ...failure, on: 'refresh_token' } });
     await leave(world, id, 5);
@@ -54,7 +64,7 @@ describe('passes by itself, and costs nothing:', () => {
   });
 
   test('slow', async () => {
-    const id = await connect(world);
+    const id = takeConnection();
     world.provider.set({ delay: { ms: 700, when: 'before', on: 'refresh_token' } });
     await leave(world, id, -5);
     const timeout = { status: 502, message: expect.stringContaining('outbound_timeout') };
@@ -64,7 +74,7 @@ describe('passes by itself, and costs nothing:', () => {
 });
 
 test('the provider is left alone until the pause is over, which doubles and varies', async () => {
-  const id = await connect(world);
+  const id = takeConnection();
   world.provider.reset({ failure: { kind: 'status', status: 500, on: 'refresh_token' } });
   await leave(world, id, -5);
   const pauses: number[] = [];
@@ -84,21 +94,26 @@ test('the provider is left alone until the pause is over, which doubles and vari
   }
 });
 
-test.each([
+const retryAfters = [
   ['seconds', () => '120', 120],
   ['a date', () => new Date(Date.now() + 300_000).toUTCString(), 300],
   ['nonsense', () => 'soon', 2],
   ['a date long gone', () => new Date(0).toUTCString(), 2],
   ['next week', () => '604800', 3600],
   ['a date in another century', () => 'Fri, 31 Dec 2150 23:59:59 GMT', 3600],
-])('Retry-After is honoured for an hour at most: %s', async (_, retryAfter, expected) => {
-  const id = await connect(world);
-  const limited = { kind: 'status', status: 429, on: 'refresh_token' } as const;
-  world.provider.set({ failure: { ...limited, retryAfter: retryAfter() } });
-  await leave(world, id, 5);
-  await tokenOf(world, id);
-  const { nextRefreshAt } = await grantOf(world, id);
-  const pause = (Number(nextRefreshAt) - Date.now()) / 1000;
-  expect(pause).toBeGreaterThan(expected / 2 - 2);
-  expect(pause).toBeLessThanOrEqual(expected + 1);
-});
+] as const;
+
+test.each(retryAfters)(
+  'Retry-After is honoured for an hour at most: %s',
+  async (_, retryAfter, expected) => {
+    const id = takeConnection();
+    const limited = { kind: 'status', status: 429, on: 'refresh_token' } as const;
+    world.provider.set({ failure: { ...limited, retryAfter: retryAfter() } });
+    await leave(world, id, 5);
+    await tokenOf(world, id);
+    const { nextRefreshAt } = await grantOf(world, id);
+    const pause = (Number(nextRefreshAt) - Date.now()) / 1000;
+    expect(pause).toBeGreaterThan(expected / 2 - 2);
+    expect(pause).toBeLessThanOrEqual(expected + 1);
+  },
+);

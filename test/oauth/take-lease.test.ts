@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Deps } from '../../src/deps.ts';
 import { takeRefreshLease } from '../../src/oauth/take-lease.ts';
 import { statementsOf } from '../helpers/statements.ts';
+import { connectMany } from './connect-many.ts';
 import { grantOf, lend } from './grants.ts';
-import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
+import { closeWorld, openBeside, openWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -19,8 +20,7 @@ const ask = (deps: Deps, owner: string, { id, version = 1, mayTakeOver = true }:
 
 test('leases that are asked for at once are taken in one statement, each by its own conditions', async () => {
   const { deps } = world.server;
-  const ids: string[] = [];
-  for (let index = 0; index < 4; index += 1) ids.push(await connect(world, { name: `${index}` }));
+  const ids = await connectMany(world, 4);
   const [free = '', held = '', over = '', left = ''] = ids;
   await lend(world, held, 30);
   await lend(world, over, -1);
@@ -53,8 +53,7 @@ test('leases that are asked for at once are taken in one statement, each by its 
 
 test('of two processes that ask for the same leases in opposite orders each gets what the other does not', async () => {
   const beside = await openBeside(world);
-  const ids: string[] = [];
-  for (let index = 0; index < 8; index += 1) ids.push(await connect(world, { name: `o${index}` }));
+  const ids = await connectMany(world, 8);
   for (let round = 0; round < 10; round += 1) {
     for (const id of ids) await lend(world, id, -1);
     const [one, other] = await Promise.all([

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startRefreshWorker } from '../../src/oauth/refresh-worker.ts';
 import { type OAuthProvider, startOAuthProvider } from '../helpers/oauth-provider.ts';
 import { seedProject } from '../helpers/seed.ts';
+import { connectMany } from './connect-many.ts';
 import { endPause } from './grants.ts';
 import { aroundStatement, controlClock } from './hooks.ts';
 import { closeWorld, connect, openWorld, type World } from './world.ts';
@@ -13,14 +14,14 @@ let world: World;
 let other: World;
 let otherProvider: OAuthProvider;
 let otherProject: string;
-const many: string[] = [];
+let many: string[];
 
 beforeAll(async () => {
   world = await openWorld('box', { env: { OUTBOUND_ALLOW: '127.0.0.1' } });
   otherProvider = await startOAuthProvider();
   other = { server: world.server, provider: otherProvider, name: 'generic' };
   otherProject = await seedProject(world.server.deps.db, world.server.home.organizationId);
-  for (let index = 0; index < 22; index += 1) many.push(await connect(world));
+  many = await connectMany(world, 22);
 });
 const tokenVersion = async (connectionId: string) => {
   const where = { connectionId };
@@ -85,7 +86,7 @@ test('where one host is all there is, others are not looked for at every turn', 
     claims.push({ sent, answered: performance.now(), found: rows.length });
     return rows;
   });
-  for (let index = 0; index < 20; index += 1) many.push(await connect(world));
+  many.push(...(await connectMany(world, 20)));
   world.provider.reset({ delay: { ms: 100, when: 'before' } });
   for (const id of many) await endPause(world, id);
   const begun = performance.now();

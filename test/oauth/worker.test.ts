@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startRefreshWorker } from '../../src/oauth/refresh-worker.ts';
 import { startWorkers } from '../../src/server/workers.ts';
+import { connectMany } from './connect-many.ts';
 import { endPause, grantOf } from './grants.ts';
 import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
 
@@ -40,8 +41,7 @@ test('a due token is refreshed with nobody reading, and is next due after 70 to 
 });
 
 test('two processes share the work without doing any twice', async () => {
-  const ids: string[] = [];
-  for (let index = 0; index < 12; index += 1) ids.push(await connect(world));
+  const ids = await connectMany(world, 12);
   world.provider.reset({ delay: { ms: 150, when: 'after' } });
   for (const id of ids) await endPause(world, id);
   const all = async () => new Set(await Promise.all(ids.map(versionOf)));

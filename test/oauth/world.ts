@@ -33,6 +33,14 @@ export async function openWorld(
   return { server, provider, name };
 }
 
+/** One server, and a local provider of each name. Close the server and stop the providers in `afterAll`. */
+export async function openWorlds(names: ProviderName[]): Promise<World[]> {
+  const opened = names.map(async (name) => ({ provider: await openProvider(name), name }));
+  const providers = await Promise.all(opened);
+  const server = await startTestServer(Object.assign({}, ...providers.map(environmentFor)));
+  return providers.map((one) => ({ ...one, server }));
+}
+
 /** A local provider, alone; whatever it hands out is a canary. */
 export async function openProvider(
   name: ProviderName,

@@ -6,17 +6,17 @@ import { uniqueHostname } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import {
   type Attempt,
+  answersTo,
   attempt,
   badCredentials,
   bearer,
+  type Callers,
+  createCallers,
   createWorld,
   expectTheSame,
   goodBodies,
   lesserRoles,
-  peopleOf,
   roles,
-  strangePeople,
-  strangers,
   type World,
 } from '../helpers/refusals.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -93,10 +93,12 @@ const endUserSamples: Record<string, (world: World) => Omit<Attempt, 'method'>> 
 let server: TestServer;
 let world: World;
 let bad: [string, string][];
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer();
   world = await createWorld(server);
   bad = await badCredentials(server);
+  callers = await createCallers(world);
 });
 afterAll(() => server.close());
 
@@ -114,10 +116,9 @@ describe.each(Object.entries(endUserSamples))('%s', (name, ask) => {
     const none = await as(null);
     expect(none.status).toBe(401);
     expect(none.text).toBe('{"error":{"code":"unauthorized","message":"Unauthorized"}}');
-    const keys = await Promise.all(roles.map((role) => server.createKey({ role })));
-    const valid = keys.map((key): [string, string] => ['of another kind', bearer(key)]);
-    for (const [what, header] of [...bad, ...valid]) {
-      const answer = await as(header);
+    const valid = roles.flatMap((role) => callers.keys[role]);
+    const others = valid.map((key): [string, string] => ['of another kind', bearer(key)]);
+    for (const { what, answer } of await answersTo(as, [...bad, ...others])) {
       expect([what, answer.status]).toEqual([what, 401]);
       expectTheSame(answer, none);
     }
@@ -141,8 +142,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
 
   test('with any bad credential is the same 401', async () => {
     const none = await as(null);
-    for (const [what, header] of bad) {
-      const answer = await as(header);
+    for (const { what, answer } of await answersTo(as, bad)) {
       expect([what, answer.status]).toEqual([what, 401]);
       expectTheSame(answer, none);
     }
@@ -154,11 +154,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
   });
 
   test.each(lesserRoles(needs))('with the role %s is 403', async (role) => {
-    const projectId = server.home.projectId;
-    for (const key of [
-      await server.createKey({ role }),
-      await server.createKey({ role, projectId }),
-    ]) {
+    for (const key of callers.keys[role]) {
       const answer = await as(bearer(key));
       expect(answer.status).toBe(403);
       expect(answer.json).toMatchObject({ error: { code: 'forbidden' } });
@@ -166,7 +162,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
   });
 
   test.each(lesserRoles(needs))('a person of the role %s there gets 403', async (role) => {
-    for (const { token } of await peopleOf(world, role)) {
+    for (const { token } of Object.values(callers.people[role])) {
       const answer = await as(bearer(token));
       expect(answer.status).toBe(403);
       expect(answer.json).toMatchObject({ error: { code: 'forbidden' } });
@@ -176,7 +172,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
   test('a person without a role there gets 404, as for what is not there', async () => {
     const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
     const nobody = { ...world, connectionId, projectId, hostname };
-    for (const [, key] of await strangePeople(world)) {
+    for (const [, key] of callers.strangePeople) {
       const notYours = await as(bearer(key));
       expect(notYours.text).toBe('{"error":{"code":"not_found","message":"Not Found"}}');
       expectTheSame(notYours, await as(bearer(key), nobody));
@@ -186,7 +182,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
   test('of another organization or project is 404, and cannot be told from what is not there', async () => {
     const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
     const nobody = { ...world, connectionId, projectId, hostname };
-    for (const [, key] of await strangers(world)) {
+    for (const [, key] of callers.strangers) {
       const notYours = await as(bearer(key));
       expect(notYours.status).toBe(404);
       expect(notYours.text).toBe('{"error":{"code":"not_found","message":"Not Found"}}');

@@ -52,15 +52,17 @@ describe('on an app’s hostname there is nothing else', () => {
   ];
 
   test.each(paths)('%s is 404, whoever asks and however', async (path) => {
-    for (const method of ['GET', 'POST', 'OPTIONS', 'PUT']) {
-      for (const key of [null, server.adminKey]) {
+    const asked = ['GET', 'POST', 'OPTIONS', 'PUT'].flatMap((method) =>
+      [null, server.adminKey].map(async (key) => {
         const headers = { host: 'shop.example', ...authorization(key), 'content-length': '0' };
-        const answer = await server.send({ method, path, headers });
-        expect([method, answer.status]).toEqual([method, 404]);
-        expect(answer.text).toBe('{"error":{"code":"not_found","message":"Not Found"}}');
-        expect(answer.headers['x-request-id']).toBeTruthy();
-        expect(answer.headers['cache-control']).toBe('no-store');
-      }
+        return { method, answer: await server.send({ method, path, headers }) };
+      }),
+    );
+    for (const { method, answer } of await Promise.all(asked)) {
+      expect([method, answer.status]).toEqual([method, 404]);
+      expect(answer.text).toBe('{"error":{"code":"not_found","message":"Not Found"}}');
+      expect(answer.headers['x-request-id']).toBeTruthy();
+      expect(answer.headers['cache-control']).toBe('no-store');
     }
   });
 

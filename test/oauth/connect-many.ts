@@ -1,0 +1,46 @@
+import type { JsonObject } from '../../src/catalog/json.ts';
+import { readConfig, requireType } from '../../src/connection-config/read-config.ts';
+import { sealedConfig } from '../../src/connection-config/sealed-config.ts';
+import { newId } from '../../src/new-id.ts';
+import { sealTokens } from '../../src/oauth/grant-tokens.ts';
+import { uniqueName } from '../helpers/connections.ts';
+import { grantOf } from './grants.ts';
+import { connect, oauthBody, type World } from './world.ts';
+
+/**
+ * Makes so many connections with tokens of their own. One consents; the others are stored like it, but
+ * past the API, in a few statements. Answers their ids, in ascending order.
+ */
+export async function connectMany(world: World, count: number): Promise<string[]> {
+  const { db } = world.server.deps;
+  const first = await connect(world);
+  const others = await likenessesOf(world, first, count - 1);
+  await db.connection.createMany({ data: others.map(({ connection }) => connection) });
+  await db.connectionSecret.createMany({ data: others.map(({ secret }) => secret) });
+  await db.oauthGrant.createMany({ data: others.map(({ grant }) => grant) });
+  return [first, ...others.map(({ connection }) => connection.id)];
+}
+
+async function likenessesOf(world: World, first: string, count: number) {
+  const { deps, home } = world.server;
+  const { db, vault } = deps;
+  const connection = await db.connection.findUniqueOrThrow({ where: { id: first } });
+  const grant = await grantOf(world, first);
+  const key = await vault.sealingKey(home.projectId);
+  const type = requireType(connection.type);
+  const halves = readConfig(type, oauthBody(world).config as JsonObject); // it is sent as JSON
+  return Array.from({ length: count }, () => {
+    const [id, name] = [newId(), uniqueName()];
+    const { accessToken, refreshToken = '' } = world.provider.issue('A', grant.scopes.join(' '));
+    const sealed = sealedConfig(vault, key, { ...home, id }, { type, halves });
+    const tokens = { accessToken, refreshToken, tokenType: 'Bearer' };
+    return {
+      connection: { ...connection, ...sealed.connection, id, name, nameFolded: name },
+      secret: { connectionId: id, ...sealed.secret },
+      grant: {
+        ...{ ...grant, connectionId: id, tokensDataKeyId: key.id },
+        tokens: sealTokens(vault, key, { ...home, connectionId: id }, tokens),
+      },
+    };
+  });
+}
