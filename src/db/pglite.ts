@@ -22,6 +22,7 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
     given ??
     (dataDir === undefined ? await PGlite.create({ startParams }) : await openFolder(dataDir));
   pglite.serializers[types.BYTEA] = toHex;
+  pglite.parsers[types.BYTEA] = fromHex;
   await pglite.exec("SET TIME ZONE 'UTC'");
   const db = new PrismaClient({ adapter: new PrismaPGlite(pglite), ...clientOptions });
   const sql = pgliteSql(pglite);
@@ -39,9 +40,13 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
   };
 }
 
-/** The package makes a string of each byte first: for a secret of a mebibyte, most of a second. */
+/* The package makes a string of each byte, both ways: for a secret of a mebibyte, most of a second. */
 function toHex({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return `\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`;
+}
+
+function fromHex(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text.slice(2), 'hex'));
 }
 
 async function openFolder(dataDir: string): Promise<PGlite> {
