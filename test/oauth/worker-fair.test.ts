@@ -58,14 +58,16 @@ test('a slow host, or a project with much to do, takes no more than a quarter of
 test('a host that fails again and again is left alone for a while, others are not', async () => {
   const clock = controlClock();
   const there = await connect(other, { project_id: otherProject });
-  world.provider.reset({ failure: { kind: 'status', status: 500 } });
+  // All are asked for before the first has failed.
+  const delay = { ms: 500, when: 'before' } as const;
+  world.provider.reset({ delay, failure: { kind: 'status', status: 500 } });
   otherProvider.reset();
   const due = many.slice(0, 6);
   for (const id of due) await endPause(world, id);
   const worker = startRefreshWorker(world.server.deps);
   const called = () => expect.poll(() => world.provider.calls.length, { timeout: 5_000 });
   await called().toBe(6);
-  await wait(200);
+  await wait(700);
   for (const id of due) await endPause(world, id);
   await endPause(other, there);
   await expect.poll(() => otherProvider.counts.refreshes, { timeout: 5_000 }).toBe(1);
