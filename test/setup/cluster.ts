@@ -23,7 +23,7 @@ export type Cluster = {
 };
 
 const defaults = {
-  ...{ listen_addresses: '127.0.0.1', max_connections: '100', log_min_messages: 'fatal' },
+  ...{ listen_addresses: '127.0.0.1', max_connections: '200', log_min_messages: 'fatal' },
   ...{ fsync: 'off', full_page_writes: 'off', jit: 'off' },
 };
 

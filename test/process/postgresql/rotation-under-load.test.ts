@@ -8,9 +8,9 @@ import {
   type ServerProcess,
   startRefused,
   startServer,
-} from '../../../helpers/process.ts';
-import { administer } from '../../../setup/postgresql.ts';
-import { countReadable, createProject, type Load, seedProjects, startLoad } from '../load.ts';
+} from '../../helpers/process.ts';
+import { administer } from '../../setup/postgresql.ts';
+import { countReadable, createProject, type Load, seedProjects, startLoad } from './load.ts';
 
 /* Two processes, readers and writers on both, and keys that change under them. */
 
