@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import {
   OutboundError,
   OutboundTimeoutError,
@@ -45,7 +46,7 @@ function rejectAt(ending: AbortSignal): Promise<never> {
 
 function translate(error: unknown, host: string, deadline: number): unknown {
   if (error instanceof OutboundError || !(error instanceof Error)) return error;
-  if (error.name === 'HTTPParserError') return new OutboundUnreachableError(host, 'no HTTP');
+  if (error instanceof errors.HTTPParserError) return new OutboundUnreachableError(host, 'no HTTP');
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code === undefined) return error;
   // A connection begun by an earlier request that this one was waiting for.

@@ -1,11 +1,17 @@
-import type { Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { isLoopback } from '../config.ts';
 import { parseUrl } from '../parse-url.ts';
 import { OutboundRefusedError } from './outbound.errors.ts';
 import { readAnswer } from './outbound-answer.ts';
-import type { Lookup } from './outbound-connect.ts';
+import { createOutboundConnector, type Lookup } from './outbound-connect.ts';
 import { withinDeadline } from './outbound-deadline.ts';
-import { findAddressProblem, hostOf, type OutboundAllowList } from './outbound-policy.ts';
+import {
+  findAddressProblem,
+  hostOf,
+  isAllowed,
+  isGlobalUnicast,
+  type OutboundAllowList,
+} from './outbound-policy.ts';
 
 export type OutboundInit = {
   method: string;
@@ -30,18 +36,11 @@ export type OutboundOptions = {
 /** Makes requests that reach public addresses only, end in time, and answer with at most 1 MiB. */
 export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
   const { deadline = 10_000 } = options;
-  let agent: Promise<Dispatcher> | undefined;
-  // A sixth of all that there is to load, for who asks nobody.
-  const findAgent = () => {
-    agent ??= import('./outbound-agent.ts').then((module) =>
-      module.createOutboundAgent(options, deadline),
-    );
-    return agent;
-  };
+  const agent = createAgent(options, deadline);
   return async (text, { method, headers, body, signal }) => {
     const url = requireAddress(text, options);
     return withinDeadline({ host: url.host, deadline, signal }, async (ending) => {
-      const answer = await (await findAgent()).request({
+      const answer = await agent.request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: method as 'POST',
@@ -52,6 +51,26 @@ export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
       return readAnswer(url.host, answer);
     });
   };
+}
+
+/** An agent of its own, so that neither a proxy of the environment nor a global dispatcher is used. */
+function createAgent({ allowed, trusted, lookup }: OutboundOptions, deadline: number): Agent {
+  const connect = createOutboundConnector({
+    isOpen: (target) => trusted === true || isAllowed(target, allowed),
+    isPublic: isGlobalUnicast,
+    lookup,
+    timeout: deadline,
+  });
+  return new Agent({
+    connect,
+    connections: 64,
+    // A provider that closes an idle connection under a refresh leaves its outcome unknown.
+    keepAliveTimeout: 2_000,
+    keepAliveMaxTimeout: 5_000,
+    // The one deadline covers both.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 function requireAddress(text: string, { allowed, trusted }: OutboundOptions): URL {
