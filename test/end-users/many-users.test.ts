@@ -7,7 +7,7 @@ import { seedAccounts } from '../helpers/seed-accounts.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
-const users = Array.from({ length: 100 }, (_, index) => `user-${index}-${randomUUID()}`);
+const users = Array.from({ length: 1_000 }, (_, index) => `user-${index}-${randomUUID()}`);
 
 let server: TestServer;
 let appId: string;
@@ -54,7 +54,7 @@ test('a run takes 3 statements for its user’s five accounts, whoever the user 
   }
 });
 
-test('runs for 100 users at once get each their own, none fails, and they take no more statements', async () => {
+test('runs for 1,000 users at once get each their own, none fails, and they take no more statements', async () => {
   const statements = await statementsOf(async () => {
     const waiting = [...users];
     const run = async () => {

@@ -416,6 +416,7 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
       const { json } = await as(bearer(callers.keys[role][0] ?? ''));
       expect(json).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     });
+    test('changes nothing when it is refused', expectNothingChanged);
     return;
   }
 
@@ -498,9 +499,14 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
       }
     });
   }
+
+  test('changes nothing when it is refused', async () => {
+    await expectNothingChanged();
+    expect((await as(bearer(token))).status).not.toBe(401);
+  });
 });
 
-test('none of them changed anything where it was refused', async () => {
+async function expectNothingChanged(): Promise<void> {
   const { db } = server.deps;
   const connection = { where: { id: world.connectionId } };
   expect(await db.connection.findUnique(connection)).toMatchObject({ version: 1 });
@@ -522,4 +528,4 @@ test('none of them changed anything where it was refused', async () => {
   expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);
   const { text } = await server.graphql('{ viewer { kind } }', {}, token);
   expect(text).toContain('connect_token');
-});
+}

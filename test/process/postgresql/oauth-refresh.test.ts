@@ -6,7 +6,7 @@ import { readToken, startTwoServers, type TwoServers } from './two-servers.ts';
 
 /* A provider that ends the whole family of tokens when an old refresh token is used again. */
 
-const rounds = Number(process.env.OAUTH_ROUNDS ?? 2);
+const rounds = Number(process.env.OAUTH_ROUNDS ?? 5);
 const leaseTime = 30_000;
 
 let servers: TwoServers;
