@@ -1,3 +1,4 @@
+import { hiddenArray } from '../db/sql.ts';
 import { type Deps, perDeps } from '../deps.ts';
 
 /** How often at most a row's time of last use is written, in milliseconds. */
@@ -37,10 +38,11 @@ function newMarks(): Marks {
 /** Losing a mark is no harm: a failure is logged, and the next use marks again in a minute. */
 async function writeMarks(deps: Deps, table: Table): Promise<void> {
   const marks = marksOf(deps)[table];
-  const ids = [...marks.waiting];
+  // In one order, so that no two processes wait for each other's rows.
+  const ids = [...marks.waiting].sort();
   marks.waiting.clear();
   marks.timer = undefined;
-  const text = `UPDATE ${table} SET last_used_at = now() WHERE id = ANY($1::uuid[])`;
+  const text = `UPDATE ${table} SET last_used_at = now() FROM unnest(${hiddenArray('uuid')}) AS used(id) WHERE ${table}.id = used.id`;
   try {
     await deps.sql(`mark-${table}-used`, text, [ids]);
   } catch (error) {
