@@ -240,7 +240,9 @@ describe('disconnecting', () => {
     pipedream.set({ failure: 503 });
     expect(await disconnect(user, requirementId)).toMatchObject({ status: 200 });
     const row = () => server.deps.db.pipedreamAccount.findUniqueOrThrow({ where: { id } });
-    await expect.poll(async () => (await row()).deletionTriedAt).not.toBeNull();
+    const asked = () => pipedream.calls.some((c) => c.method === 'DELETE' && c.path.endsWith(id));
+    await expect.poll(asked).toBe(true);
+    expect((await row()).deletionTriedAt).not.toBeNull();
     pipedream.set({ failure: null });
     await deleteUnlinkedAccounts(server.deps);
     expect((await row()).deletedAt).toBeNull(); // not at once
