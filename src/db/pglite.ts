@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import { PrismaClient } from './generated/client.ts';
 import { listenPglite } from './listen.ts';
 import { pgliteMigrationAdapter } from './pglite-migration-adapter.ts';
+import { prepareStatements } from './pglite-statements.ts';
 import { clientOptions } from './prisma-options.ts';
 import { pgliteSql } from './sql.ts';
 
@@ -24,6 +25,7 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
   pglite.serializers[types.BYTEA] = toHex;
   pglite.parsers[types.BYTEA] = fromHex;
   await pglite.exec("SET TIME ZONE 'UTC'");
+  prepareStatements(pglite);
   const db = new PrismaClient({ adapter: new PrismaPGlite(pglite), ...clientOptions });
   const sql = pgliteSql(pglite);
   return {

@@ -48,7 +48,7 @@ export function postgresqlSql(pool: pg.Pool): Sql {
 }
 
 /**
- * The port over PGlite, which prepares nothing; that a name has one text is checked all the same. A
+ * The port over PGlite, whose statements are known by their texts; that a name has one is checked all the same. A
  * `bytea` is a plain `Uint8Array`, the rest is as above.
  */
 export function pgliteSql(pglite: PGlite): Sql {
