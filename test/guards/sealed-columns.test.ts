@@ -44,7 +44,7 @@ type Column = {
 };
 
 test('every sealed column is rotated, and beside each value stands its data key, which cannot be deleted', async () => {
-  const all = await database.sql<Column>('bytes', columns, []);
+  const all = await database.sql<Column>('sealed-bytes', columns, []);
   const sealed = all.filter(({ column }) => !otherBytes.includes(column));
   const listed = sealedColumns.map(({ table, column }) => `${table}.${column}`);
   expect(sealed.map(({ column }) => column)).toEqual(listed.sort());

@@ -4,16 +4,19 @@ import { inject } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { administer, databaseUrl } from '../setup/postgresql.ts';
 import type {} from '../setup/test-database.ts';
-import { borrowEmbedded, makeEmbedded } from './embedded-database.ts';
+import { makeEmbedded } from './embedded-database.ts';
+import { borrowDatabase } from './lent-database.ts';
 
 /**
  * A database of the caller's own, migrated and empty, of the kind that the running project tests.
  * Open it in `beforeAll`, close it in `afterAll`.
  */
 export async function openTestDatabase(): Promise<Database> {
-  const source = inject('testDatabase');
-  if (source.kind === 'pglite') return openPglite(await borrowEmbedded(source.migrated));
-  return openDatabase({ databaseUrl: await cloneDatabase(source.template), dataDir: undefined });
+  return borrowDatabase(async () => {
+    const source = inject('testDatabase');
+    if (source.kind === 'pglite') return openPglite(await makeEmbedded(source.migrated));
+    return openDatabase({ databaseUrl: await cloneDatabase(), dataDir: undefined });
+  });
 }
 
 /** As {@link openTestDatabase}, but with no migration applied. */

@@ -1,0 +1,32 @@
+/** Runs one statement in a database, on either kind. */
+export type Query = <Row extends object>(statement: string) => Promise<Row[]>;
+
+/**
+ * Of a migrated database. Differs once anything but rows was changed: whatever does so writes a row
+ * of these.
+ */
+export async function shapeOf(query: Query): Promise<string | undefined> {
+  const written = (table: string, own = 'true') =>
+    `(SELECT format('${table} %s %s', count(*), max(xmin::text::bigint)) FROM ${table} WHERE ${own})`;
+  const own = ['pg_class', 'pg_constraint', 'pg_proc', 'pg_trigger', 'pg_type'];
+  const shared = ['pg_db_role_setting', 'pg_enum', 'pg_index', 'pg_namespace', 'pg_authid'];
+  const [row] = await query<{ shape: string }>(`SELECT concat_ws(', ',
+    ${written('pg_attribute', 'attrelid >= 16384')},
+    ${own.map((table) => written(table, 'oid >= 16384')).join()},
+    ${[...shared, '_prisma_migrations'].map((table) => written(table)).join()}
+  ) AS shape`);
+  return row?.shape;
+}
+
+/** Takes every row but the migrations', and sets every sequence to its beginning. */
+export async function empty(query: Query): Promise<void> {
+  await query(`DO $$
+    DECLARE name text;
+    BEGIN
+      SET LOCAL session_replication_role = replica;
+      FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        AND relkind = 'r' AND relname <> '_prisma_migrations'
+      LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+      PERFORM setval(oid, 1, false) FROM pg_class WHERE relkind = 'S';
+    END $$`);
+}
