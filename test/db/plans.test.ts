@@ -13,6 +13,10 @@ describe.runIf(inject('testDatabase').kind === 'postgresql')('on PostgreSQL', ()
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer();
+    // In sessions that earlier files have used, the statements have plans already.
+    await server.database.db.$executeRaw`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`;
   });
   afterAll(() => server.close());
 
