@@ -48,8 +48,8 @@ export function postgresqlSql(pool: pg.Pool): Sql {
 }
 
 /**
- * The port over PGlite, whose statements are known by their texts; that a name has one is checked all the same. A
- * `bytea` is a plain `Uint8Array`, the rest is as above.
+ * The port over PGlite, where a statement is known by its text; that a name has one text is checked all
+ * the same. A `bytea` is a plain `Uint8Array`, the rest is as above.
  */
 export function pgliteSql(pglite: PGlite): Sql {
   const texts = new Map<string, string>();

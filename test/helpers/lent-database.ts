@@ -12,7 +12,10 @@ type Lent = { database: Database; shape: string | undefined };
 
 const idle: Lent[] = [];
 
-/** One that `make` makes, or one that is as if it were; closed, it is for the next. Whoever has been given it cannot use it any more. */
+/**
+ * One that `make` makes, or one that is as if it were. Closed, once or more often, it is for the next, and
+ * whoever had it cannot use it any more.
+ */
 export async function borrowDatabase(make: () => Promise<Database>): Promise<Database> {
   const lent = idle.pop() ?? (await note(await make()));
   const { database } = lent;

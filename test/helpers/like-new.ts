@@ -9,11 +9,11 @@ export async function shapeOf(query: Query): Promise<string | undefined> {
   const written = (table: string, own = 'true') =>
     `(SELECT format('${table} %s %s', count(*), max(xmin::text::bigint)) FROM ${table} WHERE ${own})`;
   const own = ['pg_class', 'pg_constraint', 'pg_proc', 'pg_trigger', 'pg_type'];
-  const shared = ['pg_db_role_setting', 'pg_enum', 'pg_index', 'pg_namespace', 'pg_authid'];
+  const whole = ['pg_db_role_setting', 'pg_enum', 'pg_index', 'pg_namespace', 'pg_authid'];
   const [row] = await query<{ shape: string }>(`SELECT concat_ws(', ',
     ${written('pg_attribute', 'attrelid >= 16384')},
     ${own.map((table) => written(table, 'oid >= 16384')).join()},
-    ${[...shared, '_prisma_migrations'].map((table) => written(table)).join()}
+    ${[...whole, '_prisma_migrations'].map((table) => written(table)).join()}
   ) AS shape`);
   return row?.shape;
 }

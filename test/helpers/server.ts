@@ -59,7 +59,7 @@ export async function startTestServer(
   env: Record<string, string> = {},
   beside?: TestServer,
 ): Promise<TestServer> {
-  const database = beside?.database ?? closedOnce(await openTestDatabase());
+  const database = beside?.database ?? (await openTestDatabase());
   const { db, sql } = database;
   const config = readConfig({ LOG_LEVEL: 'debug', ...env });
   const keys = createLocalKeyProvider(masterKeys);
@@ -99,16 +99,6 @@ async function listen(deps: Deps) {
       server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${port}`, stop };
-}
-
-/** A test may take the database away before the server is closed. */
-function closedOnce(database: Database): Database {
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= database.close();
-    return closing;
-  };
-  return { ...database, close };
 }
 
 async function seedStranger({ db }: Database): Promise<TestServer['stranger']> {
