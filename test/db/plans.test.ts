@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { createConnection } from '../helpers/connections.ts';
 import { call, makeApp, makeRequirement, openEndUser } from '../helpers/end-users.ts';
 import { resolve } from '../helpers/resolve.ts';
@@ -8,6 +8,8 @@ import { startTestServer, type TestServer } from '../helpers/server.ts';
 const trials = 5;
 /** How many the hot path has. */
 const sessions = 6;
+/** How many Prisma has. */
+const prismaSessions = 8;
 
 describe.runIf(inject('testDatabase').kind === 'postgresql')('on PostgreSQL', () => {
   let server: TestServer;
@@ -17,8 +19,21 @@ describe.runIf(inject('testDatabase').kind === 'postgresql')('on PostgreSQL', ()
     await server.database.db.$executeRaw`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    // The pools hear of it a moment later.
+    await vi.waitUntil(allAnswer);
   });
   afterAll(() => server.close());
+
+  /** Whether a statement in every session of either pool goes through. */
+  const allAnswer = () => {
+    const { sql, db } = server.database;
+    const hot = Array.from({ length: sessions }, () => sql('ping', 'SELECT 1', []));
+    const prisma = Array.from({ length: prismaSessions }, () => db.$queryRaw`SELECT 1`);
+    return Promise.all([...hot, ...prisma]).then(
+      () => true,
+      () => false,
+    );
+  };
 
   type Planned = { name: string; custom: number; kept: number };
   /** The statements of every session, and how often each was planned for its values alone. */
