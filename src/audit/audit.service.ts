@@ -96,29 +96,52 @@ function toRow(
   };
 }
 
+/** The columns of an event with their types, in the order of {@link eventValues}. */
+const columns = {
+  ...{ id: 'uuid', action: 'text', actor: 'text', organization_id: 'uuid', project_id: 'uuid' },
+  ...{ connection_id: 'uuid', ip: 'text', request_id: 'text', detail: 'jsonb' },
+};
+const names = Object.keys(columns).join(', ');
+
+/** What {@link insertEvent} takes. */
+export function eventValues(context: RequestContext, happening: Happening): unknown[] {
+  return valuesOf(toRow(context, happening));
+}
+
+/**
+ * Part of a statement that writes what an event is about: writes it for each of `rows`, which is one or
+ * none. Its values are the statement's from `first` on.
+ */
+export function insertEvent(rows: string, first: number): string {
+  const values = Object.values(columns).map((type, index) => `$${first + index}::${type}`);
+  return `INSERT INTO audit_event (${names}) SELECT ${values.join(', ')} FROM ${rows}`;
+}
+
+function valuesOf(row: EventRow): unknown[] {
+  const { id, action, actor, organizationId, projectId, connectionId, ip, requestId } = row;
+  const detail = row.detail === null ? null : JSON.stringify(row.detail);
+  return [id, action, actor, organizationId, projectId, connectionId, ip, requestId, detail];
+}
+
+const arrays = Object.values(columns).map((type, index) =>
+  index === 0 ? hiddenArray(type) : `$${index + 1}::${type}[]`,
+);
+
 /* A refusal does not say whose project it was: the connection does, if it is the caller's organization's. */
 const statement = `
-  INSERT INTO audit_event
-    (id, action, actor, organization_id, project_id, connection_id, ip, request_id, detail)
+  INSERT INTO audit_event (${names})
   SELECT e.id, e.action, e.actor, e.organization_id,
     COALESCE(e.project_id, (SELECT p.id FROM connection c JOIN project p ON p.id = c.project_id
       WHERE c.id = e.connection_id AND p.organization_id = e.organization_id)),
     e.connection_id, e.ip, e.request_id, e.detail
-  FROM unnest(${hiddenArray('uuid')}, $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
-    $8::text[], $9::jsonb[])
-    AS e(id, action, actor, organization_id, project_id, connection_id, ip, request_id, detail)`;
+  FROM unnest(${arrays.join(', ')}) AS e(${names})`;
 
 async function insertEvents(sql: Sql, events: readonly EventRow[]): Promise<undefined[]> {
-  await sql('record-events', statement, [
-    events.map(({ id }) => id),
-    events.map(({ action }) => action),
-    events.map(({ actor }) => actor),
-    events.map(({ organizationId }) => organizationId),
-    events.map(({ projectId }) => projectId),
-    events.map(({ connectionId }) => connectionId),
-    events.map(({ ip }) => ip),
-    events.map(({ requestId }) => requestId),
-    events.map(({ detail }) => (detail === null ? null : JSON.stringify(detail))),
-  ]);
+  const rows = events.map(valuesOf);
+  await sql(
+    'record-events',
+    statement,
+    arrays.map((_, column) => rows.map((row) => row[column])),
+  );
   return new Array(events.length);
 }

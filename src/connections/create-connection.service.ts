@@ -1,6 +1,6 @@
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
-import { auditEvent } from '../audit/audit.service.ts';
+import { eventValues } from '../audit/audit.service.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
@@ -10,8 +10,10 @@ import { ConflictError } from '../errors.ts';
 import { foldCase } from '../fold-case.ts';
 import { newId } from '../new-id.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
-import { writeSealed } from '../vault/write-sealed.ts';
+import type { SealingKey } from '../vault/vault.ts';
+import { startUntilSealed } from '../vault/write-sealed.ts';
 import { checkAddresses } from './check-addresses.ts';
+import { insertConnection } from './write-connection.statements.ts';
 
 export type NewConnection = { projectId: string; name: string; type: string; config: JsonObject };
 
@@ -25,37 +27,28 @@ export async function createConnection(
   context: RequestContext,
   given: NewConnection,
 ): Promise<string> {
+  const { deps } = context;
   const viewer = requireMember(context.viewer);
   const { name } = given;
   const type = requireType(given.type);
   const halves = readConfig(type, given.config);
-  checkAddresses(context.deps, type, halves);
+  checkAddresses(deps, type, halves);
   const projectId = await requireVisibleProject(context, given.projectId);
   const place = { organizationId: viewer.organizationId, projectId, id: newId() };
-  const row = {
-    id: place.id,
-    projectId,
-    name,
-    nameFolded: foldCase(name),
-    createdBy: viewer.name,
+  const naming = { name, nameFolded: foldCase(name), createdBy: viewer.name };
+  const status = type.oauth2 === undefined ? ('active' as const) : ('incomplete' as const);
+  const happening = { action: 'connection.create', projectId, connectionId: place.id };
+  const event = eventValues(context, happening);
+  const store = async (key: SealingKey) => {
+    const sealed = sealedConfig(deps.vault, key, place, { type, halves });
+    const row = { id: place.id, projectId, ...naming, status, sealed, event };
+    return (await insertConnection(deps.db, row)) ? { result: place.id } : undefined;
   };
-  const status = type.oauth2 === undefined ? 'active' : 'incomplete';
-  const event = { action: 'connection.create', projectId, connectionId: place.id };
-  try {
-    await writeSealed(context, projectId, async (tx, key) => {
-      const { connection, secret } = sealedConfig(context.deps.vault, key, place, {
-        type,
-        halves,
-      });
-      await tx.connection.create({ data: { ...row, ...connection, status }, select: { id: true } });
-      await tx.connectionSecret.create({ data: { connectionId: place.id, ...secret } });
-      await tx.auditEvent.create({ data: auditEvent(context, event) });
-    });
-  } catch (error) {
+  const id = await startUntilSealed(deps, projectId, store).catch((error: unknown) => {
     throw nameTaken(error) ?? error;
-  }
-  announceChanges(context.deps);
-  return place.id;
+  });
+  announceChanges(deps);
+  return id;
 }
 
 /** What a violated unique name means; undefined for any other error. */

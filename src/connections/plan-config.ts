@@ -39,7 +39,9 @@ export async function planConfig(
   }
   const kept = sameType ? await keptSecrets(vault, stored, type, given) : {};
   const halves = readConfig(type, given, kept);
-  if (type.oauth2 === undefined) return { type, status: 'active', halves, grant: 'drop' };
+  // Without OAuth it has no tokens, save what is left of an earlier type.
+  const leftover = sameType ? 'keep' : 'drop';
+  if (type.oauth2 === undefined) return { type, status: 'active', halves, grant: leftover };
   const moves =
     !sameType || swapsClient(stored, type, halves) || (await movesClient(vault, stored, halves));
   if (moves) requireSecretAgain(stored, given);

@@ -1,19 +1,22 @@
 import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { visibleConnections } from '../access/visibility.ts';
-import { auditEvent } from '../audit/audit.service.ts';
+import { eventValues } from '../audit/audit.service.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
 import { requireType } from '../connection-config/read-config.ts';
 import { type PlannedConfig, sealedConfig } from '../connection-config/sealed-config.ts';
+import type { PrismaClient } from '../db/generated/client.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
 import { foldCase } from '../fold-case.ts';
 import { isUuid } from '../input.ts';
 import { dropGrant, forgiveGrant } from '../oauth/drop-grant.ts';
-import { writeSealed } from '../vault/write-sealed.ts';
+import type { SealingKey } from '../vault/vault.ts';
+import { startUntilSealed } from '../vault/write-sealed.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { nameTaken } from './create-connection.service.ts';
 import { planConfig } from './plan-config.ts';
+import { type ChangedConnection, changeConnection } from './write-connection.statements.ts';
 
 export type ConnectionChanges = {
   id: string;
@@ -75,25 +78,31 @@ async function writeIfUnchanged(
   name: string | undefined,
   planned: PlannedConfig | undefined,
 ): Promise<boolean> {
+  const { deps } = context;
   const { id, projectId, version } = stored;
-  const naming = name === undefined ? {} : { name, nameFolded: foldCase(name) };
-  const event = { action: 'connection.update', projectId, connectionId: id };
-  const write = writeSealed(context, projectId, async (tx, key) => {
-    const sealed = planned && sealedConfig(context.deps.vault, key, stored, planned);
-    const status = planned?.status ? { status: planned.status } : {};
-    const { count } = await tx.connection.updateMany({
-      where: { id, version },
-      data: { ...naming, ...sealed?.connection, ...status, version: { increment: 1 } },
-    });
-    if (count === 0) return false;
-    if (sealed)
-      await tx.connectionSecret.update({ where: { connectionId: id }, data: sealed.secret });
-    if (planned?.grant === 'drop') await dropGrant(tx, id);
-    if (planned?.grant === 'forgive') await forgiveGrant(tx, id);
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-    return true;
-  });
-  return write.catch((error: unknown) => {
+  const naming = name === undefined ? undefined : { name, nameFolded: foldCase(name) };
+  const happening = { action: 'connection.update', projectId, connectionId: id };
+  const event = eventValues(context, happening);
+  const start = async (key: SealingKey) => {
+    const sealed = planned && sealedConfig(deps.vault, key, stored, planned);
+    const config = sealed && { ...sealed, status: planned.status };
+    const change = { id, version, dataKeyId: key.id, name: naming, config, event };
+    const done = await write(deps.db, change, planned?.grant ?? 'keep');
+    return done && { result: done.isChanged };
+  };
+  return startUntilSealed(deps, projectId, start).catch((error: unknown) => {
     throw nameTaken(error) ?? error;
+  });
+}
+
+/** One statement, unless tokens have to follow. */
+function write(db: PrismaClient, change: ChangedConnection, grant: PlannedConfig['grant']) {
+  if (grant === 'keep') return changeConnection(db, change);
+  return db.$transaction(async (tx) => {
+    const done = await changeConnection(tx, change);
+    if (!done?.isChanged) return done;
+    if (grant === 'drop') await dropGrant(tx, change.id);
+    else await forgiveGrant(tx, change.id);
+    return done;
   });
 }

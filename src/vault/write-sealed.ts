@@ -5,6 +5,8 @@ import type { SealingKey } from './vault.ts';
 /** Every start but the first is for a key that was retired meanwhile: so many never are during one write. */
 const attempts = 5;
 
+type Started<Result> = { result: Result } | undefined;
+
 /**
  * Runs a write that seals values of a project, or of the server (null), in one transaction. The data
  * key is loaded before it and made sure of inside it: should it be retired by then, all starts again
@@ -15,22 +17,38 @@ export async function writeSealed<Result>(
   projectId: string | null,
   write: (tx: Prisma.TransactionClient, key: SealingKey) => Promise<Result>,
 ): Promise<Result> {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const key = await deps.vault.sealingKey(projectId);
-    const done = await deps.db.$transaction(async (tx) => {
+  return startUntilSealed(deps, projectId, (key) =>
+    deps.db.$transaction(async (tx) => {
       if (!(await holdDataKey(tx, key.id))) return undefined;
       return { result: await write(tx, key) };
-    });
+    }),
+  );
+}
+
+/**
+ * The same for a write that makes sure of its data key itself, by {@link heldDataKey}. Without it, it
+ * writes nothing and answers undefined.
+ */
+export async function startUntilSealed<Result>(
+  { vault }: Deps,
+  projectId: string | null,
+  start: (key: SealingKey) => Promise<Started<Result>>,
+): Promise<Result> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const done = await start(await vault.sealingKey(projectId));
     if (done !== undefined) return done.result;
-    deps.vault.forgetSealingKey(projectId);
+    vault.forgetSealingKey(projectId);
   }
   const whose = projectId === null ? 'the server' : `project ${projectId}`;
   throw new Error(`The data key of ${whose} was retired ${attempts} times in a row.`);
 }
 
-/** Keeps the key from being retired until the transaction ends; false when it already is. */
+/** Finds the key and keeps it from being retired until the transaction ends; finds none when it already is. */
+export const heldDataKey = (parameter: string): string =>
+  `SELECT id FROM data_key WHERE id = ${parameter}::uuid AND status = 'active' FOR SHARE`;
+
+const hold = heldDataKey('$1');
+
 async function holdDataKey(tx: Prisma.TransactionClient, id: string): Promise<boolean> {
-  const held = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM data_key WHERE id = ${id}::uuid AND status = 'active' FOR SHARE`;
-  return held.length > 0;
+  return (await tx.$queryRawUnsafe<unknown[]>(hold, id)).length > 0;
 }
