@@ -3,6 +3,7 @@ import { requireType } from '../../src/connection-config/read-config.ts';
 import { sealedConfig } from '../../src/connection-config/sealed-config.ts';
 import type { Deps } from '../../src/deps.ts';
 import { openAi } from './connections.ts';
+import { insertRows } from './insert-rows.ts';
 import type { Home } from './seed.ts';
 
 type Wanted = {
@@ -36,8 +37,11 @@ export async function seedAccounts(
       };
     }),
   );
-  await db.endUser.createMany({ data: endUsers });
-  await db.connection.createMany({ data: rows.map(({ connection }) => connection) });
-  await db.connectionSecret.createMany({ data: rows.map(({ secret }) => secret) });
-  await db.endUserLink.createMany({ data: rows.map(({ link }) => link) });
+  const connections = rows.map(({ connection }) => connection);
+  const secrets = rows.map(({ secret }) => secret);
+  const links = rows.map(({ link }) => link);
+  await insertRows(db, 'end_user', endUsers);
+  await insertRows(db, 'connection', connections);
+  await insertRows(db, 'connection_secret', secrets);
+  await insertRows(db, 'end_user_link', links);
 }

@@ -6,6 +6,7 @@ import { sealTokens } from '../../../src/oauth/grant-tokens.ts';
 import { createLocalKeyProvider } from '../../../src/vault/key-provider.ts';
 import { createVault } from '../../../src/vault/vault.ts';
 import { google } from '../../helpers/connections.ts';
+import { insertRows } from '../../helpers/insert-rows.ts';
 import type { Issued } from '../../helpers/oauth-provider.state.ts';
 import type { Environment } from '../../helpers/process.ts';
 
@@ -78,9 +79,10 @@ async function createSeal(
 type Rows = ReturnType<Awaited<ReturnType<typeof createSeal>>>[];
 
 async function store({ db }: Database, rows: Rows): Promise<void> {
-  await db.$transaction([
-    db.connection.createMany({ data: rows.map(({ connection }) => connection) }),
-    db.connectionSecret.createMany({ data: rows.map(({ secret }) => secret) }),
-    db.oauthGrant.createMany({ data: rows.map(({ grant }) => grant) }),
-  ]);
+  const connections = rows.map(({ connection }) => connection);
+  const secrets = rows.map(({ secret }) => secret);
+  const grants = rows.map(({ grant }) => grant);
+  await insertRows(db, 'connection', connections);
+  await insertRows(db, 'connection_secret', secrets);
+  await insertRows(db, 'oauth_grant', grants);
 }
