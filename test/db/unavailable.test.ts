@@ -3,19 +3,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { translateDatabaseError } from '../../src/db/errors.ts';
-import { applyMigrations } from '../../src/db/migrate.ts';
 import { UnavailableError } from '../../src/errors.ts';
-import { type Cluster, startCluster } from '../setup/cluster.ts';
+import { startMigratedCluster } from '../helpers/migrated-cluster.ts';
+import type { Cluster } from '../setup/cluster.ts';
 import { administer } from '../setup/postgresql.ts';
 
 describe.runIf(inject('testDatabase').kind === 'postgresql')('a PostgreSQL server', () => {
   let cluster: Cluster;
   let database: Database;
   beforeAll(async () => {
-    cluster = await startCluster({ max_connections: '20' });
-    const first = await open();
-    await applyMigrations(first);
-    await first.close();
+    cluster = await startMigratedCluster({ max_connections: '20' });
   });
   afterAll(() => cluster.stop());
   beforeEach(async () => {

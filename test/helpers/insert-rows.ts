@@ -18,11 +18,11 @@ export async function insertRows(
 }
 
 function toJson(row: object): Record<string, unknown> {
-  const values = Object.entries(row).map(([field, value]) => [columnOf(field), valueOf(value)]);
+  const values = Object.entries(row).map(([field, value]) => [columnOf(field), asJson(value)]);
   return Object.fromEntries(values);
 }
 
 const columnOf = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const valueOf = (value: unknown) =>
+const asJson = (value: unknown) =>
   value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : value;

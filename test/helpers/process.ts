@@ -155,12 +155,18 @@ export const adminKey = `acc_${'Shows0123456789Shows0123456789'.repeat(3).slice(
 
 const masterKeys = `k1:${Buffer.alloc(32, 'a master key for tests only').toString('base64')}`;
 
+const common = { BOOTSTRAP_ACCESS_KEY: adminKey, MASTER_KEYS: masterKeys };
+
 /** An environment with a migrated database of the kind that the running project tests. */
 export async function makeEnvironment(): Promise<Environment> {
   const { kind } = inject('testDatabase');
-  const common = { BOOTSTRAP_ACCESS_KEY: adminKey, MASTER_KEYS: masterKeys };
   if (kind === 'pglite') return { ...common, DATA_DIR: await makeDataFolder() };
-  return { ...common, DATA_DIR: makeFolder(), DATABASE_URL: await cloneDatabase() };
+  return environmentOn(await cloneDatabase());
+}
+
+/** One with that database of PostgreSQL. */
+export function environmentOn(databaseUrl: string): Environment {
+  return { ...common, DATA_DIR: makeFolder(), DATABASE_URL: databaseUrl };
 }
 
 /** The project that the first start of a server made. */

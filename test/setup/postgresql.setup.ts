@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/db/database.ts';
 import { applyMigrations } from '../../src/db/migrate.ts';
@@ -17,8 +20,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   await applyMigrations(database);
   await database.close();
-  project.provide('testDatabase', { kind: 'postgresql', url, template });
-  return () => dropAll(url, template);
+  const originalIn = join(tmpdir(), template);
+  project.provide('testDatabase', { kind: 'postgresql', url, template, originalIn });
+  return async () => {
+    await rm(originalIn, { recursive: true, force: true });
+    await dropAll(url, template);
+  };
 }
 
 async function dropAll(url: string, template: string): Promise<void> {

@@ -1,8 +1,9 @@
 import pg from 'pg';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeEnvironment } from '../../helpers/process.ts';
-import { type Cluster, startCluster } from '../../setup/cluster.ts';
+import { startMigratedCluster } from '../../helpers/migrated-cluster.ts';
+import { environmentOn } from '../../helpers/process.ts';
+import type { Cluster } from '../../setup/cluster.ts';
 import { administer } from '../../setup/postgresql.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
 import { look, lookAtBothWidths } from '../browser/look.ts';
@@ -17,9 +18,8 @@ let browser: Browser;
 let app: FrontApp;
 
 beforeAll(async () => {
-  cluster = await startCluster();
-  const environment = { ...(await makeEnvironment()), PUBLIC_URL: publicUrl };
-  server = await startBuiltServer({ ...environment, DATABASE_URL: cluster.url() });
+  cluster = await startMigratedCluster();
+  server = await startBuiltServer({ ...environmentOn(cluster.url()), PUBLIC_URL: publicUrl });
   app = await makeFrontApp(server, publicUrl);
   await app.ask({ title: 'Your key' });
   browser = await launchBrowser(server.url);

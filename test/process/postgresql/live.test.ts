@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startMigratedCluster } from '../../helpers/migrated-cluster.ts';
 import {
   adminKey,
-  makeEnvironment,
+  environmentOn,
   projectOf,
   type ServerProcess,
   startServer,
@@ -14,7 +15,7 @@ import {
   subscribe,
   watchConnections,
 } from '../../helpers/subscription.ts';
-import { type Cluster, startCluster } from '../../setup/cluster.ts';
+import type { Cluster } from '../../setup/cluster.ts';
 import { administer } from '../../setup/postgresql.ts';
 import { dataOf, send, sendOperation, storeOpenAi } from '../requests.ts';
 
@@ -28,10 +29,9 @@ let projectId: string;
 const open: Subscription<never>[] = [];
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  cluster = await startMigratedCluster();
   const environment = {
-    ...(await makeEnvironment()),
-    DATABASE_URL: cluster.url(),
+    ...environmentOn(cluster.url()),
     LIMIT_SUBSCRIPTIONS: String(idleClients + 1),
   };
   a = await startServer(environment);

@@ -1,13 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startMigratedCluster } from '../../helpers/migrated-cluster.ts';
 import {
+  environmentOn,
   makeEnvironment,
   projectOf,
   type ServerProcess,
   startRefused,
   startServer,
 } from '../../helpers/process.ts';
-import { type Cluster, startCluster } from '../../setup/cluster.ts';
+import type { Cluster } from '../../setup/cluster.ts';
 import {
   type Answer,
   dataOf,
@@ -27,8 +29,8 @@ let projectId: string;
 let id: string;
 
 beforeAll(async () => {
-  cluster = await startCluster();
-  server = await startServer({ ...(await makeEnvironment()), DATABASE_URL: cluster.url() });
+  cluster = await startMigratedCluster();
+  server = await startServer(environmentOn(cluster.url()));
   projectId = await projectOf(server);
   id = await storeOpenAi(server, projectId, 'from before', 'a secret');
 }, 90_000);
@@ -114,7 +116,7 @@ it('says at the start that PostgreSQL cannot be reached, without the password of
 it('says at the start that there is no such database, without the password', async () => {
   const url = new URL(cluster.url('no_such_database'));
   url.password = 'hunter2';
-  const environment = { ...(await makeEnvironment()), DATABASE_URL: url.href };
+  const environment = environmentOn(url.href);
   const { code, stdout, stderr } = await startRefused(environment);
   expect(code).toBe(1);
   expect(stderr).toContain('"no_such_database" does not exist');

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { startMigratedCluster } from '../../helpers/migrated-cluster.ts';
 import {
   launchOAuthProvider,
   type OAuthProviderProcess,
@@ -6,13 +7,13 @@ import {
 import type { Switches } from '../../helpers/oauth-provider.switches.ts';
 import {
   type Environment,
-  makeEnvironment,
+  environmentOn,
   makeFolder,
   projectOf,
   type ServerProcess,
   startServer,
 } from '../../helpers/process.ts';
-import { type Cluster, startCluster } from '../../setup/cluster.ts';
+import type { Cluster } from '../../setup/cluster.ts';
 import { type Answer, dataOf, send } from '../requests.ts';
 
 /** Two servers on one PostgreSQL of their own, and an authorization server: each a process. */
@@ -34,14 +35,13 @@ export async function startTwoServers(
   switches: Partial<Switches>,
   extra: Environment = {},
 ): Promise<TwoServers> {
-  const cluster = await startCluster();
+  const cluster = await startMigratedCluster();
   const provider = await launchOAuthProvider({
     switches: { clientAuthentication: 'body', ...switches },
   });
   const environment = {
-    ...(await makeEnvironment()),
+    ...environmentOn(cluster.url()),
     ...clientOf(provider),
-    DATABASE_URL: cluster.url(),
     LOG_LEVEL: 'warn',
     ...extra,
   };

@@ -5,7 +5,7 @@ import { createLocalKeyProvider } from '../../../../src/vault/key-provider.ts';
 import { createVault } from '../../../../src/vault/vault.ts';
 import {
   type Environment,
-  makeEnvironment,
+  environmentOn,
   projectOf,
   type ServerProcess,
   startServer,
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await database.query(
     'CREATE SCHEMA counted; CREATE EXTENSION pg_stat_statements SCHEMA counted; SET search_path = counted',
   );
-  const environment = { ...(await makeEnvironment()), DATABASE_URL: cluster.url() };
+  const environment = environmentOn(cluster.url());
   server = await startServer(environment);
   const projectId = await projectOf(server);
   const app = { projectId, name: 'crowd', hostname: host, visibility: 'PRIVATE' };

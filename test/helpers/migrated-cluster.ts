@@ -1,0 +1,44 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { inject } from 'vitest';
+import { openDatabase } from '../../src/db/database.ts';
+import { applyMigrations } from '../../src/db/migrate.ts';
+import { type Cluster, startCluster } from '../setup/cluster.ts';
+
+/**
+ * A PostgreSQL server of the caller's own, whose database `postgres` is migrated and empty. One is made a
+ * run, by whoever needs it first; all of them are copies of its files.
+ */
+export async function startMigratedCluster(settings?: Record<string, string>): Promise<Cluster> {
+  const source = inject('testDatabase');
+  if (source.kind === 'pglite') throw new Error('PGlite is no server.');
+  return startCluster(settings, await findOriginal(source.originalIn));
+}
+
+async function findOriginal(folder: string): Promise<string> {
+  const original = join(folder, 'data');
+  if (isFirst(folder)) await makeOriginal(original);
+  while (!existsSync(original)) await wait(50); // somebody is making it
+  return original;
+}
+
+function isFirst(folder: string): boolean {
+  if (mkdirSync(folder, { recursive: true }) === undefined) return false;
+  chmodSync(folder, 0o755); // PostgreSQL may run as another account
+  return true;
+}
+
+async function makeOriginal(path: string): Promise<void> {
+  const cluster = await startCluster();
+  try {
+    const database = await openDatabase({ databaseUrl: cluster.url(), dataDir: undefined });
+    await applyMigrations(database);
+    await database.close();
+    await cluster.halt();
+    await rename(cluster.data, path);
+  } finally {
+    await cluster.stop();
+  }
+}
