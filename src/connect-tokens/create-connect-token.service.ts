@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectTokenLife } from '../access/connect-token.ts';
 import type { HostApp, RequestContext } from '../access/request-context.ts';
 import { requireCalledApp } from '../apps/called-app.ts';
-import { auditEvent } from '../audit/audit.service.ts';
+import { eventValues, insertEvent } from '../audit/audit.service.ts';
 import { hashUserId } from '../audit/user-hash.ts';
 import { NotFoundError } from '../errors.ts';
 import { newId } from '../new-id.ts';
@@ -50,10 +50,20 @@ export async function createConnectToken(
 
 type Registered = { epoch: number; issuedAt: number };
 
-/**
- * Makes sure that the user has a row, and that the app is there, and public where no key was sent. What
- * is made without one is not audited: strangers must not fill the disk.
- */
+const registration = `
+  WITH held AS (
+    SELECT id FROM app WHERE id = $1::uuid AND (visibility = 'public' OR NOT $2::boolean) FOR KEY SHARE
+  ), registered AS (
+    INSERT INTO end_user (id, app_id, user_id) SELECT $3::uuid, id, $4 FROM held
+    ON CONFLICT (app_id, user_id) DO UPDATE SET token_at = now()
+    RETURNING epoch, floor(EXTRACT(EPOCH FROM now()))::float8 AS "issuedAt"
+  )`;
+const registered = 'SELECT epoch, "issuedAt" FROM registered';
+/* What is made without a key is not audited: strangers must not fill the disk. */
+const unaudited = `${registration} ${registered}`;
+const audited = `${registration}, noted AS (${insertEvent('registered', 5)}) ${registered}`;
+
+/** Makes sure that the user has a row, and that the app is there, and public where no key was sent. */
 async function registerUser(
   context: RequestContext,
   app: HostApp,
@@ -61,28 +71,22 @@ async function registerUser(
 ): Promise<Registered> {
   const { deps, viewer } = context;
   const isAnonymous = viewer.kind === 'anonymous';
-  const event = isAnonymous ? undefined : await creation(context, app, { userId, jti });
-  return deps.db.$transaction(async (tx) => {
-    const [registered] = await tx.$queryRaw<Registered[]>`
-      WITH held AS (
-        SELECT id FROM app
-        WHERE id = ${app.id}::uuid AND (visibility = 'public' OR NOT ${isAnonymous}::boolean)
-        FOR KEY SHARE
-      )
-      INSERT INTO end_user (id, app_id, user_id) SELECT ${newId()}::uuid, id, ${userId} FROM held
-      ON CONFLICT (app_id, user_id) DO UPDATE SET token_at = now()
-      RETURNING epoch, floor(EXTRACT(EPOCH FROM now()))::float8 AS "issuedAt"`;
-    if (registered === undefined) throw new NotFoundError('app');
-    if (event !== undefined) await tx.auditEvent.create({ data: event });
-    return registered;
-  });
+  const event = isAnonymous
+    ? []
+    : eventValues(context, await creation(context, app, { userId, jti }));
+  const [row] = await deps.db.$queryRawUnsafe<Registered[]>(
+    isAnonymous ? unaudited : audited,
+    ...[app.id, isAnonymous, newId(), userId, ...event],
+  );
+  if (row === undefined) throw new NotFoundError('app');
+  return row;
 }
 
 async function creation(
-  context: RequestContext,
+  { deps }: RequestContext,
   { id, projectId }: HostApp,
   { userId, jti }: { userId: string; jti: string },
 ) {
-  const detail = { app: id, user: await hashUserId(context.deps, id, userId), jti };
-  return auditEvent(context, { action: 'connect_token.create', projectId, detail });
+  const detail = { app: id, user: await hashUserId(deps, id, userId), jti };
+  return { action: 'connect_token.create', projectId, detail };
 }
