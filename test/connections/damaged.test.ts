@@ -172,9 +172,18 @@ describe('a damaged secret half', () => {
     expect(events.map(({ action }) => action)).toEqual(['connection.create']);
   });
 
+  const put = (config: object) =>
+    server.rest('PUT', `/v1/connections/${at(1)}`, { body: { type: openAi, config } });
+
   test('is not silently dropped by a PUT that keeps it, but replaced by one that gives it', async () => {
-    const put = (config: object) =>
-      server.rest('PUT', `/v1/connections/${at(1)}`, { body: { type: openAi, config } });
+    expect((await put({})).status).toBe(500);
+    expect((await put({ api_key: canary('again') })).status).toBe(200);
+    expect((await fetchConfig(server, at(1))).status).toBe(200);
+  });
+
+  test('nor is one that is missing', async () => {
+    await db.connectionSecret.delete({ where: { connectionId: at(1) } });
+    expect((await fetchConfig(server, at(1))).status).toBe(500);
     expect((await put({})).status).toBe(500);
     expect((await put({ api_key: canary('again') })).status).toBe(200);
     expect((await fetchConfig(server, at(1))).status).toBe(200);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticate } from '../../src/access/authenticate.ts';
 import { fetchCredentials } from '../../src/connections/credentials.service.ts';
 import { seedApp } from '../helpers/apps.ts';
-import { createConnection, fetchConfig } from '../helpers/connections.ts';
+import { createConnection, fetchConfig, newConnection } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { statementsOf as allStatementsOf } from '../helpers/statements.ts';
@@ -65,6 +65,16 @@ test('one connection takes 2', async () => {
 test('credentials take 3, the audit event among them', async () => {
   const statements = await statementsOf(() => fetchConfig(server, ids[0] ?? ''));
   expect(statements).toHaveLength(3);
+});
+
+test('to store a connection takes 4, and to change one 4', async () => {
+  const body = newConnection(server);
+  const storing = await statementsOf(() => server.rest('POST', '/v1/connections', { body }));
+  expect(storing, storing.join('\n\n')).toHaveLength(4); // who calls, the project, the row, it again
+  const { type, config } = body;
+  const path = `/v1/connections/${ids[0]}`;
+  const changing = await statementsOf(() => server.rest('PUT', path, { body: { type, config } }));
+  expect(changing, changing.join('\n\n')).toHaveLength(4);
 });
 
 test('60 concurrent fetches of credentials share 2 statements, and who calls one', async () => {
