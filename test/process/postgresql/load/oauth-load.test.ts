@@ -30,8 +30,8 @@ const fresh = 100;
 const warming = 500;
 /** How long an answer of the provider takes, in milliseconds. */
 const providerTime = 50;
-/** What the readers' times are taken from beforehand, in milliseconds. */
-const calm = due >= 10_000 ? 20_000 : 3_000;
+/** How long the readers' times are taken beforehand where they are compared, in milliseconds. */
+const calm = due >= 10_000 ? 20_000 : 0;
 /** How long before the first is due the due times are written, so that the writing is over: in milliseconds. */
 const lead = 3_000;
 /** How long a reader takes until it measures, in milliseconds. */
@@ -72,7 +72,7 @@ afterAll(async () => {
 });
 
 it(`keeps up with ${due} tokens that are due within ${window / 1_000} s, in little memory, and reads go on`, async () => {
-  const before = await measureReads(calm);
+  const before = calm > 0 ? await measureReads(calm) : undefined;
   await makeDue(dueIds, window, lead);
   await wait(lead - readerStart);
   const reading = await startReading();
@@ -90,7 +90,7 @@ it(`keeps up with ${due} tokens that are due within ${window / 1_000} s, in litt
   // The next generation follows the jitter of the last due time by moments, not by minutes.
   expect(took).toBeLessThan(window + 15_000);
   expect(most - first).toBeLessThan(200 * mebibyte);
-  if (due >= 10_000) expect(during.p99).toBeLessThan(2 * before.p99);
+  if (before) expect(during.p99).toBeLessThan(2 * before.p99);
 }, 300_000);
 
 it('has called the provider once for each, and never more than a quarter of the slots at a time', async () => {
