@@ -37,6 +37,7 @@ export default defineConfig({
   test: {
     root,
     watch: false,
+    globalSetup: 'test/setup/databases.setup.ts',
     projects: suites
       .filter(({ database }) => database === 'pglite' || hasPostgresql)
       .map(({ name, database, include = 'test', exclude, order, maxWorkers }) => ({
@@ -46,7 +47,7 @@ export default defineConfig({
           root,
           include: [`${include}/**/*.test.ts`],
           exclude: exclude === undefined ? [] : [`${exclude}/**`],
-          globalSetup: `test/setup/${database}.setup.ts`,
+          provide: { testedKind: database },
           setupFiles: 'test/setup/each-file.ts',
           pool: 'forks',
           // Each file has its own server and database; to load the code anew for each took half of the time.

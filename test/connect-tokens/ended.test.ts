@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { App } from '../../src/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { isTaken, mintToken, postToken, present } from '../helpers/connect-tokens.ts';
 import { expectTheSame } from '../helpers/refusals.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { testDatabase } from '../setup/test-database.ts';
 import { claimsOf, forge, rs256, stealKey } from './forge.ts';
 
 let server: TestServer;
@@ -182,7 +183,7 @@ describe('a token', () => {
   });
 
   // PGlite's clock is this process's own.
-  test.skipIf(inject('testDatabase').kind === 'pglite').each([-400, 400])(
+  test.skipIf(testDatabase().kind === 'pglite').each([-400, 400])(
     'lives by the database’s clock, though this process’s is off by %i days',
     async (days) => {
       const now = await databaseTime();

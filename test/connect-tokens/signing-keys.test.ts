@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forgetEndedTokens } from '../../src/connect-tokens/forget.ts';
 import { rotateSigningKey } from '../../src/connect-tokens/rotate-signing-key.service.ts';
 import { placeOfPrivateKey } from '../../src/connect-tokens/signing-keys.ts';
@@ -12,6 +12,7 @@ import { seedApp } from '../helpers/apps.ts';
 import { isTaken, mintToken, readToken } from '../helpers/connect-tokens.ts';
 import { bearer } from '../helpers/refusals.ts';
 import { masterKeys, startTestServer, type TestServer } from '../helpers/server.ts';
+import { testDatabase } from '../setup/test-database.ts';
 import { stealKey } from './forge.ts';
 
 const path = '/.well-known/jwks.json';
@@ -144,7 +145,7 @@ test('rotations at once leave one newest key, and one that signs', async () => {
 });
 
 // On PGlite there is one session: nothing waits for a row.
-test.skipIf(inject('testDatabase').kind === 'pglite')(
+test.skipIf(testDatabase().kind === 'pglite')(
   'rotations that wait for each other are each done',
   async () => {
     const { db } = server.deps;

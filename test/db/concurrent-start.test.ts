@@ -2,10 +2,11 @@ import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { migrationsFolder } from '../../src/db/migration-files.ts';
 import { cloneDatabase } from '../helpers/database.ts';
 import { administer } from '../setup/postgresql.ts';
+import { testDatabase } from '../setup/test-database.ts';
 import { killProcess, runFile, startFile } from './processes.ts';
 
 const fixture = join(import.meta.dirname, 'fixtures', 'migrate-once.ts');
@@ -32,7 +33,7 @@ function expectWaiting(url: string, sessions: number): Promise<void> {
   return expect.poll(count, { timeout: 30_000, interval: 100 }).toBe(sessions);
 }
 
-describe.runIf(inject('testDatabase').kind === 'postgresql')('on PostgreSQL', () => {
+describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
   test('of four processes that start at once on an empty database, one migrates it', async () => {
     const url = await cloneDatabase('template0');
     const printed = await Promise.all(Array.from({ length: 4 }, () => runFile(fixture, url)));

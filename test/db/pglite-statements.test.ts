@@ -1,9 +1,10 @@
 import { PGlite } from '@electric-sql/pglite';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepareStatements } from '../../src/db/pglite-statements.ts';
 import { makeEmbedded } from '../helpers/embedded-database.ts';
+import { testDatabase } from '../setup/test-database.ts';
 
-const source = inject('testDatabase');
+const source = testDatabase();
 
 describe.runIf(source.kind === 'pglite')('statements of the embedded database', () => {
   let pglite: PGlite;

@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { applyMigrations } from '../../src/db/migrate.ts';
 import { embeddedMajor } from '../../src/db/pglite.ts';
+import { testDatabase } from '../setup/test-database.ts';
 
-describe.runIf(inject('testDatabase').kind === 'pglite')('the embedded database', () => {
+describe.runIf(testDatabase().kind === 'pglite')('the embedded database', () => {
   let dataDir: string;
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'patchbay-data-'));

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createConnection } from '../helpers/connections.ts';
 import { call, makeApp, makeRequirement, openEndUser } from '../helpers/end-users.ts';
 import { resolve } from '../helpers/resolve.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { testDatabase } from '../setup/test-database.ts';
 
 /** PostgreSQL plans a statement for its values five times, before it may keep a plan. */
 const trials = 5;
@@ -11,7 +12,7 @@ const sessions = 6;
 /** How many Prisma has. */
 const prismaSessions = 8;
 
-describe.runIf(inject('testDatabase').kind === 'postgresql')('on PostgreSQL', () => {
+describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer();

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { cloneDatabase, openTestDatabase } from '../helpers/database.ts';
 import { administer } from '../setup/postgresql.ts';
+import { testDatabase } from '../setup/test-database.ts';
 
 let database: Database;
 afterEach(() => database.close());
@@ -27,14 +28,14 @@ test('Prisma and sql exchange the same times', async () => {
   await expectOneTime();
 });
 
-test.runIf(inject('testDatabase').kind === 'pglite')('whatever the folder is set to', async () => {
+test.runIf(testDatabase().kind === 'pglite')('whatever the folder is set to', async () => {
   database = await openTestDatabase();
   await database.sql('set_zone', `ALTER DATABASE postgres SET timezone = 'Asia/Tokyo'`, []);
   await database.db.$queryRaw`SELECT 1`;
   await expectOneTime();
 });
 
-describe.runIf(inject('testDatabase').kind === 'postgresql')('on PostgreSQL', () => {
+describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
   const zone = 'Asia/Tokyo';
 
   async function openWith(search: string, statement?: (name: string) => string): Promise<void> {

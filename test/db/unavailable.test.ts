@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { translateDatabaseError } from '../../src/db/errors.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { startMigratedCluster } from '../helpers/migrated-cluster.ts';
 import type { Cluster } from '../setup/cluster.ts';
 import { administer } from '../setup/postgresql.ts';
+import { testDatabase } from '../setup/test-database.ts';
 
-describe.runIf(inject('testDatabase').kind === 'postgresql')('a PostgreSQL server', () => {
+describe.runIf(testDatabase().kind === 'postgresql')('a PostgreSQL server', () => {
   let cluster: Cluster;
   let database: Database;
   beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { PGlite } from '@electric-sql/pglite';
-import { inject } from 'vitest';
+
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { administer, databaseUrl } from '../setup/postgresql.ts';
-import type {} from '../setup/test-database.ts';
+import { testDatabase } from '../setup/test-database.ts';
 import { makeEmbedded } from './embedded-database.ts';
 import { borrowDatabase } from './lent-database.ts';
 
@@ -13,7 +13,7 @@ import { borrowDatabase } from './lent-database.ts';
  */
 export async function openTestDatabase(): Promise<Database> {
   return borrowDatabase(async () => {
-    const source = inject('testDatabase');
+    const source = testDatabase();
     if (source.kind === 'pglite') return openPglite(await makeEmbedded(source.migrated));
     return openDatabase({ databaseUrl: await cloneDatabase(), dataDir: undefined });
   });
@@ -21,14 +21,14 @@ export async function openTestDatabase(): Promise<Database> {
 
 /** As {@link openTestDatabase}, but with no migration applied. */
 export async function openBlankDatabase(): Promise<Database> {
-  const source = inject('testDatabase');
+  const source = testDatabase();
   if (source.kind === 'pglite') return openPglite(await makeEmbedded(source.blank));
   return openDatabase({ databaseUrl: await cloneDatabase('template0'), dataDir: undefined });
 }
 
 /** On PostgreSQL: clones a database of the test server for the rest of the run; answers its address. */
 export async function cloneDatabase(template?: string): Promise<string> {
-  const source = inject('testDatabase');
+  const source = testDatabase();
   if (source.kind === 'pglite') throw new Error('PGlite has no databases to clone.');
   const name = `${source.template}_${randomUUID().slice(0, 8)}`;
   await administer(

@@ -2,17 +2,18 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { inject } from 'vitest';
+
 import { openDatabase } from '../../src/db/database.ts';
 import { applyMigrations } from '../../src/db/migrate.ts';
 import { type Cluster, startCluster } from '../setup/cluster.ts';
+import { testDatabase } from '../setup/test-database.ts';
 
 /**
  * A PostgreSQL server of the caller's own, whose database `postgres` is migrated and empty. One is made a
  * run, by whoever needs it first; all of them are copies of its files.
  */
 export async function startMigratedCluster(settings?: Record<string, string>): Promise<Cluster> {
-  const source = inject('testDatabase');
+  const source = testDatabase();
   if (source.kind === 'pglite') throw new Error('PGlite is no server.');
   return startCluster(settings, await findOriginal(source.originalIn));
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { inject } from 'vitest';
+import { testDatabase } from '../setup/test-database.ts';
 import { cloneDatabase } from './database.ts';
 import { bundleScript } from './script.ts';
 
@@ -142,7 +142,7 @@ export function makeFolder(): string {
 
 /** A data folder whose database is migrated but otherwise empty, which saves the seconds of a first start. */
 export async function makeDataFolder(): Promise<string> {
-  const source = inject('testDatabase');
+  const source = testDatabase();
   if (source.kind !== 'pglite') throw new Error('There is no embedded database to copy.');
   const folder = makeFolder();
   mkdirSync(join(folder, 'db'), { mode: 0o700 });
@@ -159,7 +159,7 @@ const common = { BOOTSTRAP_ACCESS_KEY: adminKey, MASTER_KEYS: masterKeys };
 
 /** An environment with a migrated database of the kind that the running project tests. */
 export async function makeEnvironment(): Promise<Environment> {
-  const { kind } = inject('testDatabase');
+  const { kind } = testDatabase();
   if (kind === 'pglite') return { ...common, DATA_DIR: await makeDataFolder() };
   return environmentOn(await cloneDatabase());
 }

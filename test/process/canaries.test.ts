@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionTypes } from '../../src/catalog/connection-types.ts';
 import {
   type Environment,
@@ -10,6 +10,7 @@ import {
   startServer,
 } from '../helpers/process.ts';
 import { administer } from '../setup/postgresql.ts';
+import { testDatabase } from '../setup/test-database.ts';
 import { badGraphqlBodies, badRestRequests } from './bad-canary-requests.ts';
 import { canary, canaryConfig, holds, publicCanary } from './canaries.ts';
 import { type Answer, dataOf, send } from './requests.ts';
@@ -144,7 +145,7 @@ async function expectNoCanary({ DATA_DIR = '', DATABASE_URL }: Environment): Pro
     const bytes = await readFile(join(parentPath, name));
     expect(holds(bytes, canary) || holds(bytes, publicCanary) ? name : '').toBe('');
   }
-  if (inject('testDatabase').kind === 'pglite') expect(files.length).toBeGreaterThan(500);
+  if (testDatabase().kind === 'pglite') expect(files.length).toBeGreaterThan(500);
   if (DATABASE_URL === undefined) return;
   const tables = await administer(
     DATABASE_URL,

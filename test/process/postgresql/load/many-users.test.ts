@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../../../../src/db/database.ts';
 import { createLocalKeyProvider } from '../../../../src/vault/key-provider.ts';
 import { createVault } from '../../../../src/vault/vault.ts';
+import { startMigratedCluster } from '../../../helpers/migrated-cluster.ts';
 import {
   type Environment,
   environmentOn,
@@ -11,7 +12,7 @@ import {
   startServer,
 } from '../../../helpers/process.ts';
 import { seedAccounts } from '../../../helpers/seed-accounts.ts';
-import { type Cluster, startCluster } from '../../../setup/cluster.ts';
+import type { Cluster } from '../../../setup/cluster.ts';
 import { ask, mutate } from '../../end-user-requests.ts';
 import { storeOpenAi } from '../../requests.ts';
 
@@ -30,7 +31,7 @@ let server: ServerProcess;
 let appId: string;
 
 beforeAll(async () => {
-  cluster = await startCluster({ shared_preload_libraries: 'pg_stat_statements' });
+  cluster = await startMigratedCluster({ shared_preload_libraries: 'pg_stat_statements' });
   database = new pg.Client({ connectionString: cluster.url() });
   await database.connect();
   await database.query(

@@ -2,16 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/db/database.ts';
 import { applyMigrations } from '../../src/db/migrate.ts';
 import { administer, databaseUrl } from './postgresql.ts';
-import type {} from './test-database.ts';
+import type { PostgresqlSource } from './test-database.ts';
 
 /** Migrates one template a run; every test file clones it. Drops template and clones at the end. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const url = process.env.TEST_DATABASE_URL;
-  if (url === undefined) throw new Error('TEST_DATABASE_URL names no server.');
+export async function makePostgresql(url: string) {
   const template = `patchbay_test_${randomUUID().slice(0, 8)}`;
   await administer(url, `CREATE DATABASE ${template}`);
   const database = await openDatabase({
@@ -21,11 +18,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await applyMigrations(database);
   await database.close();
   const originalIn = join(tmpdir(), template);
-  project.provide('testDatabase', { kind: 'postgresql', url, template, originalIn });
-  return async () => {
+  const source: PostgresqlSource = { kind: 'postgresql', url, template, originalIn };
+  const remove = async () => {
     await rm(originalIn, { recursive: true, force: true });
     await dropAll(url, template);
   };
+  return { source, remove };
 }
 
 async function dropAll(url: string, template: string): Promise<void> {

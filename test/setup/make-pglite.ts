@@ -2,13 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/db/database.ts';
 import { applyMigrations } from '../../src/db/migrate.ts';
-import type {} from './test-database.ts';
+import type { PgliteSource } from './test-database.ts';
 
 /** Migrates one embedded database a run; every test file starts from a copy. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function makePglite() {
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-test-'));
   const blank = join(folder, 'blank.tar');
   const migrated = join(folder, 'migrated.tar');
@@ -19,8 +18,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await applyMigrations(database);
   await dump(pglite, migrated);
   await database.close();
-  project.provide('testDatabase', { kind: 'pglite', blank, migrated });
-  return () => rm(folder, { recursive: true });
+  const source: PgliteSource = { kind: 'pglite', blank, migrated };
+  return { source, remove: () => rm(folder, { recursive: true }) };
 }
 
 /** Each is as large as the database, and every file would unpack them. */
