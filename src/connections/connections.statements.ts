@@ -154,21 +154,25 @@ function callsOf(shape: Shape, asked: readonly Asked[], isPage: boolean) {
 
 /**
  * Where the connections of a call are, and what makes them the caller's: in the project that it names, which
- * is then looked up once, or in any. What end users brought is in none.
+ * is then looked up once, or in any. What end users brought is in none. To count those of a project, a range
+ * is asked for: of an equal one PostgreSQL expects what projects have on average, and reads those of all.
  */
 function placesOf(shape: Shape) {
   const reached = shape.includes('reach') ? `AND ${isReached('p.id')}` : '';
   const rights = `p.organization_id = q.organization_id ${reached}`;
+  const own = 'c.end_user_id IS NULL';
   return shape.includes('project')
     ? {
         projects: `LEFT JOIN project p ON p.id = q.project_id AND ${rights}`,
         connections: 'connection c',
-        theirs: 'c.project_id = p.id AND c.end_user_id IS NULL',
+        theirs: `c.project_id = p.id AND ${own}`,
+        counted: `c.project_id BETWEEN p.id AND p.id AND ${own}`,
       }
     : {
         projects: '',
         connections: 'connection c JOIN project p ON p.id = c.project_id',
-        theirs: `${rights} AND c.end_user_id IS NULL`,
+        theirs: `${rights} AND ${own}`,
+        counted: `${rights} AND ${own}`,
       };
 }
 
@@ -213,9 +217,9 @@ type FoundColumns = { position: number; total: number | null } & (ConnectionColu
 
 /** Counts what a call wants, whatever page of it. */
 function countOf(shape: Shape): string {
-  const { connections, theirs } = placesOf(shape);
+  const { connections, counted } = placesOf(shape);
   const everywhere = shape.filter((condition) => condition !== 'after' && condition !== 'before');
-  return `SELECT count(*)::int AS total FROM ${connections} WHERE ${theirs} ${wishesOf(everywhere)}`;
+  return `SELECT count(*)::int AS total FROM ${connections} WHERE ${counted} ${wishesOf(everywhere)}`;
 }
 
 async function countTogether(
