@@ -1,14 +1,16 @@
 import type { PrismaClient } from '../../src/db/generated/client.ts';
 
+type Db = Pick<PrismaClient, '$executeRawUnsafe'>;
+
 /**
- * Inserts rows, named and typed as Prisma has them, in one statement. Of thousands of rows Prisma
- * makes one parameter for each value, which takes seconds.
+ * Inserts rows, named and typed as Prisma has them, table after table, in one statement each. Of
+ * thousands of rows Prisma makes one parameter for each value, which takes seconds.
  */
-export async function insertRows(
-  db: Pick<PrismaClient, '$executeRawUnsafe'>,
-  table: string,
-  rows: readonly object[],
-): Promise<void> {
+export async function insertRows(db: Db, tables: Record<string, readonly object[]>): Promise<void> {
+  for (const [table, rows] of Object.entries(tables)) await insertInto(db, table, rows);
+}
+
+async function insertInto(db: Db, table: string, rows: readonly object[]): Promise<void> {
   const columns = Object.keys(rows[0] ?? {})
     .map(columnOf)
     .join(', ');

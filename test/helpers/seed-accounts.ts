@@ -37,11 +37,10 @@ export async function seedAccounts(
       };
     }),
   );
-  const connections = rows.map(({ connection }) => connection);
-  const secrets = rows.map(({ secret }) => secret);
-  const links = rows.map(({ link }) => link);
-  await insertRows(db, 'end_user', endUsers);
-  await insertRows(db, 'connection', connections);
-  await insertRows(db, 'connection_secret', secrets);
-  await insertRows(db, 'end_user_link', links);
+  await insertRows(db, {
+    end_user: endUsers,
+    connection: rows.map(({ connection }) => connection),
+    connection_secret: rows.map(({ secret }) => secret),
+    end_user_link: rows.map(({ link }) => link),
+  });
 }

@@ -78,11 +78,10 @@ async function createSeal(
 
 type Rows = ReturnType<Awaited<ReturnType<typeof createSeal>>>[];
 
-async function store({ db }: Database, rows: Rows): Promise<void> {
-  const connections = rows.map(({ connection }) => connection);
-  const secrets = rows.map(({ secret }) => secret);
-  const grants = rows.map(({ grant }) => grant);
-  await insertRows(db, 'connection', connections);
-  await insertRows(db, 'connection_secret', secrets);
-  await insertRows(db, 'oauth_grant', grants);
+function store({ db }: Database, rows: Rows): Promise<void> {
+  return insertRows(db, {
+    connection: rows.map(({ connection }) => connection),
+    connection_secret: rows.map(({ secret }) => secret),
+    oauth_grant: rows.map(({ grant }) => grant),
+  });
 }
