@@ -134,6 +134,35 @@ describe('data keys', () => {
     expect(statuses(fetched)).toEqual(new Array(20).fill(200));
   });
 
+  test('that are being retired are waited for, and not used by what waited', async () => {
+    const { db } = server.deps;
+    const project_id = await seedProject(db, server.home.organizationId);
+    const { id } = await createConnection(server, { project_id });
+    const config = { api_key: canary() };
+    const writing = await db.$transaction(async (tx) => {
+      await tx.dataKey.updateMany({
+        where: { projectId: project_id },
+        data: { status: 'retired' },
+      });
+      const begun = [
+        createConnection(server, { project_id, config }).then((made) => made.id),
+        server.rest('PUT', `/v1/connections/${id}`, { body: { type: openAi, config } }),
+      ] as const;
+      await tx.$queryRaw`SELECT pg_sleep(0.3)::text`; // they come to it meanwhile
+      return begun;
+    });
+    const [made, { status }] = await Promise.all(writing);
+    expect(status).toBe(200);
+    for (const written of [made, id]) {
+      expect((await fetchConfig(server, written)).json.data.config).toMatchObject(config);
+    }
+    const keys = await db.connectionSecret.findMany({
+      where: { connectionId: { in: [made, id] } },
+      select: { configDataKey: { select: { status: true } } },
+    });
+    expect(keys.map(({ configDataKey }) => configDataKey.status)).toEqual(['active', 'active']);
+  });
+
   test('retired in the middle of writes are followed by new ones, and nothing is lost', async () => {
     const project_id = await seedProject(server.deps.db, server.home.organizationId);
     const config = () => ({ api_key: canary() });
