@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { Interleaved } from './setup/interleaved.ts';
 
 /** Our code must get the same copy of graphql as the packages that Node itself loads: the CommonJS one. */
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
@@ -38,6 +39,7 @@ export default defineConfig({
     root,
     watch: false,
     globalSetup: 'test/setup/databases.setup.ts',
+    sequence: { sequencer: Interleaved },
     projects: suites
       .filter(({ database }) => database === 'pglite' || hasPostgresql)
       .map(({ name, database, include = 'test', exclude, order, maxWorkers }) => ({
