@@ -15,7 +15,7 @@ export class Interleaved extends BaseSequencer {
 function interleave(files: TestSpecification[]): TestSpecification[] {
   const waiting = files.filter(({ moduleId }) => moduleId.includes('/test/process/'));
   const busy = files.filter((file) => !waiting.includes(file));
-  return [...spread(waiting, 0.85), ...spread(busy, 1)]
+  return [...spread(waiting, 0.6), ...spread(busy, 1)]
     .sort((one, other) => one.at - other.at)
     .map(({ file }) => file);
 }

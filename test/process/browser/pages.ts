@@ -10,6 +10,7 @@ import { google, openAi } from '../../helpers/connections.ts';
 import type { OAuthProvider } from '../../helpers/oauth-provider.ts';
 import { type BuiltServer, startBesideGoogle } from '../built-server.ts';
 import { launchChromium } from './chromium.ts';
+import { lendContext, takeBack } from './contexts.ts';
 import { type FrontApp, makeFrontApp } from './front-app.ts';
 
 /** Where the connect page is, in the browser's eyes. */
@@ -32,7 +33,7 @@ export type Pages = {
   server: BuiltServer;
   provider: OAuthProvider;
   app: FrontApp;
-  /** A page of a browser of its own, and what that complained of. */
+  /** A page beside which the browser knows nothing, and what that complained of. */
   openPage: (mode?: Partial<Mode>) => Promise<Opened>;
   close: () => Promise<void>;
 };
@@ -76,7 +77,8 @@ export async function openPage(
   { width = 360, colorScheme = 'light', locale = 'en-GB', scripts = true }: Partial<Mode>,
 ): Promise<Opened> {
   const options: BrowserContextOptions = { colorScheme, locale, javaScriptEnabled: !!scripts };
-  const context = await browser.newContext({ ...options, viewport: { width, height: 740 } });
+  const viewport = { width, height: 740 };
+  const context = await lendContext(browser, { ...options, viewport });
   if (scripts === 'blocked') {
     await context.route('**/connect/assets/*.js', (route) => route.abort('blockedbyclient'));
   }
@@ -93,7 +95,7 @@ export async function openPage(
   });
   const close = async () => {
     const all = await Promise.all(answers);
-    await context.close();
+    await takeBack(context);
     requireNoCanary('what the browser was sent', all.join('\n'));
   };
   return { page, context, complaints, close };

@@ -4,6 +4,7 @@ import { canary } from '../../helpers/canary.ts';
 import { google } from '../../helpers/connections.ts';
 import type { OAuthProvider } from '../../helpers/oauth-provider.ts';
 import { launchChromium } from '../browser/chromium.ts';
+import { lendContext, takeBack } from '../browser/contexts.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
 import { type Heard, serveFrontEnd } from '../browser/front-ends.ts';
 import { type HttpsHosts, startHttpsHosts } from '../browser/https-hosts.ts';
@@ -33,7 +34,7 @@ beforeAll(async () => {
   browser = await launchChromium(hosts.resolverRules);
 }, 90_000);
 
-afterEach(() => context?.close());
+afterEach(() => takeBack(context));
 
 afterAll(async () => {
   await browser?.close();
@@ -51,7 +52,7 @@ async function bring(
   const address = await app.linkFor(userId);
   const viewport = { width: 400, height: 780 };
   const options = { ignoreHTTPSErrors: true, javaScriptEnabled: scripts, viewport };
-  context = await browser.newContext(options);
+  context = await lendContext(browser, options);
   const front = await context.newPage();
   await withholdThirdPartyCookies(front);
   await front.goto(`${origin}/${how}?${new URLSearchParams({ address, policy })}`);

@@ -1,8 +1,9 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Pipedream, startPipedream } from '../../helpers/pipedream.ts';
 import { makeEnvironment } from '../../helpers/process.ts';
 import { launchChromium } from '../browser/chromium.ts';
+import { lendContext, takeBack } from '../browser/contexts.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
 import { type HttpsHosts, startHttpsHosts } from '../browser/https-hosts.ts';
 import { look } from '../browser/look.ts';
@@ -16,6 +17,7 @@ let pipedream: Pipedream;
 let server: BuiltServer;
 let hosts: HttpsHosts;
 let browser: Browser;
+let context: BrowserContext;
 let app: FrontApp;
 
 beforeAll(async () => {
@@ -40,7 +42,7 @@ beforeAll(async () => {
   browser = await launchChromium(hosts.resolverRules);
 }, 90_000);
 
-afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+afterEach(() => takeBack(context));
 
 afterAll(async () => {
   await browser?.close();
@@ -52,7 +54,7 @@ afterAll(async () => {
 /** A page that waits for an account, and the link where it is connected. */
 async function wait(userId: string, scripts: boolean) {
   const options = { ignoreHTTPSErrors: true, javaScriptEnabled: scripts };
-  const context = await browser.newContext({ ...options, viewport: { width: 360, height: 740 } });
+  context = await lendContext(browser, { ...options, viewport: { width: 360, height: 740 } });
   const page = await context.newPage();
   await page.goto(await app.linkFor(userId));
   await page.getByRole('button', { name: 'Continue to gmail' }).click();
