@@ -33,8 +33,8 @@ type Violation = { id: string; impact: string; nodes: object[] };
 async function violationsOf(frame: Frame): Promise<Violation[]> {
   // To load it takes longer than to run it, and a document may be looked at more than once.
   const source = (await frame.evaluate('"axe" in window')) ? '' : axe;
-  const found = await frame.evaluate(`${source}; axe.run({ resultTypes: ['violations'] })`);
-  return (found as { violations: Violation[] }).violations;
+  const run = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)`;
+  return frame.evaluate<Violation[]>(`${source}; ${run}`);
 }
 
 /** The same at the width of a phone and of a desk: nothing but the stylesheet knows of it. */
