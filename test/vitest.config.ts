@@ -20,9 +20,9 @@ type Suite = {
 
 /** The whole suite runs on the embedded database and, where one is given, on PostgreSQL. */
 const suites: Suite[] = [
-  { name: 'pglite', database: 'pglite', exclude: onPostgresql, order: 0, maxWorkers: 3 },
+  { name: 'pglite', database: 'pglite', exclude: onPostgresql, order: 0, maxWorkers: 4 },
   {
-    ...{ name: 'postgresql', database: 'postgresql', order: 0, maxWorkers: 3 },
+    ...{ name: 'postgresql', database: 'postgresql', order: 0, maxWorkers: 4 },
     exclude: `{test/process/embedded,${underLoad}}`,
   },
   // What puts load on its servers and looks at the clock meanwhile wants a processor for itself.
@@ -55,7 +55,7 @@ export default defineConfig({
           // Each file has its own server and database; to load the code anew for each took half of the time.
           isolate: false,
           sequence: { groupOrder: order },
-          // More than there are processors in a small machine: a quarter of the time, files wait.
+          // Twice as many as there are processors in a small machine: a third of the time, files wait.
           maxWorkers,
           execArgv: [
             // The embedded database is asked too much that is new for optimizing it to pay: a seventh of the time.
