@@ -1,6 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fetchConfig } from '../helpers/connections.ts';
 import { eventsOf, grantOf, leave, lend, refusalOf, statusOf, tokenOf } from './grants.ts';
+import { controlClock } from './hooks.ts';
 import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
 
 let world: World;
@@ -56,11 +58,15 @@ test.each([
   { kind: 'status', status: 500 } as const,
 ])('a failure changes nothing when the lease was lost: %o', async (failure) => {
   const id = await connectDue();
+  const clock = controlClock();
   world.provider.set({ failure, delay: { ms: 300, when: 'before' } });
   const read = fetchConfig(world.server, id);
   await called().toBe(1);
   await lend(world, id, 30);
+  await wait(600); // by then it has failed, and waits for who took the lease over
+  clock.putForward(12_000);
   await read;
+  clock.restore();
   expect(await statusOf(world, id)).toBe('active');
   const untouched = { leaseOwner: 'another', consecutiveFailures: 0, lastRefreshError: null };
   expect(await grantOf(world, id)).toMatchObject(untouched);
