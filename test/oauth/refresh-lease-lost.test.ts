@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { fetchConfig } from '../helpers/connections.ts';
 import { eventsOf, grantOf, leave, lend, refusalOf, statusOf, tokenOf } from './grants.ts';
 import { controlClock } from './hooks.ts';
@@ -59,6 +59,7 @@ test.each([
 ])('a failure changes nothing when the lease was lost: %o', async (failure) => {
   const id = await connectDue();
   const clock = controlClock();
+  onTestFinished(clock.restore);
   world.provider.set({ failure, delay: { ms: 300, when: 'before' } });
   const read = fetchConfig(world.server, id);
   await called().toBe(1);
@@ -66,7 +67,6 @@ test.each([
   await wait(600); // by then it has failed, and waits for who took the lease over
   clock.putForward(12_000);
   await read;
-  clock.restore();
   expect(await statusOf(world, id)).toBe('active');
   const untouched = { leaseOwner: 'another', consecutiveFailures: 0, lastRefreshError: null };
   expect(await grantOf(world, id)).toMatchObject(untouched);

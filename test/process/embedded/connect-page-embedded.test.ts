@@ -34,7 +34,7 @@ beforeAll(async () => {
   browser = await launchChromium(hosts.resolverRules);
 }, 90_000);
 
-afterEach(() => takeBack(context));
+afterEach(() => context && takeBack(context));
 
 afterAll(async () => {
   await browser?.close();
