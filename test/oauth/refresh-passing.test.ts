@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createOutboundFetch } from '../../src/oauth/outbound-fetch.ts';
 import type { Failure } from '../helpers/oauth-provider.switches.ts';
 import { connectMany } from './connect-many.ts';
@@ -10,9 +10,6 @@ let connections: string[];
 beforeAll(async () => {
   world = await openWorld('box');
   connections = await connectMany(world, cases.length + retryAfters.length + 2);
-  const { deps } = world.server;
-  const trusted = createOutboundFetch({ allowed: new Set(), trusted: true, deadline: 400 });
-  deps.outbound = { ...deps.outbound, trusted };
 });
 afterEach(() => world.provider.reset());
 afterAll(() => closeWorld(world));
@@ -65,6 +62,13 @@ describe('passes by itself, and costs nothing:', () => {
 
   test('slow', async () => {
     const id = takeConnection();
+    const { deps } = world.server;
+    const { outbound } = deps;
+    const trusted = createOutboundFetch({ allowed: new Set(), trusted: true, deadline: 400 });
+    deps.outbound = { ...outbound, trusted };
+    onTestFinished(() => {
+      deps.outbound = outbound;
+    });
     world.provider.set({ delay: { ms: 700, when: 'before', on: 'refresh_token' } });
     await leave(world, id, -5);
     const timeout = { status: 502, message: expect.stringContaining('outbound_timeout') };
