@@ -14,7 +14,7 @@ export const createConnection = `
     createConnection(input: $input) {
       __typename
       ... on Connection { id name type status createdAt version }
-      ... on Error { code message }
+      ... on UserError { code message }
       ... on InvalidInputError { fields { path message } }
     }
   }`;
@@ -24,7 +24,7 @@ const createProject = `
     createProject(input: { name: $name }) {
       __typename
       ... on Project { id }
-      ... on Error { message }
+      ... on UserError { message }
     }
   }`;
 

@@ -28,7 +28,7 @@ const fetchCredentials = `
     fetchCredentials(input: $input) {
       __typename
       ... on Credentials { connectionId type config expiresAt }
-      ... on Error { code message }
+      ... on UserError { code message }
     }
   }`;
 

@@ -5,12 +5,27 @@ import { UserRef } from '../users/user.type.ts';
 import { RoleRef } from './role.type.ts';
 import { isPerson, type Viewer } from './viewer.ts';
 
+const ViewerKindRef = builder.enumType('ViewerKind', {
+  description: 'What kind of credential a request carries.',
+  values: {
+    ACCESS_KEY: { value: 'access_key', description: 'The access key of a program.' },
+    PERSONAL_ACCESS_TOKEN: {
+      value: 'personal_access_token',
+      description: 'A personal access token, for its owner.',
+    },
+    IDENTITY: { value: 'user', description: "A JWT of the organization's identity provider." },
+    CONNECT_TOKEN: {
+      value: 'connect_token',
+      description: 'A connect token of one end user of one app.',
+    },
+    ANONYMOUS: { value: 'anonymous', description: 'No credential at all.' },
+  } satisfies Record<string, { value: Viewer['kind']; description: string }>,
+});
+
 const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
   description: 'Who is calling.',
   fields: (t) => ({
-    kind: t.exposeString('kind', {
-      description: '`access_key`, `personal_access_token`, `user`, `connect_token` or `anonymous`.',
-    }),
+    kind: t.expose('kind', { type: ViewerKindRef, description: 'What kind of credential it is.' }),
     role: t.field({
       type: RoleRef,
       nullable: true,

@@ -79,8 +79,10 @@ const DeleteAppInput = builder.inputType('DeleteAppInput', {
 });
 
 const DeletedApp = builder.objectRef<{ id: string }>('DeletedApp').implement({
-  description: 'An app that is no more.',
-  fields: (t) => ({ id: t.exposeID('id', { description: 'Its former id.' }) }),
+  description: 'An app that was deleted.',
+  fields: (t) => ({
+    deletedId: t.exposeID('id', { description: 'Its id, which finds nothing now.' }),
+  }),
 });
 
 builder.mutationFields((t) => ({

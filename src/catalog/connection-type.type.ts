@@ -1,20 +1,33 @@
 import { builder } from '../graphql/builder.ts';
 import type { ConnectionType } from './connection-type.ts';
-import type { Field } from './fields.ts';
+import type { Field, FieldKind } from './fields.ts';
 import { toJsonSchema } from './json-schema.ts';
 
 /** Loading the whole catalogue costs as much as this many rows. */
 export const catalogueCost = 20;
+
+const FieldKindRef = builder.enumType('FieldKind', {
+  description: 'What a value of a config field is.',
+  values: {
+    STRING: { value: 'string', description: 'Text of one or more lines.' },
+    URL: { value: 'url', description: 'The absolute URL of a service.' },
+    PORT: { value: 'port', description: 'A whole number from 1 to 65535.' },
+    INTEGER: { value: 'integer', description: 'A number without a fraction.' },
+    NUMBER: { value: 'number', description: 'A number, with or without a fraction.' },
+    BOOLEAN: { value: 'boolean', description: 'Either true or false.' },
+    ENUM: { value: 'enum', description: 'One of the values that `enum` lists.' },
+    STRING_LIST: { value: 'string[]', description: 'A list of texts, possibly empty.' },
+    OBJECT: { value: 'object', description: 'A JSON object with any keys.' },
+    DATETIME: { value: 'datetime', description: 'An RFC 3339 date and time.' },
+  } satisfies Record<string, { value: FieldKind; description: string }>,
+});
 
 const ConnectionTypeField = builder.objectRef<Field>('ConnectionTypeField').implement({
   description: "One field of a type's config.",
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name in the config: `api_key`.' }),
     label: t.exposeString('label', { description: 'Its name in words: `API key`.' }),
-    kind: t.exposeString('kind', {
-      description:
-        'What it holds: `string`, `url`, `port`, `integer`, `number`, `boolean`, `enum`, `string[]`, `object` or `datetime`.',
-    }),
+    kind: t.expose('kind', { type: FieldKindRef, description: 'What a value of the field is.' }),
     required: t.exposeBoolean('required', { description: 'Whether it must be given.' }),
     secret: t.exposeBoolean('secret', {
       description: 'Whether only the credentials call gives it back.',

@@ -54,8 +54,10 @@ const DeleteConnectionInput = builder.inputType('DeleteConnectionInput', {
 });
 
 const DeletedConnection = builder.objectRef<{ id: string }>('DeletedConnection').implement({
-  description: 'A connection that is no more.',
-  fields: (t) => ({ id: t.exposeID('id', { description: 'Its former id.' }) }),
+  description: 'A connection that was deleted.',
+  fields: (t) => ({
+    deletedId: t.exposeID('id', { description: 'Its id, which finds nothing now.' }),
+  }),
 });
 
 builder.mutationFields((t) => ({

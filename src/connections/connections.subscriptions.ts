@@ -19,7 +19,9 @@ const ConnectionChangeRef = builder.objectRef<ConnectionChange>('ConnectionChang
   description: 'A committed change of a connection.',
   fields: (t) => ({
     kind: t.expose('kind', { type: ChangeKindRef, description: 'What became of it.' }),
-    id: t.exposeID('id', { description: "The connection's id." }),
+    connectionId: t.exposeID('id', {
+      description: "The connection's id, even when it was deleted.",
+    }),
     connection: t.expose('connection', {
       type: ConnectionRef,
       nullable: true,

@@ -10,7 +10,7 @@ const EndUserAppRef = builder.prismaObject('App', {
   variant: 'EndUserApp',
   description: 'What an end user may know of the app.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A UUID.' }),
+    appId: t.exposeID('id', { description: "The app's id, a UUID." }),
     name: t.exposeString('name', { description: 'Its name for people.' }),
     connectPage: t.field({
       type: ConnectPageSettingsRef,

@@ -11,7 +11,7 @@ import {
 } from '../errors.ts';
 import { builder } from './builder.ts';
 
-const ErrorInterface = builder.interfaceRef<AppError>('Error').implement({
+const ErrorInterface = builder.interfaceRef<AppError>('UserError').implement({
   description: 'A failure that a mutation can end in.',
   fields: (t) => ({
     code: t.string({

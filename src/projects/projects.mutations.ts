@@ -58,8 +58,10 @@ const DeleteProjectInput = builder.inputType('DeleteProjectInput', {
 });
 
 const DeletedProject = builder.objectRef<{ id: string }>('DeletedProject').implement({
-  description: 'A project that is no more.',
-  fields: (t) => ({ id: t.exposeID('id', { description: 'Its former id.' }) }),
+  description: 'A project that was deleted.',
+  fields: (t) => ({
+    deletedId: t.exposeID('id', { description: 'Its id, which finds nothing now.' }),
+  }),
 });
 
 builder.mutationFields((t) => ({

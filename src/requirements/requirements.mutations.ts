@@ -54,8 +54,10 @@ const DeleteRequirementInput = builder.inputType('DeleteRequirementInput', {
 });
 
 const DeletedRequirement = builder.objectRef<{ id: string }>('DeletedRequirement').implement({
-  description: 'A requirement that is no more.',
-  fields: (t) => ({ id: t.exposeID('id', { description: 'Its former id.' }) }),
+  description: 'A requirement that was deleted.',
+  fields: (t) => ({
+    deletedId: t.exposeID('id', { description: 'Its id, which finds nothing now.' }),
+  }),
 });
 
 builder.mutationFields((t) => ({

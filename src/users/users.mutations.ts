@@ -54,8 +54,10 @@ const SetProjectRoleInput = builder.inputType('SetProjectRoleInput', {
 });
 
 const DeletedUser = builder.objectRef<{ id: string }>('DeletedUser').implement({
-  description: 'A person who is no more.',
-  fields: (t) => ({ id: t.exposeID('id', { description: 'Their former id.' }) }),
+  description: 'A person who was deleted.',
+  fields: (t) => ({
+    deletedId: t.exposeID('id', { description: 'Their id, which finds nothing now.' }),
+  }),
 });
 
 builder.mutationFields((t) => ({

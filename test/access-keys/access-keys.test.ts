@@ -66,7 +66,7 @@ test('a new key is shown once, and works', async () => {
   expect(await viewer(secret)).toEqual({
     status: 200,
     viewer: {
-      kind: 'access_key',
+      kind: 'ACCESS_KEY',
       role: 'RUNTIME',
       organization: { id: organizationId },
       project: { id: projectId },

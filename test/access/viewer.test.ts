@@ -18,7 +18,7 @@ test('a key knows its role, its organization and its project', async () => {
   const { projectId, organizationId } = server.home;
   const organization = { id: organizationId, name: 'default' };
   expect((await ask(server.adminKey)).data).toEqual({
-    viewer: { kind: 'access_key', role: 'ADMIN', organization, project: null, userId: null },
+    viewer: { kind: 'ACCESS_KEY', role: 'ADMIN', organization, project: null, userId: null },
   });
   const key = await server.createKey({ role: 'runtime', projectId });
   expect((await ask(key)).data).toMatchObject({
@@ -28,6 +28,6 @@ test('a key knows its role, its organization and its project', async () => {
 
 test('who sends no credential is anonymous', async () => {
   expect((await ask(null)).data).toEqual({
-    viewer: { kind: 'anonymous', role: null, organization: null, project: null, userId: null },
+    viewer: { kind: 'ANONYMOUS', role: null, organization: null, project: null, userId: null },
   });
 });

@@ -35,8 +35,8 @@ test('a type has all that a form needs, and marks its secrets', async () => {
       isOAuth: false,
       defaultScopes: [],
       fields: [
-        { name: 'api_key', kind: 'string', required: true, secret: true, default: null },
-        { name: 'url', kind: 'url', required: false, secret: false, default: expect.any(String) },
+        { name: 'api_key', kind: 'STRING', required: true, secret: true, default: null },
+        { name: 'url', kind: 'URL', required: false, secret: false, default: expect.any(String) },
       ],
       jsonSchema: { properties: { api_key: { writeOnly: true } }, required: ['api_key'] },
     },

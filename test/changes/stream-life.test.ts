@@ -91,7 +91,7 @@ test('a credential has so many at once, others of their own, and one more for ea
 
 test('one too many is 429 for who takes JSON', async () => {
   await Promise.all([watch(), watch(), watch()]);
-  const query = `subscription { connectionChanged(projectId: "${server.home.projectId}") { id } }`;
+  const query = `subscription { connectionChanged(projectId: "${server.home.projectId}") { connectionId } }`;
   const { status, errors } = await server.graphql(query);
   expect([status, errors[0]?.extensions.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
 });
@@ -114,7 +114,7 @@ test('who takes nothing is cut off when too much waits, and may come again', asy
 
 test('who leaves before the stream has begun leaves nothing behind', async () => {
   for (const milliseconds of [0, 1, 2, 4, 8, 16, 32, 64]) {
-    const query = `subscription { connectionChanged(projectId: "${server.home.projectId}") { id } }`;
+    const query = `subscription { connectionChanged(projectId: "${server.home.projectId}") { connectionId } }`;
     const headers = {
       authorization: `Bearer ${server.adminKey}`,
       'content-type': 'application/json',
@@ -132,7 +132,7 @@ test('who leaves before the stream has begun leaves nothing behind', async () =>
 
 test('who takes only JSON is told that this is none', async () => {
   const body = JSON.stringify({
-    query: `subscription { connectionChanged(projectId: "${server.home.projectId}") { id } }`,
+    query: `subscription { connectionChanged(projectId: "${server.home.projectId}") { connectionId } }`,
   });
   const headers = {
     authorization: `Bearer ${server.adminKey}`,
@@ -154,7 +154,7 @@ test('who takes anything gets server-sent events', async () => {
       accept: '*/*',
     },
     body: JSON.stringify({
-      query: `subscription { connectionChanged(projectId: "${server.home.projectId}") { id } }`,
+      query: `subscription { connectionChanged(projectId: "${server.home.projectId}") { connectionId } }`,
     }),
   });
   expect(response.headers.get('content-type')).toBe('text/event-stream');

@@ -127,7 +127,7 @@ describe('on an app’s hostname', () => {
         {},
         json.token,
       );
-      expect(data.viewer).toEqual({ kind: 'connect_token', userId: userId.trim() });
+      expect(data.viewer).toEqual({ kind: 'CONNECT_TOKEN', userId: userId.trim() });
     },
   );
 });

@@ -28,7 +28,7 @@ const document = `mutation ($input: RevokeConnectTokensInput!) {
   revokeConnectTokens(input: $input) {
     __typename
     ... on RevokedConnectTokens { count }
-    ... on Error { code message }
+    ... on UserError { code message }
     ... on InvalidInputError { fields { path message } }
   }
 }`;

@@ -55,7 +55,7 @@ test('what they are forged from is good, and signed anew it is good again', asyn
   expect(await isTaken(server, byUs(claims))).toBe(true);
   const { graphql } = await present(server, good);
   expect(graphql.json.data?.viewer).toEqual({
-    ...{ kind: 'connect_token', userId: 'ann', role: null, organization: null, project: null },
+    ...{ kind: 'CONNECT_TOKEN', userId: 'ann', role: null, organization: null, project: null },
   });
 });
 

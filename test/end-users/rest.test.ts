@@ -122,13 +122,13 @@ test('Pipedream without a configuration is 502, saying what to set', async () =>
 });
 
 test('GraphQL says who the token speaks for, and of the app what they may know', async () => {
-  const document = `{ endUser { userId app { id name connectPage { displayName allowedOrigins } }
+  const document = `{ endUser { userId app { appId name connectPage { displayName allowedOrigins } }
     requirements { id name title status spec app { id } connectionType { label } } } }`;
   const { data, errors } = await world.server.graphql<{
     endUser: { userId: string; requirements: object[] };
   }>(document, {}, user.token);
   expect(errors).toEqual([]);
-  expect(data.endUser).toMatchObject({ userId: 'anna', app: { id: user.viewer.appId } });
+  expect(data.endUser).toMatchObject({ userId: 'anna', app: { appId: user.viewer.appId } });
   expect(data.endUser.requirements[1]).toMatchObject({
     ...{ id: calendar, status: 'PENDING', app: null, connectionType: { label: 'Google' } },
   });

@@ -24,7 +24,7 @@ const post = (
 test('an operation is answered as JSON, with the request’s id', async () => {
   const { status, json, headers } = await post(viewer);
   expect(status).toBe(200);
-  expect(json.data).toEqual({ viewer: { kind: 'access_key' } });
+  expect(json.data).toEqual({ viewer: { kind: 'ACCESS_KEY' } });
   expect(headers['content-type']).toMatch(/^application\/(graphql-response\+)?json/);
   expect(headers).toMatchObject({
     'cache-control': 'no-store',

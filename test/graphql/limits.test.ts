@@ -198,14 +198,14 @@ describe('introspection', () => {
       expect(status).toBe(403);
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
       const { data } = await open.graphql('{ __typename viewer { kind } }', {}, token);
-      expect(data).toEqual({ __typename: 'Query', viewer: { kind: 'connect_token' } });
+      expect(data).toEqual({ __typename: 'Query', viewer: { kind: 'CONNECT_TOKEN' } });
     });
 
     test('__typename and viewer take none', async () => {
       const { data } = await open.graphql('{ __typename viewer { kind __typename } }', {}, null);
       expect(data).toEqual({
         __typename: 'Query',
-        viewer: { kind: 'anonymous', __typename: 'Viewer' },
+        viewer: { kind: 'ANONYMOUS', __typename: 'Viewer' },
       });
     });
   });

@@ -36,11 +36,12 @@ type Sample = {
   personGets?: 'NotFoundError';
 };
 
-const failure = '__typename ... on Error { code message }';
+const failure = '__typename ... on UserError { code message }';
 const connectionResult = `{ ... on Connection { id } ${failure} }`;
 const referenceResult = `{ ... on ConnectionReference { id } ${failure} }`;
 const userResult = `{ ... on User { id } ${failure} }`;
-const deleted = '{ ... on DeletedConnection { id } __typename ... on Error { code message } }';
+const deleted =
+  '{ ... on DeletedConnection { deletedId } __typename ... on UserError { code message } }';
 const requirementResult = `{ ... on Requirement { id } ${failure} }`;
 const nodes = '{ nodes { id } }';
 
@@ -103,7 +104,7 @@ const samples: Record<string, Sample> = {
     needs: 'admin',
     outOfReach: 'NotFoundError',
     ask: ({ appId }) => ({
-      field: `{ ... on DeletedApp { id } ${failure} }`,
+      field: `{ ... on DeletedApp { deletedId } ${failure} }`,
       input: { id: appId },
     }),
   },
@@ -133,7 +134,7 @@ const samples: Record<string, Sample> = {
     needs: 'admin',
     outOfReach: 'NotFoundError',
     ask: ({ requirementId }) => ({
-      field: `{ ... on DeletedRequirement { id } ${failure} }`,
+      field: `{ ... on DeletedRequirement { deletedId } ${failure} }`,
       input: { id: requirementId },
     }),
   },
@@ -231,7 +232,7 @@ const samples: Record<string, Sample> = {
     needs: 'admin',
     outOfReach: 'NotFoundError',
     ask: ({ projectId }) => ({
-      field: `{ ... on DeletedProject { id } ${failure} }`,
+      field: `{ ... on DeletedProject { deletedId } ${failure} }`,
       input: { id: projectId, confirm: 'default' },
     }),
   },
@@ -274,7 +275,7 @@ const samples: Record<string, Sample> = {
     outOfReach: 'NotFoundError',
     isOrganizations: true,
     ask: ({ userId }) => ({
-      field: `{ ... on DeletedUser { id } ${failure} }`,
+      field: `{ ... on DeletedUser { deletedId } ${failure} }`,
       input: { id: userId },
     }),
   },

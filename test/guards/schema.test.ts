@@ -27,10 +27,17 @@ test('schema.graphql is what the code says; `npm run schema` prints it', async (
 
 test('nothing of the public contract is renamed, narrowed or left out, save what is not yet built', async () => {
   const contract = buildSchema(await readText('contract.graphql'));
-  const changes = findBreakingChanges(contract, schema).map(({ description }) => description);
-  const missing = notYetBuilt.map((name) => `${name} was removed.`);
-  expect(changes.sort()).toEqual(missing.sort());
+  const changes = findBreakingChanges(contract, schema).map(nameMissing);
+  expect(changes.sort()).toEqual([...notYetBuilt].sort());
 });
+
+/** What a change takes away, as the list of the not yet built names it; any other change in words. */
+function nameMissing({ description }: { description: string }): string {
+  return description
+    .replace(/^(\w+) was removed from (?:enum|union) type (\w+)\.$/, '$2.$1')
+    .replace(/^(\w+\.\w+) arg (\w+) was removed\.$/, '$1($2)')
+    .replace(/^([\w.]+) was removed\.$/, '$1');
+}
 
 describe('every root field', () => {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];

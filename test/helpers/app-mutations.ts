@@ -29,7 +29,7 @@ export type RequirementResult = {
   fields: { path: string; message: string }[];
 };
 
-const failure = '... on Error { message }';
+const failure = '... on UserError { message }';
 const fields = '... on InvalidInputError { fields { path message } }';
 const app = `${fields} ... on App { id name hostname visibility
   connectPage { displayName logoUrl accentColor allowedOrigins returnUrl } }`;
@@ -64,9 +64,9 @@ export function appMutations({
         key,
       ),
     updateApp: mutation<AppResult>('updateApp', app),
-    deleteApp: mutation<{ __typename: string; id: string }>(
+    deleteApp: mutation<{ __typename: string; deletedId: string }>(
       'deleteApp',
-      '... on DeletedApp { id }',
+      '... on DeletedApp { deletedId }',
     ),
     createRequirement: (input: { appId: string } & Record<string, unknown>, key?: string) =>
       createRequirement(
@@ -80,9 +80,9 @@ export function appMutations({
         key,
       ),
     updateRequirement: mutation<RequirementResult>('updateRequirement', requirement),
-    deleteRequirement: mutation<{ __typename: string; id: string }>(
+    deleteRequirement: mutation<{ __typename: string; deletedId: string }>(
       'deleteRequirement',
-      '... on DeletedRequirement { id }',
+      '... on DeletedRequirement { deletedId }',
     ),
   };
 }

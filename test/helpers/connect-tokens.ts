@@ -7,7 +7,7 @@ const document = `mutation ($input: CreateConnectTokenInput!) {
   createConnectToken(input: $input) {
     __typename
     ... on ConnectToken { token url expiresAt }
-    ... on Error { code message }
+    ... on UserError { code message }
     ... on InvalidInputError { fields { path message } }
   }
 }`;

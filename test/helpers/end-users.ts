@@ -88,7 +88,7 @@ export function disconnect(user: EndUser, requirementId: string): Promise<Ended>
 
 const authorizeDocument = `mutation($input: AuthorizeRequirementInput!) {
   answer: authorizeRequirement(input: $input) { __typename
-    ... on Authorization { url expiresAt } ... on Error { code message }
+    ... on Authorization { url expiresAt } ... on UserError { code message }
     ... on InvalidInputError { fields { path message } } } }`;
 
 export type Begun = {

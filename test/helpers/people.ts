@@ -12,7 +12,7 @@ export type Outcome = {
 const selections: Record<string, string> = {
   createUser: '... on User { id email name role }',
   updateUser: '... on User { id email name role }',
-  deleteUser: '... on DeletedUser { id }',
+  deleteUser: '... on DeletedUser { deletedId }',
   setProjectRole: '... on User { id role }',
   createPersonalAccessToken:
     '... on CreatedPersonalAccessToken { secret personalAccessToken { id name preview expiresAt lastUsedAt } }',
@@ -34,7 +34,7 @@ export async function change(
       : '... on InvalidInputError { fields { path message } }';
   const { data, text } = await server.graphql<{ outcome: Outcome } | undefined>(
     `mutation($input: ${type}!) { outcome: ${name}(input: $input) {
-      __typename ${selections[name]} ${fields} ... on Error { message } } }`,
+      __typename ${selections[name]} ${fields} ... on UserError { message } } }`,
     { input },
     key,
   );

@@ -12,7 +12,7 @@ export type Outcome<Result> = Result & {
   details?: { references: Reference[] };
 };
 
-const failure = '... on Error { code message }';
+const failure = '... on UserError { code message }';
 const invalid = '... on InvalidInputError { fields { path message } }';
 
 async function mutate<Result>(
@@ -52,8 +52,8 @@ export function replaceConnection(server: TestServer, id: string, withId: string
 }
 
 export function deleteConnection(server: TestServer, id: string) {
-  const result = '... on DeletedConnection { id } ... on ConflictError { details }';
-  return mutate<{ id: string }>(server, ['deleteConnection', result], { id });
+  const result = '... on DeletedConnection { deletedId } ... on ConflictError { details }';
+  return mutate<{ deletedId: string }>(server, ['deleteConnection', result], { id });
 }
 
 /** The external ids of what uses a connection, newest first. */

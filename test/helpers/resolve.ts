@@ -14,7 +14,7 @@ export type Resolved = {
 const document = `mutation($input: ResolveCredentialsInput!) { answer: resolveCredentials(input: $input) {
   __typename
   ... on ResolvedCredentials { items { __typename
-    ... on Credentials { connectionId type config expiresAt } ... on Error { code message } } }
+    ... on Credentials { connectionId type config expiresAt } ... on UserError { code message } } }
   ... on InvalidInputError { fields { path message } } } }`;
 
 export type ResolveInput = { appId?: string; userId?: string; references: object[] };

@@ -80,7 +80,7 @@ export async function subscribe<Data>(
 export type ConnectionEvent = {
   connectionChanged: {
     kind: string;
-    id: string;
+    connectionId: string;
     connection: { name: string; status: string; version: number } | null;
   };
 };
@@ -92,7 +92,7 @@ export function watchConnections(
   key: string | null,
 ): Promise<Subscription<ConnectionEvent>> {
   const query = `subscription($projectId: ID!, $id: ID) { connectionChanged(projectId: $projectId, id: $id) {
-    kind id connection { name status version } } }`;
+    kind connectionId connection { name status version } } }`;
   return subscribe(url, query, { key, variables });
 }
 
@@ -100,6 +100,6 @@ export function watchConnections(
 export function kindsOf(events: StreamEvent<ConnectionEvent>[]): [string, string][] {
   return events.map(({ data }) => [
     data?.connectionChanged.kind ?? 'error',
-    data?.connectionChanged.id ?? '',
+    data?.connectionChanged.connectionId ?? '',
   ]);
 }

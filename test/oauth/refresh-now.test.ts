@@ -12,7 +12,7 @@ afterAll(() => closeWorld(world));
 
 const document = `mutation($id: ID!) { refreshConnection(input: { id: $id }) { __typename
   ... on Connection { id status oauth { consecutiveFailures lastRefreshedAt } }
-  ... on Error { message } ... on UpstreamError { retryable } } }`;
+  ... on UserError { message } ... on UpstreamError { retryable } } }`;
 
 async function refresh(id: string, key?: string) {
   type Answer = {

@@ -79,7 +79,7 @@ const badCredentials: Omit<BadRequest, 'route'>[] = [
 ];
 
 const create = (input: string) =>
-  `mutation { createConnection(input: ${input}) { __typename ... on Error { message } ... on InvalidInputError { fields { path message } } } }`;
+  `mutation { createConnection(input: ${input}) { __typename ... on UserError { message } ... on InvalidInputError { fields { path message } } } }`;
 
 /** Bodies of `/graphql` that are refused, each with a canary where it does not belong. */
 export function badGraphqlBodies(projectId: string): unknown[] {
@@ -121,7 +121,7 @@ export function badGraphqlBodies(projectId: string): unknown[] {
     query: `query ($value: ${type}) { ${field} }`,
     variables: { value },
   });
-  const created = `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) { __typename ... on Error { message } ... on InvalidInputError { fields { path message } } } }`;
+  const created = `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) { __typename ... on UserError { message } ... on InvalidInputError { fields { path message } } } }`;
   const input = { projectId, name: 'bad', type: openAi, config: { api_key: canary } };
   return [
     ...documents.map((query) => ({ query })),

@@ -20,7 +20,7 @@ const createMutation = `mutation ($input: CreateConnectionInput!) {
 }`;
 
 const fetchMutation = `mutation ($id: ID!) {
-  fetchCredentials(input: { id: $id }) { __typename ... on Credentials { config } ... on Error { message } }
+  fetchCredentials(input: { id: $id }) { __typename ... on Credentials { config } ... on UserError { message } }
 }`;
 
 const listQuery = `query ($projectId: ID!) {

@@ -38,7 +38,7 @@ export async function mutate(
   target: Target,
   name: string,
   input: object,
-  selection = '... on Error { message }',
+  selection = '... on UserError { message }',
 ): Promise<Result> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   const query = `mutation ($input: ${type}!) { result: ${name}(input: $input) { __typename ${selection} } }`;

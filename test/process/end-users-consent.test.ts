@@ -60,7 +60,7 @@ async function consentAt(url: string) {
 }
 
 async function resolve(userId: string) {
-  const item = '... on Credentials { config } ... on Error { message }';
+  const item = '... on Credentials { config } ... on UserError { message }';
   const selection = `... on ResolvedCredentials { items { __typename ${item} } }`;
   const input = { appId, userId, references: [{ requirementId: calendar }] };
   const { items } = await mutate(server, 'resolveCredentials', input, selection);

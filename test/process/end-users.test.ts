@@ -44,7 +44,7 @@ const createApp = (hostname: string, visibility = 'PRIVATE') =>
   mutate(
     'createApp',
     { projectId, name: 'app', hostname, visibility },
-    '... on App { id } ... on Error { message }',
+    '... on App { id } ... on UserError { message }',
   );
 
 async function createRequirement(appId: string, input: object) {

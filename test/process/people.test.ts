@@ -22,7 +22,7 @@ afterAll(() => server?.end());
 /** Calls a mutation as the admin; answers what came of it. */
 async function change<Result>(name: string, input: object, selection: string): Promise<Result> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-  const query = `mutation ($input: ${type}!) { result: ${name}(input: $input) { __typename ${selection} ... on Error { message } } }`;
+  const query = `mutation ($input: ${type}!) { result: ${name}(input: $input) { __typename ${selection} ... on UserError { message } } }`;
   return dataOf<{ result: Result }>(await sendOperation(server, query, { input })).result;
 }
 
@@ -35,9 +35,9 @@ it('deletes a project with its keys: nothing of it opens any more, and everythin
   const gone = await storeOpenAi(server, other, 'gone', 'a lost secret');
   expect(await fetchApiKey(server, gone)).toBe('a lost secret');
   const input = { id: other, confirm: 'to be deleted' };
-  expect(await change('deleteProject', input, '... on DeletedProject { id }')).toEqual({
+  expect(await change('deleteProject', input, '... on DeletedProject { deletedId }')).toEqual({
     __typename: 'DeletedProject',
-    id: other,
+    deletedId: other,
   });
   const lost = async () => send(server, `POST /v1/connections/${gone}/credentials`);
   expect((await lost()).status).toBe(404);
@@ -81,7 +81,7 @@ it('lets a person’s token follow their roles at once', async () => {
   expect(await may()).toEqual([200, 200, 403]);
   await setHere(null);
   expect(await may()).toEqual([404, 404, 404]);
-  await change('deleteUser', { id }, '... on DeletedUser { id }');
+  await change('deleteUser', { id }, '... on DeletedUser { deletedId }');
   expect(await may()).toEqual([401, 401, 401]);
 }, 60_000);
 
@@ -119,7 +119,7 @@ it('answers somebody without a role in a project as if there were none', async (
         key,
         body: {
           query:
-            'mutation ($input: CreateAccessKeyInput!) { createAccessKey(input: $input) { __typename ... on Error { code message } } }',
+            'mutation ($input: CreateAccessKeyInput!) { createAccessKey(input: $input) { __typename ... on UserError { code message } } }',
           variables: { input: keyInput },
         },
       }),

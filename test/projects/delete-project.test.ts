@@ -12,11 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => closeWorld(world));
 
-type Result = { result: { __typename: string; id?: string; fields?: object[] } };
+type Result = { result: { __typename: string; deletedId?: string; fields?: object[] } };
 
 const remove = async (input: { id: string; confirm: string }, key?: string) => {
   const document = `mutation($input: DeleteProjectInput!) { result: deleteProject(input: $input) {
-    __typename ... on DeletedProject { id } ... on InvalidInputError { fields { path message } } } }`;
+    __typename ... on DeletedProject { deletedId } ... on InvalidInputError { fields { path message } } } }`;
   return (await world.server.graphql<Result>(document, { input }, key)).data.result;
 };
 
@@ -73,7 +73,7 @@ test('a project goes with all that it holds, and nothing else does', async () =>
 
   expect(await remove({ id: doomed.id, confirm: 'doomed' })).toEqual({
     __typename: 'DeletedProject',
-    id: doomed.id,
+    deletedId: doomed.id,
   });
   expect(await rowsOf(doomed.id)).toEqual({ connections: 0, keys: 0, dataKeys: 0, apps: 0 });
   expect((await fetchConfig(world.server, doomed.plain)).status).toBe(404);

@@ -21,7 +21,7 @@ type Result = {
 };
 
 const fields = `__typename ... on Project { id name redirectUrls organization { id } }
-  ... on InvalidInputError { fields { path message } } ... on Error { code }`;
+  ... on InvalidInputError { fields { path message } } ... on UserError { code }`;
 
 const create = async (input: object, key?: string) => {
   const document = `mutation($input: CreateProjectInput!) { result: createProject(input: $input) { ${fields} } }`;

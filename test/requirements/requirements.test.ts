@@ -58,7 +58,7 @@ test('a requirement is made, changed and deleted, each with its event', async ()
   const same = await mutations.updateRequirement({ id, title: null, spec: null });
   expect(same.result).toEqual(changed.result);
   const gone = await mutations.deleteRequirement({ id });
-  expect(gone.result).toEqual({ __typename: 'DeletedRequirement', id });
+  expect(gone.result).toEqual({ __typename: 'DeletedRequirement', deletedId: id });
   const detail = { app: appId, requirement: id, name: 'mail' };
   const { projectId } = server.home;
   for (const [answer, action] of [

@@ -30,7 +30,7 @@ const seconds = () => Math.floor(Date.now() / 1_000);
 test('a verified email finds a person, whom only the subject finds from then on', async () => {
   const id = await person('Ann@portal.test');
   const first = await identities.token({ sub: 'ann', email: 'ann@PORTAL.test' });
-  expect(await ask(first)).toEqual({ kind: 'user', role: 'EDITOR', user: { id } });
+  expect(await ask(first)).toEqual({ kind: 'IDENTITY', role: 'EDITOR', user: { id } });
   const renamed = await identities.token({ sub: 'ann', email: 'other@portal.test' });
   expect(await ask(renamed)).toMatchObject({ user: { id } });
   expect(await ask(await identities.token({ sub: 'ann' }))).toMatchObject({ user: { id } });
@@ -150,6 +150,6 @@ test('while the provider is away its tokens wait, and other credentials do not',
   await gone.provider.stop();
   const beside = await startTestServer(gone.env, server);
   expect(await ask(await gone.token({ sub: 'a' }), beside)).toBe(503);
-  expect(await ask(server.adminKey, beside)).toMatchObject({ kind: 'access_key' });
+  expect(await ask(server.adminKey, beside)).toMatchObject({ kind: 'ACCESS_KEY' });
   await beside.close();
 });

@@ -152,7 +152,7 @@ test('a token knows whose it is', async () => {
   );
   expect(data).toEqual({
     viewer: {
-      kind: 'personal_access_token',
+      kind: 'PERSONAL_ACCESS_TOKEN',
       role: 'VIEWER',
       organization: { id: organizationId },
       project: null,

@@ -27,7 +27,10 @@ test('a person is added, listed, changed and deleted', async () => {
   expect(await listed()).toEqual({ id, email, role: 'EDITOR', personalAccessTokens: [] });
   const changed = await change(server, 'updateUser', { id, name: 'Bea', role: null });
   expect(changed).toMatchObject({ name: 'Bea', role: null });
-  expect(await change(server, 'deleteUser', { id })).toEqual({ __typename: 'DeletedUser', id });
+  expect(await change(server, 'deleteUser', { id })).toEqual({
+    __typename: 'DeletedUser',
+    deletedId: id,
+  });
   expect(await listed()).toBeUndefined();
   expect(await change(server, 'deleteUser', { id })).toMatchObject({ __typename: 'NotFoundError' });
   const events = await server.deps.db.auditEvent.findMany({
