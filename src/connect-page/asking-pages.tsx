@@ -1,8 +1,10 @@
 import { clip } from './clip.ts';
+import type { Language } from './language.ts';
 import { Shell } from './layout.tsx';
 import type { PageRequirement } from './load-page.ts';
 import { Head, type Named, nameOf } from './page-head.tsx';
 import type { Drawing } from './requirement.tsx';
+import type { Words } from './words.ts';
 
 type DisconnectProps = Drawing & Named & { requirement: PageRequirement };
 
@@ -53,6 +55,33 @@ export function SwitchPage({ app, userId, words, language, csrf, base }: Drawing
           <input type="hidden" name="csrf" value={csrf} />
           <button class="main" type="submit">
             {words.switchGo}
+          </button>
+        </form>
+      </section>
+    </Shell>
+  );
+}
+
+type DoorProps = Named & {
+  words: Words;
+  language: Language;
+  token: string;
+  /** Whether the script presses the button. */
+  pressesItself: boolean;
+};
+
+/** Asks before a link's token is exchanged. */
+export function DoorPage({ app, userId, words, language, token, pressesItself }: DoorProps) {
+  const title = words.title(nameOf(app));
+  return (
+    <Shell {...{ language, app, title, referrer: 'strict-origin' }}>
+      <Head {...{ app, userId, words }} />
+      <section class="card plain">
+        <p>{words.doorHint(nameOf(app))}</p>
+        <form method="post" action="/connect" data-door={pressesItself ? 'press' : 'wait'}>
+          <input type="hidden" name="token" value={token} autocomplete="off" />
+          <button class="main" type="submit" autofocus>
+            {words.doorGo}
           </button>
         </form>
       </section>

@@ -6,10 +6,10 @@ import type { RestEnv } from '../rest/rest.app.ts';
 import type { C } from './answer.ts';
 import { askToDisconnect, disconnect } from './disconnect.tsx';
 import { donePath, showDone } from './done.tsx';
-import { exchange } from './exchange.ts';
+import { doorPath, exchange, showDoor } from './door.tsx';
 import { answerFailure, fail } from './failure.tsx';
 import { authorize, submit } from './fulfil.tsx';
-import { handOff, handoffPath } from './handoff.tsx';
+import { handOff, handoffPath, showHandoff } from './handoff.tsx';
 import { assets } from './layout.tsx';
 import { confirm, showPage, showStatus } from './show.ts';
 import { inSession, inSessionAsJson } from './visit.ts';
@@ -18,9 +18,11 @@ const page = '/connect/:session_id';
 const ofRequirement = `${page}/requirements/:requirement_id`;
 
 const taken = [
-  { method: 'GET', path: '/connect' },
+  { method: 'GET', path: doorPath },
+  { method: 'POST', path: doorPath },
   { method: 'GET', path: donePath },
   { method: 'GET', path: handoffPath },
+  { method: 'POST', path: handoffPath },
   { method: 'GET', path: page },
   { method: 'GET', path: `${page}/status` },
   { method: 'POST', path: `${page}/confirm` },
@@ -38,9 +40,11 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   for (const { path, content, type } of Object.values(assets)) app.get(path, asset(content, type));
   const maxSize = deps.config.limits.bodyBytes;
   app.post('/connect/*', bodyLimit({ maxSize, onError: (c) => fail(c, 'tooLarge', 413) }));
-  app.get('/connect', (c) => exchange(deps, c));
+  app.get(doorPath, (c) => showDoor(deps, c));
+  app.post(doorPath, (c) => exchange(deps, c));
   app.get(donePath, showDone);
-  app.get(handoffPath, (c) => handOff(deps, c));
+  app.get(handoffPath, showHandoff);
+  app.post(handoffPath, (c) => handOff(deps, c));
   app.get(`${page}/status`, inSessionAsJson(deps)(showStatus));
   app.get(page, within(showPage, { asks: true }));
   app.post(`${page}/confirm`, within(confirm, { asks: true }));

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setCookie } from 'hono/cookie';
 import type { Deps } from '../deps.ts';
 import { authorizeRequirement } from '../end-users/authorize-requirement.service.ts';
-import type { C } from './answer.ts';
+import type { Answer, C } from './answer.ts';
 import { donePath, drawProblem } from './done.tsx';
 import { fail } from './failure.tsx';
 import { type Handoff, takeHandoff } from './handoff.service.ts';
@@ -10,19 +10,25 @@ import { chooseLanguage, wordsOf } from './language.ts';
 import { policyFor } from './layout.tsx';
 import { LeavingPage } from './leaving-pages.tsx';
 import { loadPage } from './load-page.ts';
+import { readForm } from './read-form.ts';
 import { cookieName, digestSecret } from './session-cookie.ts';
 
-export const handoffPath = '/connect/handoff/:handle';
+export const handoffPath = '/connect/handoff';
 
 /** How long the window that begins a consent can complete it: as long as the consent's state lives. */
 const seconds = 600;
 
+/** Says that a consent begins by a button of the page, and not by an address. */
+export function showHandoff(c: C): Answer {
+  return fail(c, 'planted', 403);
+}
+
 /** Begins a consent in a window that has no session, and gets none. */
 export async function handOff(deps: Deps, c: C): Promise<Response> {
-  if (c.req.method === 'HEAD') return c.body(null); // a look ahead uses no handle up
-  // Anybody can plant the link in a mail or a page of theirs; a browser says so of it.
+  // Any site can send the form; the browser says which one did.
   if (c.req.header('sec-fetch-site') !== 'same-origin') return fail(c, 'planted', 403);
-  const handoff = await takeHandoff(deps, c.req.param('handle') ?? '');
+  const { handle } = await readForm(c);
+  const handoff = typeof handle === 'string' ? await takeHandoff(deps, handle) : undefined;
   if (handoff === undefined) return fail(c, 'used', 404);
   const { app, requirements } = await loadPage(deps, handoff.viewer);
   const requirement = requirements.find(({ id }) => id === handoff.requirementId);

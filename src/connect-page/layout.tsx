@@ -32,11 +32,13 @@ export type ShellProps = {
   app?: Look | undefined;
   /** Where the browser goes on by itself. */
   refresh?: Refresh | undefined;
+  /** With the server's own `no-referrer` browsers send `Origin: null`, which cannot be checked. */
+  referrer?: 'strict-origin';
   children: Child;
 };
 
 /** One calm column. */
-export function Shell({ language, title, app, refresh, children }: ShellProps) {
+export function Shell({ language, title, app, refresh, referrer, children }: ShellProps) {
   const accent = accentStyle(app);
   return (
     <>
@@ -46,6 +48,7 @@ export function Shell({ language, title, app, refresh, children }: ShellProps) {
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="robots" content="noindex" />
+          {referrer && <meta name="referrer" content={referrer} />}
           {refresh && <Onward {...refresh} />}
           <title>{title}</title>
           <link rel="icon" href="data:," />

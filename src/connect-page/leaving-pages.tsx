@@ -56,14 +56,12 @@ export function HandoffPage(props: HandoffProps) {
             {words.handoff(provider)}
           </p>
           <div class="actions">
-            <a
-              class="button main"
-              href={`/connect/handoff/${handle}`}
-              target="_blank"
-              rel="noopener"
-            >
-              {words.connectWith(provider)}
-            </a>
+            <form method="post" action="/connect/handoff" target="_blank" rel="noopener">
+              <input type="hidden" name="handle" value={handle} autocomplete="off" />
+              <button class="main" type="submit">
+                {words.connectWith(provider)}
+              </button>
+            </form>
             <a class="button" href={base}>
               {words.back}
             </a>

@@ -21,6 +21,12 @@ for (const box of document.querySelectorAll('[data-show]')) {
   draw();
   box.append(button);
 }
+const door = document.querySelector('[data-door]');
+if (door) {
+  // The token leaves the address bar and the history.
+  door.addEventListener('submit', () => history.replaceState(null, '', door.action));
+  if (door.dataset.door === 'press') door.requestSubmit();
+}
 const live = document.querySelector('[data-origins]');
 if (live) attend(live.dataset);
 if (document.querySelector('[data-close]')) {

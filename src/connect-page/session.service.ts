@@ -18,6 +18,31 @@ export type Session = {
   isConfirmed: boolean;
 };
 
+/** What a token is worth to a browser before it is exchanged; `taken`: another browser exchanged it. */
+export type Inspected =
+  | { kind: 'fresh'; viewer: ConnectTokenViewer }
+  | { kind: 'known'; id: string }
+  | { kind: 'taken' }
+  | { kind: 'refused' };
+
+/** Reads what a token would give this browser. It changes nothing, so anything may fetch the link. */
+export async function inspectToken(
+  deps: Deps,
+  token: string,
+  digests: readonly Buffer<ArrayBuffer>[],
+): Promise<Inspected> {
+  const presented = await readConnectToken(deps, token);
+  const viewer = presented && (await findEndUser(deps)(presented));
+  if (presented === undefined || viewer === undefined) return { kind: 'refused' };
+  const found = await deps.db.connectSession.findUnique({
+    where: { jti: presented.claims.jti },
+    select: { id: true, secretDigest: true },
+  });
+  if (found === null) return { kind: 'fresh', viewer };
+  const isOwn = digests.some((digest) => digest.equals(found.secretDigest));
+  return isOwn ? { kind: 'known', id: found.id } : { kind: 'taken' };
+}
+
 /** What a token was exchanged for; `taken`: it was exchanged in another browser. */
 export type Exchanged =
   | { kind: 'new'; id: string; secret: string; seconds: number }

@@ -8,6 +8,7 @@ import { bad, draw } from './draw.tsx';
 import { fail } from './failure.tsx';
 import { chooseLanguage, wordsOf } from './language.ts';
 import { loadPage, type PageContent, type PageRequirement } from './load-page.ts';
+import { readForm } from './read-form.ts';
 import { openSession, type Session } from './session.service.ts';
 import { cookieName, csrfToken, isCsrfToken } from './session-cookie.ts';
 import type { Words } from './words.ts';
@@ -65,7 +66,7 @@ async function openVisit(deps: Deps, c: C): Promise<Visit | undefined> {
   const context = { deps, viewer, request: c.env.facts, app: null };
   const content = await loadPage(deps, viewer);
   const drawing = drawingOf(c, session, content);
-  const body = c.req.method === 'POST' ? await c.req.parseBody() : {};
+  const body = c.req.method === 'POST' ? await readForm(c) : {};
   return { deps, c, session, context, content, words: drawing.words, drawing, body };
 }
 

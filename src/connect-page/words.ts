@@ -12,6 +12,9 @@ export function toProblem(words: Words, code: string | undefined): ProblemCode {
 const english = {
   title: (app: string) => `Connect to ${app}`,
   for: 'For the user',
+  doorHint: (app: string) =>
+    `${app} asks you to connect accounts. Continue only if you are this user.`,
+  doorGo: 'Continue',
   intro: 'Connect what is asked for below. It is stored encrypted and used for this app alone.',
   progress: (done: number, all: number) => `${done} of ${all} connected`,
   nothingAsked: 'This app asks for nothing at the moment.',
@@ -78,6 +81,10 @@ const english = {
       title: 'This link was opened already',
       text: 'It works in one browser only. Go back there, or start again from the app that sent you here.',
     },
+    foreign: {
+      title: 'Please use the link again',
+      text: 'This was not sent from our page, so nothing was changed. Open the link that the app gave you, and press the button there.',
+    },
     ended: {
       title: 'Your session has ended',
       text: 'Nothing that you connected was lost. Go back to the app that sent you here and start again from there.',
@@ -112,6 +119,9 @@ const english = {
 const german: Words = {
   title: (app) => `Mit ${app} verbinden`,
   for: 'Für den Benutzer',
+  doorHint: (app) =>
+    `${app} bittet Sie, Konten zu verbinden. Gehen Sie nur weiter, wenn Sie dieser Benutzer sind.`,
+  doorGo: 'Weiter',
   intro:
     'Verbinden Sie, worum unten gebeten wird. Es wird verschlüsselt gespeichert und nur für diese App verwendet.',
   progress: (done, all) => `${done} von ${all} verbunden`,
@@ -184,6 +194,10 @@ const german: Words = {
     taken: {
       title: 'Dieser Link wurde schon geöffnet',
       text: 'Er gilt nur in einem Browser. Gehen Sie dorthin zurück, oder beginnen Sie neu in der App, von der Sie kommen.',
+    },
+    foreign: {
+      title: 'Bitte öffnen Sie den Link noch einmal',
+      text: 'Dies kam nicht von unserer Seite; es wurde nichts geändert. Öffnen Sie den Link, den Sie von der App haben, und drücken Sie dort auf den Knopf.',
     },
     ended: {
       title: 'Ihre Sitzung ist beendet',

@@ -106,8 +106,8 @@ function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): Requ
   });
 }
 
-/** What is a credential in the address of a webhook, and of a consent that leaves a frame. */
-const secretPart = /(?<=^\/(?:v1\/pipedream|connect\/handoff)\/).*/;
+/** The part of a webhook's address that is its credential. */
+const secretPart = /(?<=^\/v1\/pipedream\/).*/;
 
 /** Logs and counts a request when it ends; of its address only the path. */
 function watch(

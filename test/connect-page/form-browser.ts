@@ -1,3 +1,4 @@
+import { requireNoCanary } from '../helpers/canary.ts';
 import type { Answer } from '../helpers/http.ts';
 import type { TestServer } from '../helpers/server.ts';
 
@@ -9,7 +10,7 @@ export type FormBrowser = {
   open: (path: string, headers?: Record<string, string>) => Promise<Answer>;
   /** Sends a form, with the CSRF token of the page that is open. */
   submit: (path: string, fields?: Fields, headers?: Record<string, string>) => Promise<Answer>;
-  /** Opens the link of a connect token; answers the page that it leads to, and its path. */
+  /** Opens the link of a connect token and presses its button; returns the page that it leads to, and its path. */
   connect: (token: string, headers?: Fields) => Promise<Answer & { path: string }>;
 };
 
@@ -26,8 +27,12 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
   };
   const headersOf = (): Record<string, string> =>
     cookies.size === 0 ? {} : { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') };
-  const open: FormBrowser['open'] = async (path, headers = {}) =>
-    keep(await server.send({ method: 'GET', path, headers: { ...headersOf(), ...headers } }));
+  const open: FormBrowser['open'] = async (path, headers = {}) => {
+    const all = { ...headersOf(), ...headers };
+    const answer = await server.send({ method: 'GET', path, headers: all, mayHoldSecrets: true });
+    requireNoSecret(path, answer);
+    return keep(answer);
+  };
   const submit: FormBrowser['submit'] = async (path, fields = {}, headers = {}) => {
     const body = new URLSearchParams({ csrf, ...fields }).toString();
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -35,11 +40,20 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
     return keep(await server.send({ method: 'POST', path, headers: all, body }));
   };
   const connect: FormBrowser['connect'] = async (token, headers) => {
-    const exchanged = await open(`/connect?token=${token}`, headers);
+    const door = await open(`/connect?token=${token}`, headers);
+    const isDoor = door.text.includes('data-door');
+    const exchanged = isDoor ? await submit('/connect', { token }, headers) : door;
     const path = exchanged.headers.location ?? '';
     return { ...(exchanged.status === 303 ? await open(path, headers) : exchanged), path };
   };
   return { cookies, open, submit, connect };
+}
+
+/** The page of a link holds the link's own token, for its button, and no other secret. */
+export function requireNoSecret(path: string, { text, headers }: Pick<Answer, 'text' | 'headers'>) {
+  const [, token = ''] = /^\/connect\?token=(.+)/.exec(path) ?? [];
+  const others = token === '' ? text : text.replaceAll(` value="${token}"`, '');
+  requireNoCanary(`the answer of GET ${path}`, others + JSON.stringify(headers));
 }
 
 /** The provider's address that a page sends its reader on to. */
@@ -48,8 +62,13 @@ export function findOnward({ text }: Answer): string {
   return url.replaceAll('&amp;', '&');
 }
 
-/** The path by which a page in a frame leads out of it. */
+/** The handle with which a page in a frame leads out of it. */
 export function findHandoff({ text }: Answer): string {
-  const [, path = ''] = /href="(\/connect\/handoff\/[\w-]{43})" target="_blank"/.exec(text) ?? [];
-  return path;
+  const form = /action="\/connect\/handoff" target="_blank".*?name="handle" value="([\w-]{43})"/s;
+  return form.exec(text)?.[1] ?? '';
+}
+
+/** Presses the button that leads out of a frame. */
+export function pressHandoff(browser: FormBrowser, handle: string, headers = {}): Promise<Answer> {
+  return browser.submit('/connect/handoff', { handle }, headers);
 }

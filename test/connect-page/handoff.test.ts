@@ -6,7 +6,13 @@ import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
 import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
 import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
-import { type FormBrowser, findHandoff, findOnward, openBrowser } from './form-browser.ts';
+import {
+  type FormBrowser,
+  findHandoff,
+  findOnward,
+  openBrowser,
+  pressHandoff,
+} from './form-browser.ts';
 
 /* A consent begun in a frame goes on in a window of its own. */
 
@@ -53,25 +59,26 @@ async function offer(frame: FormBrowser, path: string): Promise<string> {
   const answer = await frame.submit(address, {}, inFrame);
   expect([answer.status, findOnward(answer)]).toEqual([200, '']);
   const handoff = findHandoff(answer);
-  guard(handoff.split('/').at(-1) ?? ''); // for the log
+  guard(handoff); // for the log
   return handoff;
 }
 
 test('the cookie of a frame is the frame’s alone, that of a window is not', async () => {
   const [framed, window] = [browser(), browser()];
-  const link = async () => `/connect?token=${await token('ann')}`;
-  const { headers } = await framed.open(await link(), inFrame);
+  const fields = async () => ({ token: await token('ann') });
+  const ownForm = { 'sec-fetch-site': 'same-origin' };
+  const { headers } = await framed.submit('/connect', await fields(), { ...inFrame, ...ownForm });
   expect(headers['set-cookie']?.[0]).toMatch(
     /^__Host-connect-[\da-f-]{36}=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=None; Partitioned$/,
   );
-  const top = await window.open(await link(), fromPage);
+  const top = await window.submit('/connect', await fields(), fromPage);
   expect(top.headers['set-cookie']?.[0]).toMatch(/; HttpOnly; Secure; SameSite=Lax$/);
 });
 
 test('a consent goes on in a window, which gets no session, and the frame sees it', async () => {
   const { frame, path, handoff } = await leave('bea');
   const window = browser();
-  const leaving = await window.open(handoff, fromPage);
+  const leaving = await pressHandoff(window, handoff, fromPage);
   expect([leaving.status, leaving.headers['set-cookie']?.length]).toEqual([200, 1]);
   expect(leaving.headers['set-cookie']?.[0]).toMatch(
     /^__Host-connect-[\da-f-]{36}=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
@@ -98,7 +105,7 @@ test('an account at Pipedream is connected in a window as well', async () => {
   const { path } = await frame.connect(await token('bob'));
   const address = `${path}/requirements/${mail.id}/authorize`;
   const handoff = findHandoff(await frame.submit(address, {}, inFrame));
-  const onward = findOnward(await browser().open(handoff, fromPage));
+  const onward = findOnward(await pressHandoff(browser(), handoff, fromPage));
   expect(pipedream.linkOf(onward)).toMatchObject({
     successUri: 'https://patchbay.example/connect/done?status=success',
     errorUri: 'https://patchbay.example/connect/done?status=error',
@@ -107,9 +114,9 @@ test('an account at Pipedream is connected in a window as well', async () => {
 
 test('a handle works once, however many open it at once', async () => {
   const { handoff } = await leave('cem');
-  const opened = await Promise.all([1, 2, 3].map(() => browser().open(handoff, fromPage)));
+  const opened = await Promise.all([1, 2, 3].map(() => pressHandoff(browser(), handoff, fromPage)));
   expect(opened.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
-  const { status, text } = await browser().open(handoff, fromPage);
+  const { status, text } = await pressHandoff(browser(), handoff, fromPage);
   expect([status, text.includes('This was opened already')]).toEqual([404, true]);
 });
 
@@ -117,46 +124,48 @@ test('a handle works no more after ten minutes, nor after the next one', async (
   const { frame, path, handoff } = await leave('dan');
   const { db } = world.server.deps;
   const next = await offer(frame, path);
-  expect((await browser().open(handoff, fromPage)).status).toBe(404);
+  expect((await pressHandoff(browser(), handoff, fromPage)).status).toBe(404);
   const where = { id: path.split('/')[2] ?? '' };
   const { handoffExpiresAt } = await db.connectSession.findUniqueOrThrow({ where });
   const seconds = ((handoffExpiresAt?.getTime() ?? 0) - Date.now()) / 1_000;
   expect(Math.abs(seconds - 600)).toBeLessThan(60);
   const data = { handoffExpiresAt: new Date(Date.now() - 1_000) };
   await db.connectSession.update({ where, data });
-  expect((await browser().open(next, fromPage)).status).toBe(404);
+  expect((await pressHandoff(browser(), next, fromPage)).status).toBe(404);
 });
 
 test('a handle that somebody planted elsewhere opens nothing, and is not used up by it', async () => {
   const { handoff } = await leave('eve');
   for (const site of [undefined, 'none', 'same-site', 'cross-site']) {
     const headers = { ...(site && { 'sec-fetch-site': site }), 'sec-fetch-dest': 'document' };
-    const { status, text, headers: answered } = await browser().open(handoff, headers);
+    const { status, text, headers: answered } = await pressHandoff(browser(), handoff, headers);
     expect([site, status, answered['set-cookie']]).toEqual([site, 403, undefined]);
     expect(text).toContain('Please open this from the page itself');
   }
-  expect((await browser().open(handoff, fromPage)).status).toBe(200);
+  expect((await pressHandoff(browser(), handoff, fromPage)).status).toBe(200);
 });
 
-test('a look ahead uses no handle up', async () => {
+test.each(['GET', 'HEAD'])('a %s uses no handle up', async (method) => {
   const { handoff } = await leave('fay');
-  const look = { method: 'HEAD', path: handoff, headers: fromPage };
-  expect((await world.server.send(look)).status).toBe(200);
-  expect((await browser().open(handoff, fromPage)).status).toBe(200);
+  for (const path of ['/connect/handoff', `/connect/handoff?handle=${handoff}`]) {
+    const { status } = await world.server.send({ method, path, headers: fromPage });
+    expect(status).toBe(403);
+  }
+  expect((await pressHandoff(browser(), handoff, fromPage)).status).toBe(200);
 });
 
 test('a handle of a session that has ended opens nothing', async () => {
   const { handoff } = await leave('gil');
   const { db } = world.server.deps;
   await db.endUser.updateMany({ where: { userId: 'gil' }, data: { epoch: { increment: 1 } } });
-  expect((await browser().open(handoff, fromPage)).status).toBe(404);
+  expect((await pressHandoff(browser(), handoff, fromPage)).status).toBe(404);
 });
 
 test('a handle is for the user of its session, whoever else has a session there', async () => {
   const { frame, path, handoff } = await leave('hal');
   const window = browser();
   const { path: theirs } = await window.connect(await token('ida'));
-  const leaving = await window.open(handoff, fromPage);
+  const leaving = await pressHandoff(window, handoff, fromPage);
   expect(leaving.text).toContain('hal');
   await window.open(await visit(world, findOnward(leaving)));
   expect(await calendarOf(window, theirs)).toBe('pending');
@@ -167,7 +176,7 @@ test('only the window that began the consent completes it', async () => {
   const issued = world.provider.issued.length;
   const { frame, path } = await leave('jon');
   for (const lured of [browser(), frame]) {
-    const onward = findOnward(await browser().open(await offer(frame, path), fromPage));
+    const onward = findOnward(await pressHandoff(browser(), await offer(frame, path), fromPage));
     const { status, text } = await lured.open(await visit(world, onward));
     expect([status, text.includes('begun in another browser')]).toEqual([400, true]);
   }
@@ -187,6 +196,6 @@ test('a handle for a requirement that is no more opens nothing', async () => {
   const gone = await seedRequirement(db, app.id, { spec: { type: google, scopes: [] } });
   const left = await frame.submit(`${path}/requirements/${gone.id}/authorize`, {}, inFrame);
   await db.requirement.delete({ where: { id: gone.id } });
-  const { status, text } = await browser().open(findHandoff(left), fromPage);
+  const { status, text } = await pressHandoff(browser(), findHandoff(left), fromPage);
   expect([status, text.includes('There is nothing here')]).toEqual([404, true]);
 });

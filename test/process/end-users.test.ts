@@ -10,6 +10,7 @@ import {
   UnsecuredJWT,
 } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { send } from '../helpers/http.ts';
 import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
 import {
   adminKey,
@@ -167,7 +168,11 @@ it('answers what the contract’s tables say, to the byte', async () => {
   const deleted = await ask(`DELETE ${requirements}/${asked.key}/credentials`, { key: token });
   expect([deleted.status, deleted.text]).toEqual([200, '{"message":"deleted"}']);
   expect(await resolve('private', asked.key, 'ann')).toBe('ConflictError');
-  const page = await ask(`GET /connect?token=${token}`, { key: null });
+  const door = await ask(`GET /connect?token=${token}`, { key: null });
+  expect([door.status, door.headers['set-cookie']]).toEqual([200, undefined]);
+  const type = { 'content-type': 'application/x-www-form-urlencoded' };
+  const body = `token=${token}`;
+  const page = await send(server.url, { method: 'POST', path: '/connect', headers: type, body });
   // The session's id is in the path, so that two tabs of two users do not mix.
   expect([page.status, page.headers.location]).toEqual([
     303,

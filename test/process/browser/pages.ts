@@ -103,6 +103,10 @@ export async function openPage(
 
 /** Headers and body; of a redirect there is no body, nor of an answer that the browser has dropped. */
 async function readWhole(response: Response): Promise<string> {
-  const body = await response.text().catch(() => '');
+  const { pathname, searchParams } = new URL(response.url());
+  const token = pathname === '/connect' ? searchParams.get('token') : null;
+  const text = await response.text().catch(() => '');
+  // The page of a link holds its token, for the button.
+  const body = token === null ? text : text.replaceAll(` value="${token}"`, '');
   return `${response.status()} ${JSON.stringify(await response.allHeaders())}\n${body}`;
 }

@@ -5,6 +5,7 @@ import { makeEnvironment } from '../../helpers/process.ts';
 import { resolve } from '../../helpers/resolve.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
 import { look } from '../browser/look.ts';
+import { openLink } from '../browser/open-link.ts';
 import { launchBrowser, openPage, publicUrl } from '../browser/pages.ts';
 import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 
@@ -46,7 +47,7 @@ afterAll(async () => {
 });
 
 async function goTo(page: Page, userId: string): Promise<void> {
-  await page.goto(await app.linkFor(userId));
+  await openLink(page, await app.linkFor(userId));
 }
 
 /** Unfolds all that can be unfolded. */

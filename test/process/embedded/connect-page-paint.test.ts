@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canary } from '../../helpers/canary.ts';
 import { look, lookAtBothWidths } from '../browser/look.ts';
+import { openLink } from '../browser/open-link.ts';
 import { type Mode, openPages, type Pages, publicUrl } from '../browser/pages.ts';
 
 /* The pages are drawn at once, nothing on them moves, and everybody can use them. */
@@ -45,7 +46,7 @@ test.each([360, 1280])(
       await page.waitForLoadState('networkidle');
       expect([await shiftOf(page), await blockingOf(page)]).toEqual([0, stylesheet]);
     };
-    await page.goto(await pages.app.linkFor(`ann-${width}`));
+    await openLink(page, await pages.app.linkFor(`ann-${width}`));
     await isCalm();
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await page.getByText('API key cannot be blank.').waitFor();
@@ -77,7 +78,7 @@ test.each([{ scripts: true }, { scripts: 'blocked' as const }])(
   'a whole fulfilment takes a keyboard alone (scripts: $scripts)',
   async ({ scripts }) => {
     const { page, close } = await openPage({ scripts });
-    await page.goto(await pages.app.linkFor(`bea-${scripts}`));
+    await openLink(page, await pages.app.linkFor(`bea-${scripts}`));
     await tabTo(page, 'API key');
     await page.keyboard.press('Enter');
     await page.getByText('API key cannot be blank.').waitFor();
@@ -103,7 +104,7 @@ test.each([{ scripts: true }, { scripts: 'blocked' as const }])(
 test('the list is for everybody where its script does not arrive', async () => {
   const { page, close } = await openPage({ scripts: 'blocked' });
   const picture = (name: string) => look(page, `unscripted-${name}`);
-  await page.goto(await pages.app.linkFor('cyd'));
+  await openLink(page, await pages.app.linkFor('cyd'));
   await picture('start');
   await page.getByText('More settings').click();
   await picture('more-settings');
@@ -146,7 +147,7 @@ describe.each(modes)('every other page is for everybody ($name)', (mode) => {
   test('and what leads to a provider, or nowhere', async () => {
     const { page, context, close } = await openPage(mode);
     const address = await pages.app.linkFor(`dee-${mode.name}`);
-    await page.goto(address);
+    await openLink(page, address);
     // An answer without a page: the browser stays where it is.
     const stay = { status: 204 };
     await context.route(`${pages.provider.issuer}/*`, (route) => route.fulfill(stay));
@@ -154,7 +155,7 @@ describe.each(modes)('every other page is for everybody ($name)', (mode) => {
     await page.getByRole('button', { name: google }).click();
     await page.getByRole('heading', { name: /^(On to|Weiter zu) Google …$/ }).waitFor();
     await lookAtBothWidths(page, `${mode.name}-leaving`);
-    await page.goto(`${publicUrl}/connect/handoff/${'h'.repeat(43)}`);
+    await page.goto(`${publicUrl}/connect/handoff`);
     await lookAtBothWidths(page, `${mode.name}-planted`);
     const other = await openPage(mode);
     await other.page.goto(address);

@@ -7,6 +7,7 @@ import { lendContext, takeBack } from '../browser/contexts.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
 import { type HttpsHosts, startHttpsHosts } from '../browser/https-hosts.ts';
 import { look } from '../browser/look.ts';
+import { openLink } from '../browser/open-link.ts';
 import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 
 /* An account at Pipedream is there a while after the person has come back. */
@@ -56,7 +57,7 @@ async function wait(userId: string, scripts: boolean) {
   const options = { ignoreHTTPSErrors: true, javaScriptEnabled: scripts };
   context = await lendContext(browser, { ...options, viewport: { width: 360, height: 740 } });
   const page = await context.newPage();
-  await page.goto(await app.linkFor(userId));
+  await openLink(page, await app.linkFor(userId));
   await page.getByRole('button', { name: 'Continue to gmail' }).click();
   await page.getByRole('link', { name: 'Go back' }).waitFor();
   const link = page.url();

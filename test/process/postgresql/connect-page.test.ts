@@ -7,6 +7,7 @@ import type { Cluster } from '../../setup/cluster.ts';
 import { administer } from '../../setup/postgresql.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
 import { look, lookAtBothWidths } from '../browser/look.ts';
+import { openLink } from '../browser/open-link.ts';
 import { launchBrowser, openPage, publicUrl } from '../browser/pages.ts';
 import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 
@@ -36,7 +37,7 @@ test('names of 5,000 characters are text, and stay within the page', async () =>
   await administer(cluster.url(), `UPDATE app SET name = ${long}`);
   await administer(cluster.url(), `UPDATE requirement SET title = ${long}, description = ${long}`);
   const { page, complaints, close } = await openPage(browser, {});
-  await page.goto(await app.linkFor('ann'));
+  await openLink(page, await app.linkFor('ann'));
   await page.getByText('<script>alert(1)</script>').first().waitFor();
   expect(await page.locator('script:not([src])').count()).toBe(0);
   await lookAtBothWidths(page, 'hostile');
@@ -46,7 +47,7 @@ test('names of 5,000 characters are text, and stay within the page', async () =>
 
 test('a database that is down has a page for everybody', async () => {
   const { page, close } = await openPage(browser, {});
-  await page.goto(await app.linkFor('bea'));
+  await openLink(page, await app.linkFor('bea'));
   await cluster.crash();
   await page.reload();
   await page.getByRole('heading', { name: 'We cannot be reached right now' }).waitFor();

@@ -1,0 +1,13 @@
+import type { FrameLocator, Page } from 'playwright-core';
+
+/** Opens a link to the connect page and presses its button. */
+export async function openLink(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await pressDoor(page);
+  await page.waitForURL(/\/connect\/[\da-f-]{36}$/);
+}
+
+/** Presses the button of a link that is open there. */
+export function pressDoor(at: Page | FrameLocator): Promise<void> {
+  return at.locator('[data-door] button').click();
+}
