@@ -102,10 +102,10 @@ export class PayloadTooLargeError extends AppError {
   }
 }
 
-/** A body that is not JSON by its own word. */
+/** A body that is not JSON by its own word, or in a form that is not read. */
 export class UnsupportedMediaTypeError extends AppError {
-  constructor() {
-    super('unsupported_media_type', 'Send the body as "Content-Type: application/json".');
+  constructor(message = 'Send the body as "Content-Type: application/json".') {
+    super('unsupported_media_type', message);
   }
 }
 

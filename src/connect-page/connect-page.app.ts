@@ -1,6 +1,9 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Deps } from '../deps.ts';
+import { UnsupportedMediaTypeError } from '../errors.ts';
+import { requireReadable } from '../rest/body.ts';
+import { failureJson } from '../rest/failure.ts';
 import { refuseOtherMethods } from '../rest/methods.ts';
 import type { RestEnv } from '../rest/rest.app.ts';
 import type { C } from './answer.ts';
@@ -39,6 +42,7 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   app.onError((error, c) => answerFailure(deps, error, c));
   for (const { path, content, type } of Object.values(assets)) app.get(path, asset(content, type));
   const maxSize = deps.config.limits.bodyBytes;
+  app.post('/connect/*', requireReadableForm);
   app.post('/connect/*', bodyLimit({ maxSize, onError: (c) => fail(c, 'tooLarge', 413) }));
   app.get(doorPath, (c) => showDoor(deps, c));
   app.post(doorPath, (c) => exchange(deps, c));
@@ -55,6 +59,17 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   refuseOtherMethods(app, taken);
   return app;
 }
+
+/* What a browser sends is read; anything else that cannot be is a program's. */
+const requireReadableForm: MiddlewareHandler<RestEnv> = (c, next) => {
+  try {
+    requireReadable(c.req.raw.headers);
+  } catch (error) {
+    if (!(error instanceof UnsupportedMediaTypeError)) throw error;
+    return Promise.resolve(c.json(failureJson(error), 415));
+  }
+  return next();
+};
 
 function asset(content: string, type: string) {
   const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable' };

@@ -15,9 +15,36 @@ export async function readJsonBody(request: Request, limit: number): Promise<unk
   if (length === '0' || (length === null && !isChunked)) return undefined;
   const mediaType = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') throw new UnsupportedMediaTypeError();
+  requireReadable(headers);
   if (length !== null && Number(length) > limit) throw new PayloadTooLargeError(limit);
   const bytes = length === null ? await readCounted(request, limit) : await request.arrayBuffer();
   return parseJson(bytes);
+}
+
+/**
+ * @throws UnsupportedMediaTypeError for a body that is compressed, or in a charset other than UTF-8: its
+ * bytes would be taken for something that they are not.
+ */
+export function requireReadable(headers: Headers): void {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') {
+    throw new UnsupportedMediaTypeError('Send the body without a Content-Encoding.');
+  }
+  const charset = charsetOf(headers.get('content-type') ?? '');
+  if (charset === undefined || readCharsets.has(charset)) return;
+  throw new UnsupportedMediaTypeError('Send the body in UTF-8.');
+}
+
+/** What is UTF-8, by any of its names, or a part of it. */
+const readCharsets = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
+
+function charsetOf(contentType: string): string | undefined {
+  const parameters = contentType.split(';').slice(1);
+  for (const parameter of parameters) {
+    const [name = '', value = ''] = parameter.split('=', 2).map((part) => part.trim());
+    if (name.toLowerCase() === 'charset') return value.replaceAll('"', '').toLowerCase();
+  }
+  return undefined;
 }
 
 /** Reads a body that does not say how long it is, up to the limit. */

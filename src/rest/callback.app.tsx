@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts';
 import { linkConsent } from '../end-users/link-consent.ts';
 import { type ConsentOutcome, completeConsent } from '../oauth/callback.service.ts';
 import { undoConsent } from '../oauth/undo-consent.service.ts';
+import { requireReadable } from './body.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { PlainPage, pageStyle } from './plain-page.tsx';
 import type { RestEnv } from './rest.app.ts';
@@ -38,6 +39,7 @@ async function answer(deps: Deps, c: Context<RestEnv>) {
 }
 
 async function takeBack(deps: Deps, c: Context<RestEnv>) {
+  requireReadable(c.req.raw.headers);
   const { handle } = await c.req.parseBody();
   const name =
     typeof handle === 'string' ? await undoConsent(deps, c.env.facts, handle) : undefined;

@@ -1,5 +1,4 @@
 import { Hono, type Context as HonoContext } from 'hono';
-import { cors } from 'hono/cors';
 import { authenticate } from '../access/authenticate.ts';
 import type { HostApp, RequestFacts } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -50,8 +49,6 @@ export function createRestApp(deps: Deps, execute: Execute): RestApp {
 
 function createHost(deps: Deps): Hono<RestEnv> {
   const host = new Hono<RestEnv>();
-  const { corsOrigins } = deps.config;
-  if (corsOrigins.length > 0) host.use('/v1/*', cors({ origin: [...corsOrigins] }));
   host.notFound((c) => c.json(failureJson(new NotFoundError('path')), 404));
   host.onError((error, c) => answerFailure(deps, error, c));
   return host;

@@ -8,11 +8,12 @@ import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import { createExecute } from '../rest/execute.ts';
 import { createRestApp, type RestEnv } from '../rest/rest.app.ts';
+import { applyCors } from './cors.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOperatorApp } from './operator.app.ts';
 import { refuse } from './refuse.ts';
 import { requestFacts } from './request-facts.ts';
-import { requestHost } from './request-host.ts';
+import { readTarget, requestHost } from './request-host.ts';
 import { createGraphqlEndpoint } from './yoga.ts';
 
 /** The whole server, ready to listen. */
@@ -21,7 +22,12 @@ export type App = { listener: RequestListener };
 /** A request as far as it is known when it arrives. */
 type Arrived = { edge: string; path: string; facts: RequestFacts };
 
-const everyAnswer = [
+/** What a probe asks, which may name no host. */
+const probes = new Set(['/health', '/ready', '/metrics']);
+const graphqlMethods = 'GET, HEAD, POST, OPTIONS';
+const serverMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
+export const everyAnswer = [
   ['Cache-Control', 'no-store'],
   ['Referrer-Policy', 'no-referrer'],
   ['X-Content-Type-Options', 'nosniff'],
@@ -37,31 +43,39 @@ export function createApp(deps: Deps): App {
   rest.management.route('/', createConnectPage(deps));
   rest.management.route('/', createOperatorApp(deps, metrics));
   const bindingsOf = new WeakMap<IncomingMessage, RestEnv['Bindings']>();
-  const hono = getRequestListener((request, env) => {
-    const bindings = bindingsOf.get((env as HttpBindings).incoming);
-    const host = bindings?.app ? rest.appHost : rest.management;
-    return host.fetch(request, bindings);
-  });
+  const hono = getRequestListener(
+    (request, env) => {
+      const bindings = bindingsOf.get((env as HttpBindings).incoming);
+      const host = bindings?.app ? rest.appHost : rest.management;
+      return host.fetch(request, bindings);
+    },
+    { hostname: 'localhost' },
+  );
   const serve = async (req: IncomingMessage, res: ServerResponse, arrived: Arrived) => {
     const { edge, facts } = arrived;
+    if (req.url === '*' && req.method === 'OPTIONS') return void sendAllow(res, serverMethods);
     const app = await findCalledApp(deps, req, arrived);
     if (edge !== 'graphql') {
       bindingsOf.set(req, { facts, app });
       return void hono(req, res);
     }
     if (app !== null) throw new NotFoundError('path');
+    if (req.method === 'OPTIONS') return void sendAllow(res, graphqlMethods);
     const onGone = (callback: () => void) =>
       res.closed ? callback() : res.once('close', callback);
     void graphql.handle(req, res, { facts, onGone });
   };
   const listener: RequestListener = (req, res) => {
     const facts = readFacts(deps, req);
+    readTarget(req);
     const path = req.url?.split('?', 1)[0] ?? '/';
     const arrived = { edge: path === '/graphql' ? 'graphql' : 'rest', path, facts };
     res.setHeader('X-Request-Id', facts.id);
     for (const [name, value] of everyAnswer) res.setHeader(name, value);
     watch(deps, metrics, arrived, req, res);
     closeUnlessRead(req, res);
+    const isApi = path === '/graphql' || path.startsWith('/v1/');
+    if (isApi && applyCors(deps.config.corsOrigins, req, res)) return;
     serve(req, res, arrived).catch((error: unknown) => refuse(deps, facts.id, error, res));
   };
   return { listener };
@@ -77,6 +91,7 @@ async function findCalledApp(
   req: IncomingMessage,
   { path }: Arrived,
 ): Promise<HostApp | null> {
+  if (req.headers.host === undefined && probes.has(path)) return null;
   const host = requestHost(deps.config.trustedProxies, req);
   if (host === undefined || !req.url?.startsWith('/')) {
     throw new InvalidInputError([{ path: 'host', message: 'must be one host name' }]);
@@ -84,6 +99,10 @@ async function findCalledApp(
   const found = findHostApp(deps, host);
   // The process is up, whatever the database is.
   return path === '/health' ? found.catch(() => null) : found;
+}
+
+function sendAllow(res: ServerResponse, methods: string): void {
+  res.writeHead(204, { Allow: methods }).end();
 }
 
 /* What is left of a body that nobody read would be taken for the next request. */

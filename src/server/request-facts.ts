@@ -16,7 +16,7 @@ export function requestFacts(
 ): RequestFacts {
   const peer = remoteAddress === undefined ? null : plainAddress(remoteAddress);
   if (peer === null || !isTrusted(trusted, peer)) return { id: randomUUID(), ip: peer };
-  const hops = (forwardedFor ?? '').split(',').map((hop) => plainAddress(hop.trim()));
+  const hops = (forwardedFor ?? '').split(',').map(readHop);
   const client = hops.findLast((hop) => isIP(hop) === 0 || !isTrusted(trusted, hop));
   const ip = client !== undefined && isIP(client) !== 0 ? client : peer;
   const isUsable = requestId !== undefined && /^[\w.:-]{1,128}$/.test(requestId);
@@ -43,6 +43,14 @@ function hasRules(trusted: BlockList): boolean {
     rulesOf.set(trusted, known);
   }
   return known;
+}
+
+/** The address of a hop, which some proxies write with its port, in brackets or in quotes. */
+function readHop(hop: string): string {
+  const text = hop.trim().replace(/^"(.*)"$/, '$1');
+  const [, address] = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text) ?? [];
+  const [, ipv4] = /^([\d.]+):\d{1,5}$/.exec(text) ?? [];
+  return plainAddress(address ?? ipv4 ?? text);
 }
 
 /** An IPv4 address that arrived over IPv6 is written as IPv4; a zone, which may be any text, makes it none. */

@@ -21,6 +21,22 @@ export function requestHost(trusted: BlockList, request: IncomingMessage): strin
   return readHost(String(forwarded).split(',').at(-1)?.trim());
 }
 
+/**
+ * Turns a target in absolute form, as a proxy sends it, into the usual one: its authority takes the place of
+ * the Host header (RFC 9112, section 3.2.2).
+ */
+export function readTarget(request: IncomingMessage): void {
+  const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(request.url ?? '') ?? [];
+  if (authority === undefined) return;
+  request.url = rest.startsWith('/') ? rest : `/${rest}`;
+  request.headers.host = authority;
+  request.rawHeaders = ['Host', authority, ...withoutHost(request.rawHeaders)];
+}
+
+function withoutHost(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_, index) => !/^host$/i.test(rawHeaders[index - (index % 2)] ?? ''));
+}
+
 function readHost(text: string | undefined): string | undefined {
   return text !== undefined && asciiHost.test(text) ? normalizeHost(text) : undefined;
 }

@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { closeStreams } from '../changes/open-stream.ts';
 import { type Config, ConfigError } from '../config.ts';
-import { createApp } from './app.ts';
+import { createHttpServer } from './http-server.ts';
 import { createLog } from './log.ts';
 import { type OpenDeps, openDeps } from './open-deps.ts';
 import { describeFirstStart } from './welcome.ts';
@@ -15,9 +15,6 @@ const stopDeadline = 15_000;
 
 /** After how long a process that should have stopped is ended, whatever holds it, in milliseconds. */
 const hangDeadline = stopDeadline + 14_000;
-
-/** Longer than a load balancer keeps an idle connection, so that it never sends into a closed one. */
-const keepAliveTimeout = 65_000;
 
 /**
  * Starts the server, which a signal ends.
@@ -33,7 +30,7 @@ export async function serve(config: Config, refreshThread: URL | undefined): Pro
     );
   }
   const open = await openDeps(config, log);
-  const server = createServer({ keepAliveTimeout }, createApp(open.deps).listener);
+  const server = createHttpServer(open.deps);
   try {
     await listen(server, config);
   } catch (error) {

@@ -39,6 +39,9 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
     },
     onResponse({ response }) {
       response?.headers.set('Cache-Control', 'no-store');
+      // A proxy such as nginx would keep the events of a stream until it has a buffer full.
+      const isStream = response?.headers.get('content-type')?.startsWith('text/event-stream');
+      if (isStream) response?.headers.set('X-Accel-Buffering', 'no');
     },
   };
 }

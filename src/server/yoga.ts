@@ -30,7 +30,6 @@ const cachedDocuments = 1_000;
 
 /** The `/graphql` endpoint: POST with JSON, and GraphiQL for a browser. */
 export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
-  const { corsOrigins } = deps.config;
   return createYoga<ServerContext, Context>({
     schema,
     context: ({ facts, viewer, request, onGone }) => {
@@ -44,7 +43,7 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
     maxRequestBodySize: false, // readJsonBody counts, without a stream in between
     landingPage: false,
     logging: false,
-    cors: corsOrigins.length === 0 ? false : { origin: [...corsOrigins], credentials: false },
+    cors: false, // cors.ts does it, for every edge
     maskedErrors: { maskError: asGraphqlError },
     parserAndValidationCache: {
       documentCache: boundedCache<DocumentNode>(),

@@ -158,5 +158,6 @@ test('who takes anything gets server-sent events', async () => {
     }),
   });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
+  expect(response.headers.get('x-accel-buffering')).toBe('no');
   await response.body?.cancel();
 });

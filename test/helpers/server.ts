@@ -1,10 +1,9 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Deps } from '../../src/deps.ts';
 import { bootstrap } from '../../src/projects/bootstrap.service.ts';
-import { createApp } from '../../src/server/app.ts';
+import { createHttpServer } from '../../src/server/http-server.ts';
 import { createLog } from '../../src/server/log.ts';
 import { makeDeps } from '../../src/server/make-deps.ts';
 import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
@@ -90,7 +89,7 @@ export async function startTestServer(
 }
 
 async function listen(deps: Deps) {
-  const server = createServer(createApp(deps).listener);
+  const server = createHttpServer(deps);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const stop = () =>

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sendRaw } from '../helpers/raw.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 /* Written by hand: no client of HTTP would send these. */
@@ -10,18 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-function sendRaw(text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = '';
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write(text));
-    socket.on('data', (chunk) => {
-      answer += chunk;
-    });
-    socket.on('end', () => resolve(answer));
-    socket.on('error', reject);
-  });
-}
-
 const body = '{"query":"{ viewer { kind } }"}';
 const requests = {
   REST: (host: string) => `GET /health HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
@@ -31,7 +19,9 @@ const requests = {
 
 describe.each(Object.entries(requests))('%s', (_edge, request) => {
   test('answers a good host', async () => {
-    expect(await sendRaw(request('Host: patchbay.example:4000'))).toMatch(/^HTTP\/1.1 200 /);
+    expect(await sendRaw(server.url, request('Host: patchbay.example:4000'))).toMatch(
+      /^HTTP\/1.1 200 /,
+    );
   });
 
   test.each([
@@ -43,7 +33,7 @@ describe.each(Object.entries(requests))('%s', (_edge, request) => {
     'Host: user@a',
     'Host: a\r\nHost: b',
   ])('refuses %j with 400, and shows nothing of the code', async (host) => {
-    const answer = await sendRaw(request(host));
+    const answer = await sendRaw(server.url, request(host));
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
     expect(answer).not.toMatch(/node_modules|\.js:\d|TypeError/);
     expect(answer).toMatch(/X-Request-Id: /i);
@@ -53,7 +43,10 @@ describe.each(Object.entries(requests))('%s', (_edge, request) => {
 test('a length given twice over is 400, and what follows is not read as a request', async () => {
   const first = 'POST /v1/connections HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n';
   const second = 'GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
-  const answer = await sendRaw(`${first}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${second}`);
+  const answer = await sendRaw(
+    server.url,
+    `${first}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${second}`,
+  );
   expect(answer).toMatch(/^HTTP\/1.1 400 /);
   expect(answer).not.toContain('"status":"ok"');
 });
