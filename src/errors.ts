@@ -18,6 +18,12 @@ export const errorKinds = {
     graphql: 'QUERY_TOO_COMPLEX',
     words: 'Bad Request',
   },
+  persisted_query_not_supported: {
+    status: 400,
+    rest: 'bad_request',
+    graphql: 'PERSISTED_QUERY_NOT_SUPPORTED',
+    words: 'Bad Request',
+  },
   unauthenticated: {
     status: 401,
     rest: 'unauthorized',
@@ -113,6 +119,13 @@ export class UnsupportedMediaTypeError extends AppError {
 export class QueryTooComplexError extends AppError {
   constructor(message: string) {
     super('query_too_complex', message);
+  }
+}
+
+/** A query named by its hash. Apollo and urql know the message and the code, and send the whole query. */
+export class PersistedQueryNotSupportedError extends AppError {
+  constructor() {
+    super('persisted_query_not_supported', 'PersistedQueryNotSupported');
   }
 }
 

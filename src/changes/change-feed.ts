@@ -14,9 +14,16 @@ export type Subscriber = {
 export type ChangeFeed = {
   /** Begins to tell: of every change that is committed after this resolves. Answers how to stop. */
   join(subscriber: Subscriber): Promise<() => void>;
-  /** Ends every subscription, as before this process stops. */
+  /** Ends every subscription with a {@link ServerStopsError}, and lets nobody join: the process stops. */
   close(): void;
 };
+
+/** Ends a subscription that goes on when the client opens it again, on whatever process listens then. */
+export class ServerStopsError extends AppError {
+  constructor() {
+    super('unavailable', 'The server stops. Open the subscription again in a moment.');
+  }
+}
 
 /** The least time between two readings, in milliseconds, and the most: a notice may get lost. */
 const pauses = { least: 50, most: 1_000, afterFailure: 500 };
@@ -29,6 +36,7 @@ export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
   const joining = new Map<Subscriber, { resolve(): void; reject(reason: unknown): void }>();
   const bell = createBell();
   let isRunning = false;
+  let isClosed = false;
 
   const readOnce = async (read: ReturnType<typeof createChangeReader>): Promise<void> => {
     const [old, fresh] = [[...present], [...joining]];
@@ -71,6 +79,7 @@ export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
 
   return {
     async join(subscriber) {
+      if (isClosed) throw new ServerStopsError();
       const joined = new Promise<void>((resolve, reject) => {
         joining.set(subscriber, { resolve, reject });
       });
@@ -83,7 +92,10 @@ export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
       };
     },
     close() {
-      for (const subscriber of present) subscriber.end();
+      isClosed = true;
+      for (const subscriber of present) subscriber.end(new ServerStopsError());
+      for (const { reject } of joining.values()) reject(new ServerStopsError());
+      joining.clear();
     },
   };
 });

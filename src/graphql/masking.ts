@@ -26,7 +26,7 @@ export function maskError(error: unknown, requestId: string): GraphQLError {
     const extensions = {
       code: graphql,
       ...fields,
-      http: { status, spec: known.kind === 'query_too_complex' },
+      http: { status, spec: aboutDocument.includes(known.kind) },
     };
     return new GraphQLError(known.message, { ...place, extensions, originalError: known });
   }
@@ -40,6 +40,12 @@ export function maskError(error: unknown, requestId: string): GraphQLError {
   };
   return new GraphQLError(internalMessage(requestId), { ...place, extensions });
 }
+
+/** Refusals of a document, which are 200 for clients that take plain JSON only. */
+const aboutDocument: readonly AppError['kind'][] = [
+  'query_too_complex',
+  'persisted_query_not_supported',
+];
 
 /** All that is said of a bug; the log has the rest under the same id. */
 export function internalMessage(requestId: string): string {

@@ -4,27 +4,47 @@ import { authenticate } from '../access/authenticate.ts';
 import { requireMember } from '../access/roles.ts';
 import { isLoopback } from '../config.ts';
 import type { Deps } from '../deps.ts';
-import { UnauthenticatedError } from '../errors.ts';
+import { PersistedQueryNotSupportedError, UnauthenticatedError } from '../errors.ts';
 import { type Context, forgetOperation } from '../graphql/context.ts';
 import { introspects, needsCredential } from '../graphql/credential-needed.ts';
 import { aliasesRule, parseWithin, requireAffordable, requireFewEach } from '../graphql/limits.ts';
 import { findBug, maskError } from '../graphql/masking.ts';
 import { readJsonBody } from '../rest/body.ts';
+import { readQueryParameters } from './query-parameters.ts';
 import type { ServerContext } from './yoga.ts';
 
 type YogaPlugin = Plugin<Context, ServerContext>;
 
-/** Asks who calls before anything else, then takes nothing but JSON by POST. */
-export function useJsonRequests(deps: Deps): YogaPlugin {
+/**
+ * Asks who calls before anything else, then reads JSON by POST, or the query of a GET. Nobody is
+ * authenticated by a cookie here, so a GET from another site reads only what anybody may.
+ */
+export function useRequests(deps: Deps): YogaPlugin {
   return {
     async onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method !== 'POST') throw methodNotAllowed();
+      const { method } = request;
+      if (method !== 'POST' && method !== 'GET') throw methodNotAllowed();
       const header = request.headers.get('authorization') ?? undefined;
       serverContext.viewer = await authenticate(deps, header);
       setRequestParser(async () => {
+        if (method === 'GET') return readQueryParameters(request.url);
         const body = await readJsonBody(request, deps.config.limits.bodyBytes);
         return body as object; // what it holds is checked by yoga
       });
+    },
+    onParse: ({ context }) => {
+      return ({ result }) => {
+        if (result === null || result instanceof Error) return;
+        const node = getOperationAST(result, context.params?.operationName);
+        Object.assign(context, { subscribes: node?.operation === 'subscription' });
+      };
+    },
+    // Clients that ask by a hash send the whole query when they read this.
+    onParams({ params }) {
+      // Yoga checks only afterwards that these are an object.
+      if (params?.query == null && params?.extensions?.persistedQuery != null) {
+        throw new PersistedQueryNotSupportedError();
+      }
     },
   };
 }
@@ -114,7 +134,7 @@ export function asGraphqlError(error: unknown): GraphQLError {
 }
 
 function methodNotAllowed(): GraphQLError {
-  return new GraphQLError('Send the operation as JSON by POST.', {
-    extensions: { http: { status: 405, headers: { Allow: 'POST' } } },
+  return new GraphQLError('Send the operation as JSON by POST, or a query by GET.', {
+    extensions: { http: { status: 405, headers: { Allow: 'GET, POST' } } },
   });
 }

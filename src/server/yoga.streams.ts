@@ -1,9 +1,13 @@
 import { type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
-import { getSSEProcessor, isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
+import { isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
+import { parseAccept } from 'hono/utils/accept';
+import { ServerStopsError } from '../changes/change-feed.ts';
 import type { Deps } from '../deps.ts';
 import { errorKinds } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
 import { requireAffordable } from '../graphql/limits.ts';
+import { toAppError } from '../graphql/masking.ts';
+import { processEvents } from './event-stream.ts';
 import { asGraphqlError, maskResult } from './yoga.plugins.ts';
 import type { ServerContext } from './yoga.ts';
 
@@ -26,16 +30,22 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
         return isAsyncIterable(stream) ? maskStream(stream as Results, mask) : stream; // GraphQL's
       });
     },
-    // Whoever takes anything gets server-sent events, not yoga's other form of a stream.
-    onResultProcess({ request, result, setResult, setResultProcessor }) {
-      if (!isAsyncIterable(result)) return;
-      const accepted = request.headers.get('accept') ?? '*/*';
-      if (/text\/(event-stream|\*)|\*\/\*/.test(accepted)) {
-        return setResultProcessor(processEvents, 'text/event-stream');
+    onResultProcess({ request, result, serverContext, setResult, setResultProcessor }) {
+      const accepted = acceptedTypes(request.headers.get('accept'));
+      const isStream = isAsyncIterable(result);
+      if (isStream && !accepted.some((type) => matches(type, events))) {
+        void result[Symbol.asyncIterator]().return?.();
+        setResult({ errors: [notAcceptable()] });
+        return setResultProcessor(processRegularResult, plainJson);
       }
-      void result[Symbol.asyncIterator]().return?.();
-      setResult({ errors: [notAcceptable()] });
-      setResultProcessor(processRegularResult, 'application/json');
+      // A client whose subscription is refused before it begins still waits for events.
+      const prefersEvents = serverContext.subscribes === true && accepted.includes(events);
+      const type = isStream || prefersEvents ? events : preferred(accepted);
+      if (type === undefined) return; // yoga says 406
+      if (type === events && (isStream || !isOfHttp(result))) {
+        return setResultProcessor(processEvents, events);
+      }
+      setResultProcessor(processRegularResult, type === events ? plainJson : type);
     },
     onResponse({ response }) {
       response?.headers.set('Cache-Control', 'no-store');
@@ -46,7 +56,39 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
   };
 }
 
-const processEvents = getSSEProcessor();
+const events = 'text/event-stream';
+const plainJson = 'application/json';
+/** What a single result may be sent as; of those that a client likes equally, the last. */
+const offered = [events, 'application/graphql-response+json', plainJson];
+
+/** The media types of an Accept header, most wanted first. */
+function acceptedTypes(header: string | null): string[] {
+  const types = parseAccept(header ?? '*/*').filter(({ q }) => q > 0);
+  return types.map(({ type }) => type.toLowerCase());
+}
+
+function matches(accepted: string, type: string): boolean {
+  return accepted === '*/*' || accepted === type || accepted === `${type.split('/')[0]}/*`;
+}
+
+function preferred(accepted: readonly string[]): string | undefined {
+  for (const wanted of accepted) {
+    const type = offered.findLast((candidate) => matches(wanted, candidate));
+    if (type !== undefined) return type;
+  }
+  return undefined;
+}
+
+/**
+ * Whether a refusal is about the HTTP request, or will pass: a status tells proxies and clients so,
+ * which reconnect after a 503 and give up after an event.
+ */
+function isOfHttp(result: object): boolean {
+  const { errors = [] } = result as ExecutionResult; // batches are refused
+  return errors.some(({ extensions: { http } }) =>
+    [405, 413, 415, 503].includes((http as { status?: number } | undefined)?.status ?? 200),
+  );
+}
 
 function notAcceptable(): GraphQLError {
   return new GraphQLError(
@@ -72,6 +114,9 @@ function maskStream(stream: Results, mask: (result: ExecutionResult) => Executio
             return done ? { done, value } : { done: false, value: mask(value) };
           } catch (error) {
             isOver = true;
+            // The name has yoga pass it on: the stream ends without `complete`.
+            if (toAppError(error) instanceof ServerStopsError)
+              throw new DOMException('', 'AbortError');
             return { done: false, value: mask({ errors: [asGraphqlError(error)] }) };
           }
         },

@@ -11,9 +11,9 @@ import { firstQuery } from './graphiql.ts';
 import {
   asGraphqlError,
   useCredential,
-  useJsonRequests,
   useLimits,
   useMasking,
+  useRequests,
 } from './yoga.plugins.ts';
 import { useStreams } from './yoga.streams.ts';
 
@@ -22,13 +22,15 @@ export type ServerContext = {
   facts: RequestFacts;
   onGone: LastingAnswer['onGone'];
   viewer?: Viewer;
+  /** The operation is a subscription. */
+  subscribes?: boolean;
 };
 
 /** Documents longer than this are parsed anew each time, so that no client fills the memory with them. */
 const longestCachedDocument = 16_384;
 const cachedDocuments = 1_000;
 
-/** The `/graphql` endpoint: POST with JSON, and GraphiQL for a browser. */
+/** The `/graphql` endpoint: POST with JSON, queries by GET, and GraphiQL for a browser. */
 export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
   return createYoga<ServerContext, Context>({
     schema,
@@ -57,7 +59,7 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
       method: 'POST', // for subscriptions it would send GET
     },
     plugins: [
-      useJsonRequests(deps),
+      useRequests(deps),
       useCredential(deps, schema),
       useLimits(deps, schema),
       useCompiledQueries(),

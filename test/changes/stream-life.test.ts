@@ -34,7 +34,7 @@ const revoke = (name: string) =>
   server.deps.db.accessKey.updateMany({ where: { name }, data: { revokedAt: new Date() } });
 
 test('the streams of a key that has expired and of one that was revoked end, and say why', async () => {
-  const expiresAt = new Date(Date.now() + 1_500);
+  const expiresAt = new Date(Date.now() + 3_000);
   const expiring = await watch(await server.createKey({ role: 'viewer', expiresAt }));
   const { id } = await createConnection(server);
   expect(kindsOf(await expiring.have(1))).toEqual([['CREATED', id]]);
