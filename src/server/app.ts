@@ -24,7 +24,7 @@ type Arrived = { edge: string; path: string; facts: RequestFacts };
 
 /** What a probe asks, which may name no host. */
 const probes = new Set(['/health', '/ready', '/metrics']);
-const graphqlMethods = 'GET, HEAD, POST, OPTIONS';
+const graphqlMethods = 'GET, POST, OPTIONS';
 const serverMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
 export const everyAnswer = [

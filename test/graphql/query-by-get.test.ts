@@ -28,7 +28,7 @@ test('runs a query with variables and an operation name', async () => {
     extensions: '{}',
   });
   const { status, json, headers } = await get(search);
-  expect([status, json.data]).toEqual([200, { viewer: { kind: 'access_key' } }]);
+  expect([status, json.data]).toEqual([200, { viewer: { kind: 'ACCESS_KEY' } }]);
   expect(headers['cache-control']).toBe('no-store');
 });
 
