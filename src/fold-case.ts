@@ -5,3 +5,11 @@
 export function foldCase(text: string): string {
   return Array.from(text, (character) => character.toUpperCase().toLowerCase()).join('');
 }
+
+/**
+ * Folds an email address for comparison: ASCII letters only. Unicode folds letters such as U+0131 to
+ * ASCII, so that one person's address would become another person's.
+ */
+export function foldEmail(address: string): string {
+  return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

@@ -46,6 +46,11 @@ export const searchText = z
   .refine((text) => !text.includes('\u0000'), 'cannot hold the character U+0000')
   .refine((text) => text.length <= 500, 'cannot be longer than 500 characters');
 
+/** Whether PostgreSQL stores this text as it is: it has no U+0000, and no halves of characters. */
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\u0000');
+}
+
 /** A UUID as REST takes it. GraphQL takes any text, and finds nothing by what is no UUID. */
 export const uuid = z.uuid({
   error: ({ input }) => (input === undefined || input === null ? blank : 'must be a UUID'),

@@ -3,7 +3,8 @@ import { isUniqueViolation } from '../db/errors.ts';
 import type { Role } from '../db/generated/enums.ts';
 import type { Sql } from '../db/sql.ts';
 import type { Deps } from '../deps.ts';
-import { foldCase } from '../fold-case.ts';
+import { foldEmail } from '../fold-case.ts';
+import { isStorable } from '../input.ts';
 import { newId } from '../new-id.ts';
 import { type PersonRow, personColumns, personViewer } from './find-user.ts';
 import { type IdentityClaims, verifyIdentity } from './identity-provider.ts';
@@ -55,9 +56,9 @@ const pin = `
 
 async function pinByEmail(sql: Sql, oidc: OidcConfig, claims: IdentityClaims) {
   const { sub, email, email_verified: isVerified } = claims;
-  if (typeof email !== 'string' || isVerified !== true) return undefined;
+  if (typeof email !== 'string' || !isStorable(email) || isVerified !== true) return undefined;
   try {
-    await sql('pin-identity', pin, [oidc.issuer, sub, foldCase(email), newId()]);
+    await sql('pin-identity', pin, [oidc.issuer, sub, foldEmail(email), newId()]);
   } catch (error) {
     if (!isUniqueViolation(error, 'oidc_issuer', 'oidc_subject')) throw error; // pinned a moment ago
   }
@@ -87,7 +88,8 @@ async function followRole(
   const issuedAt = new Date(Number(claims.iat) * 1_000);
   if (oidc.roleClaim === undefined) return person;
   if (person.roleAt !== null && person.roleAt >= issuedAt) return person;
-  const role = claimedRole(oidc, claims[oidc.roleClaim]);
+  const claim = Object.hasOwn(claims, oidc.roleClaim) ? claims[oidc.roleClaim] : undefined;
+  const role = claimedRole(oidc, claim);
   await sql('follow-role', follow, [person.userId, role, issuedAt, newId()]);
   return (await findBySubject(sql, oidc, claims)) ?? person;
 }

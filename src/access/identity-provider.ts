@@ -11,6 +11,7 @@ import * as oauth from 'oauth4webapi';
 import type { OidcConfig } from '../config.oidc.ts';
 import { type Deps, perDeps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import { isStorable } from '../input.ts';
 import { parseUrl } from '../parse-url.ts';
 
 /** What a token may be signed with: never a secret that two sides know, and never nothing. */
@@ -54,11 +55,17 @@ export async function verifyIdentity(
     const { payload, protectedHeader } = await jwtVerify(token, keysOf(deps).find, options);
     const isCredential = types.includes(protectedHeader.typ?.toLowerCase());
     const { sub } = payload;
-    return isCredential && sub ? { ...payload, sub } : undefined;
+    if (!isCredential || !sub || !isStorable(sub)) return undefined;
+    return isTime(payload.iat) && isTime(payload.exp) ? { ...payload, sub } : undefined;
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
   }
+}
+
+/** Whether a NumericDate (RFC 7519, section 2) is one that the database can hold: before the year 10000. */
+function isTime(seconds: number | undefined): boolean {
+  return seconds !== undefined && seconds >= 0 && seconds < 253_402_300_800;
 }
 
 /** The provider's keys, found by its own word (OpenID Connect Discovery 1.0) and kept by jose for ten minutes. */

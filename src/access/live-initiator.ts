@@ -10,6 +10,8 @@ export type Initiator = {
   tokenEpoch: number | null;
   tokenIsAnonymous: boolean | null;
   tokenExpiresAt: Date | null;
+  /** The key that signed it; null when an older version of this server noted the token. */
+  tokenKid: string | null;
 };
 
 /** What it began something for. */
@@ -62,10 +64,11 @@ async function isLiveAccessKey(
 /** Whether a token still speaks for its user. */
 async function isLiveConnectToken(
   db: Prisma.TransactionClient,
-  { jti, tokenEpoch, tokenIsAnonymous, tokenExpiresAt }: Initiator & { jti: string },
+  { jti, tokenEpoch, tokenIsAnonymous, tokenExpiresAt, tokenKid }: Initiator & { jti: string },
   endUserId: string,
 ): Promise<boolean> {
   if (tokenEpoch === null || tokenExpiresAt === null || tokenExpiresAt <= new Date()) return false;
+  if (tokenKid !== null && !(await isLiveKey(db, tokenKid))) return false;
   const user = await db.endUser.findFirst({
     where: {
       id: endUserId,
@@ -79,4 +82,10 @@ async function isLiveConnectToken(
     select: { id: true },
   });
   return user !== null;
+}
+
+/** Whether what a key signed still counts: a compromised key ends all of it. */
+async function isLiveKey(db: Prisma.TransactionClient, id: string): Promise<boolean> {
+  const isAhead = { OR: [{ verifiesUntil: null }, { verifiesUntil: { gt: new Date() } }] };
+  return (await db.signingKey.count({ where: { id, ...isAhead } })) > 0;
 }

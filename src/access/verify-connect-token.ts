@@ -86,17 +86,17 @@ async function findTogether(
     claims.map(({ via }) => via === 'anonymous'),
   ]);
   return rows.map((row, position) => {
-    const claim = claims[position];
-    return row.endUserId === null || claim === undefined ? undefined : toViewer(claim, row);
+    const token = presented[position];
+    return row.endUserId === null || token === undefined ? undefined : toViewer(token, row);
   });
 }
 
 function toViewer(
-  { jti, app_id, user_id, via, epoch, exp }: PresentedToken['claims'],
+  { kid, claims: { jti, app_id, user_id, via, epoch, exp } }: PresentedToken,
   row: Exclude<Row, { endUserId: null }>,
 ): ConnectTokenViewer {
   const expiresAt = new Date(exp * 1_000);
-  const token = { id: jti, appId: app_id, userId: user_id, via, epoch, expiresAt };
+  const token = { id: jti, kid, appId: app_id, userId: user_id, via, epoch, expiresAt };
   const { endUserId, projectId, organizationId } = row;
   return { kind: 'connect_token', ...token, endUserId, projectId, organizationId };
 }

@@ -51,6 +51,8 @@ export type ConnectTokenViewer = {
   userId: string;
   /** The end user's row. */
   endUserId: string;
+  /** The key that signed the token. */
+  kid: string;
   organizationId: string;
   projectId: string;
   /** Whether an access key had it made, or anybody, on a public app. */

@@ -20,7 +20,11 @@ export const doorPath = '/connect';
 export async function showDoor(deps: Deps, c: C): Promise<Response> {
   const token = c.req.query('token');
   if (!token) return fail(c, 'refused', 401);
-  const inspected = await inspectToken(deps, token, presentedDigests(c.req.header('cookie')));
+  const inspected = await inspectToken(
+    deps,
+    token,
+    presentedDigests(deps.config.publicUrl, c.req.header('cookie')),
+  );
   if (inspected.kind === 'known') return c.redirect(`/connect/${inspected.id}`, 303);
   if (inspected.kind !== 'fresh') return fail(c, inspected.kind, 401);
   const app = await deps.db.app.findUnique({ where: { id: inspected.viewer.appId } });
@@ -38,7 +42,7 @@ export async function exchange(deps: Deps, c: C): Promise<Response> {
   if (!isFromOwnPage(deps, c)) return fail(c, 'foreign', 403);
   const { token } = await readForm(c);
   if (typeof token !== 'string' || token === '') return fail(c, 'refused', 401);
-  const digests = presentedDigests(c.req.header('cookie'));
+  const digests = presentedDigests(deps.config.publicUrl, c.req.header('cookie'));
   const exchanged = await exchangeToken(deps, token, digests);
   if (exchanged.kind === 'refused' || exchanged.kind === 'taken') {
     return fail(c, exchanged.kind, 401);

@@ -1,15 +1,19 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { parse } from 'hono/utils/cookie';
 
 /*
  * Each session has a cookie of its own, so that a browser may hold several; all it says is a secret.
  */
 
-const form = /^(?:__Host-)?connect-[\da-f-]{36}$/;
-
-/** What the cookie of a session is called. The prefix keeps other hosts of a domain from setting it. */
+/**
+ * Returns the name of a session's cookie. On https the `__Host-` prefix keeps other hosts of the domain
+ * from setting it (RFC 6265bis, section 4.1.3.2), so there no other name counts.
+ */
 export function cookieName(publicUrl: string, sessionId: string): string {
-  return `${publicUrl.startsWith('https:') ? '__Host-' : ''}connect-${sessionId}`;
+  return `${prefix(publicUrl)}${sessionId}`;
+}
+
+function prefix(publicUrl: string): string {
+  return `${publicUrl.startsWith('https:') ? '__Host-' : ''}connect-`;
 }
 
 /** What is stored of a cookie: enough to know its browser by, too little to use. */
@@ -17,10 +21,40 @@ export function digestSecret(secret: string): Buffer<ArrayBuffer> {
   return Buffer.from(createHash('sha256').update(secret).digest());
 }
 
-/** The digests of all the sessions' cookies that a browser sent. */
-export function presentedDigests(header: string | undefined): Buffer<ArrayBuffer>[] {
-  const cookies = Object.entries(parse(header ?? ''));
-  return cookies.filter(([name]) => form.test(name)).map(([, secret]) => digestSecret(secret));
+/** Returns the digests of all session cookies that a browser sent. */
+export function presentedDigests(
+  publicUrl: string,
+  header: string | undefined,
+): Buffer<ArrayBuffer>[] {
+  return [...sessionCookies(publicUrl, header).values()].map(digestSecret);
+}
+
+/** Returns the secret in the cookie of one session; undefined without that cookie. */
+export function readSecret(
+  publicUrl: string,
+  header: string | undefined,
+  sessionId: string,
+): string | undefined {
+  return sessionCookies(publicUrl, header).get(sessionId);
+}
+
+const sessionIdForm = /^[\da-f-]{36}$/;
+const secretForm = /^[\w-]{1,200}$/;
+
+/* A browser holds a name once for this host: a second one was planted, and nothing tells which of the two. */
+function sessionCookies(publicUrl: string, header = ''): Map<string, string> {
+  const cookies = new Map<string, string>();
+  const repeated = new Set<string>();
+  for (const pair of header.split(';')) {
+    const [name = '', ...value] = pair.trim().split('=');
+    const id = name.startsWith(prefix(publicUrl)) ? name.slice(prefix(publicUrl).length) : '';
+    if (!sessionIdForm.test(id)) continue;
+    if (cookies.has(id)) repeated.add(id);
+    cookies.set(id, value.join('='));
+  }
+  return new Map(
+    [...cookies].filter(([id, secret]) => !repeated.has(id) && secretForm.test(secret)),
+  );
 }
 
 /** What a form carries so that no other site can send it: bound to session, app and user. */

@@ -1,4 +1,3 @@
-import { getCookie } from 'hono/cookie';
 import type { RequestContext } from '../access/request-context.ts';
 import type { Deps } from '../deps.ts';
 import { NotFoundError, UnauthenticatedError } from '../errors.ts';
@@ -10,7 +9,7 @@ import { chooseLanguage, wordsOf } from './language.ts';
 import { loadPage, type PageContent, type PageRequirement } from './load-page.ts';
 import { readForm } from './read-form.ts';
 import { openSession, type Session } from './session.service.ts';
-import { cookieName, csrfToken, isCsrfToken } from './session-cookie.ts';
+import { csrfToken, isCsrfToken, readSecret } from './session-cookie.ts';
 import type { Words } from './words.ts';
 
 /** A request of a browser whose session lives. */
@@ -59,7 +58,7 @@ export function inSessionAsJson(deps: Deps) {
 /** The visit of the session in the path; undefined when there is none, or when it has ended. */
 async function openVisit(deps: Deps, c: C): Promise<Visit | undefined> {
   const id = c.req.param('session_id') ?? '';
-  const secret = getCookie(c, cookieName(deps.config.publicUrl, id));
+  const secret = readSecret(deps.config.publicUrl, c.req.header('cookie'), id);
   const session = await openSession(deps, id, secret);
   if (session === undefined) return undefined;
   const { viewer } = session;

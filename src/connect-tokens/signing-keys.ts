@@ -62,6 +62,15 @@ async function retireAll(tx: Prisma.TransactionClient, arrival: Arrival): Promis
   await tx.$executeRaw`
     UPDATE signing_key SET verifies_until = now() + make_interval(secs => ${seconds})
     WHERE verifies_until IS NULL OR verifies_until > now() + make_interval(secs => ${seconds})`;
+  if (arrival === 'compromised') await endWhatNamesNoKey(tx);
+}
+
+/** Ends what tokens began under a version that did not note their key. */
+async function endWhatNamesNoKey(tx: Prisma.TransactionClient): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE authorization_attempt SET token_expires_at = now()
+    WHERE token_expires_at IS NOT NULL AND token_kid IS NULL`;
+  await tx.$executeRaw`DELETE FROM pipedream_link WHERE token_kid IS NULL`;
 }
 
 /** What a private key is bound to. */

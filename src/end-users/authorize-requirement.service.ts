@@ -86,11 +86,11 @@ async function beginConsentOf(
   const config = { ...halves.config, ...halves.secrets };
   const provider = resolveProvider(type, config, context.deps.config.oauthClients);
   const id = await holdPendingConnection(context, viewer, requirement, { type, halves });
-  const { organizationId, projectId, epoch, via, expiresAt } = viewer;
+  const { organizationId, projectId, epoch, via, expiresAt, kid } = viewer;
   return beginConsent(context, {
     connection: { organizationId, projectId, id, type },
     provider,
     ...back,
-    token: { epoch, isAnonymous: via === 'anonymous', expiresAt },
+    token: { epoch, isAnonymous: via === 'anonymous', expiresAt, kid },
   });
 }

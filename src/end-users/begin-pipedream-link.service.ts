@@ -44,8 +44,8 @@ export async function beginPipedreamLink(
     webhookUri: `${deps.config.publicUrl}/v1/pipedream/${secret}`,
     redirectUris: returnUrl === undefined ? undefined : returnAddresses(returnUrl),
   });
-  const { id: jti, epoch, via, expiresAt: tokenExpiresAt } = viewer;
-  const token = { epoch, isAnonymous: via === 'anonymous', tokenExpiresAt };
+  const { id: jti, epoch, via, expiresAt: tokenExpiresAt, kid: tokenKid } = viewer;
+  const token = { epoch, isAnonymous: via === 'anonymous', tokenExpiresAt, tokenKid };
   const awaited = { externalUserId, appSlug, webhookDigest: digestWebhook(secret) };
   const row = { id: newId(), ...ofUser, jti, ...token, ...awaited };
   const detail = { requirement: requirementId };

@@ -14,6 +14,11 @@ export function asViewer(context: Context, viewer: Viewer): Context {
   return Object.assign({ ...context, viewer }, { [contextCacheSymbol]: context });
 }
 
+/** The same request with nothing kept of it: neither authorized nor loaded. */
+export function freshContext({ deps, viewer, request, app, lasting }: Context): Context {
+  return { deps, viewer, request, app, ...(lasting && { lasting }) };
+}
+
 /**
  * Drops what scope-auth kept while an operation ran. It is kept in a WeakMap by the context, which it
  * refers to in turn: V8's minor collections cannot break such a circle, so all that a request had would

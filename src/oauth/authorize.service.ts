@@ -34,7 +34,12 @@ export async function authorizeConnection(
 }
 
 /** A connect token, as what it begins remembers it: enough to tell later whether it still counts. */
-export type BeginningToken = { epoch: number; isAnonymous: boolean; expiresAt: Date };
+export type BeginningToken = {
+  epoch: number;
+  isAnonymous: boolean;
+  expiresAt: Date;
+  kid: string;
+};
 
 /** A consent to be asked for. */
 export type NewConsent = {
@@ -77,6 +82,7 @@ export async function beginConsent(
           tokenEpoch: token.epoch,
           tokenIsAnonymous: token.isAnonymous,
           tokenExpiresAt: token.expiresAt,
+          tokenKid: token.kid,
         }),
         browserDigest: browserDigest ?? null,
         provider: digestProvider(provider),

@@ -30,6 +30,7 @@ const statement = `
   RETURNING a.id, a.connection_id AS "connectionId", p.organization_id AS "organizationId",
     c.project_id AS "projectId", a.initiator, a.token_epoch AS "tokenEpoch",
     a.token_is_anonymous AS "tokenIsAnonymous", a.token_expires_at AS "tokenExpiresAt",
+    a.token_kid AS "tokenKid",
     a.browser_digest AS "browserDigest", a.provider, a.redirect_uri AS "redirectUri", a.return_url AS "returnUrl", a.scopes, a.verifier, ${dataKeyColumns('k', 'key')}`;
 
 type Row = Omit<Attempt, 'verifierKey'> & DataKeyColumns<'key'>;

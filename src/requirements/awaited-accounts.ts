@@ -21,6 +21,7 @@ export type AwaitedAccount = OfUser & {
   epoch: number;
   isAnonymous: boolean;
   tokenExpiresAt: Date;
+  tokenKid: string | null;
 };
 
 /** What is stored of the unguessable part of a webhook's address: enough to find its link by, too little to use. */
@@ -40,7 +41,8 @@ const columns = `
   w.id, w.end_user_id AS "endUserId", w.requirement_id AS "requirementId",
   p.organization_id AS "organizationId", p.id AS "projectId", a.id AS "appId", u.user_id AS "userId",
   w.external_user_id AS "externalUserId", w.app_slug AS "appSlug", w.jti, w.epoch,
-  w.is_anonymous AS "isAnonymous", w.token_expires_at AS "tokenExpiresAt"`;
+  w.is_anonymous AS "isAnonymous", w.token_expires_at AS "tokenExpiresAt",
+  w.token_kid AS "tokenKid"`;
 
 const ofUserStatement = `
   ${claim} AND (w.end_user_id, w.requirement_id) IN (SELECT * FROM unnest(${hiddenArray('uuid')}, $2::uuid[]))

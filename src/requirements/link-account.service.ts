@@ -63,13 +63,14 @@ async function linkOneOf(
 /** Whether nothing was linked by it yet, and the token that began it still counts. */
 async function isStillAwaited(
   tx: Prisma.TransactionClient,
-  { id, jti, epoch, isAnonymous, tokenExpiresAt, ...subject }: AwaitedAccount,
+  { id, jti, epoch, isAnonymous, tokenExpiresAt, tokenKid, ...subject }: AwaitedAccount,
 ): Promise<boolean> {
   const initiator = {
     initiator: `connect_token:${jti}`,
     tokenEpoch: epoch,
     tokenIsAnonymous: isAnonymous,
     tokenExpiresAt,
+    tokenKid,
   };
   if (!(await isLiveInitiator(tx, initiator, subject))) return false;
   return (await tx.pipedreamLink.count({ where: { id } })) > 0;

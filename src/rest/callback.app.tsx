@@ -29,7 +29,7 @@ export function createCallbackApp(deps: Deps): Hono<RestEnv> {
 async function answer(deps: Deps, c: Context<RestEnv>) {
   if (c.req.method === 'HEAD') return c.body(null); // a look ahead uses no state up
   const { pathname, searchParams } = new URL(c.req.url);
-  const browserDigests = presentedDigests(c.req.header('cookie'));
+  const browserDigests = presentedDigests(deps.config.publicUrl, c.req.header('cookie'));
   const back = { path: pathname, parameters: searchParams, browserDigests };
   const outcome = await completeConsent(deps, c.env.facts, back, linkConsent);
   if (outcome.returnUrl !== null) return c.redirect(returnAddress(outcome.returnUrl, outcome), 303);

@@ -1,10 +1,18 @@
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+} from 'graphql';
 import { isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
 import { parseAccept } from 'hono/utils/accept';
 import { ServerStopsError } from '../changes/change-feed.ts';
 import type { Deps } from '../deps.ts';
 import { errorKinds } from '../errors.ts';
-import type { Context } from '../graphql/context.ts';
+import { type Context, freshContext } from '../graphql/context.ts';
 import { requireAffordable } from '../graphql/limits.ts';
 import { toAppError } from '../graphql/masking.ts';
 import { processEvents } from './event-stream.ts';
@@ -16,7 +24,7 @@ type YogaPlugin = Plugin<Context, ServerContext>;
 /** Holds subscriptions to the limits, and lets an end that has a reason say it as the last event. */
 export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
   return {
-    onSubscribe({ args, subscribeFn, setSubscribeFn, setResultAndStopExecution }) {
+    onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
       const { document, operationName, variableValues: variables = {}, contextValue } = args;
       const node = getOperationAST(document, operationName);
       try {
@@ -26,8 +34,9 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
       }
       const mask = (result: ExecutionResult) => maskResult(deps, contextValue.request.id, result);
       setSubscribeFn(async (given) => {
-        const stream = await subscribeFn(given);
-        return isAsyncIterable(stream) ? maskStream(stream as Results, mask) : stream; // GraphQL's
+        const source = await createSourceEventStream(given);
+        if (!isAsyncIterable(source)) return source;
+        return maskStream(executeEach(source, given), mask);
       });
     },
     onResultProcess({ request, result, serverContext, setResult, setResultProcessor }) {
@@ -100,6 +109,30 @@ function notAcceptable(): GraphQLError {
 }
 
 type Results = AsyncIterable<ExecutionResult>;
+
+/**
+ * Executes a subscription's selection for each event, with a context of its own: what was authorized and
+ * loaded for an earlier event is kept by the context, and the viewer's roles may have changed since.
+ */
+function executeEach(source: AsyncIterable<unknown>, args: ExecutionArgs): Results {
+  return {
+    [Symbol.asyncIterator]() {
+      const events = source[Symbol.asyncIterator]();
+      return {
+        async next() {
+          const { done, value } = await events.next();
+          if (done) return { done, value: undefined };
+          const contextValue = freshContext(args.contextValue as Context); // yoga made it
+          return { done: false, value: await execute({ ...args, rootValue: value, contextValue }) };
+        },
+        async return() {
+          await events.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
 
 function maskStream(stream: Results, mask: (result: ExecutionResult) => ExecutionResult): Results {
   return {

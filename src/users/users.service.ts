@@ -6,7 +6,7 @@ import { auditEvent } from '../audit/audit.service.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import type { Role } from '../db/generated/enums.ts';
 import { ConflictError } from '../errors.ts';
-import { foldCase } from '../fold-case.ts';
+import { foldEmail } from '../fold-case.ts';
 import { newId } from '../new-id.ts';
 import { lockUser } from './lock-user.ts';
 
@@ -27,7 +27,7 @@ export async function createUser(
   const { db } = context.deps;
   const { organizationId } = viewer;
   const id = newId();
-  const data = { id, organizationId, email, emailFolded: foldCase(email), name, role };
+  const data = { id, organizationId, email, emailFolded: foldEmail(email), name, role };
   const event = { action: 'user.create', detail: { user: id, role } };
   try {
     await db.$transaction([

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../../src/new-id.ts';
 import { type Identities, startIdentityProvider } from '../helpers/identity-provider.ts';
 import { change } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -53,6 +54,42 @@ test('one subject is given to one person, however many ask at once', async () =>
   const found = answers.filter((answer) => answer !== 401);
   expect(found).toHaveLength(10);
   for (const one of found) expect(one).toMatchObject({ user: { id } });
+});
+
+test.each([
+  ['v\u0131ctim@fold.test', 'victim@fold.test'],
+  ['k\u0131ng@fold.test', 'king@fold.test'],
+  ['\u212aelvin@fold.test', 'kelvin@fold.test'],
+  ['\u017ftrasse@fold.test', 'strasse@fold.test'],
+  ['max@\u212a.fold.test', 'max@k.fold.test'],
+  ['\u00c4rger@fold.test', '\u00e4rger@fold.test'],
+])('the email %s of a token does not find %s', async (claimed, victim) => {
+  // Past the API, which takes ASCII alone: an older version may have stored others.
+  const { db } = server.deps;
+  const { organizationId } = server.home;
+  const data = { id: newId(), organizationId, email: victim, emailFolded: victim, name: 'Ann' };
+  await db.user.create({ data });
+  expect(await ask(await identities.token({ sub: claimed, email: claimed }))).toBe(401);
+  const right = await identities.token({ sub: victim, email: victim.replace('fold', 'FOLD') });
+  expect(await ask(right)).toMatchObject({ user: { id: data.id } });
+});
+
+test('the email of a new person is folded by ASCII alone', async () => {
+  const id = await person('MiXeD@Fold.Test');
+  const row = await server.deps.db.user.findUniqueOrThrow({ where: { id } });
+  expect([row.email, row.emailFolded]).toEqual(['MiXeD@Fold.Test', 'mixed@fold.test']);
+});
+
+test.each([
+  ['U+0000 in the subject', { sub: 'a\u0000b' }],
+  ['half a character in the subject', { sub: 'a\ud800' }],
+  ['U+0000 in the email', { sub: 'x1', email: 'a\u0000b@portal.test' }],
+  ['half a character in the email', { sub: 'x2', email: 'a\udfff@portal.test' }],
+  ['a time beyond all', { sub: 'x3', email: 'ann@portal.test', iat: 1e300 }],
+  ['an end beyond all', { sub: 'x4', email: 'ann@portal.test', exp: 1e300 }],
+  ['a time before all', { sub: 'x5', email: 'ann@portal.test', iat: -1e300 }],
+])('a token with %s is refused, not a failure', async (_, claims) => {
+  expect(await ask(await identities.token(claims))).toBe(401);
 });
 
 describe('nobody is', () => {
