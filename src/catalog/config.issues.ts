@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { FieldIssue } from '../errors.ts';
-import type { ConnectionType } from './connection-type.ts';
+import { type ConnectionType, rulesOf } from './connection-type.ts';
 import type { JsonObject } from './json.ts';
 import { missingFields } from './rules.ts';
 import { findTextProblem } from './text-safety.ts';
@@ -13,9 +13,10 @@ export function fieldIssues(error: z.ZodError | undefined): FieldIssue[] {
 
 /** What the type's rules miss, each at the missing field. Defaults count as given. */
 export function ruleIssues(type: ConnectionType, given: JsonObject): FieldIssue[] {
-  if (type.rules.length === 0) return [];
+  const rules = rulesOf(type);
+  if (rules.length === 0) return [];
   const whole = { ...defaultsOf(type), ...given };
-  const missing = type.rules.flatMap((rule) => missingFields(rule, whole));
+  const missing = rules.flatMap((rule) => missingFields(rule, whole));
   return missing.map(({ field, message }) => ({ path: `config.${field}`, message }));
 }
 

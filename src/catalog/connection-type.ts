@@ -1,5 +1,5 @@
 import type { Field } from './fields.ts';
-import type { Rule } from './rules.ts';
+import { beside, type Rule } from './rules.ts';
 
 /** What kind of service it connects to. */
 export type Category =
@@ -19,6 +19,20 @@ export type Category =
 /** How an OAuth 2.0 client proves itself at the token endpoint; `basic+json` is Basic with a JSON body. */
 export type ClientAuthentication = 'body' | 'basic' | 'basic+json';
 
+/** How a provider names the scopes that it granted, where that differs from how they were asked for. */
+export type ScopeFacts = {
+  /** Whether two names that differ only in case are one scope. */
+  ignoresCase: boolean;
+  /** A prefix that one scope is named with and without. */
+  optionalPrefix: string;
+  /** Other names of a scope, each with the name that it is compared by. */
+  aliases: ReadonlyMap<string, string>;
+  /** What a scope includes: a provider that grants the wider one does not name the narrower ones. */
+  includes: ReadonlyMap<string, readonly string[]>;
+  /** What a provider grants and never names. */
+  unnamed: readonly string[];
+};
+
 /** What is known of an OAuth provider. Endpoints are null where the config gives them, or there is none. */
 export type OAuthFacts = {
   defaultScopes: readonly string[];
@@ -30,6 +44,7 @@ export type OAuthFacts = {
   extraAuthorizationParams: Readonly<Record<string, string>>;
   clientAuthentication: ClientAuthentication;
   issuesRefreshToken: boolean;
+  scopeFacts: ScopeFacts;
 };
 
 /** One kind of external service: what its config holds, and how to tell a good one. */
@@ -42,6 +57,15 @@ export type ConnectionType = {
   rules: readonly Rule[];
   oauth2?: OAuthFacts;
 };
+
+/**
+ * Returns the type's own rules, and for a provider of ours that a client comes with its secret: alone it
+ * would be ignored in favour of the operator's client.
+ */
+export function rulesOf({ rules, oauth2 }: ConnectionType): readonly Rule[] {
+  if (oauth2 === undefined || oauth2.tokenEndpoint === null) return rules;
+  return [...rules, beside('client_id', 'client_secret')];
+}
 
 /** A constructor of the types of one category. */
 export function typesOf(category: Category) {

@@ -9,6 +9,7 @@ import {
   constant,
   datetime,
   filledText,
+  scopeList,
   text,
   textList,
   url,
@@ -44,7 +45,7 @@ function valueSchema(field: Field): z.ZodType<JsonValue> {
     case 'enum':
       return field.const ? constant(field.const) : choice(field.enum ?? []);
     case 'string[]':
-      return textList();
+      return field.scopes ? scopeList() : textList();
     case 'object':
       return field.textValues ? textsByName() : object();
     case 'datetime':

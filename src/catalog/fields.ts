@@ -33,6 +33,8 @@ export type Field = {
   positive?: boolean;
   /** An object whose values are all text. */
   textValues?: boolean;
+  /** A list whose entries are OAuth scopes. */
+  scopes?: boolean;
 };
 
 // A field is required unless it has a default; `optional` is for those that may simply be absent.
@@ -95,6 +97,12 @@ export const fixed = (name: string, value: string): Field => ({
 
 /** A list of texts. */
 export const texts = (name: string, fallback: string[] = []) => field('string[]', name, fallback);
+
+/** The scopes that a consent asks for. */
+export const scopes = (fallback: string[] = []): Field => ({
+  ...texts('scopes', fallback),
+  scopes: true,
+});
 
 /** A JSON object of any content. */
 export const object = (name: string, fallback: JsonObject = {}) => field('object', name, fallback);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from './config.schema.ts';
-import type { ConnectionType } from './connection-type.ts';
+import { type ConnectionType, rulesOf } from './connection-type.ts';
 import type { JsonObject } from './json.ts';
 import { oncePerType } from './once-per-type.ts';
 import type { Rule } from './rules.ts';
@@ -15,7 +15,7 @@ export const toJsonSchema = oncePerType((type): JsonObject => {
     io: 'input',
     unrepresentable: 'any',
   });
-  const rules = type.rules.map((rule) => ruleSchema(rule, type));
+  const rules = rulesOf(type).map((rule) => ruleSchema(rule, type));
   return {
     ...(schema as JsonObject), // zod types it as keywords; it is plain JSON
     ...(rules.length > 0 && { allOf: rules }),
@@ -26,6 +26,8 @@ function ruleSchema(rule: Rule, type: ConnectionType): JsonObject {
   switch (rule.kind) {
     case 'together':
       return { dependentRequired: eachWithOthers(rule.fields) };
+    case 'beside':
+      return { dependentRequired: { [rule.field]: [...rule.needs] } };
     case 'oneGroup':
       return { anyOf: rule.groups.map((group) => ({ required: [...group] })) };
     case 'when':

@@ -1,6 +1,7 @@
 import type { ConnectionType, OAuthFacts } from './connection-type.ts';
 import { typesOf } from './connection-type.ts';
-import { described, optional, secret, text, texts, url } from './fields.ts';
+import { described, optional, scopes as scopeList, secret, text, url } from './fields.ts';
+import { githubScopes, googleScopes, literalScopes, microsoftScopes } from './oauth2.scopes.ts';
 
 type Provider = Partial<OAuthFacts> & { authorizationEndpoint: string; tokenEndpoint: string };
 
@@ -15,10 +16,11 @@ const usualFacts: OAuthFacts = {
   extraAuthorizationParams: {},
   clientAuthentication: 'body',
   issuesRefreshToken: true,
+  scopeFacts: literalScopes,
 };
 
 function provider(name: string, label: string, facts: Provider): ConnectionType {
-  const scopes = texts('scopes', [...(facts.defaultScopes ?? [])]);
+  const scopes = scopeList([...(facts.defaultScopes ?? [])]);
   const clientId = described(
     optional(text('client_id')),
     "Left out, the server's own client is used.",
@@ -33,7 +35,7 @@ const anyProvider: ConnectionType = {
     url('token_url'),
     text('client_id'),
     optional(secret('client_secret')),
-    texts('scopes'),
+    scopeList(),
   ]),
   oauth2: { ...usualFacts, clientAuthentication: 'basic' },
 };
@@ -50,6 +52,7 @@ export const oauth2Types: readonly ConnectionType[] = [
     tokenEndpoint: 'https://oauth2.googleapis.com/token',
     revocationEndpoint: 'https://oauth2.googleapis.com/revoke',
     extraAuthorizationParams: { access_type: 'offline', prompt: 'consent' },
+    scopeFacts: googleScopes,
   }),
   provider('DropboxOAuth2', 'Dropbox', {
     defaultScopes: ['account_info.read', 'files.metadata.read', 'files.content.read'],
@@ -62,6 +65,7 @@ export const oauth2Types: readonly ConnectionType[] = [
     alwaysScopes: ['offline_access'],
     authorizationEndpoint: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
     tokenEndpoint: 'https://login.microsoftonline.com/common/oauth2/v2.0/token',
+    scopeFacts: microsoftScopes,
   }),
   provider('BoxOAuth2', 'Box', {
     defaultScopes: ['root_readwrite'],
@@ -80,6 +84,7 @@ export const oauth2Types: readonly ConnectionType[] = [
     authorizationEndpoint: 'https://github.com/login/oauth/authorize',
     tokenEndpoint: 'https://github.com/login/oauth/access_token',
     issuesRefreshToken: false,
+    scopeFacts: githubScopes,
   }),
   anyProvider,
 ];

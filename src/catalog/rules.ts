@@ -4,6 +4,7 @@ import type { JsonObject } from './json.ts';
 export type Rule =
   | { kind: 'together'; fields: readonly string[] }
   | { kind: 'oneGroup'; groups: readonly [readonly string[], ...(readonly string[])[]] }
+  | { kind: 'beside'; field: string; needs: readonly string[] }
   | { kind: 'when'; field: string; equals: string; needs: readonly string[] };
 
 /** A field that a rule asks for, and why. */
@@ -16,6 +17,13 @@ export const together = (...fields: string[]): Rule => ({ kind: 'together', fiel
 export const oneGroup = (first: string[], ...others: string[][]): Rule => ({
   kind: 'oneGroup',
   groups: [first, ...others],
+});
+
+/** Where the field is given, the others are needed. */
+export const beside = (field: string, ...needs: string[]): Rule => ({
+  kind: 'beside',
+  field,
+  needs,
 });
 
 /** While the field has that value, the others are needed. */
@@ -45,6 +53,8 @@ export function missingFields(rule: Rule, config: JsonObject): MissingField[] {
         `unless ${others.map((group) => group.join(' with ')).join(' or ')} is given`,
       );
     }
+    case 'beside':
+      return isMissing(rule.field) ? [] : report(rule.needs, `when ${rule.field} is given`);
     case 'when':
       if (config[rule.field] !== rule.equals) return [];
       return report(rule.needs, `when ${rule.field} is ${rule.equals}`);

@@ -7,6 +7,14 @@ const httpUrl = /^[Hh][Tt]{2}[Pp][Ss]?:\/\/[^\s\p{Cc}/\\?#][^\s\p{Cc}]*$/u;
 const rfc3339 =
   /^\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
+/**
+ * RFC 6749, section 3.3, without the comma: providers separate scopes by blanks or by commas, so a name
+ * that holds one is never granted under that name.
+ */
+export const scopePattern = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+export const notScope =
+  'must be one OAuth scope: no blanks, commas, quotes, backslashes or letters outside ASCII';
+
 const notUrl = 'must be an absolute http or https URL';
 const notDatetime = 'must be a date and time with an offset, as in RFC 3339';
 
@@ -56,6 +64,12 @@ export function constant(value: string) {
 /** A list of texts, none of them blank. */
 export function textList() {
   return z.array(filledText(), missingOr('must be a list of text'));
+}
+
+/** A list of OAuth scopes. */
+export function scopeList() {
+  const scope = text().refine(isFilled, 'cannot be blank').regex(scopePattern, notScope);
+  return z.array(scope, missingOr('must be a list of text'));
 }
 
 // As a refinement rather than a pattern, it leaves the JSON Schema to the stricter pattern beside it.

@@ -1,8 +1,11 @@
+import { connectionTypes, findConnectionType } from '../catalog/connection-types.ts';
+import type { OAuthClients } from '../config.oauth.ts';
 import { type Config, isLoopback } from '../config.ts';
 import { requireMigrated } from '../db/migrate.ts';
 import type { Sql } from '../db/sql.ts';
 import { countWrapped } from '../key-rotation/rewrap.ts';
 import { findStuckRotations } from '../key-rotation/rotate-data-keys.service.ts';
+import { findProviderWarning } from '../oauth/provider.ts';
 import type { Installation } from '../server/open-installation.ts';
 import { findClosedDataKeys } from '../vault/data-keys.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
@@ -20,8 +23,6 @@ export function findConfigFaults({ publicUrl, oauthClients, refresh }: Config): 
   const url = new URL(publicUrl);
   const isSafe = url.protocol === 'https:' || isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
   const callback = `${publicUrl}/v1/oauth2/callback`;
-  const named = Object.entries(oauthClients).filter(([, client]) => client.clientId !== undefined);
-  const providers = named.map(([name]) => name.toLowerCase()).join(', ');
   return [
     {
       what: 'public URL',
@@ -33,7 +34,7 @@ export function findConfigFaults({ publicUrl, oauthClients, refresh }: Config): 
     {
       what: 'providers',
       isWell: true,
-      says: providers === '' ? 'no OAuth client in the environment' : `clients of ${providers}`,
+      says: describeProviders(oauthClients),
     },
     {
       what: 'refresh',
@@ -41,6 +42,18 @@ export function findConfigFaults({ publicUrl, oauthClients, refresh }: Config): 
       says: refresh === 'on' ? 'on' : 'off: no token is refreshed by this server',
     },
   ];
+}
+
+function describeProviders(clients: OAuthClients): string {
+  const own = connectionTypes.filter(({ oauth2 }) => oauth2 && oauth2.tokenEndpoint !== null);
+  const [set, missing] = [true, false].map((isSet) =>
+    own
+      .filter((type) => (findProviderWarning(type, clients) === undefined) === isSet)
+      .map(({ label }) => label)
+      .join(', '),
+  );
+  if (!missing) return `clients of ${set}`;
+  return `${set ? `clients of ${set}` : 'no OAuth client in the environment'}; not set up: ${missing}`;
 }
 
 /** What the database says; nothing in it is changed. */
@@ -63,6 +76,9 @@ export async function findDatabaseFaults(
     await examine('data keys', 'all open', () => findDataKeyFaults(sql, keys)),
     await examine('redirect URI', 'every consent under way comes back here', () =>
       findLostConsents(sql, config.publicUrl),
+    ),
+    await examine('requirements', 'every provider that is asked for is set up', () =>
+      findMissingClients(sql, config.oauthClients),
     ),
   ];
 }
@@ -118,6 +134,18 @@ async function findDataKeyFaults(sql: Sql, keys: KeyProvider): Promise<string[]>
       return `A rotation begun at ${at.toISOString()} is not finished: run ${command} again.`;
     }),
   ];
+}
+
+async function findMissingClients(sql: Sql, clients: OAuthClients): Promise<string[]> {
+  const rows = await sql<{ type: string }>(
+    'doctor-required-types',
+    `SELECT DISTINCT spec ->> 'type' AS type FROM requirement WHERE kind = 'connection' ORDER BY 1`,
+    [],
+  );
+  return rows.flatMap(({ type: name }) => {
+    const type = findConnectionType(name);
+    return (type && findProviderWarning(type, clients)) ?? [];
+  });
 }
 
 async function findLostConsents(sql: Sql, publicUrl: string): Promise<string[]> {

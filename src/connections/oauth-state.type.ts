@@ -1,16 +1,19 @@
+import type { ConnectionType } from '../catalog/connection-type.ts';
 import { findConnectionType } from '../catalog/connection-types.ts';
 import { builder } from '../graphql/builder.ts';
 import { missingScopes } from '../oauth/missing-scopes.ts';
 import { loadOAuthState, type OAuthState } from '../oauth/oauth-state.ts';
 import { ConnectionRef } from './connection.type.ts';
 
-const OAuthStateRef = builder.objectRef<OAuthState>('OAuthState').implement({
+type StateOfType = OAuthState & { type: ConnectionType | undefined };
+
+const OAuthStateRef = builder.objectRef<StateOfType>('OAuthState').implement({
   description: 'How the grant of an OAuth connection fares. Never a token.',
   fields: (t) => ({
     scopes: t.exposeStringList('scopes', { description: 'What the provider granted.' }),
     missingScopes: t.stringList({
       description: 'What was asked for and not granted.',
-      resolve: (state) => missingScopes(state.wantedScopes, state),
+      resolve: (state) => missingScopes(state.type, state.wantedScopes, state),
     }),
     accessTokenExpiresAt: t.expose('accessTokenExpiresAt', {
       type: 'DateTime',
@@ -45,7 +48,10 @@ builder.objectFields(ConnectionRef, (t) => ({
     type: OAuthStateRef,
     nullable: true,
     description: 'Null for types that are not OAuth.',
-    resolve: ({ id, type }, _args, { deps }) =>
-      findConnectionType(type)?.oauth2 === undefined ? null : loadOAuthState(deps)(id),
+    resolve: async ({ id, type: name }, _args, { deps }) => {
+      const type = findConnectionType(name);
+      if (type?.oauth2 === undefined) return null;
+      return { ...(await loadOAuthState(deps)(id)), type };
+    },
   }),
 }));

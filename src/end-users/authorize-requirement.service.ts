@@ -4,8 +4,12 @@ import type { ConnectTokenViewer } from '../access/viewer.ts';
 import { readConfig, requireType } from '../connection-config/read-config.ts';
 import type { RequirementKind } from '../db/generated/enums.ts';
 import { InvalidInputError } from '../errors.ts';
-import { type Authorization, beginConsent, type NewConsent } from '../oauth/authorize.service.ts';
-import { resolveProvider } from '../oauth/provider.ts';
+import {
+  type Authorization,
+  beginConsent,
+  type NewConsent,
+  requireProvider,
+} from '../oauth/authorize.service.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { beginPipedreamLink } from './begin-pipedream-link.service.ts';
 import { loadRequirement, type RequirementOfViewer } from './load-requirement.ts';
@@ -84,7 +88,7 @@ async function beginConsentOf(
   if (type.oauth2 === undefined) throw new InvalidInputError([notOAuth]);
   const halves = readConfig(type, scopes.length > 0 ? { scopes: [...scopes] } : {});
   const config = { ...halves.config, ...halves.secrets };
-  const provider = resolveProvider(type, config, context.deps.config.oauthClients);
+  const provider = requireProvider(context.deps, type, config, 'requirementId');
   const id = await holdPendingConnection(context, viewer, requirement, { type, halves });
   const { organizationId, projectId, epoch, via, expiresAt, kid } = viewer;
   return beginConsent(context, {

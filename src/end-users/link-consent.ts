@@ -1,7 +1,7 @@
 import { isLiveInitiator } from '../access/live-initiator.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { ConflictError } from '../errors.ts';
-import { missingScopes } from '../oauth/missing-scopes.ts';
+import { MissingScopesError, missingScopes } from '../oauth/missing-scopes.ts';
 import type { Consent, LinkConsent } from '../oauth/store-consent.ts';
 import { replaceLink, requireReplaceable } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
@@ -31,7 +31,7 @@ export const linkConsent: LinkConsent = async (tx, consent) => {
 
 async function requireScopes(
   tx: Prisma.TransactionClient,
-  { answer, attempt, provider }: Consent,
+  { answer, attempt, connection, provider }: Consent,
   requirementId: string,
 ): Promise<void> {
   const { kind, spec } = await tx.requirement.findUniqueOrThrow({
@@ -41,9 +41,7 @@ async function requireScopes(
   const asked = readSpec(kind, spec);
   const scopes = answer.scopes ?? attempt.scopes;
   const granted = { scopes, refreshable: answer.refreshToken !== undefined };
-  const missing = asked.kind === 'connection' ? missingScopes(asked.scopes, granted) : [];
-  if (missing.length === 0) return;
-  throw new ConflictError(
-    `${provider.label} did not grant all that is needed: ${missing.join(', ')} is missing. Start again and allow it.`,
-  );
+  if (asked.kind !== 'connection') return;
+  const missing = missingScopes(connection.type, asked.scopes, granted);
+  if (missing.length > 0) throw new MissingScopesError(provider.label, missing);
 }

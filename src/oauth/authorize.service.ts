@@ -2,12 +2,21 @@ import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { RequestContext } from '../access/request-context.ts';
 import { actorOf, auditEvent } from '../audit/audit.service.ts';
-import { InvalidInputError } from '../errors.ts';
+import type { ConnectionType } from '../catalog/connection-type.ts';
+import type { JsonObject } from '../catalog/json.ts';
+import type { Deps } from '../deps.ts';
+import { type FieldIssue, InvalidInputError } from '../errors.ts';
 import { newId } from '../new-id.ts';
 import { writeSealed } from '../vault/write-sealed.ts';
 import { placeOfVerifier } from './attempt.ts';
 import { loadConnection, type OpenConnection } from './load-connection.ts';
-import { digestProvider, type Provider, resolveProvider } from './provider.ts';
+import {
+  digestProvider,
+  findProviderWarning,
+  type Provider,
+  ProviderNotConfiguredError,
+  resolveProvider,
+} from './provider.ts';
 
 /** Where to send a person's browser, and until when that works. */
 export type Authorization = { url: string; expiresAt: Date };
@@ -26,11 +35,39 @@ export async function authorizeConnection(
 ): Promise<Authorization> {
   const { deps } = context;
   const connection = await loadConnection(context, id);
-  const provider = resolveProvider(connection.type, connection.config, deps.config.oauthClients);
+  const provider = requireProvider(deps, connection.type, connection.config);
   if (redirectUrl !== undefined && !connection.redirectUrls.includes(redirectUrl)) {
     throw new InvalidInputError([redirectNotListed]);
   }
   return beginConsent(context, { connection, provider, returnUrl: redirectUrl });
+}
+
+/**
+ * As {@link resolveProvider}; a provider without a client is also in the log, for the operator.
+ *
+ * @param path of an end user's input, who can do nothing about a client: only its lack is said then.
+ * @throws ProviderNotConfiguredError, InvalidInputError
+ */
+export function requireProvider(
+  { config, log }: Deps,
+  type: ConnectionType,
+  settings: JsonObject,
+  path?: string,
+): Provider {
+  try {
+    return resolveProvider(type, settings, config.oauthClients);
+  } catch (error) {
+    if (error instanceof ProviderNotConfiguredError) {
+      const reason = findProviderWarning(type, config.oauthClients);
+      log.warn({ type: type.type, reason }, 'a consent to a provider without a client was refused');
+      if (path !== undefined) throw new ProviderNotConfiguredError(type, notSetUp(type, path));
+    }
+    throw error;
+  }
+}
+
+function notSetUp({ label }: ConnectionType, path: string): FieldIssue {
+  return { path, message: `asks for ${label}, which is not set up for this app yet` };
 }
 
 /** A connect token, as what it begins remembers it: enough to tell later whether it still counts. */

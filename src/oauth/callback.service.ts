@@ -7,7 +7,13 @@ import { parseUrl } from '../parse-url.ts';
 import { placeOfVerifier } from './attempt.ts';
 import { consumeAttempt } from './consume-attempt.ts';
 import { type BroughtBy, openConnection } from './load-connection.ts';
-import { digestProvider, type Provider, resolveProvider } from './provider.ts';
+import { MissingScopesError } from './missing-scopes.ts';
+import {
+  digestProvider,
+  type Provider,
+  ProviderNotConfiguredError,
+  resolveProvider,
+} from './provider.ts';
 import { type Consent, type LinkConsent, storeConsent } from './store-consent.ts';
 import { TokenFailure } from './token-failure.ts';
 import { authorizationServer, exchangeCode } from './token-request.ts';
@@ -27,8 +33,15 @@ export type ConsentOutcome = {
   undo?: string;
 };
 
-/** `code` is for programs (RFC 6749, section 4.1.2.1, where it is the provider's), `message` for people. */
-export type ConsentProblem = { code: string; message: string };
+/**
+ * `code` is for programs (RFC 6749, section 4.1.2.1, where it is the provider's), `message` for people.
+ * `missing_scopes` comes with the scopes that were left unticked.
+ */
+export type ConsentProblem = {
+  code: string;
+  message: string;
+  missingScopes?: readonly string[];
+};
 
 class ConsentRefused extends Error {
   readonly problem: ConsentProblem;
@@ -174,6 +187,13 @@ function problemOf(error: unknown): ConsentProblem {
   if (error instanceof TokenFailure) {
     const code = error.kind === 'passing' ? 'temporarily_unavailable' : 'invalid_grant';
     return { code, message: `No token was given: ${error.message}. Start again.` };
+  }
+  if (error instanceof ProviderNotConfiguredError) {
+    const message = `${error.label} is not set up for this app yet. Nothing was changed.`;
+    return { code: 'provider_not_configured', message };
+  }
+  if (error instanceof MissingScopesError) {
+    return { code: 'missing_scopes', message: error.message, missingScopes: error.scopes };
   }
   if (error instanceof InvalidInputError)
     return { code: 'invalid_request', message: error.message };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import { type JsonObject, ownValue } from '../catalog/json.ts';
 import type { OAuthClients } from '../config.oauth.ts';
-import { InvalidInputError } from '../errors.ts';
+import { type FieldIssue, InvalidInputError } from '../errors.ts';
 
 /** An authorization server, and the client that this server is to it, for one connection. */
 export type Provider = {
@@ -27,7 +27,8 @@ type WholeConfig = JsonObject;
 /**
  * Who an OAuth connection speaks to, and as whom: by its own config, else by the environment.
  *
- * @throws InvalidInputError at `config.client_id` when no client is configured.
+ * @throws ProviderNotConfiguredError, an InvalidInputError at `config.client_id`, when no client is
+ * configured.
  */
 export function resolveProvider(
   type: ConnectionType,
@@ -49,7 +50,7 @@ export function resolveProvider(
     throw new InvalidInputError([{ path: 'config.token_url', message: 'cannot be blank' }]);
   }
   const client = configuredClient(type, config) ?? operatorClient(operator);
-  if (client === undefined) throw new InvalidInputError([clientMissing]);
+  if (client === undefined) throw new ProviderNotConfiguredError(type);
   return {
     label: type.label,
     authorizationEndpoint: new URL(authorization),
@@ -70,11 +71,37 @@ export function digestProvider(provider: Provider): Buffer<ArrayBuffer> {
   return Buffer.from(createHash('sha256').update(JSON.stringify(parts)).digest());
 }
 
-const clientMissing = {
-  path: 'config.client_id',
-  message:
-    'cannot be blank: give client_id and client_secret, or have the operator set them for this provider',
-};
+/** Neither the connection nor the operator names a client of a provider: nobody can consent. */
+export class ProviderNotConfiguredError extends InvalidInputError {
+  /** The provider's name for people. */
+  readonly label: string;
+
+  constructor({ type, label }: ConnectionType, issue = clientMissing(type, label)) {
+    super([issue]);
+    this.label = label;
+  }
+}
+
+function clientMissing(type: string, label: string): FieldIssue {
+  const message = `cannot be blank: ${label} is not set up on this server. Give client_id and client_secret, or have the operator set ${clientVariables(type)}`;
+  return { path: 'config.client_id', message };
+}
+
+/** Returns what is missing before end users can consent to a type; undefined when nothing is. */
+export function findProviderWarning(
+  { type, label, oauth2 }: ConnectionType,
+  clients: OAuthClients,
+): string | undefined {
+  // A type without endpoints of its own takes its client from each connection.
+  if (oauth2 === undefined || oauth2.tokenEndpoint === null) return undefined;
+  if (operatorClient(clients[providerName(type)] ?? {}) !== undefined) return undefined;
+  return `${label} is not set up on this server: set ${clientVariables(type)}. Until then nobody can connect it.`;
+}
+
+function clientVariables(type: string): string {
+  const prefix = `OAUTH_${providerName(type)}_CLIENT`;
+  return `${prefix}_ID and ${prefix}_SECRET`;
+}
 
 /* In the config, as a pair; only the generic type knows clients without a secret. */
 function configuredClient({ oauth2 }: ConnectionType, config: WholeConfig) {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../catalog/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../catalog/json.ts';
 import { OutboundError } from './outbound.errors.ts';
 import type { Provider } from './provider.ts';
 import { failureOfCode, TokenFailure } from './token-failure.ts';
@@ -75,14 +75,34 @@ function fromJson(label: string, json: JsonObject): TokenAnswer {
     tokenType: typeof token_type === 'string' ? token_type : 'Bearer',
     expiresIn:
       Number.isFinite(life) && life > 0 ? Math.min(Math.floor(life), 2 ** 31 - 1) : undefined,
-    scopes: typeof scope === 'string' ? readScopes(scope) : undefined,
+    scopes: readScopes(scope ?? json.scopes),
     account: accountOf(json),
   };
 }
 
-/* GitHub separates with commas. Only printable ASCII makes a scope (RFC 6749, section 3.3). */
-function readScopes(scope: string): string[] {
-  return scope.split(/[\s,]+/).filter((name) => /^[!-~]+$/.test(name));
+/*
+ * GitHub separates with commas, Twitch sends a list, and others send a list as text. Only printable ASCII
+ * makes a scope (RFC 6749, section 3.3).
+ */
+function readScopes(scope: JsonValue | undefined): string[] | undefined {
+  const list = typeof scope === 'string' ? parseList(scope) : scope;
+  if (Array.isArray(list)) {
+    return list.flatMap((item) => (typeof item === 'string' ? splitScopes(item) : []));
+  }
+  return typeof scope === 'string' ? splitScopes(scope) : undefined;
+}
+
+function splitScopes(text: string): string[] {
+  return text.split(/[\s,]+/).filter((name) => /^[!-~]+$/.test(name));
+}
+
+function parseList(text: string): JsonValue[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `sub` of an ID token, which came straight from the token endpoint over TLS; else what some providers send beside it. */

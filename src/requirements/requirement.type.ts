@@ -5,6 +5,7 @@ import type { JsonObject } from '../catalog/json.ts';
 import { RequirementKind } from '../db/generated/enums.ts';
 import { builder } from '../graphql/builder.ts';
 import { mostRequirements } from '../limits.ts';
+import { findProviderWarning } from '../oauth/provider.ts';
 import { currentStatus } from './current-status.ts';
 import { readSpec } from './spec.ts';
 
@@ -70,6 +71,18 @@ export const RequirementRef = builder.prismaObject('Requirement', {
       resolve: ({ kind, spec }) => {
         const read = readSpec(kind, spec);
         return read.kind === 'connection' ? (findConnectionType(read.type) ?? null) : null;
+      },
+    }),
+    warnings: t.stringList({
+      description:
+        'What keeps users from fulfilling it, such as a provider that the operator has not set up. Empty for a connect token.',
+      select: { kind: true, spec: true },
+      resolve: ({ kind, spec }, _args, { deps, viewer }) => {
+        const read = readSpec(kind, spec);
+        if (read.kind !== 'connection' || viewer.kind === 'connect_token') return [];
+        const type = findConnectionType(read.type);
+        const warning = type && findProviderWarning(type, deps.config.oauthClients);
+        return warning === undefined ? [] : [warning];
       },
     }),
     status: t.field({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseConfig } from '../catalog/config.ts';
 import { findConnectionType } from '../catalog/connection-types.ts';
 import type { JsonObject } from '../catalog/json.ts';
+import { notScope, scopePattern } from '../catalog/text.schemas.ts';
 import { typeName } from '../connections/connection.input.ts';
 import { RequirementKind } from '../db/generated/enums.ts';
 import type { FieldIssue } from '../errors.ts';
@@ -9,8 +10,7 @@ import { fieldIssues, requiredText } from '../input.ts';
 
 const mostScopes = 50;
 
-/** RFC 6749, section 3.3. */
-const scope = requiredText(200).regex(/^[\x21\x23-\x5b\x5d-\x7e]*$/, 'is no OAuth scope');
+const scope = requiredText(200).regex(scopePattern, notScope);
 
 const scopes = z
   .array(scope, 'must be a list')

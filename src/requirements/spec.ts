@@ -1,3 +1,4 @@
+import { findConnectionType } from '../catalog/connection-types.ts';
 import type { JsonValue } from '../catalog/json.ts';
 import { isJsonObject } from '../catalog/json.ts';
 import type { RequirementKind } from '../db/generated/enums.ts';
@@ -8,7 +9,7 @@ export type RequirementSpec =
       kind: 'connection';
       /** Of the catalogue, such as `dynamiq.connections.OpenAI`. */
       type: string;
-      /** What the provider must grant; empty: whatever it grants. */
+      /** What the provider must grant: what the spec names, else the type's default scopes. */
       scopes: readonly string[];
     }
   | { kind: 'pipedream_account'; appSlug: string };
@@ -16,9 +17,11 @@ export type RequirementSpec =
 /** A spec as it is stored: what was checked when it was written. */
 export function readSpec(kind: RequirementKind, stored: unknown): RequirementSpec {
   const { type, scopes, app_slug } = isJsonObject(stored) ? stored : {};
-  return kind === 'connection'
-    ? { kind, type: String(type), scopes: textsOf(scopes) }
-    : { kind, appSlug: String(app_slug) };
+  if (kind !== 'connection') return { kind, appSlug: String(app_slug) };
+  const name = String(type);
+  const named = textsOf(scopes);
+  const defaults = findConnectionType(name)?.oauth2?.defaultScopes ?? [];
+  return { kind, type: name, scopes: named.length > 0 ? named : defaults };
 }
 
 function textsOf(value: JsonValue | undefined): string[] {

@@ -1,3 +1,4 @@
+import { findConnectionType } from '../catalog/connection-types.ts';
 import { gather } from '../db/gather.ts';
 import type { ConnectionStatus, RequirementKind } from '../db/generated/enums.ts';
 import { hiddenArray, type Sql } from '../db/sql.ts';
@@ -100,7 +101,7 @@ export function judge(row: LinkRow): RequirementState {
     return { ...nothing, kind, pipedreamAccountId, status: isFulfilled ? 'completed' : 'pending' };
   }
   if (row.connectionId === null) return { ...nothing, kind };
-  const missing = missingScopes(spec.scopes, row);
+  const missing = missingScopes(findConnectionType(row.type), spec.scopes, row);
   const isFulfilled = row.status === 'active' && row.type === spec.type && missing.length === 0;
   return {
     status: isFulfilled ? 'completed' : 'pending',

@@ -113,5 +113,8 @@ function returnAddress(returnUrl: string, { problem }: ConsentOutcome): string {
   const url = new URL(returnUrl);
   url.searchParams.set('status', problem === undefined ? 'success' : 'error');
   if (problem !== undefined) url.searchParams.set('error', problem.code);
+  if (problem?.missingScopes) {
+    url.searchParams.set('missing_scopes', problem.missingScopes.join(' '));
+  }
   return url.href;
 }

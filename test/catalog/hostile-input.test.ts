@@ -17,7 +17,7 @@ const issuesOf = (type: typeof http, input: unknown) => {
 describe('text that cannot be stored', () => {
   const places: [string, (text: string) => [typeof http, unknown]][] = [
     ['config.client_secret', (text) => [google, { client_secret: text }]],
-    ['config.client_id', (text) => [google, { client_id: text }]],
+    ['config.client_id', (text) => [google, { client_id: text, client_secret: 's' }]],
     ['config.scopes.1', (text) => [google, { scopes: ['a', text] }]],
     ['config.url', (text) => [http, { ...request, url: `https://example.com/${text}` }]],
     ['config.headers', (text) => [http, { ...request, headers: { a: text } }]],
@@ -61,9 +61,7 @@ describe('nesting', () => {
 
 describe('keys that name a prototype', () => {
   it('are unknown fields', () => {
-    const config = JSON.parse(
-      '{"client_id": "c", "__proto__": {"scopes": ["x"]}, "constructor": 1}',
-    );
+    const config = JSON.parse('{"__proto__": {"scopes": ["x"]}, "constructor": 1}');
     expect(issuesOf(google, config)).toEqual([
       { path: 'config.__proto__', message: 'is not a known field' },
       { path: 'config.constructor', message: 'is not a known field' },
@@ -84,8 +82,8 @@ describe('keys that name a prototype', () => {
   });
 
   it('are read from an object without a prototype as well', () => {
-    const bare = Object.assign(Object.create(null), { client_id: 'c' });
-    expect(parseConfig(google, bare)).toMatchObject({ config: { client_id: 'c' } });
+    const bare = Object.assign(Object.create(null), { scopes: ['a'] });
+    expect(parseConfig(google, bare)).toMatchObject({ config: { scopes: ['a'] } });
   });
 });
 

@@ -50,7 +50,7 @@ export type Switches = {
   expiresIn: unknown;
   tokenType: string;
   /** The `scope` of an answer: as asked, none, or this. */
-  scope: 'asked' | 'none' | (string & {});
+  scope: 'asked' | 'none' | (string & {}) | string[];
   /** Scopes that are never granted, nor named in an answer. */
   withheldScopes: string[];
   /** How an answer says whose token it is. */

@@ -59,8 +59,13 @@ describe('a connection completes its requirement', () => {
     expect(state.status).toBe('completed');
   });
 
-  test('when no scope is asked for, whatever it has', async () => {
-    expect((await linkGoogle({}, { scopes: [] })).state.status).toBe('completed');
+  test('when it has the default scopes of its type and none is named', async () => {
+    const scopes = [
+      ...['email', 'profile', 'openid'],
+      'https://www.googleapis.com/auth/drive.readonly',
+    ];
+    expect((await linkGoogle({}, { scopes })).state.status).toBe('completed');
+    expect((await linkGoogle({}, { scopes: ['openid'] })).state.status).toBe('pending');
   });
 
   test('offline_access is granted by a refresh token', async () => {

@@ -126,27 +126,32 @@ describe('a new type', () => {
 describe('of a type whose endpoints are known', () => {
   const own = { client_id: 'client', scopes: ['read'] };
 
-  async function activeGoogle(given: object) {
-    const { id } = await createConnection(server, { type: google, config: { ...own, ...given } });
+  async function activeGoogle(config: Record<string, unknown>) {
+    const { id } = await createConnection(server, { type: google, config });
     await server.deps.db.connection.update({ where: { id }, data: { status: 'active' } });
     return id;
   }
 
   test("removing the secret makes it another client, the operator's, and it incomplete", async () => {
-    const id = await activeGoogle({ client_secret: canary('client-secret') });
-    const { json } = await put(id, { type: google, config: { ...own, client_secret: null } });
+    const id = await activeGoogle({ ...own, client_secret: canary('client-secret') });
+    const half = await put(id, { type: google, config: { ...own, client_secret: null } });
+    expect([half.status, half.text]).toEqual([
+      400,
+      expect.stringContaining('"config.client_secret":"cannot be blank when client_id is given"'),
+    ]);
+    const { json } = await put(id, { type: google, config: { client_secret: null } });
     expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: [] });
   });
 
   test('adding one makes it its own, and it incomplete', async () => {
-    const id = await activeGoogle({});
+    const id = await activeGoogle({ scopes: own.scopes });
     const client_secret = canary('client-secret');
     const { json } = await put(id, { type: google, config: { ...own, client_secret } });
     expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: ['client_secret'] });
   });
 
   test('another secret of the same client leaves it active', async () => {
-    const id = await activeGoogle({ client_secret: canary('client-secret') });
+    const id = await activeGoogle({ ...own, client_secret: canary('client-secret') });
     const client_secret = canary('another-client-secret');
     const { json } = await put(id, { type: google, config: { ...own, client_secret } });
     expect(json.data.status).toBe('active');

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findConfigFaults } from '../../src/cli/doctor.checks.ts';
+import { google } from '../helpers/connections.ts';
+import { makeApp, makeRequirement, openEndUser, tryToBegin } from '../helpers/end-users.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let server: TestServer;
+let appId: string;
+beforeAll(async () => {
+  server = await startTestServer({
+    OAUTH_GITHUB_CLIENT_ID: 'client',
+    OAUTH_GITHUB_CLIENT_SECRET: 'c4n4ry-secret',
+  });
+  appId = await makeApp(server, {});
+});
+afterAll(() => server.close());
+
+const variables = 'OAUTH_GOOGLE_CLIENT_ID and OAUTH_GOOGLE_CLIENT_SECRET';
+
+async function create(type: string, name: string): Promise<string[]> {
+  const document = `mutation($input: CreateRequirementInput!) {
+    createRequirement(input: $input) { ... on Requirement { warnings } }
+  }`;
+  const input = { appId, name, kind: 'CONNECTION', title: name, spec: { type } };
+  const { data } = await server.graphql<{ createRequirement: { warnings: string[] } }>(document, {
+    input,
+  });
+  return data.createRequirement.warnings;
+}
+
+test('a requirement of a provider without a client comes with a warning that names the variables', async () => {
+  expect(await create(google, 'mail')).toEqual([expect.stringContaining(variables)]);
+  expect(await create('dynamiq.connections.GitHubOAuth2', 'code')).toEqual([]);
+  expect(await create('dynamiq.connections.OpenAI', 'model')).toEqual([]);
+});
+
+test('a consent to it is refused as not set up, and the log says what the operator has to set', async () => {
+  const requirement = await makeRequirement(server, appId, { spec: { type: google } });
+  const user = await openEndUser(server, appId);
+  expect(await tryToBegin(user, requirement)).toMatchObject({
+    __typename: 'InvalidInputError',
+    fields: [
+      {
+        path: 'requirementId',
+        message: 'asks for Google, which is not set up for this app yet',
+      },
+    ],
+  });
+  expect(JSON.stringify(server.logged())).toContain(variables);
+});
+
+test('the doctor lists it', () => {
+  const providers = findConfigFaults(server.deps.config).find(({ what }) => what === 'providers');
+  expect(providers?.says).toBe(
+    'clients of GitHub; not set up: Google, Dropbox, Microsoft, Box, Notion',
+  );
+});
