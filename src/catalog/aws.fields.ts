@@ -1,9 +1,9 @@
-import { described, optional, secret, text } from './fields.ts';
+import { described, issued, optional, secret, text } from './fields.ts';
 import { oneGroup, together } from './rules.ts';
 
 /** Who signs a request to AWS, and in which region: the head of every type that does. */
 export const awsFields = [
-  optional(text('access_key_id')),
+  optional(issued('access_key_id')),
   optional(secret('secret_access_key')),
   described(optional(secret('session_token')), 'For temporary credentials only.'),
   text('region'),

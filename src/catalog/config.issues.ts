@@ -5,10 +5,13 @@ import type { JsonObject } from './json.ts';
 import { missingFields } from './rules.ts';
 import { findTextProblem } from './text-safety.ts';
 
-/** zod's findings as ours. The schemas carry our messages, so only the path is put into words. */
-export function fieldIssues(error: z.ZodError | undefined): FieldIssue[] {
+/** What zod finds in a field. The schemas have our messages, so only the path is put into words. */
+export function fieldIssues(field: string, error: z.ZodError | undefined): FieldIssue[] {
   const found = error?.issues ?? [];
-  return found.map(({ path, message }) => ({ path: ['config', ...path].join('.'), message }));
+  return found.map(({ path, message }) => ({
+    path: ['config', field, ...path].join('.'),
+    message,
+  }));
 }
 
 /** What the type's rules miss, each at the missing field. Defaults count as given. */

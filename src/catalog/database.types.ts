@@ -1,15 +1,15 @@
 import type { ConnectionType } from './connection-type.ts';
 import { typesOf } from './connection-type.ts';
-import { port, secret, text } from './fields.ts';
+import { address, password, port, secret, text } from './fields.ts';
 
 const database = typesOf('database');
 
 const server = (usualPort: number) => [
-  text('host'),
+  address('host'),
   port('port', usualPort),
   text('database'),
   text('user'),
-  secret('password'),
+  password,
 ];
 
 /** Databases that speak SQL. */
@@ -19,16 +19,16 @@ export const databaseTypes: readonly ConnectionType[] = [
   database('MySQL', 'MySQL', server(3306)),
   database('Snowflake', 'Snowflake', [
     text('user'),
-    secret('password'),
-    text('account'),
+    password,
+    address('account'),
     text('warehouse'),
     text('database'),
     text('snowflake_schema'),
   ]),
   database('AWSRedshift', 'Amazon Redshift', server(5439)),
   database('DatabricksSQL', 'Databricks SQL', [
-    text('server_hostname'),
-    text('http_path'),
+    address('server_hostname'),
+    address('http_path'),
     secret('access_token'),
   ]),
 ];

@@ -4,17 +4,7 @@ import type { JsonValue } from './json.ts';
 import { integer, number, port, positiveInteger, positiveNumber } from './number.schemas.ts';
 import { object, textsByName } from './object.schemas.ts';
 import { missingOr } from './schema.messages.ts';
-import {
-  choice,
-  constant,
-  datetime,
-  filledText,
-  scopeList,
-  text,
-  textList,
-  url,
-  urlOrEmpty,
-} from './text.schemas.ts';
+import { choice, constant, datetime, fieldText, scopeList, textList, url } from './text.schemas.ts';
 
 /** The schema of one field: its kind, whether it may be absent, and what is filled in then. */
 export function fieldSchema(field: Field): z.ZodType<JsonValue | undefined> {
@@ -31,9 +21,9 @@ function schemaWithPresence(field: Field): z.ZodType<JsonValue | undefined> {
 function valueSchema(field: Field): z.ZodType<JsonValue> {
   switch (field.kind) {
     case 'string':
-      return field.required ? filledText() : text();
+      return fieldText(field);
     case 'url':
-      return field.default === '' ? urlOrEmpty() : url();
+      return url();
     case 'port':
       return port();
     case 'integer':

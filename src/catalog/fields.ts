@@ -27,8 +27,8 @@ export type Field = {
   /** The only value allowed. */
   const?: string;
   description?: string;
-  /** Text of several lines: an input of one line would lose where they end. */
-  multiline?: boolean;
+  /** What the text must be, beyond being text. */
+  holds?: 'address' | 'key' | 'private-key';
   /** A number above zero. */
   positive?: boolean;
   /** An object whose values are all text. */
@@ -53,11 +53,23 @@ export const described = (base: Field, description: string): Field => ({ ...base
 /** Any text; not blank when it is required. */
 export const text = (name: string, fallback?: string) => field('string', name, fallback);
 
-/** Text that is sealed. */
-export const secret = (name: string): Field => ({ ...text(name), secret: true });
+/** Text that names a server: a host, or a URL of any scheme. It never holds a password. */
+export const address = (name: string, fallback?: string): Field => ({
+  ...text(name, fallback),
+  holds: 'address',
+});
 
-/** A sealed text of several lines, such as a key in PEM. */
-export const secretLines = (name: string): Field => ({ ...secret(name), multiline: true });
+/** Text that a service issued, such as the id of a key. It has no invisible characters. */
+export const issued = (name: string): Field => ({ ...text(name), holds: 'key' });
+
+/** Text that is sealed, and that a service issued. */
+export const secret = (name: string): Field => ({ ...issued(name), secret: true });
+
+/** Sealed text that a person chose: every character of it counts. */
+export const password: Field = { ...text('password'), secret: true };
+
+/** A sealed private key in PEM. */
+export const privateKey = (name: string): Field => ({ ...secret(name), holds: 'private-key' });
 
 /** An absolute http or https URL. */
 export const url = (name: string, fallback?: string) => field('url', name, fallback);

@@ -1,22 +1,22 @@
 import type { ConnectionType } from './connection-type.ts';
 import { typesOf } from './connection-type.ts';
-import { flag, optional, port, secret, text, wholeSeconds } from './fields.ts';
+import { address, flag, optional, password, port, text, wholeSeconds } from './fields.ts';
 
 const graph = typesOf('graph');
 
 /** Graph databases. */
 export const graphTypes: readonly ConnectionType[] = [
   graph('AWSNeptune', 'AWS Neptune', [
-    text('host'),
+    address('host'),
     port('port', 8182),
     flag('use_https', true),
     flag('verify_ssl', true),
     wholeSeconds('timeout', 30),
   ]),
   graph('Neo4j', 'Neo4j', [
-    text('uri'),
+    address('uri'),
     text('username'),
-    secret('password'),
+    password,
     optional(text('database')),
     flag('connectivity_verification_enabled', true),
   ]),

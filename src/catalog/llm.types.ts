@@ -1,6 +1,16 @@
 import type { ConnectionType } from './connection-type.ts';
 import { typesOf } from './connection-type.ts';
-import { apiKey, fixed, headers, optional, secretLines, text, url } from './fields.ts';
+import {
+  address,
+  apiKey,
+  fixed,
+  headers,
+  issued,
+  optional,
+  privateKey,
+  text,
+  url,
+} from './fields.ts';
 import { together } from './rules.ts';
 
 const llm = typesOf('llm');
@@ -8,15 +18,15 @@ const llm = typesOf('llm');
 // The entries of a Google service account's key file.
 const serviceAccount = [
   optional(text('project_id')),
-  optional(text('private_key_id')),
-  optional(secretLines('private_key')),
+  optional(issued('private_key_id')),
+  optional(privateKey('private_key')),
   optional(text('client_email')),
-  optional(text('client_id')),
-  optional(text('auth_uri')),
-  optional(text('token_uri')),
-  optional(text('auth_provider_x509_cert_url')),
-  optional(text('client_x509_cert_url')),
-  optional(text('universe_domain')),
+  optional(issued('client_id')),
+  optional(address('auth_uri')),
+  optional(address('token_uri')),
+  optional(address('auth_provider_x509_cert_url')),
+  optional(address('client_x509_cert_url')),
+  optional(address('universe_domain')),
 ];
 
 /** Language models. */
@@ -34,7 +44,7 @@ export const llmTypes: readonly ConnectionType[] = [
     text('vertex_project_id'),
     text('vertex_project_location'),
     optional(text('vertex_endpoint_id')),
-    optional(text('vertex_endpoint_dns')),
+    optional(address('vertex_endpoint_dns')),
     optional(url('vertex_api_base')),
   ]),
   llm('Cohere', 'Cohere', [apiKey]),

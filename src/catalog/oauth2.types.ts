@@ -1,6 +1,6 @@
 import type { ConnectionType, OAuthFacts } from './connection-type.ts';
 import { typesOf } from './connection-type.ts';
-import { described, optional, scopes as scopeList, secret, text, url } from './fields.ts';
+import { described, issued, optional, scopes as scopeList, secret, url } from './fields.ts';
 import { githubScopes, googleScopes, literalScopes, microsoftScopes } from './oauth2.scopes.ts';
 
 type Provider = Partial<OAuthFacts> & { authorizationEndpoint: string; tokenEndpoint: string };
@@ -22,7 +22,7 @@ const usualFacts: OAuthFacts = {
 function provider(name: string, label: string, facts: Provider): ConnectionType {
   const scopes = scopeList([...(facts.defaultScopes ?? [])]);
   const clientId = described(
-    optional(text('client_id')),
+    optional(issued('client_id')),
     "Left out, the server's own client is used.",
   );
   const fields = [clientId, optional(secret('client_secret')), scopes];
@@ -33,7 +33,7 @@ const anyProvider: ConnectionType = {
   ...oauth2('OAuth2', 'OAuth 2.0 (any provider)', [
     url('authorization_url'),
     url('token_url'),
-    text('client_id'),
+    issued('client_id'),
     optional(secret('client_secret')),
     scopeList(),
   ]),

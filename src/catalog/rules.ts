@@ -1,3 +1,4 @@
+import { isBlank } from './invisible.ts';
 import type { JsonObject } from './json.ts';
 
 /** A condition over several fields of a config. */
@@ -36,7 +37,10 @@ export const when = (field: string, equals: string, ...needs: string[]): Rule =>
 
 /** The fields that the rule finds missing in a config whose defaults are filled in. Blank text is missing. */
 export function missingFields(rule: Rule, config: JsonObject): MissingField[] {
-  const isMissing = (name: string) => isBlank(config[name]);
+  const isMissing = (name: string) => {
+    const value = config[name];
+    return value === undefined || (typeof value === 'string' && isBlank(value));
+  };
   const report = (names: readonly string[], condition: string): MissingField[] =>
     names.filter(isMissing).map((field) => ({ field, message: `cannot be blank ${condition}` }));
 
@@ -59,8 +63,4 @@ export function missingFields(rule: Rule, config: JsonObject): MissingField[] {
       if (config[rule.field] !== rule.equals) return [];
       return report(rule.needs, `when ${rule.field} is ${rule.equals}`);
   }
-}
-
-function isBlank(value: unknown): boolean {
-  return value === undefined || (typeof value === 'string' && value.trim() === '');
 }

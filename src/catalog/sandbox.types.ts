@@ -1,6 +1,6 @@
 import type { ConnectionType } from './connection-type.ts';
 import { typesOf } from './connection-type.ts';
-import { apiKey, choice, object, optional, secret, text, url } from './fields.ts';
+import { address, apiKey, choice, object, optional, secret, text, url } from './fields.ts';
 import { when } from './rules.ts';
 
 const sandbox = typesOf('sandbox');
@@ -16,8 +16,8 @@ const browserbase = [
 export const sandboxTypes: readonly ConnectionType[] = [
   sandbox('E2B', 'E2B', [
     apiKey,
-    optional(text('domain')),
-    optional(text('public_preview_domain')),
+    optional(address('domain')),
+    optional(address('public_preview_domain')),
   ]),
   sandbox('Daytona', 'Daytona', [
     apiKey,

@@ -1,7 +1,19 @@
 import { awsFields, awsRules } from './aws.fields.ts';
 import type { ConnectionType } from './connection-type.ts';
 import { typesOf } from './connection-type.ts';
-import { apiKey, choice, flag, optional, port, secret, text, url, wholeSeconds } from './fields.ts';
+import {
+  address,
+  apiKey,
+  choice,
+  flag,
+  issued,
+  optional,
+  password,
+  port,
+  text,
+  url,
+  wholeSeconds,
+} from './fields.ts';
 import { oneGroup, together, when } from './rules.ts';
 
 const vectorStore = typesOf('vector_store');
@@ -15,9 +27,9 @@ export const vectorStoreTypes: readonly ConnectionType[] = [
       apiKey,
       choice('deployment_type', ['weaviate_cloud', 'custom'], 'weaviate_cloud'),
       optional(url('url')),
-      optional(text('http_host')),
+      optional(address('http_host')),
       port('http_port', 443),
-      optional(text('grpc_host')),
+      optional(address('grpc_host')),
       port('grpc_port', 50051),
       wholeSeconds('timeout_init', 180),
       wholeSeconds('timeout_query', 180),
@@ -28,20 +40,20 @@ export const vectorStoreTypes: readonly ConnectionType[] = [
       when('deployment_type', 'custom', 'http_host', 'grpc_host'),
     ],
   },
-  vectorStore('Chroma', 'Chroma', [text('host'), port('port')]),
+  vectorStore('Chroma', 'Chroma', [address('host'), port('port')]),
   vectorStore('Milvus', 'Milvus', [
     choice('deployment_type', ['file', 'host'], 'host'),
-    text('uri', 'http://localhost:19530'),
+    address('uri', 'http://localhost:19530'),
     optional(apiKey),
   ]),
   {
     ...vectorStore('Elasticsearch', 'Elasticsearch', [
       optional(url('url')),
-      optional(text('api_key_id')),
+      optional(issued('api_key_id')),
       optional(apiKey),
       optional(text('username')),
-      optional(secret('password')),
-      optional(text('cloud_id')),
+      optional(password),
+      optional(address('cloud_id')),
       optional(text('ca_path')),
       flag('verify_certs', false),
       flag('use_ssl', true),
@@ -51,7 +63,7 @@ export const vectorStoreTypes: readonly ConnectionType[] = [
   {
     ...vectorStore('AWSOpenSearch', 'Amazon OpenSearch', [
       ...awsFields,
-      text('host'),
+      address('host'),
       port('port', 443),
       text('service', 'es'),
       flag('use_ssl', true),

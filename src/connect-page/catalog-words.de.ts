@@ -133,6 +133,52 @@ export const germanComplaints: readonly (readonly [RegExp, string])[] = [
   [/^is nested too deeply$/, 'ist zu tief verschachtelt'],
   [/^is not a known field$/, 'ist kein bekanntes Feld'],
   [/^must be text$/, 'muss Text sein'],
+  [
+    /^cannot hold a user name or password$/,
+    'darf weder einen Benutzernamen noch ein Passwort enthalten',
+  ],
+  [/^cannot hold a password$/, 'darf kein Passwort enthalten'],
+  [
+    /^holds the invisible character (U\+\S+): copy it again$/,
+    'enthält das unsichtbare Zeichen $1: bitte noch einmal kopieren',
+  ],
+  [
+    /^holds a number that JSON cannot hold exactly: write it as text$/,
+    'enthält eine Zahl, die JSON nicht genau wiedergibt: als Text schreiben',
+  ],
+  [/^must be a private key in PEM.*$/, 'muss ein privater Schlüssel in PEM sein'],
+  [
+    /^holds a whole JSON file: paste only the value of its private_key$/,
+    'enthält eine ganze JSON-Datei: nur den Wert von private_key einfügen',
+  ],
+  [
+    /^holds a certificate(?: request)?: paste the private key that belongs to it$/,
+    'enthält ein Zertifikat: den privaten Schlüssel dazu einfügen',
+  ],
+  [
+    /^holds a public key(?: of SSH)?: paste the private (?:one|key in PEM)$/,
+    'enthält einen öffentlichen Schlüssel: den privaten einfügen',
+  ],
+  [
+    /^holds a key that is encrypted: paste it without its passphrase$/,
+    'enthält einen verschlüsselten Schlüssel: ohne Passphrase einfügen',
+  ],
+  [
+    /^holds an OpenSSH key: paste one in PKCS #8$/,
+    'enthält einen OpenSSH-Schlüssel: einen in PKCS #8 einfügen',
+  ],
+  [/^is cut off: its line "(.+)" is missing$/, 'ist abgeschnitten: Die Zeile „$1“ fehlt'],
+  [
+    /^holds more than one block: paste only the private key$/,
+    'enthält mehr als einen Block: nur den privaten Schlüssel einfügen',
+  ],
+  [/^has text around it: .*$/, 'steht zwischen anderem Text: nur den Schlüssel einfügen'],
+  [
+    /^is damaged: what is between its first and its last line is no private key$/,
+    'ist beschädigt: Zwischen der ersten und der letzten Zeile steht kein privater Schlüssel',
+  ],
+  [/^has a first line that is not of PEM: .*$/, 'muss mit fünf Bindestrichen beginnen'],
+  [/^cannot be longer than (\S+) characters$/, 'darf nicht länger als $1 Zeichen sein'],
   [/^must be true or false$/, 'muss wahr oder falsch sein'],
   [/^must be a list of text$/, 'muss eine Liste von Texten sein'],
   [/^must be an object$/, 'muss ein JSON-Objekt sein'],

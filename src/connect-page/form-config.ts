@@ -31,7 +31,7 @@ export function toConfig(type: ConnectionType, typed: Typed): JsonObject {
   return Object.fromEntries(entries);
 }
 
-function toValue({ kind, name, multiline }: Field, text: string): JsonValue {
+function toValue({ kind, name, holds }: Field, text: string): JsonValue {
   switch (kind) {
     case 'port':
     case 'integer':
@@ -46,7 +46,7 @@ function toValue({ kind, name, multiline }: Field, text: string): JsonValue {
     case 'object':
       return parseJson(text);
     default:
-      if (multiline) return withLines(text);
+      if (holds === 'private-key') return text;
       // A password may begin or end with a space. Of anything else it was copied along.
       return name === 'password' ? text : text.trim();
   }
@@ -59,11 +59,6 @@ function toNumber(text: string): number | string {
 // "1,5" is one and a half in German. "1,500" is that too, but in English it is a thousand more: refused.
 function withPoint(text: string): string {
   return /^-?\d+,(\d{1,2}|\d{4,})$/.test(text) ? text.replace(',', '.') : text;
-}
-
-// Copied out of a JSON key file, a PEM key has the escapes of its line ends, and no backslash otherwise.
-function withLines(text: string): string {
-  return text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : text;
 }
 
 function parseJson(text: string): JsonValue {

@@ -12,10 +12,11 @@ export type ControlProps = {
 
 /** Whatever a person fills a field in with. A secret is never drawn back into it. */
 export function Control(props: ControlProps) {
-  const { kind, secret, multiline } = props.field;
+  const { kind, secret, holds } = props.field;
   if (kind === 'boolean') return <Checkbox {...props} />;
   if (kind === 'enum') return <Choice {...props} />;
-  if (kind === 'object' || kind === 'string[]' || multiline) return <Lines {...props} />;
+  const hasLines = kind === 'object' || kind === 'string[]' || holds === 'private-key';
+  if (hasLines) return <Lines {...props} />;
   return secret ? <Secret {...props} /> : <Line {...props} />;
 }
 

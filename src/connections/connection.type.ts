@@ -1,5 +1,6 @@
 import { ConnectionTypeRef } from '../catalog/connection-type.type.ts';
 import { findConnectionType } from '../catalog/connection-types.ts';
+import { withoutPasswords } from '../catalog/passwords-in-urls.ts';
 import { openHalf } from '../connection-config/sealed-config.ts';
 import { ConnectionStatus } from '../db/generated/enums.ts';
 import { builder } from '../graphql/builder.ts';
@@ -50,10 +51,11 @@ export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').impl
       type: 'JSONObject',
       nullable: true,
       description: 'Without secrets; null for a system-managed connection.',
-      resolve: (connection, _args, { deps }) => {
+      resolve: async (connection, _args, { deps }) => {
         if (connection.isSystem) return null;
         const half = { sealed: connection.config, dataKey: connection.configDataKey };
-        return openHalf(deps.vault, connection, 'public', half);
+        const config = await openHalf(deps.vault, connection, 'public', half);
+        return withoutPasswords(findConnectionType(connection.type), config);
       },
     }),
     secretFields: t.exposeStringList('secretFields', {

@@ -1,5 +1,7 @@
+import { withoutBlanks } from '../catalog/config.ts';
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import { type JsonObject, ownValue } from '../catalog/json.ts';
+import { withoutPasswords } from '../catalog/passwords-in-urls.ts';
 import { secretFieldsWithValue } from '../catalog/secrets.ts';
 import { type ConfigHalves, readConfig } from '../connection-config/read-config.ts';
 import {
@@ -30,20 +32,21 @@ export async function planConfig(
   vault: Vault,
   stored: StoredConnection,
   type: ConnectionType,
-  given: JsonObject | null | undefined,
+  sent: JsonObject | null | undefined,
 ): Promise<PlannedConfig | undefined> {
   const sameType = type.type === stored.type;
-  if (given == null) {
+  if (sent == null) {
     if (sameType) return undefined;
     throw new InvalidInputError([{ path: 'config', message: 'cannot be blank for a new type' }]);
   }
+  const given = withoutBlanks(type, sent);
   const kept = sameType ? await keptSecrets(vault, stored, type, given) : {};
-  const halves = readConfig(type, given, kept);
+  const before = sameType ? await openPublic(vault, stored) : null;
+  const halves = keepPasswords(type, readConfig(type, given, kept), before);
   // Without OAuth it has no tokens, save what is left of an earlier type.
   const leftover = sameType ? 'keep' : 'drop';
   if (type.oauth2 === undefined) return { type, status: 'active', halves, grant: leftover };
-  const moves =
-    !sameType || swapsClient(stored, type, halves) || (await movesClient(vault, stored, halves));
+  const moves = before === null || swapsClient(stored, type, halves) || movesClient(before, halves);
   if (moves) requireSecretAgain(stored, given);
   if (moves) return { type, status: 'incomplete', halves, grant: 'drop' };
   const grant = Object.hasOwn(given, 'client_secret') ? 'forgive' : 'keep';
@@ -64,20 +67,39 @@ async function keptSecrets(
   return openHalf(vault, stored, 'secret', sealed);
 }
 
-/** Whether an OAuth config speaks of another client, or sends it to another address. What does not open may have been another. */
-async function movesClient(
-  vault: Vault,
-  stored: StoredConnection,
-  { config }: ConfigHalves,
-): Promise<boolean> {
+/** The stored public half; null when it does not open. */
+async function openPublic(vault: Vault, stored: StoredConnection): Promise<JsonObject | null> {
   const half = { sealed: stored.config, dataKey: stored.configDataKey };
   try {
-    const before = await openHalf(vault, stored, 'public', half);
-    return decisive.some((name) => ownValue(before, name) !== ownValue(config, name));
+    return await openHalf(vault, stored, 'public', half);
   } catch (error) {
-    if (error instanceof VaultError) return true;
+    if (error instanceof VaultError) return null;
     throw error;
   }
+}
+
+/**
+ * A config with the passwords that its URLs and hosts were once stored with. Reads leave them out, so a
+ * client that writes back what it read must not remove them.
+ */
+function keepPasswords(
+  type: ConnectionType,
+  { config, secrets }: ConfigHalves,
+  before: JsonObject | null,
+): ConfigHalves {
+  if (before === null) return { config, secrets };
+  const shown = withoutPasswords(type, before);
+  const entries = Object.entries(config).map(([name, value]) => {
+    const stored = ownValue(before, name);
+    const isSame = typeof stored === 'string' && ownValue(shown, name) === value;
+    return [name, isSame ? stored : value];
+  });
+  return { config: Object.fromEntries(entries), secrets };
+}
+
+/** Whether an OAuth config speaks of another client, or sends it to another address. */
+function movesClient(before: JsonObject, { config }: ConfigHalves): boolean {
+  return decisive.some((name) => ownValue(before, name) !== ownValue(config, name));
 }
 
 /* Where the type knows the endpoints, the client is the operator's unless the config has both of the pair. */

@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/catalog/config.ts';
 import { connectionTypes } from '../../src/catalog/connection-types.ts';
 import { isJsonObject } from '../../src/catalog/json.ts';
 import { toJsonSchema } from '../../src/catalog/json-schema.ts';
+import { newPrivateKey } from '../helpers/private-key.ts';
 import { fullConfig, minimalConfig, typeNamed } from './sample-configs.ts';
 
 // A rule's fragment requires properties that the schema around it defines, which these two forbid.
@@ -60,27 +61,44 @@ it('tells formats, ranges and values in the keywords for them', () => {
     minimum: 1,
     maximum: 65535,
   });
-  expect(propertiesOf('Qdrant').url).toMatchObject({ type: 'string', format: 'uri' });
-  expect(propertiesOf('PipedreamOAuth2').expires_at).toMatchObject({ format: 'date-time' });
-  expect(propertiesOf('Exa').method).toMatchObject({ const: 'POST', default: 'POST' });
+  expect(propertiesOf('Qdrant').url).toMatchObject({
+    type: 'string',
+    pattern: expect.stringContaining('[Hh][Tt]{2}[Pp]'),
+  });
+  expect(propertiesOf('PipedreamOAuth2').expires_at).toMatchObject(given({ format: 'date-time' }));
+  expect(propertiesOf('Exa').method).toMatchObject({
+    ...given({ const: 'POST' }),
+    default: 'POST',
+  });
   expect(propertiesOf('Http').method).toMatchObject({
     enum: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
   });
-  expect(propertiesOf('MCPSse').timeout).toMatchObject({ exclusiveMinimum: 0, default: 5 });
-  expect(propertiesOf('MCPStdio').env).toMatchObject({ additionalProperties: { type: 'string' } });
+  expect(propertiesOf('MCPSse').timeout).toMatchObject({
+    ...given({ exclusiveMinimum: 0 }),
+    default: 5,
+  });
+  expect(propertiesOf('MCPStdio').env).toMatchObject(
+    given({ additionalProperties: { $ref: '#/$defs/text' } }),
+  );
 });
+
+/** Of an optional field: what it takes besides null and blank text, which stand for "left out". */
+function given(schema: object) {
+  return { anyOf: [schema, { type: ['string', 'null'], pattern: expect.any(String) }] };
+}
 
 it('is made once', () => {
   expect(toJsonSchema(typeNamed('AWS'))).toBe(toJsonSchema(typeNamed('AWS')));
 });
 
+const key = newPrivateKey();
 const configs: [name: string, config: object][] = [
   ['AWS', { region: 'r', access_key_id: 'i', secret_access_key: 'k' }],
   ['AWS', { region: 'r', access_key_id: 'i' }],
   ['AWS', { region: 'r', secret_access_key: 'k', profile: 'p' }],
   ['AWS', { region: 'r' }],
-  ['GoogleCloud', { private_key: 'k' }],
-  ['GoogleCloud', { private_key: 'k', client_email: 'e' }],
+  ['GoogleCloud', { private_key: key }],
+  ['GoogleCloud', { private_key: key, client_email: 'e' }],
   ['Weaviate', { api_key: 'k' }],
   ['Weaviate', { api_key: 'k', deployment_type: 'custom' }],
   ['Weaviate', { api_key: 'k', deployment_type: 'custom', http_host: 'h', grpc_host: 'g' }],

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/catalog/config.ts';
+import { newPrivateKey } from '../helpers/private-key.ts';
 import { typeNamed } from './sample-configs.ts';
+
+const privateKey = newPrivateKey();
 
 type Example = [given: Record<string, unknown>, issues: Record<string, string>];
 
@@ -31,8 +34,8 @@ const cases: { name: string; always: Record<string, unknown>; examples: Example[
     always: {},
     examples: [
       [{}, {}],
-      [{ private_key: 'k', client_email: 'e' }, {}],
-      [{ private_key: 'k' }, { client_email: 'cannot be blank when private_key is given' }],
+      [{ private_key: privateKey, client_email: 'e' }, {}],
+      [{ private_key: privateKey }, { client_email: 'cannot be blank when private_key is given' }],
       [{ client_email: 'e' }, { private_key: 'cannot be blank when client_email is given' }],
     ],
   },

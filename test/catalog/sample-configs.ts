@@ -2,6 +2,7 @@ import type { ConnectionType } from '../../src/catalog/connection-type.ts';
 import { findConnectionType } from '../../src/catalog/connection-types.ts';
 import type { Field, FieldKind } from '../../src/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../src/catalog/json.ts';
+import { newPrivateKey } from '../helpers/private-key.ts';
 
 /** The type of that short name, such as `OpenAI`. */
 export function typeNamed(name: string): ConnectionType {
@@ -32,8 +33,11 @@ const neededByRules: Record<string, JsonObject> = {
   CuaDesktop: { api_key: 'key' },
 };
 
+const samplePrivateKey = newPrivateKey();
+
 /** A good value for the field. */
 export function sampleValue(field: Field): JsonValue {
+  if (field.holds === 'private-key') return samplePrivateKey;
   return field.kind === 'enum' ? (field.enum?.[0] ?? '') : samples[field.kind];
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { typeNamed } from '../catalog/sample-configs.ts';
 import { canary } from '../helpers/canary.ts';
+import { newPrivateKey } from '../helpers/private-key.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import type { Done } from './form-reader.ts';
 import { type Form, openForm } from './open-form.ts';
@@ -80,13 +81,10 @@ test('a constant that is sent all the same counts for nothing', async () => {
   expect(await resolved()).toMatchObject({ url: 'https://api.lakera.ai/v2/' });
 });
 
-const pem = () =>
-  `-----BEGIN PRIVATE KEY-----\n${canary()}\n${canary()}\n-----END PRIVATE KEY-----\n`;
-
 test.each(['as it is', 'as its JSON file has it'])(
   'a private key keeps its lines, copied %s',
   async (how) => {
-    const key = pem();
+    const key = newPrivateKey();
     const form = await open('GoogleCloud');
     const pasted = how === 'as it is' ? key : JSON.stringify(key).slice(1, -1);
     const typed = { 'config.private_key': pasted, 'config.client_email': ' a@example.com' };

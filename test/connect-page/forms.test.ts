@@ -6,6 +6,7 @@ import type { Field } from '../../src/catalog/fields.ts';
 import type { JsonObject } from '../../src/catalog/json.ts';
 import { fullConfig, minimalConfig } from '../catalog/sample-configs.ts';
 import { canary } from '../helpers/canary.ts';
+import { newPrivateKey } from '../helpers/private-key.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { type Form, openTwoForms, typedIn } from './open-form.ts';
 
@@ -34,8 +35,8 @@ const byName = (one: string, other: string) => (one < other ? -1 : 1);
 
 function secretsOf({ fields }: ConnectionType, names: string[]): JsonObject {
   const secrets = fields.filter(({ secret, name }) => secret && names.includes(name));
-  const values = secrets.map(({ name, kind, multiline }) => {
-    const value = multiline ? `-----BEGIN KEY-----\n${canary()}\n-----END KEY-----\n` : canary();
+  const values = secrets.map(({ name, kind, holds }) => {
+    const value = holds === 'private-key' ? newPrivateKey() : canary();
     return [name, kind === 'object' ? { Authorization: value } : value] as const;
   });
   return Object.fromEntries(values);

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canary } from '../../helpers/canary.ts';
+import { newPrivateKey } from '../../helpers/private-key.ts';
 import { makeEnvironment } from '../../helpers/process.ts';
 import { resolve } from '../../helpers/resolve.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
@@ -117,7 +118,7 @@ test('a key of several lines that is pasted keeps them, and is hidden when it is
   await goTo(page, 'cay');
   await cardOf(page, 'VertexAI').locator('summary').first().click();
   const key = cardOf(page, 'VertexAI').getByLabel('Private key', { exact: false }).first();
-  const pem = `-----BEGIN PRIVATE KEY-----\n${canary()}\n-----END PRIVATE KEY-----\n`;
+  const pem = newPrivateKey();
   await key.focus();
   await page.keyboard.insertText(pem);
   const masked = () =>

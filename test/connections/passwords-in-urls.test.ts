@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectionTypes, findConnectionType } from '../../src/catalog/connection-types.ts';
+import type { JsonObject } from '../../src/catalog/json.ts';
+import { sealedConfig } from '../../src/connection-config/sealed-config.ts';
+import { fullConfig } from '../catalog/sample-configs.ts';
+import {
+  type ConnectionJson,
+  type Data,
+  type Failure,
+  fetchConfig,
+  newConnection,
+} from '../helpers/connections.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { storeConnection } from '../helpers/store-connections.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const post = (type: string, config: JsonObject) =>
+  server.rest<Data<ConnectionJson> & Failure>('POST', '/v1/connections', {
+    body: newConnection(server, { type, config }),
+  });
+
+/* Each field of this kind, in the first type that has it. */
+const addresses = new Map(
+  connectionTypes
+    .flatMap((type) => type.fields.map((field) => ({ type, name: field.name, field })))
+    .filter(({ field }) => field.kind === 'url' || field.holds === 'address')
+    .reverse()
+    .map(({ type, name, field }) => [`${field.kind} ${name}`, { type, name, kind: field.kind }]),
+);
+
+test('a password is refused in every URL and host field', async () => {
+  for (const { type, name, kind } of addresses.values()) {
+    const texts = ['https://user:hunter2@host/path', 'https://token@host', 'https://h/?password=x'];
+    const hosts = [
+      ...['postgres://u:p@h/db', 'bolt+s://u:pa/ss@h', 'u:p@h:5432', 'u@h', 'h;Password=p'],
+      ...[
+        'jdbc:postgresql://u:p@h/db',
+        'jdbc:postgresql://h/db?user=u&password=p',
+        ' http://u:p@h',
+      ],
+    ];
+    for (const text of kind === 'url' ? texts : [...texts, ...hosts]) {
+      const config = { ...fullConfig(type), [name]: text };
+      const { status, json } = await post(type.type, config);
+      expect({ text, status }).toEqual({ text, status: 400 });
+      const message = expect.stringMatching(/^cannot hold a (user name or )?password$/);
+      expect(json.error.details).toEqual({ [`config.${name}`]: message });
+    }
+  }
+});
+
+test('an @ that is no password is taken', async () => {
+  const url = 'https://host/@scope/name?to=a@b.example#c@d';
+  const qdrant = await post('dynamiq.connections.Qdrant', { api_key: 'k', url });
+  expect(qdrant.json.data.config).toEqual({ url });
+  const cert = 'https://www.googleapis.com/robot/v1/metadata/x509/name@project.example';
+  const google = await post('dynamiq.connections.GoogleCloud', { client_x509_cert_url: cert });
+  expect(google.json.data.config).toEqual({ client_x509_cert_url: cert });
+});
+
+describe('a password that is stored in a URL or host', () => {
+  test.each([
+    ['Qdrant', 'url', 'https://user:hunter2@db.example/a@b?c', 'https://db.example/a@b?c'],
+    [
+      'Qdrant',
+      'url',
+      'https://db.example/?a=1&password=hunter2#b',
+      'https://db.example/?a=1&password=#b',
+    ],
+    ['PostgreSQL', 'host', 'postgres://user:hunter2@db.example/name', 'postgres://db.example/name'],
+    ['PostgreSQL', 'host', 'postgres://user:hun/ter2@db.example', 'postgres://db.example'],
+    ['PostgreSQL', 'host', 'user:hunter2@db.example', 'db.example'],
+    [
+      'PostgreSQL',
+      'database',
+      'postgres://user:hunter2@db.example/name',
+      'postgres://db.example/name',
+    ],
+    ['Neo4j', 'uri', 'bolt+s://user:hunter2@db.example:7687', 'bolt+s://db.example:7687'],
+  ])('in %s.%s %s is not shown', async (name, field, stored, shown) => {
+    const type = findConnectionType(`dynamiq.connections.${name}`);
+    if (type === undefined) throw new Error(name);
+    const good: JsonObject = fullConfig(type);
+    const id = await storeConnection(server, { type: type.type, config: good });
+    const { organizationId, projectId } = server.home;
+    const key = await server.deps.vault.sealingKey(projectId);
+    const secretNames = type.fields.filter(({ secret }) => secret).map((one) => one.name);
+    const entries = Object.entries({ ...good, [field]: stored });
+    const halves = {
+      config: Object.fromEntries(entries.filter(([one]) => !secretNames.includes(one))),
+      secrets: Object.fromEntries(entries.filter(([one]) => secretNames.includes(one))),
+    };
+    const place = { organizationId, projectId, id };
+    const { connection } = sealedConfig(server.deps.vault, key, place, { type, halves });
+    await server.deps.db.connection.update({ where: { id }, data: connection });
+
+    const one = await server.rest<Data<ConnectionJson>>('GET', `/v1/connections/${id}`);
+    expect(one.json.data.config).toMatchObject({ [field]: shown });
+    const list = await server.rest('GET', `/v1/connections?project_id=${projectId}`);
+    expect(list.text).not.toContain('ter2');
+    const { data } = await server.graphql<{ connection: { config: JsonObject } }>(
+      `{ connection(id: "${id}") { config } }`,
+    );
+    expect(data.connection.config).toMatchObject({ [field]: shown });
+    expect((await fetchConfig(server, id)).json.data.config).toMatchObject({ [field]: stored });
+
+    const body = { type: type.type, config: one.json.data.config };
+    const put = await server.rest<Data<ConnectionJson>>('PUT', `/v1/connections/${id}`, { body });
+    expect(put).toMatchObject({ status: 200 });
+    expect(put.json.data.config).toMatchObject({ [field]: shown });
+    expect((await fetchConfig(server, id)).json.data.config).toMatchObject({ [field]: stored });
+    await server.rest('DELETE', `/v1/connections/${id}`);
+  });
+});
