@@ -4,6 +4,7 @@ import type { Answer } from './answer.ts';
 import { DisconnectPage } from './asking-pages.tsx';
 import { explain } from './draw.tsx';
 import { policyFor } from './layout.tsx';
+import { forgetNotice } from './notice.service.ts';
 import { requireOf, type Visit } from './visit.ts';
 
 export function askToDisconnect(visit: Visit): Answer {
@@ -13,13 +14,14 @@ export function askToDisconnect(visit: Visit): Answer {
 }
 
 export async function disconnect(visit: Visit): Promise<Response> {
-  const { context, c, drawing } = visit;
+  const { deps, context, c, session, drawing } = visit;
   const { id } = requireOf(visit);
   try {
     await disconnectRequirement(context, id);
   } catch (error) {
     // Disconnected already is what was wanted.
-    if (!(error instanceof NotFoundError)) return explain(visit, error);
+    if (!(error instanceof NotFoundError)) return explain(visit, id, error);
   }
+  await forgetNotice(deps, session.id);
   return c.redirect(drawing.base, 303);
 }

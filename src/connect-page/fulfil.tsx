@@ -1,18 +1,20 @@
+import type { ConnectionType } from '../catalog/connection-type.ts';
 import { authorizeRequirement } from '../end-users/authorize-requirement.service.ts';
 import { submitCredentials } from '../end-users/submit-credentials.service.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { donePath, drawProblem } from './done.tsx';
-import { draw, explain } from './draw.tsx';
+import { explain, problemOf } from './draw.tsx';
 import { readTyped, toConfig } from './form-config.ts';
 import { isFramed } from './framed.ts';
 import { offerHandoff } from './handoff.service.ts';
 import { policyFor } from './layout.tsx';
 import { HandoffPage, LeavingPage } from './leaving-pages.tsx';
+import { forgetNotice, sealTyped, storeNotice } from './notice.service.ts';
 import { requireOf, type Visit } from './visit.ts';
 
 /** Stores what was typed for a requirement. */
 export async function submit(visit: Visit): Promise<Response> {
-  const { context, c, body, drawing } = visit;
+  const { deps, context, c, session, body, drawing } = visit;
   const { id, type } = requireOf(visit);
   if (type === null) throw new NotFoundError('form');
   const typed = readTyped(type, body);
@@ -21,10 +23,15 @@ export async function submit(visit: Visit): Promise<Response> {
     await submitCredentials(context, { requirementId: id, type: type.type, config });
   } catch (error) {
     if (error instanceof InvalidInputError) {
-      return draw(visit, { refused: { requirementId: id, typed, issues: error.fields } }, 400);
+      const open = Object.entries(typed).filter(([name]) => !isSecret(type, name));
+      const sealed = sealTyped(session.secret, Object.fromEntries(open));
+      const notice = { requirementId: id, code: 'form', issues: [...error.fields], typed: sealed };
+      await storeNotice(deps, { id: session.id }, notice);
+      return c.redirect(`${drawing.base}?requirement=${id}`, 303);
     }
-    return explain(visit, error);
+    return explain(visit, id, error);
   }
+  await forgetNotice(deps, session.id);
   return c.redirect(`${drawing.base}?status=success&requirement=${id}`, 303);
 }
 
@@ -36,6 +43,7 @@ export async function authorize(visit: Visit): Promise<Response> {
   const { deps, session, c, drawing, body } = visit;
   const { id, provider } = requireOf(visit);
   c.header('Content-Security-Policy', policyFor(drawing.app));
+  await forgetNotice(deps, session.id);
   if (isFramed(c) && provider !== null) {
     const handle = await offerHandoff(deps, session.id, id);
     const { requirements } = visit.content;
@@ -50,6 +58,17 @@ export async function authorize(visit: Visit): Promise<Response> {
     const { url } = await authorizeRequirement(visit.context, wanted);
     return c.html(<LeavingPage {...drawing} provider={provider ?? ''} url={url} />);
   } catch (error) {
-    return isOwn ? drawProblem(c, error) : explain(visit, error);
+    return isOwn ? failApart(visit, id, error) : explain(visit, id, error);
   }
+}
+
+/** The window of its own says it and closes; the page that was left behind says it at the card. */
+async function failApart(visit: Visit, requirementId: string, error: unknown): Promise<Response> {
+  const { code } = problemOf(error);
+  await storeNotice(visit.deps, { id: visit.session.id }, { requirementId, code });
+  return drawProblem(visit.c, error);
+}
+
+function isSecret({ fields }: ConnectionType, name: string): boolean {
+  return fields.some((field) => field.name === name && field.secret);
 }

@@ -4,12 +4,14 @@ import type { Deps } from '../deps.ts';
 import { authorizeRequirement } from '../end-users/authorize-requirement.service.ts';
 import type { Answer, C } from './answer.ts';
 import { donePath, drawProblem } from './done.tsx';
+import { problemOf } from './draw.tsx';
 import { fail } from './failure.tsx';
 import { type Handoff, takeHandoff } from './handoff.service.ts';
 import { chooseLanguage, wordsOf } from './language.ts';
 import { policyFor } from './layout.tsx';
 import { LeavingPage } from './leaving-pages.tsx';
 import { loadPage } from './load-page.ts';
+import { storeNotice } from './notice.service.ts';
 import { readForm } from './read-form.ts';
 import { cookieName, digestSecret } from './session-cookie.ts';
 
@@ -40,6 +42,9 @@ export async function handOff(deps: Deps, c: C): Promise<Response> {
     c.header('Content-Security-Policy', policyFor({ ...app, allowedOrigins: [] }));
     return c.html(<LeavingPage {...drawing} provider={requirement.provider ?? ''} />);
   } catch (error) {
+    const { code } = problemOf(error);
+    const { viewer, requirementId } = handoff;
+    await storeNotice(deps, { jti: viewer.id }, { requirementId, code });
     return drawProblem(c, error);
   }
 }

@@ -79,9 +79,9 @@ export function DonePage({ words, language, problem }: DoneProps) {
   const title = problem === undefined ? words.completed : words.notConnected;
   return (
     <Shell {...{ language, title }}>
-      <section class="card plain" data-close={problem === undefined ? 'yes' : undefined}>
+      <section class="card plain" data-close>
         <h1 class={problem === undefined ? 'completed' : undefined}>{title}</h1>
-        {problem && <p>{words.problems[problem]}</p>}
+        {problem && <p>{words.problems[problem](words.theProvider, {})}</p>}
         <p>{problem === undefined ? words.windowDone : words.windowFailed}</p>
       </section>
     </Shell>

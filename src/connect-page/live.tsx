@@ -15,11 +15,13 @@ type LiveProps = {
   requirements: readonly PageRequirement[];
   /** Something is to happen elsewhere. */
   isWaiting: boolean;
+  /** When something went wrong last, as far as the page shows it. */
+  failedAt?: string | undefined;
   children: Child;
 };
 
 /** What the script goes by: whom it tells how far the page is, and what it looks for. */
-export function Live({ app, base, requirements, isWaiting, children }: LiveProps) {
+export function Live({ app, base, requirements, isWaiting, failedAt, children }: LiveProps) {
   const states = requirements.map(({ id, state }) => [id, state.status]);
   return (
     <div
@@ -27,6 +29,7 @@ export function Live({ app, base, requirements, isWaiting, children }: LiveProps
       data-status={areAllDone(requirements) ? 'completed' : 'pending'}
       data-base={base}
       data-states={JSON.stringify(Object.fromEntries(states))}
+      data-failed-at={failedAt}
       data-waits={isWaiting ? 'yes' : undefined}
     >
       {children}

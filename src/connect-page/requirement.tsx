@@ -1,39 +1,56 @@
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { FieldIssue } from '../errors.ts';
 import { clip } from './clip.ts';
-import { translate, translateComplaint } from './complaints.ts';
+import { translateComplaint } from './complaints.ts';
 import type { Typed } from './form-config.ts';
 import { FormField } from './form-field.tsx';
 import type { Language } from './language.ts';
 import type { PageRequirement } from './load-page.ts';
-import type { Words } from './words.ts';
+import { providerName } from './provider-name.ts';
+import { shownScopes, type Words } from './words.ts';
 
 /** A form that was refused: what was typed, and what is wrong with it. */
 export type Refused = { requirementId: string; typed: Typed; issues: readonly FieldIssue[] };
+
+/** What became of a requirement, said at its card. */
+export type CardNotice = { requirementId: string; kind: 'good' | 'bad'; text: string };
 
 export type Drawing = { words: Words; language: Language; csrf: string; base: string };
 
 export type RequirementProps = Drawing & {
   requirement: PageRequirement;
   isOpen: boolean;
-  refused: Refused | undefined;
+  /** Whether nothing is left to do, which is then said above the list. */
+  isFinished: boolean;
+  notice?: CardNotice | undefined;
+  refused?: Refused | undefined;
 };
 
 /** One of the things that an app asks for. */
 export function RequirementCard(props: RequirementProps) {
-  const { requirement, isOpen, words } = props;
+  const { requirement, isOpen, isFinished, words } = props;
   const { id, title, description, state } = requirement;
   const condition = conditionOf(requirement);
+  const notice = props.notice?.requirementId === id ? props.notice : undefined;
+  const isGood = notice?.kind === 'good';
+  const noticeId = `${id}-notice`;
+  // Where the person comes back to: a screen reader reads the card and what became of it.
+  const focus = notice && {
+    autofocus: true,
+    'aria-describedby': isGood && isFinished ? 'finished' : noticeId,
+  };
   return (
     <li>
+      {notice && isGood && !isFinished && <Notice {...notice} id={noticeId} />}
       <details class="card" id={id} open={isOpen}>
-        <summary>
+        <summary {...focus}>
           <h2>
             <bdi>{clip(title, 200)}</bdi>
           </h2>
           <span class={`state ${condition}`}>{words[condition]}</span>
         </summary>
         <div>
+          {notice && !isGood && <Notice {...notice} id={noticeId} />}
           {description && (
             <p class="text">
               <bdi>{clip(description, 1_000)}</bdi>
@@ -47,6 +64,14 @@ export function RequirementCard(props: RequirementProps) {
   );
 }
 
+function Notice({ id, kind, text }: { id: string; kind: 'good' | 'bad'; text: string }) {
+  return (
+    <p class={`alert ${kind}`} role={kind === 'bad' ? 'alert' : 'status'} id={id}>
+      {text}
+    </p>
+  );
+}
+
 type Condition = 'completed' | 'pending' | 'expired';
 
 function conditionOf({ state }: PageRequirement): Condition {
@@ -55,8 +80,8 @@ function conditionOf({ state }: PageRequirement): Condition {
 }
 
 function problemOf({ state }: PageRequirement, words: Words): string {
-  const isShort = (state.connection?.missingScopes.length ?? 0) > 0;
-  return isShort ? words.missingScopes : words.expiredHint;
+  const missing = state.connection?.missingScopes ?? [];
+  return missing.length > 0 ? words.missingScopes(shownScopes(missing)) : words.expiredHint;
 }
 
 function Linked({ requirement, words, base }: RequirementProps) {
@@ -84,8 +109,8 @@ function ToDo(props: RequirementProps) {
 }
 
 function ConsentForm({ requirement, words, language, csrf, base }: RequirementProps) {
-  const { id, type, provider } = requirement;
-  const name = clip(translate(provider ?? '', language).text, 60);
+  const { id, type } = requirement;
+  const name = providerName(requirement, language);
   return (
     <form
       method="post"
@@ -135,7 +160,12 @@ function CredentialsForm({
   );
   const isWrongBelow = more.some(({ name }) => complaints.has(name));
   return (
-    <form method="post" action={`${base}/requirements/${id}/credentials`} novalidate>
+    <form
+      method="post"
+      action={`${base}/requirements/${id}/credentials`}
+      novalidate
+      data-stays={words.failures.unavailable.title}
+    >
       {own && (
         <p class="alert bad" role="alert">
           {words.fixErrors}

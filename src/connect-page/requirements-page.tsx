@@ -2,37 +2,43 @@ import { Shell } from './layout.tsx';
 import { areAllDone, isDone, Live } from './live.tsx';
 import type { PageApp, PageContent } from './load-page.ts';
 import { Head, type Named, nameOf } from './page-head.tsx';
-import { type Drawing, type Refused, RequirementCard } from './requirement.tsx';
+import { type CardNotice, type Drawing, type Refused, RequirementCard } from './requirement.tsx';
 import type { Words } from './words.ts';
-
-export type Notice = { kind: 'good' | 'bad'; text: string };
 
 type RequirementsPageProps = Drawing &
   Named & {
     requirements: PageContent['requirements'];
-    notice: Notice | undefined;
-    refused: Refused | undefined;
+    complaint?: string;
+    notice?: CardNotice;
+    refused?: Refused;
     /** What is waited for, and where the page looks again. */
-    waiting: { requirementId: string; url: string | undefined } | undefined;
+    waiting?: { requirementId: string; url: string | undefined };
+    /** When something went wrong last. */
+    failedAt: string | undefined;
   };
 
 /** The list of what an app asks for, the next thing to do open. */
 export function RequirementsPage(props: RequirementsPageProps) {
-  const { app, userId, requirements, words, language, notice, refused, waiting } = props;
+  const { app, userId, requirements, words, language, complaint, notice, refused, waiting } = props;
   const name = nameOf(app);
   const done = requirements.filter(isDone).length;
   const isFinished = areAllDone(requirements);
-  const first = refused?.requirementId ?? requirements.find((one) => !isDone(one))?.id;
+  const failed =
+    refused?.requirementId ?? (notice?.kind === 'bad' ? notice.requirementId : undefined);
+  const first = failed ?? requirements.find((one) => !isDone(one))?.id;
+  const { failedAt } = props;
   const again = waiting?.url;
   const refresh =
     again === undefined ? undefined : { seconds: 3, url: again, unlessScripted: true };
   return (
     <Shell {...{ language, app, title: words.title(name), refresh }}>
       <Head {...{ app, userId, words }} />
-      <Live {...{ app, base: props.base, requirements, isWaiting: refresh !== undefined }}>
-        {notice && !(isFinished && notice.kind === 'good') && (
-          <p class={`alert ${notice.kind}`} role={notice.kind === 'bad' ? 'alert' : 'status'}>
-            {notice.text}
+      <Live
+        {...{ app, base: props.base, requirements, failedAt, isWaiting: refresh !== undefined }}
+      >
+        {complaint && (
+          <p class="alert bad" role="alert">
+            {complaint}
           </p>
         )}
         {waiting && <Waiting {...{ words, base: props.base, isOver: waiting.url === undefined }} />}
@@ -47,7 +53,7 @@ export function RequirementsPage(props: RequirementsPageProps) {
           {requirements.map((requirement) => (
             <RequirementCard
               {...props}
-              requirement={requirement}
+              {...{ requirement, isFinished }}
               isOpen={requirement.id === first}
             />
           ))}
@@ -68,7 +74,7 @@ function Waiting({ words, base, isOver }: { words: Words; base: string; isOver: 
 
 function Finished({ app, words }: { app: PageApp; words: Words }) {
   return (
-    <section class="alert good">
+    <section class="alert good" id="finished">
       <h2 class="completed">{words.done}</h2>
       <p>{words.doneHint(nameOf(app))}</p>
       {app.returnUrl && (

@@ -4,6 +4,7 @@ import type { ConnectTokenViewer } from '../access/viewer.ts';
 import type { ConnectSession } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { isUuid } from '../input.ts';
+import { readNotice } from './notice.service.ts';
 import { digestSecret } from './session-cookie.ts';
 
 /** A browser that goes on for an end user, as their connect token would. */
@@ -16,6 +17,8 @@ export type Session = {
   viewer: ConnectTokenViewer;
   /** False while the browser, which was another user's before, is asked. */
   isConfirmed: boolean;
+  /** What went wrong last. */
+  notice: ReturnType<typeof readNotice>;
 };
 
 /** What a token is worth to a browser before it is exchanged; `taken`: another browser exchanged it. */
@@ -104,7 +107,7 @@ export async function openSession(
   if (row === null) return undefined;
   const { endUser, isConfirmed } = row;
   const viewer = await findSessionUser(deps, { ...row, ...endUser });
-  return viewer && { id, secret, digest, viewer, isConfirmed };
+  return viewer && { id, secret, digest, viewer, isConfirmed, notice: readNotice(row) };
 }
 
 /** What a session keeps of its token: enough to ask whether it still counts. */

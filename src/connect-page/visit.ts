@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { NotFoundError, UnauthenticatedError } from '../errors.ts';
 import { failureJson } from '../rest/failure.ts';
 import type { Answer, C } from './answer.ts';
-import { bad, draw } from './draw.tsx';
+import { draw } from './draw.tsx';
 import { fail } from './failure.tsx';
 import { chooseLanguage, wordsOf } from './language.ts';
 import { loadPage, type PageContent, type PageRequirement } from './load-page.ts';
@@ -38,7 +38,7 @@ export function inSession(deps: Deps) {
       if (visit === undefined) return fail(c, 'ended', 401);
       const { session, words, drawing, body } = visit;
       if (c.req.method === 'POST' && !isCsrfToken(session, body.csrf)) {
-        return draw(visit, { notice: bad(words.problems.form) }, 403);
+        return draw(visit, { complaint: words.staleForm }, 403);
       }
       if (!session.isConfirmed && !asks) return c.redirect(drawing.base, 303);
       return answer(visit);

@@ -1,7 +1,22 @@
+import { clip } from './clip.ts';
+
 /** What the page says around the words of apps and of the catalogue. */
 export type Words = Readonly<typeof english>;
 
 export type ProblemCode = keyof Words['problems'];
+
+/** What else is known of a problem. */
+export type Problem = {
+  /** The permissions that were left unticked. */
+  scopes?: readonly string[] | undefined;
+  /** The provider's own words. */
+  said?: string | undefined;
+};
+
+/** Permissions as the end of a sentence names them; nothing where they are not known. */
+export function shownScopes(scopes: readonly string[]): string {
+  return scopes.length === 0 ? '' : `: ${clip(scopes.join(', '), 500)}`;
+}
 
 /** The problem that a provider's code is. */
 export function toProblem(words: Words, code: string | undefined): ProblemCode {
@@ -22,7 +37,8 @@ const english = {
   completed: 'Connected',
   expired: 'Expired',
   expiredHint: 'What was connected no longer works. Connect it anew.',
-  missingScopes: 'Not everything that is needed was allowed. Connect again and allow all of it.',
+  missingScopes: (scopes: string) =>
+    `Some permissions were left unticked${scopes}. Connect again, and allow all of them.`,
   required: '(required)',
   optional: '(optional)',
   advanced: 'More settings',
@@ -58,19 +74,26 @@ const english = {
   waitedEnough: 'No confirmation has arrived yet.',
   lookAgain: 'Look again',
   fixErrors: 'Please check what is marked below. Secrets must be typed again.',
-  connectedNow: 'Connected.',
+  connectedNow: (provider: string) => `${provider} is connected.`,
   switchTitle: 'Is this you?',
   switchHint: (app: string, user: string) =>
     `In this browser somebody else’s accounts were being connected before. This link is for the user ${user} of ${app}. Go on only if that is you.`,
   switchGo: 'Yes, go on',
+  staleForm: 'This form was no longer current. Nothing was changed; please try again.',
+  theProvider: 'The provider',
   problems: {
-    access_denied: 'It was not allowed, or this was begun in another browser. Nothing was changed.',
-    temporarily_unavailable:
-      'The provider cannot be reached right now. Try again in a few minutes.',
-    conflict:
-      'This cannot be replaced with this link, or something is missing. Nothing was changed.',
-    other: 'The provider refused. Nothing was changed. Try again, or ask whoever runs this app.',
-    form: 'This form was no longer current. Nothing was changed; please try again.',
+    access_denied: (provider: string, _: Problem) =>
+      `${provider} says that you did not allow access. Nothing was changed.`,
+    missing_scopes: (provider: string, { scopes = [] }: Problem) =>
+      `Some permissions were left unticked${shownScopes(scopes)}. ${provider} asks again when you continue: allow all of them.`,
+    provider_not_configured: (provider: string, _: Problem) =>
+      `${provider} is not set up for this app yet. Please tell the people who run the app.`,
+    temporarily_unavailable: (provider: string, _: Problem) =>
+      `${provider} cannot be reached right now. Nothing was changed. Try again in a few minutes.`,
+    conflict: (provider: string, _: Problem) =>
+      `${provider} was not connected: this link cannot replace what is there. Nothing was changed.`,
+    other: (provider: string, { said }: Problem) =>
+      `${provider} refused${said ? `: “${said}”` : ''}. Nothing was changed. Try again, or tell the people who run the app.`,
   },
   failures: {
     refused: {
@@ -130,8 +153,8 @@ const german: Words = {
   completed: 'Verbunden',
   expired: 'Abgelaufen',
   expiredHint: 'Was verbunden war, gilt nicht mehr. Bitte neu verbinden.',
-  missingScopes:
-    'Es wurde nicht alles erlaubt, was nötig ist. Bitte neu verbinden und alles erlauben.',
+  missingScopes: (scopes) =>
+    `Einige Berechtigungen wurden nicht angekreuzt${scopes}. Bitte neu verbinden und alle erlauben.`,
   required: '(erforderlich)',
   optional: '(optional)',
   advanced: 'Weitere Einstellungen',
@@ -170,21 +193,26 @@ const german: Words = {
   waitedEnough: 'Es ist noch keine Bestätigung da.',
   lookAgain: 'Noch einmal nachsehen',
   fixErrors: 'Bitte prüfen Sie, was unten markiert ist. Geheimes muss neu eingegeben werden.',
-  connectedNow: 'Verbunden.',
+  connectedNow: (provider) => `${provider} ist verbunden.`,
   switchTitle: 'Sind Sie das?',
   switchHint: (app, user) =>
     `In diesem Browser wurden zuvor Konten eines anderen Benutzers verbunden. Dieser Link ist für den Benutzer ${user} von ${app}. Gehen Sie nur weiter, wenn Sie das sind.`,
   switchGo: 'Ja, weiter',
+  staleForm: 'Dieses Formular war nicht mehr aktuell. Nichts wurde geändert; bitte noch einmal.',
+  theProvider: 'Der Anbieter',
   problems: {
-    access_denied:
-      'Es wurde nicht erlaubt oder in einem anderen Browser begonnen. Nichts wurde geändert.',
-    temporarily_unavailable:
-      'Der Anbieter ist gerade nicht erreichbar. Bitte versuchen Sie es in einigen Minuten wieder.',
-    conflict:
-      'Das lässt sich mit diesem Link nicht ersetzen, oder etwas fehlt. Nichts wurde geändert.',
-    other:
-      'Der Anbieter hat abgelehnt. Nichts wurde geändert. Versuchen Sie es erneut oder fragen Sie, wer diese App betreibt.',
-    form: 'Dieses Formular war nicht mehr aktuell. Nichts wurde geändert; bitte noch einmal.',
+    access_denied: (provider) =>
+      `${provider} meldet, dass Sie den Zugriff nicht erlaubt haben. Nichts wurde geändert.`,
+    missing_scopes: (provider, { scopes = [] }) =>
+      `Einige Berechtigungen wurden nicht angekreuzt${shownScopes(scopes)}. ${provider} fragt noch einmal, wenn Sie fortfahren: Erlauben Sie alle.`,
+    provider_not_configured: (provider) =>
+      `${provider} ist für diese App noch nicht eingerichtet. Bitte sagen Sie es den Betreibern der App.`,
+    temporarily_unavailable: (provider) =>
+      `${provider} ist gerade nicht erreichbar. Nichts wurde geändert. Bitte versuchen Sie es in einigen Minuten wieder.`,
+    conflict: (provider) =>
+      `${provider} wurde nicht verbunden: Dieser Link kann nicht ersetzen, was schon da ist. Nichts wurde geändert.`,
+    other: (provider, { said }) =>
+      `${provider} hat abgelehnt${said ? `: „${said}“` : ''}. Nichts wurde geändert. Versuchen Sie es erneut, oder sagen Sie es den Betreibern der App.`,
   },
   failures: {
     refused: {

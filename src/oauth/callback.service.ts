@@ -29,6 +29,8 @@ export type ConsentOutcome = {
   returnUrl: string | null;
   /** Undefined: it went well. */
   problem: ConsentProblem | undefined;
+  /** Whose consent failed; undefined where it is no end user's. */
+  failedFor?: { initiator: string; requirementId: string };
   /** What takes the consent back once; undefined when nothing was given, or the browser goes on. */
   undo?: string;
 };
@@ -98,7 +100,9 @@ export async function completeConsent(
     const problem = problemOf(error);
     const { connectionId } = attempt;
     deps.log.warn({ connectionId, code: problem.code, requestId: request.id }, 'a consent failed');
-    return { ...outcome, problem };
+    const requirementId = connection?.broughtBy?.requirementId;
+    const failedFor = requirementId && { initiator: attempt.initiator, requirementId };
+    return { ...outcome, problem, ...(failedFor && { failedFor }) };
   }
 }
 

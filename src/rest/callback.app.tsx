@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { storeNotice } from '../connect-page/notice.service.ts';
 import { presentedDigests } from '../connect-page/session-cookie.ts';
 import type { Deps } from '../deps.ts';
 import { linkConsent } from '../end-users/link-consent.ts';
@@ -32,10 +33,21 @@ async function answer(deps: Deps, c: Context<RestEnv>) {
   const browserDigests = presentedDigests(deps.config.publicUrl, c.req.header('cookie'));
   const back = { path: pathname, parameters: searchParams, browserDigests };
   const outcome = await completeConsent(deps, c.env.facts, back, linkConsent);
+  await tellSession(deps, outcome);
   if (outcome.returnUrl !== null) return c.redirect(returnAddress(outcome.returnUrl, outcome), 303);
   c.header('Content-Security-Policy', policy);
   const status = outcome.problem === undefined ? 200 : 400;
   return c.html(<ConsentPage {...outcome} />, status);
+}
+
+/** A page that waits for the consent, in whatever window, sees at its card why it failed. */
+async function tellSession(deps: Deps, { problem, failedFor }: ConsentOutcome): Promise<void> {
+  if (problem === undefined || failedFor === undefined) return;
+  const { initiator, requirementId } = failedFor;
+  const jti = initiator.replace(/^connect_token:/, '');
+  const { code, missingScopes: scopes } = problem;
+  const notice = { requirementId, code, ...(scopes && { scopes: [...scopes] }) };
+  await storeNotice(deps, { jti }, notice);
 }
 
 async function takeBack(deps: Deps, c: Context<RestEnv>) {

@@ -10,6 +10,8 @@ export type FormBrowser = {
   open: (path: string, headers?: Record<string, string>) => Promise<Answer>;
   /** Sends a form, with the CSRF token of the page that is open. */
   submit: (path: string, fields?: Fields, headers?: Record<string, string>) => Promise<Answer>;
+  /** The same, and then the page that the answer leads to. */
+  submitAndFollow: FormBrowser['submit'];
   /** Opens the link of a connect token and presses its button; returns the page that it leads to, and its path. */
   connect: (token: string, headers?: Fields) => Promise<Answer & { path: string }>;
 };
@@ -46,7 +48,12 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
     const path = exchanged.headers.location ?? '';
     return { ...(exchanged.status === 303 ? await open(path, headers) : exchanged), path };
   };
-  return { cookies, open, submit, connect };
+  const submitAndFollow: FormBrowser['submitAndFollow'] = async (path, fields, headers) => {
+    const sent = await submit(path, fields, headers);
+    const { pathname, search } = new URL(sent.headers.location ?? '', 'http://here');
+    return sent.status === 303 ? open(pathname + search, headers) : sent;
+  };
+  return { cookies, open, submit, submitAndFollow, connect };
 }
 
 /** The page of a link holds the link's own token, for its button, and no other secret. */

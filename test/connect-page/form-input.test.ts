@@ -77,7 +77,7 @@ test('a moment says how it is written, and is taken so', async () => {
 test('a constant that is sent all the same counts for nothing', async () => {
   const { send, resolved } = await open('Lakera');
   const sent = { 'config.api_key': canary(), 'config.url': 'https://elsewhere.example.com' };
-  expect((await send(sent)).status).toBe(303);
+  expect(await send(sent)).toMatchObject({ status: 200, isRefused: false });
   expect(await resolved()).toMatchObject({ url: 'https://api.lakera.ai/v2/' });
 });
 

@@ -19,8 +19,11 @@ export type Form = {
   /** The config that a runtime gets. */
   resolved: () => Promise<JsonObject | undefined>;
   /** Sends what no form sends. */
-  send: (fields: Record<string, string>) => Promise<{ status: number; text: string }>;
+  send: (fields: Record<string, string>) => Promise<Sent>;
 };
+
+/** The page that a form leads to, and whether it says that the form was refused. */
+export type Sent = { status: number; text: string; isRefused: boolean };
 
 /** Opens the page of an app that asks for a connection of the type, for a user of its own. */
 export async function openForm(
@@ -65,12 +68,15 @@ async function openPage(
   const headers = { 'accept-language': language };
   const { path, text } = await browser.connect(await mintToken(server, app, 'ann'), headers);
   const submit: Page['submit'] = (id, fields) =>
-    browser.submit(`${path}/requirements/${id}/credentials`, fields, headers);
+    browser.submitAndFollow(`${path}/requirements/${id}/credentials`, fields, headers);
   return { server, appId: app.id, requirementIds, html: text, submit };
 }
 
 function drawForm({ server, appId, submit, ...page }: Page, requirementId: string): Form {
-  const send = (fields: Record<string, string>) => submit(requirementId, fields);
+  const send = async (fields: Record<string, string>) => {
+    const { status, text } = await submit(requirementId, fields);
+    return { status, text, isRefused: status >= 400 || text.includes('aria-invalid="true"') };
+  };
   const resolved = async () => {
     const input = { appId, userId: 'ann', references: [{ requirementId }] };
     const [item] = await resolve(server, input);
@@ -79,13 +85,13 @@ function drawForm({ server, appId, submit, ...page }: Page, requirementId: strin
   const draw = (html: string): Form => {
     const controls = readForm(html, requirementId);
     const refused = async (done: Done) => {
-      const { status, text } = await send(fillIn(controls, done));
-      if (status !== 400) throw new Error(`The form was not refused: ${status} ${text}`);
+      const { status, text, isRefused } = await send(fillIn(controls, done));
+      if (!isRefused) throw new Error(`The form was not refused: ${status} ${text}`);
       return draw(text);
     };
     const stored = async (done: Done) => {
-      const { status, text } = await send(fillIn(controls, done));
-      if (status !== 303) throw new Error(`The form was refused: ${status} ${text}`);
+      const { status, text, isRefused } = await send(fillIn(controls, done));
+      if (isRefused || status !== 200) throw new Error(`The form was refused: ${status} ${text}`);
       return resolved();
     };
     return { html, controls, refused, stored, resolved, send };

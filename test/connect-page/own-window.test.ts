@@ -43,14 +43,22 @@ test('it ends on a page that closes itself, and the page left behind sees it', a
   expect(json).toEqual({ requirements: { [calendar.id]: 'completed' } });
 });
 
-test('refused, it says why, and stays', async () => {
+test('refused, it says why and closes itself, and the page left behind says it at the card', async () => {
   world.provider.set({ consent: 'deny' });
-  const { browser, end } = await consentApart('bea');
+  const { browser, path, end } = await consentApart('bea');
   world.provider.reset();
   expect(end).toBe('/connect/done?status=error&error=access_denied');
   const { text } = await browser.open(end, { 'accept-language': 'de' });
-  expect(text).toMatch(/Nicht verbunden.*Es wurde nicht erlaubt/s);
-  expect(text).not.toContain('data-close');
+  expect(text).toMatch(/Nicht verbunden.*Der Anbieter meldet, dass Sie den Zugriff nicht erlaubt/s);
+  expect(text).toContain('data-close');
+  const { json } = await browser.open(`${path}/status`);
+  expect(json).toMatchObject({ failedAt: expect.any(String) });
+  const left = await browser.open(path);
+  expect(left.text).toMatch(
+    /<details class="card" id="[^"]+" open[^>]*>.*role="alert"[^>]*>Google says that you did not allow access/s,
+  );
+  await browser.submit(`${path}/requirements/${calendar.id}/authorize`);
+  expect((await browser.open(path)).text).not.toContain('role="alert"');
 });
 
 test('what nobody knows is refused in words of our own', async () => {

@@ -133,14 +133,59 @@ test('a refused form keeps what was typed but secrets, and says at the field wha
   const own = browser();
   const { path } = await own.connect(await token('jon'));
   const typed = { 'config.api_key': ' ', 'config.url': 'nowhere "<i>' };
-  const { status, text } = await own.submit(credentialsOf(path), typed);
-  expect(status).toBe(400);
+  const sent = await own.submit(credentialsOf(path), typed);
+  expect([sent.status, sent.headers.location]).toEqual([303, `${path}?requirement=${key.id}`]);
+  const { text } = await own.open(sent.headers.location ?? '');
   expect(text).toMatch(/<input type="password"[^>]*autofocus[^>]*aria-invalid="true"/);
   expect(text).toContain('value="nowhere &quot;&lt;i&gt;"');
   const secret = canary(); // the answer is looked through for it
-  const again = await own.submit(credentialsOf(path), { ...typed, 'config.api_key': secret });
-  expect([again.status, again.text.includes(secret)]).toEqual([400, false]);
+  const fields = { ...typed, 'config.api_key': secret };
+  const again = await own.submitAndFollow(credentialsOf(path), fields);
+  expect([again.status, again.text.includes(secret)]).toEqual([200, false]);
   expect(again.text).toContain('must be an absolute http or https URL');
+});
+
+test('a refusal is kept for its session alone, sealed, without a secret, until something else is done', async () => {
+  const own = browser();
+  const { path } = await own.connect(await token('joy'));
+  const fields = { 'config.api_key': canary(), 'config.url': 'nowhere at all' };
+  await own.submit(credentialsOf(path), fields);
+  const where = { id: path.split('/')[2] ?? '' };
+  const { notice } = await world.server.deps.db.connectSession.findUniqueOrThrow({ where });
+  expect(JSON.stringify(notice)).not.toMatch(/nowhere|c4n4ry/);
+  expect((await own.open(path)).text).toContain('value="nowhere at all"');
+  expect((await own.open(path)).text).toContain('aria-invalid="true"');
+  const other = browser();
+  const { text } = await other.connect(await token('joy'));
+  expect(text).not.toMatch(/nowhere|aria-invalid/);
+  await own.submit(credentialsOf(path), { 'config.api_key': canary() });
+  expect((await own.open(path)).text).not.toMatch(/nowhere|aria-invalid/);
+});
+
+test('a notice names what was left unticked, or the provider that is not set up', async () => {
+  const own = browser();
+  const { path } = await own.connect(await token('jan'));
+  const { deps } = world.server;
+  const requirementId = calendar.id;
+  const shown = async (notice: object, language = 'en') => {
+    const data = { notice: { requirementId, ...notice }, noticeAt: new Date() };
+    await deps.db.connectSession.update({ where: { id: path.split('/')[2] ?? '' }, data });
+    const { text } = await own.open(path, { 'accept-language': language });
+    const [, open = '', at = ''] =
+      /id="([^"]+)" open[^>]*>.*?role="alert"[^>]*>([^<]+)/s.exec(text) ?? [];
+    expect(open).toBe(calendar.id);
+    return at;
+  };
+  const missing = { code: 'missing_scopes', scopes: ['calendar.read', '<b>'] };
+  expect(await shown(missing)).toMatch(
+    /^Some permissions were left unticked: calendar.read, &lt;b&gt;\. Google asks again/,
+  );
+  expect(await shown(missing, 'de')).toMatch(/^Einige Berechtigungen wurden nicht angekreuzt: cal/);
+  const unset = { code: 'provider_not_configured' };
+  expect(await shown(unset)).toMatch(/^Google is not set up for this app yet\./);
+  expect(await shown(unset, 'de')).toMatch(/^Google ist für diese App noch nicht eingerichtet\./);
+  const said = { code: 'constructor', said: 'Admin <i>blocked</i> it' };
+  expect(await shown(said)).toContain('Google refused: “Admin &lt;i&gt;blocked&lt;/i&gt; it”.');
 });
 
 test('a revoked token, a new epoch and a deleted app end the session at once', async () => {
@@ -209,7 +254,7 @@ test('a consent comes back to the page', async () => {
   const query = `?requirement=${calendar.id}&status=success`;
   expect([back.status, back.headers.location]).toEqual([303, page + query]);
   const { text } = await own.open(path + query);
-  expect([completed(text), text.includes('Connected.')]).toEqual([1, true]);
+  expect([completed(text), text.includes('Google is connected.')]).toEqual([1, true]);
 });
 
 test('a consent link that another browser planted does not complete', async () => {

@@ -133,10 +133,13 @@ test('what was refused can be tried again in the popup', async () => {
   const popup = await openPopup(front);
   await popup.getByText('Your calendar').click();
   const own = await openApart(leaving(popup));
+  const closed = own.waitForEvent('close');
   await allow(own, 'Deny');
-  await own.getByRole('heading', { name: 'Not connected' }).waitFor();
-  await look(own, 'window-refused');
-  await own.close();
+  await closed;
+  const refused = popup.getByText('Google says that you did not allow access');
+  await refused.waitFor();
+  expect(await popup.locator('details[open].card').innerText()).toContain('Google says');
+  await look(popup, 'popup-refused');
   const again = await openApart(leaving(popup));
   await allow(again);
   await popup.getByText('1 of 2 connected').waitFor();
@@ -174,6 +177,17 @@ test.each([{ scripts: true }, { scripts: false }])(
   },
   120_000, // without scripts it takes some 25 seconds when nothing else runs
 );
+
+test('a frame sees at once that a consent was denied in its window', async () => {
+  const front = await bring('frame', 'hal');
+  const frame = front.frameLocator('iframe');
+  await typeKey(frame);
+  await leaving(frame).click();
+  await frame.getByRole('heading', { name: 'On to Google …' }).waitFor();
+  const own = await openApart(leaving(frame));
+  await allow(own, 'Deny');
+  await frame.getByText('Google says that you did not allow access').waitFor();
+});
 
 test('a session that ends in a frame says so there', async () => {
   const front = await bring('frame', 'flo');

@@ -140,9 +140,81 @@ test('a provider that refuses is said so', async () => {
   await page.locator('summary').nth(-1).click();
   await page.getByRole('button', { name: 'Continue to Google' }).click();
   await page.getByRole('alert').waitFor();
-  expect(await page.getByRole('alert').innerText()).toContain('It was not allowed');
+  expect(await page.getByRole('alert').innerText()).toBe(
+    'Google says that you did not allow access. Nothing was changed.',
+  );
   await look(page, 'provider-refused');
   pages.provider.reset();
+  await close();
+});
+
+test('text in another card survives a refusal and a success, and a reload sends nothing again', async () => {
+  const app = await makeFrontApp(pages.server, publicUrl);
+  const [first, second] = [await app.ask({ title: 'One' }), await app.ask({ title: 'Two' })];
+  const { page, complaints, close } = await openPage();
+  await openLink(page, await app.linkFor('fin'));
+  const cards = [first, second].map((id) => page.locator(`[id="${id}"]`));
+  const [one, two] = [cards[0] ?? page.locator('x'), cards[1] ?? page.locator('x')];
+  const typed = canary();
+  await two.locator('summary').first().click();
+  await two.getByLabel('API key').fill(typed);
+  const save = one.getByRole('button', { name: 'Connect', exact: true });
+  await save.click();
+  await one.getByText('API key cannot be blank.').waitFor();
+  expect(await page.evaluate('document.activeElement.id')).toBe(`${first}-api_key`);
+  expect(await two.getByLabel('API key').inputValue()).toBe(typed);
+  await lookAtBothWidths(page, 'two-cards-refused');
+
+  await one.getByLabel('API key').fill(canary());
+  await save.click();
+  await one.locator('.completed').waitFor();
+  expect(await two.getByLabel('API key').inputValue()).toBe(typed);
+  const focused = await page.evaluate(
+    '[document.activeElement.closest("details").id, document.activeElement.getAttribute("aria-describedby")]',
+  );
+  expect(focused).toEqual([first, `${first}-notice`]);
+  expect(await page.locator(`[id="${first}-notice"]`).innerText()).toBe('OpenAI is connected.');
+  await lookAtBothWidths(page, 'two-cards-one-done');
+
+  const kept = await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
+  expect(kept).toBe('[{},{}]');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test.each([true, false])('a reload after an error is a GET (scripts: %s)', async (scripts) => {
+  const { page, close } = await openPage({ scripts });
+  await openLink(page, await linkFor(`gil-${scripts}`));
+  await page.getByLabel('API key').fill(' ');
+  await page.getByText('More settings').first().click();
+  await page.getByLabel('URL').fill('nowhere');
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('API key cannot be blank.').waitFor();
+  const methods: string[] = [];
+  page.on('request', (request) => methods.push(request.method()));
+  await page.reload();
+  await page.getByText('API key cannot be blank.').waitFor();
+  expect(await page.getByLabel('URL').inputValue()).toBe('nowhere');
+  expect([...new Set(methods)]).toEqual(['GET']);
+  await close();
+});
+
+test('a consent goes on in a window of its own where text of another card would be lost', async () => {
+  const { page, context, close } = await openPage();
+  await openLink(page, await linkFor('ida'));
+  const typed = canary();
+  await page.getByLabel('API key').fill(typed);
+  await page.locator('summary').nth(-1).click();
+  pages.provider.set({ consent: 'deny' });
+  const opening = context.waitForEvent('page');
+  await page.getByRole('button', { name: 'Continue to Google' }).click();
+  const refused = await opening;
+  await page.getByText('Google says that you did not allow access').waitFor();
+  if (!refused.isClosed()) await refused.waitForEvent('close');
+  pages.provider.reset();
+  await page.getByRole('button', { name: 'Continue to Google' }).click();
+  await page.locator('.completed').first().waitFor();
+  expect(await page.getByLabel('API key').inputValue()).toBe(typed);
   await close();
 });
 
