@@ -38,11 +38,7 @@ export const environment = z.object({
     .transform((text) => text.replace(/\/$/, ''))
     .refine((text) => isOrigin(text) && /^https?:/.test(text))
     .optional(),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//)
-    .refine((text) => parseUrl(text) !== undefined)
-    .optional(),
+  DATABASE_URL: z.string().optional(), // see config.database.ts
   DATA_DIR: z.string().default('./data'),
   MASTER_KEYS: z
     .string()

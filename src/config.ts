@@ -1,6 +1,7 @@
 import type { BlockList } from 'node:net';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { findDatabaseUrlFault } from './config.database.ts';
 import { type Environment, environment, wanted } from './config.environment.ts';
 import { type OAuthClients, readOAuthClients } from './config.oauth.ts';
 import { type OidcConfig, readOidcConfig } from './config.oidc.ts';
@@ -97,6 +98,8 @@ function requireTogether(
 ) {
   const complaints: string[] = [];
   const complain = (name: string, what: string) => complaints.push(`${name} must be ${what}.`);
+  const databaseFault = data.DATABASE_URL && findDatabaseUrlFault(data.DATABASE_URL);
+  if (databaseFault) complain('DATABASE_URL', databaseFault);
   const oauthClients = readOAuthClients(env, complain);
   const pipedream = readPipedreamConfig(data, complain);
   const oidc = readOidcConfig(data, publicUrl, complain);

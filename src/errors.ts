@@ -181,10 +181,12 @@ export class UpstreamError extends AppError {
   }
 }
 
+const unreachable = 'The database cannot be reached. Try again in a moment.';
+
 /** The database cannot be reached in time; nothing was changed. */
 export class UnavailableError extends AppError {
-  constructor(options?: ErrorOptions) {
-    super('unavailable', 'The database cannot be reached. Try again in a moment.', options);
+  constructor({ message = unreachable, ...options }: ErrorOptions & { message?: string } = {}) {
+    super('unavailable', message, options);
   }
 }
 

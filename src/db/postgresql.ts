@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { describeConnectFailure } from './connect-failure.ts';
 import type { Database } from './database.ts';
-import { translateDatabaseError } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
 import { listenPostgresql } from './listen.ts';
 import { postgresqlMigrationAdapter } from './postgresql-migration-adapter.ts';
@@ -36,7 +36,12 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
     },
     connectForMigrations: () => connectForMigrations(databaseUrl),
   };
-  await requireUtc(database);
+  try {
+    await requireUtc(database);
+  } catch (error) {
+    await database.close();
+    throw describeConnectFailure(sessionOf(databaseUrl), error);
+  }
   return database;
 }
 
@@ -60,21 +65,17 @@ function createStatementNames(): (query: { sql: string }) => string {
 }
 
 async function requireUtc(database: Database): Promise<void> {
-  try {
-    const zones = await Promise.all([
-      database.sql<{ TimeZone: string }>('show_timezone', 'SHOW timezone', []),
-      database.db.$queryRaw<{ TimeZone: string }[]>`SHOW timezone`,
-    ]);
-    const other = zones.flat().find(({ TimeZone }) => TimeZone !== 'UTC');
-    if (other === undefined) return;
-    throw new Error(
-      `The sessions' time zone is ${other.TimeZone}, not UTC: something between Patchbay and ` +
-        'PostgreSQL, such as a connection pooler, drops the start-up option "-c timezone=UTC".',
-    );
-  } catch (error) {
-    await database.close();
-    throw translateDatabaseError(error);
-  }
+  // The driver's own error says more than Prisma's: it comes first.
+  const zones = [
+    ...(await database.sql<{ TimeZone: string }>('show_timezone', 'SHOW timezone', [])),
+    ...(await database.db.$queryRaw<{ TimeZone: string }[]>`SHOW timezone`),
+  ];
+  const other = zones.find(({ TimeZone }) => TimeZone !== 'UTC');
+  if (other === undefined) return;
+  throw new Error(
+    `The sessions' time zone is ${other.TimeZone}, not UTC: something between Patchbay and ` +
+      'PostgreSQL, such as a connection pooler, drops the start-up option "-c timezone=UTC".',
+  );
 }
 
 /** A single session: the engine's advisory lock and its scripts belong to one. */

@@ -89,3 +89,38 @@ describe('PUBLIC_URL', () => {
     expect(publicUrl({ HOST: '::1', PORT: '80' })).toBe('http://[::1]:80');
   });
 });
+
+describe('DATABASE_URL', () => {
+  const read = (DATABASE_URL: string) => () => readConfig({ DATABASE_URL });
+
+  test.each([
+    'postgres://u:pa/ss@h/d',
+    'postgres://u:12/34@h/d',
+    'postgres://u:12#34@h/d',
+    'postgres://u:12?34@h/d',
+    'postgres://u:p@ss#word@h/d',
+    'postgres://u:p%ff@h/d',
+  ])('%s, whose password breaks it, is refused with how to encode it', (url) => {
+    expect(read(url)).toThrow(/^DATABASE_URL must be .*percent-encoded: @ as %40/);
+    expect(read(url)).not.toThrow(/34|\bss\b|p%ff/);
+  });
+
+  test.each([
+    'postgres://u@h/d?schema=patchbay',
+    'postgres://u@h/d?currentSchema=patchbay',
+    'postgres://u@h/d?search_path=patchbay',
+    'postgres://u@h/d?options=-c%20search_path%3Dpatchbay',
+  ])('%s, which names another schema, is refused', (url) => {
+    expect(read(url)).toThrow(/^DATABASE_URL must be .*schema "public"/);
+  });
+
+  test.each([
+    'postgres://u:p%40ss%2Fw@h:5432/d',
+    'postgresql://u:p@ss@h/d',
+    'postgresql://u@h/d?schema=public&sslmode=require',
+    'postgresql:///d?host=/var/run/postgresql',
+    'postgresql://h/d?user=name@server',
+  ])('%s is taken', (url) => {
+    expect(read(url)()).toMatchObject({ databaseUrl: url });
+  });
+});
