@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { hashSources, stampFile } from './source-stamp.mjs';
 
 /*
  * Makes `dist/`: the server and the command-line tool, each with what it needs, in few files. To load the
@@ -74,3 +75,5 @@ await build({
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
 });
+
+await writeFile(stampFile, await hashSources());

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { findDatabaseUrlFault } from './config.database.ts';
 import { isIssuer, parseRoles } from './config.oidc.ts';
 import { normalizeHost } from './host-name.ts';
 import { defaultLimits } from './limits.ts';
@@ -38,7 +39,7 @@ export const environment = z.object({
     .transform((text) => text.replace(/\/$/, ''))
     .refine((text) => isOrigin(text) && /^https?:/.test(text))
     .optional(),
-  DATABASE_URL: z.string().optional(), // see config.database.ts
+  DATABASE_URL: z.string().superRefine(requireDatabaseUrl).optional(),
   DATA_DIR: z.string().default('./data'),
   MASTER_KEYS: z
     .string()
@@ -74,6 +75,11 @@ export const environment = z.object({
     .refine((roles) => roles !== undefined)
     .optional(),
   REFRESH: z.enum(['on', 'off']).default('on'),
+  SHUTDOWN_DELAY: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .default(0),
   AUDIT_RETENTION: z
     .string()
     .regex(/^[1-9]\d{0,4}$/)
@@ -120,6 +126,7 @@ export const wanted: Record<keyof Environment, string> = {
   OIDC_ROLE_CLAIM: 'the name of a claim',
   OIDC_ROLES: 'value:role pairs separated by commas, such as ops:admin,devs:editor',
   REFRESH: 'on or off',
+  SHUTDOWN_DELAY: 'a number of seconds from 0 to 999',
   AUDIT_RETENTION: 'a number of days from 1 to 99999',
   LOG_LEVEL: `one of ${logLevels.join(', ')}`,
   LIMIT_BODY_BYTES: 'a positive integer',
@@ -142,6 +149,11 @@ function limit(byDefault: number) {
     .regex(/^[1-9]\d{0,8}$/)
     .transform(Number)
     .default(byDefault);
+}
+
+function requireDatabaseUrl(text: string, context: z.RefinementCtx): void {
+  const wanted = findDatabaseUrlFault(text);
+  if (wanted !== undefined) context.addIssue({ code: 'custom', params: { wanted } });
 }
 
 function isMasterKey(pair: string): boolean {

@@ -1,7 +1,6 @@
 import type { BlockList } from 'node:net';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { findDatabaseUrlFault } from './config.database.ts';
 import { type Environment, environment, wanted } from './config.environment.ts';
 import { type OAuthClients, readOAuthClients } from './config.oauth.ts';
 import { type OidcConfig, readOidcConfig } from './config.oidc.ts';
@@ -36,6 +35,8 @@ export type Config = {
   oidc: OidcConfig | undefined;
   /** `off`: no token is ever refreshed, as in a restored copy of a database. */
   refresh: 'on' | 'off';
+  /** For how many seconds a server that is told to stop still takes requests, as `/ready` says 503. */
+  shutdownDelay: number;
   /** For how many days audit events are kept; undefined: for ever. */
   auditRetention: number | undefined;
   /** The operator's own OAuth clients and endpoints, by provider. */
@@ -70,6 +71,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     metricsToken: data.METRICS_TOKEN,
     outboundAllow: data.OUTBOUND_ALLOW,
     refresh: data.REFRESH,
+    shutdownDelay: data.SHUTDOWN_DELAY,
     auditRetention: data.AUDIT_RETENTION,
     ...requireTogether(given, data, publicUrl),
     logLevel: data.LOG_LEVEL,
@@ -98,8 +100,6 @@ function requireTogether(
 ) {
   const complaints: string[] = [];
   const complain = (name: string, what: string) => complaints.push(`${name} must be ${what}.`);
-  const databaseFault = data.DATABASE_URL && findDatabaseUrlFault(data.DATABASE_URL);
-  if (databaseFault) complain('DATABASE_URL', databaseFault);
   const oauthClients = readOAuthClients(env, complain);
   const pipedream = readPipedreamConfig(data, complain);
   const oidc = readOidcConfig(data, publicUrl, complain);
@@ -118,6 +118,10 @@ function defaultPublicUrl(host: string, port: number): string {
 }
 
 function describe(error: z.ZodError): string {
-  const names = new Set(error.issues.map((issue) => issue.path[0] as keyof typeof wanted));
-  return [...names].map((name) => `${name} must be ${wanted[name]}.`).join('\n');
+  const complaints = error.issues.map((issue) => {
+    const name = issue.path[0] as keyof typeof wanted;
+    const own: unknown = issue.code === 'custom' ? issue.params?.wanted : undefined;
+    return `${name} must be ${typeof own === 'string' ? own : wanted[name]}.`;
+  });
+  return [...new Set(complaints)].join('\n');
 }

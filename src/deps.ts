@@ -16,10 +16,12 @@ export type Deps = {
   vault: Vault;
   outbound: Outbound;
   log: Logger;
+  /** Aborted when the process is told to stop. */
+  stopping: AbortController;
 };
 
 /** What refreshes of tokens take: no Prisma, which a thread of their own need not load. */
-export type LeanDeps = Omit<Deps, 'db' | 'listen'>;
+export type LeanDeps = Omit<Deps, 'db' | 'listen' | 'stopping'>;
 
 /** Makes something at most once for each {@link Deps}, when it is first asked for. */
 export function perDeps<Made extends object, Of extends LeanDeps = LeanDeps>(

@@ -11,7 +11,11 @@ import { createVault } from '../vault/vault.ts';
 /** The means of a process over a database that is open and migrated. */
 export function makeDeps(config: Config, database: Database, keys: KeyProvider, log: Logger): Deps {
   const { db, listen } = database;
-  return Object.assign(makeLeanDeps(config, database.sql, keys, log), { db, listen });
+  return Object.assign(makeLeanDeps(config, database.sql, keys, log), {
+    db,
+    listen,
+    stopping: new AbortController(),
+  });
 }
 
 /** The means of a thread that refreshes tokens. */

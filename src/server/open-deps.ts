@@ -54,7 +54,7 @@ async function makeFirstStart(
   { db }: Database,
 ): Promise<FirstStart | undefined> {
   const path = join(dataDir, 'bootstrap-access-key');
-  const keyFile = bootstrapAccessKey === undefined && !process.stdout.isTTY ? path : undefined;
+  const keyFile = bootstrapAccessKey === undefined && !process.stderr.isTTY ? path : undefined;
   const made = await bootstrap(db, bootstrapAccessKey, async (accessKey) => {
     if (keyFile === undefined) return;
     await mkdir(dataDir, { recursive: true, mode: 0o700 });

@@ -32,6 +32,7 @@ export function createOperatorApp(deps: Deps, { registry }: Metrics): Hono<RestE
 
 /** What keeps this process from its work: the database, the vault, or tokens that were not stored yet. */
 async function findProblem(deps: Deps): Promise<Record<string, string> | undefined> {
+  if (deps.stopping.signal.aborted) return { process: 'stops' };
   const pending = pendingCount(deps);
   if (!mayRefresh(deps)) return { tokens: `${pending} wait to be stored` };
   try {

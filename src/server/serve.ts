@@ -1,6 +1,9 @@
 import type { Server } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { closeStreams } from '../changes/open-stream.ts';
 import { type Config, ConfigError } from '../config.ts';
+import type { Deps } from '../deps.ts';
 import { createHttpServer } from './http-server.ts';
 import { createLog } from './log.ts';
 import { type OpenDeps, openDeps } from './open-deps.ts';
@@ -13,6 +16,12 @@ import { startWorkers, type Workers } from './workers.ts';
  */
 const stopDeadline = 15_000;
 
+/** A start that is refused for its configuration is over by then, in milliseconds. */
+const noticeDelay = 1_000;
+
+/** After how long a second Ctrl-C ends the process at once, in milliseconds. */
+const impatience = 1_000;
+
 /** After how long a process that should have stopped is ended, whatever holds it, in milliseconds. */
 const hangDeadline = stopDeadline + 14_000;
 
@@ -24,12 +33,7 @@ const hangDeadline = stopDeadline + 14_000;
  */
 export async function serve(config: Config, refreshThread: URL | undefined): Promise<void> {
   const log = createLog(config);
-  if (config.databaseUrl === undefined) {
-    process.stdout.write(
-      `Opening the embedded database in ${config.dataDir}; the first time takes some seconds. It outlives this process, not a loss of power: use PostgreSQL (DATABASE_URL) in production.\n`,
-    );
-  }
-  const open = await openDeps(config, log);
+  const open = await openWithNotice(config, log);
   const server = createHttpServer(open.deps);
   try {
     await listen(server, config);
@@ -39,11 +43,30 @@ export async function serve(config: Config, refreshThread: URL | undefined): Pro
   }
   // Not before: who cannot start must not have begun a refresh.
   const workers = startWorkers(open.deps, refreshThread);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop(server, workers, open));
+  stopOnSignals(open.deps, () => stop(server, workers, open));
+  process.stderr.write(`Patchbay listens on ${config.publicUrl}\n`);
+  if (open.firstStart) process.stderr.write(describeFirstStart(config, open.firstStart));
+}
+
+/** Says where an embedded database is, and says it at once when its opening takes long. */
+async function openWithNotice(config: Config, log: Logger): Promise<OpenDeps> {
+  const { databaseUrl, dataDir } = config;
+  if (databaseUrl !== undefined) return openDeps(config, log);
+  let isSaid = false;
+  const say = (): void => {
+    isSaid = true;
+    process.stderr.write(
+      `Opening the embedded database in ${dataDir}; the first time takes some seconds. It outlives this process, not a loss of power: use PostgreSQL (DATABASE_URL) in production.\n`,
+    );
+  };
+  const timer = setTimeout(say, noticeDelay);
+  try {
+    const open = await openDeps(config, log);
+    if (!isSaid) say();
+    return open;
+  } finally {
+    clearTimeout(timer);
   }
-  process.stdout.write(`Patchbay listens on ${config.publicUrl}\n`);
-  if (open.firstStart) process.stdout.write(describeFirstStart(config, open.firstStart));
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {
@@ -53,10 +76,34 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
   });
 }
 
-/** Takes no new requests, finishes those in flight, then closes the database. */
+/**
+ * Stops at the first signal. A terminal and npm both pass Ctrl-C on, so that the same signal comes twice;
+ * only one that comes later means that somebody does not want to wait.
+ */
+function stopOnSignals({ stopping }: Deps, stop: () => Promise<void>): void {
+  let since = 0;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) {
+        if (signal === 'SIGINT' && performance.now() - since > impatience) process.exit(130);
+        return;
+      }
+      since = performance.now();
+      stopping.abort();
+      void stop();
+    });
+  }
+}
+
+/**
+ * Waits until load balancers have seen that `/ready` says 503, takes no new requests, finishes those in
+ * flight, then closes the database.
+ */
 async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps): Promise<void> {
   deps.log.info('stopping');
-  setTimeout(() => process.exit(1), hangDeadline).unref();
+  const delay = deps.config.shutdownDelay * 1_000;
+  setTimeout(() => process.exit(1), delay + hangDeadline).unref();
+  if (delay > 0) await wait(delay);
   const until = performance.now() + stopDeadline;
   const closed = new Promise((resolve) => server.close(resolve));
   closeStreams(deps);

@@ -26,7 +26,7 @@ export type Process = {
   stderr(): string;
   /** Resolves when it has ended and said its last. */
   exited: Promise<Exit>;
-  /** Resolves with the first match in its standard output; rejects when it ends without one. */
+  /** Resolves with the first match in one of its outputs; rejects when it ends without one. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
   /** Sends the signal and waits for the end. */
   end(signal?: NodeJS.Signals): Promise<Exit>;
@@ -111,12 +111,12 @@ export function launch(command: string, args: string[], environment: Environment
   const said = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((found, failed) => {
       const look = () => {
-        const match = pattern.exec(output.stdout);
+        const match = pattern.exec(output.stdout) ?? pattern.exec(output.stderr);
         if (match === null) return;
-        child.stdout.off('data', look);
+        for (const stream of [child.stdout, child.stderr]) stream.off('data', look);
         found(match);
       };
-      child.stdout.on('data', look);
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', look);
       look();
       void exited.then(() => failed(new Error(`It ended, saying:\n${output.stderr}`)));
     });

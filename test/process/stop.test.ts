@@ -48,6 +48,25 @@ it('heeds a signal that comes as soon as it says that it listens', async () => {
   }
 }, 60_000);
 
+it('says 503 at /ready for SHUTDOWN_DELAY, and serves everything else as before', async () => {
+  const server = await startServer({ ...(await makeEnvironment()), SHUTDOWN_DELAY: '3' });
+  const signalled = performance.now();
+  const ended = server.end();
+  await server.said(/"msg":"stopping"/);
+  const ready = await send(server, 'GET /ready');
+  expect(ready.status).toBe(503);
+  expect((await send(server, 'GET /health')).status).toBe(200);
+  expect(await ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - signalled).toBeGreaterThan(2_900);
+}, 60_000);
+
+it('takes the same signal twice, as a terminal and npm both send it, for one', async () => {
+  const server = await startServer(await makeEnvironment());
+  const first = server.end('SIGINT');
+  process.kill(server.pid, 'SIGINT');
+  expect(await first).toEqual({ code: 0, signal: null });
+}, 60_000);
+
 const uploads = 20;
 
 /** Sends the first halves of so many bodies; answers how to send the rest. */
@@ -77,7 +96,9 @@ async function expectOrderlyEnd(
   expect(await ended).toEqual({ code: 0, signal: null });
   expect(performance.now() - finished).toBeLessThan(4_000);
   expect(server.stdout()).toMatch(/"msg":"stopped"\}\n$/);
-  expect(server.stderr()).toBe('');
+  for (const line of server.stdout().trimEnd().split('\n')) {
+    expect(JSON.parse(line)).toHaveProperty('msg');
+  }
 }
 
 /** Sends the first half of a body; the server has said that it has begun with the request. */

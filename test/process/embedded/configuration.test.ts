@@ -38,6 +38,7 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['OIDC_ROLE_CLAIM', ['two words', 'hünter2'], 'the name of a claim'],
   ['OIDC_ROLES', ['hunter2', 'ops:root'], 'value:role pairs'],
   ['REFRESH', ['maybe', 'OFF'], 'on or off'],
+  ['SHUTDOWN_DELAY', ['-1', '1.5'], 'a number of seconds'],
   ['AUDIT_RETENTION', ['sixty', '3.5'], 'a number of days'],
   ['LOG_LEVEL', ['chatty', 'INFO'], 'one of fatal, error, warn, info, debug, silent'],
   ['LIMIT_BODY_BYTES', ['1MiB', '10000000000'], 'a positive integer'],

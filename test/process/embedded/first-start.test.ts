@@ -40,7 +40,7 @@ describe('the first start on an empty folder, not on a terminal', () => {
   beforeAll(async () => {
     server = await startServer({ DATA_DIR: dataDir });
     await server.said(/GraphiQL/);
-    told = server.stdout();
+    told = server.stderr();
   }, 90_000);
 
   it('tells the project, the file that holds the admin key, and where GraphiQL is', async () => {
@@ -100,7 +100,7 @@ describe('a first start with BOOTSTRAP_ACCESS_KEY', () => {
       (await send(server, `GET /v1/connections?project_id=${await projectOf(server)}`)).status,
     ).toBe(200);
     await server.end();
-    expect(server.stdout()).toContain('KEY="$BOOTSTRAP_ACCESS_KEY"');
+    expect(server.stderr()).toContain('KEY="$BOOTSTRAP_ACCESS_KEY"');
     expect(server.stdout() + server.stderr()).not.toContain(adminKey.slice(4));
     await expect(stat(join(dataDir, 'bootstrap-access-key'))).rejects.toThrow('ENOENT');
   }, 60_000);
