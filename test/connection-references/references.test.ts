@@ -157,7 +157,7 @@ describe('a connection in use', () => {
   test('is deleted when nothing uses it any more', async () => {
     const { id } = await createConnection(server);
     await removeReference(server, (await addReference(server, id)).id);
-    expect(await deleteConnection(server, id)).toMatchObject({ id });
+    expect(await deleteConnection(server, id)).toMatchObject({ deletedId: id });
   });
 
   test('is either deleted or added to, when both come at once', async () => {

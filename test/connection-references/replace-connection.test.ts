@@ -26,7 +26,7 @@ test('every reference goes to the other connection, and the first can be deleted
   const [from, to] = [await createUsed('a', 'b'), await createUsed('c')];
   expect(await replaceConnection(server, from, to.toUpperCase())).toMatchObject({ id: to });
   expect((await externalIdsOf(server, to)).sort()).toEqual(['a', 'b', 'c']);
-  expect(await deleteConnection(server, from)).toMatchObject({ id: from });
+  expect(await deleteConnection(server, from)).toMatchObject({ deletedId: from });
 });
 
 test('what uses both is there once', async () => {

@@ -528,5 +528,5 @@ async function expectNothingChanged(): Promise<void> {
   expect(await db.accessKey.findUnique(key)).toMatchObject({ revokedAt: null });
   expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);
   const { text } = await server.graphql('{ viewer { kind } }', {}, token);
-  expect(text).toContain('connect_token');
+  expect(text).toContain('CONNECT_TOKEN');
 }

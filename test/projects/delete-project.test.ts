@@ -115,7 +115,7 @@ test('another name is no confirmation', async () => {
       fields: [{ path: 'confirm', message: 'must be the name of the project, to the letter' }],
     });
   }
-  expect(await remove({ id, confirm: 'To the letter' })).toMatchObject({ id });
+  expect(await remove({ id, confirm: 'To the letter' })).toMatchObject({ deletedId: id });
   expect(await remove({ id, confirm: 'To the letter' })).toMatchObject({
     __typename: 'NotFoundError',
   });
