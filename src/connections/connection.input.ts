@@ -21,7 +21,10 @@ const config = z
   .custom<JsonObject>(isJsonObject, {
     error: ({ input }) => (input == null ? 'cannot be blank' : 'must be an object'),
   })
-  .meta({ type: 'object', description: "What the type asks for: see GraphQL's connectionType." });
+  .meta({
+    ...{ type: 'object', additionalProperties: true },
+    description: "What the type asks for: see GraphQL's connectionType.",
+  });
 
 /** The fields of a new connection. */
 export const newConnection = { name: requiredText(120), type: typeName, config };

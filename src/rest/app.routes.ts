@@ -27,10 +27,13 @@ export const appRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/connect/tokens',
     summary: 'Make a connect token for an end user',
+    description:
+      "Returns a token for one user of the app, and the connect page's address. A public app needs no credential, within a rate.",
     caller: 'app',
     admit: requireMintsLeft,
     document: RestCreateConnectTokenDocument,
     body: z.strictObject({ user_id: userId.describe('The end user, as the app names them.') }),
+    example: { user_id: 'user-1' },
     status: 201,
     answer: z.object({ token: z.jwt(), url: z.url(), expires_at: z.iso.datetime() }),
     failures: [404, 429],
@@ -45,6 +48,8 @@ export const appRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/requirements/status',
     summary: 'Ask whether an end user has brought all that the app asks for',
+    description:
+      'Returns the requirements that the user has not fulfilled yet. A public app needs no credential.',
     caller: 'app',
     document: RestRequirementsStatusDocument,
     query: z.object({ user_id: userId.describe('The end user, as the app names them.') }),

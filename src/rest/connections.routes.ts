@@ -7,7 +7,7 @@ import {
 } from '../connections/connection.input.ts';
 import { NotFoundError } from '../errors.ts';
 import { searchText, url, uuid } from '../input.ts';
-import { defaultPageSize } from '../limits.ts';
+import { defaultLimits, defaultPageSize } from '../limits.ts';
 import {
   connectionJson,
   connectionSchema,
@@ -31,14 +31,25 @@ import { type Route, requireNoErrors, route } from './route.ts';
 
 const statuses = { active: 'ACTIVE', incomplete: 'INCOMPLETE', expired: 'EXPIRED' } as const;
 
+/** What OpenAPI is told, where the server reads text. */
+const wholeNumber = { type: 'integer', minimum: 1 } as const;
+
 /** The rows of `/v1/connections`. */
 export const connectionRoutes: readonly Route[] = [
   route({
     method: 'post',
     path: '/v1/connections',
     summary: 'Store a connection',
+    description:
+      'Checks the config against its type and seals it. An OAuth connection starts as `incomplete`, every other as `active`.',
     document: RestCreateConnectionDocument,
     body: withNewConfig(z.strictObject({ project_id: uuid, ...newConnection })),
+    example: {
+      project_id: '019aa0f0-0000-7000-8000-000000000000',
+      name: 'Search',
+      type: 'dynamiq.connections.Pinecone',
+      config: { api_key: 'replace-me' },
+    },
     status: 201,
     answer: dataSchema(connectionSchema),
     failures: [404, 409],
@@ -54,6 +65,7 @@ export const connectionRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/connections',
     summary: "List a project's connections, newest first",
+    description: 'Returns one page of connections without their secrets.',
     document: RestConnectionsDocument,
     query: z.object({
       project_id: uuid
@@ -62,9 +74,11 @@ export const connectionRoutes: readonly Route[] = [
       type: searchText.optional(),
       status: word(Object.keys(statuses) as (keyof typeof statuses)[]).optional(),
       search: searchText.optional().describe('How the name begins, whatever its case.'),
-      include_system: flag.default(false),
-      page: pageNumber.default(1),
-      page_size: pageSize.default(defaultPageSize),
+      include_system: flag.default(false).meta({ type: 'boolean', default: false }),
+      page: pageNumber.default(1).meta({ ...wholeNumber, default: 1 }),
+      page_size: pageSize
+        .default(defaultPageSize)
+        .meta({ ...wholeNumber, maximum: defaultLimits.pageSize, default: defaultPageSize }),
     }),
     answer: pageSchema(connectionSchema),
     failures: [404],
@@ -88,6 +102,8 @@ export const connectionRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/connections/{connection_id}',
     summary: 'Read a connection, without its secrets',
+    description:
+      'Returns the config without its secret fields, whose names are in `secret_fields`.',
     document: RestConnectionDocument,
     answer: dataSchema(connectionSchema),
     failures: [404],
@@ -102,6 +118,13 @@ export const connectionRoutes: readonly Route[] = [
     method: 'put',
     path: '/v1/connections/{connection_id}',
     summary: 'Change a connection',
+    description:
+      'Replaces the config. A secret field that is left out keeps its value; null removes it.',
+    example: {
+      name: 'Search',
+      type: 'dynamiq.connections.Pinecone',
+      config: { api_key: 'replace-me' },
+    },
     document: RestUpdateConnectionDocument,
     body: withChangedConfig(
       z.strictObject({
@@ -122,6 +145,7 @@ export const connectionRoutes: readonly Route[] = [
     method: 'delete',
     path: '/v1/connections/{connection_id}',
     summary: 'Delete a connection',
+    description: 'Deletes the connection. It fails with 409 while something registered uses it.',
     document: RestDeleteConnectionDocument,
     answer: messageSchema,
     failures: [404, 409],
@@ -136,6 +160,8 @@ export const connectionRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/connections/{connection_id}/credentials',
     summary: 'Fetch the credentials: the only way to secrets, audited',
+    description:
+      'Returns the whole decrypted config, or a fresh access token of an OAuth connection. Every call is audited.',
     document: RestFetchCredentialsDocument,
     body: noBody,
     answer: dataSchema(credentialsSchema),
@@ -152,6 +178,9 @@ export const connectionRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/connections/{connection_id}/oauth2/authorize',
     summary: 'Begin a consent at the provider',
+    description:
+      "Returns the provider's page for the browser. The connection becomes `active` when the consent is given.",
+    example: { redirect_url: 'https://app.example.com/connected' },
     document: RestAuthorizeConnectionDocument,
     body: z.strictObject({ redirect_url: url.nullish() }).optional(),
     answer: dataSchema(z.object({ url: z.url() })),

@@ -3,11 +3,13 @@ import type { AppError, ConflictError, InvalidInputError } from '../errors.ts';
 import { errorKinds } from '../errors.ts';
 import { internalMessage } from '../graphql/masking.ts';
 
+const codes = [...new Set(Object.values(errorKinds).map(({ rest }) => rest))];
+
 /** Every failure of REST. */
 export const failureSchema = z
   .object({
     error: z.object({
-      code: z.string(),
+      code: z.enum(codes).describe('Says what kind of failure it is; clients may switch on it.'),
       message: z.string(),
       details: z
         .record(z.string(), z.unknown())

@@ -15,6 +15,7 @@ export type Route = {
   /** In the words of OpenAPI: `/v1/connections/{connection_id}`. */
   path: string;
   summary: string;
+  description: string;
   caller: Caller;
   document: DocumentNode;
   /** Refuses whoever asks too often, before what they ask is looked at. */
@@ -23,6 +24,8 @@ export type Route = {
   body: z.ZodType | undefined;
   /** Of a success. */
   status: 200 | 201;
+  /** A body to copy. */
+  example: object | undefined;
   /** What a success answers. */
   answer: z.ZodType;
   /** Statuses of failures that only this route has, beside those that all have. */
@@ -35,7 +38,7 @@ export type RouteInput<Query, Body> = { id: string; query: Query; body: Body };
 
 type RouteOptions<Data, Variables, Query extends z.ZodObject, Body extends z.ZodType> = Pick<
   Route,
-  'method' | 'path' | 'summary' | 'answer'
+  'method' | 'path' | 'summary' | 'description' | 'answer'
 > & {
   document: TypedDocumentNode<{ outcome: Data }, Variables>;
   /** A member when left out. */
@@ -43,6 +46,7 @@ type RouteOptions<Data, Variables, Query extends z.ZodObject, Body extends z.Zod
   admit?: Route['admit'];
   query?: Query;
   body?: Body;
+  example?: object;
   status?: 201;
   failures?: Route['failures'];
   toVariables: (input: RouteInput<z.output<Query>, z.output<Body>>) => NoInfer<Variables>;
@@ -60,8 +64,8 @@ export function route<
   Query extends z.ZodObject,
   Body extends z.ZodType,
 >(options: RouteOptions<Data, Variables, Query, Body>): Route {
-  const { caller = 'member', admit, query, body, status = 200, failures = [] } = options;
-  return { ...options, caller, admit, query, body, status, failures };
+  const { caller = 'member', admit, query, body, example, status = 200, failures = [] } = options;
+  return { ...options, caller, admit, query, body, example, status, failures };
 }
 
 /** For an answer of which nothing may be missing. */

@@ -1,3 +1,4 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { routes } from '../../src/rest/rest.app.ts';
@@ -6,19 +7,31 @@ import { startTestServer, type TestServer } from '../helpers/server.ts';
 type Operation = {
   operationId: string;
   summary: string;
-  responses: Record<string, { content?: object }>;
-  requestBody?: object;
+  responses: Record<string, { content?: object; headers?: Record<string, object> }>;
+  requestBody?: { content: Record<string, { example?: object; schema: Schema }> };
+  security: Record<string, string[]>[];
+  tags: string[];
+  description: string;
+  parameters?: { name: string; in: string; schema: Schema }[];
+};
+type Schema = {
+  type?: string;
+  default?: unknown;
+  properties?: Record<string, Schema>;
+  additionalProperties?: unknown;
+  enum?: string[];
 };
 type Document = {
   openapi: string;
   servers: object[];
   paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema>; securitySchemes: Record<string, object> };
 };
 
 let server: TestServer;
 let document: Document;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ PUBLIC_URL: 'https://patchbay.test' });
   document = (await server.rest<Document>('GET', '/v1/openapi.json', { key: null })).json;
 });
 afterAll(() => server.close());
@@ -61,4 +74,57 @@ test('every operation has its own name and what it can answer', () => {
     expect(operation.requestBody !== undefined).toBe(body !== undefined);
     expect(operation.summary).not.toBe('');
   }
+});
+
+test('Redocly finds nothing with its recommended rules', async () => {
+  const config = await createConfig({ extends: ['recommended'] });
+  const source = JSON.stringify(document);
+  const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });
+  expect(problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
+});
+
+const find = (method: string, path: string) => document.paths[path]?.[method] as Operation;
+
+test('a config takes any field, and an example shows one', () => {
+  for (const { operation } of operations()) {
+    const { schema, example } = operation.requestBody?.content['application/json'] ?? {};
+    if (!schema?.properties?.config) continue;
+    expect(schema.properties.config).toMatchObject({ type: 'object', additionalProperties: true });
+    expect(example).toHaveProperty('config');
+  }
+});
+
+test('numbers and booleans of a query are typed so, with their defaults', () => {
+  const parameters = find('get', '/v1/connections').parameters ?? [];
+  const schemas = Object.fromEntries(parameters.map(({ name, schema }) => [name, schema]));
+  expect(schemas).toMatchObject({
+    include_system: { type: 'boolean', default: false },
+    page: { type: 'integer', minimum: 1, default: 1 },
+    page_size: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+  });
+});
+
+test('each kind of credential has a security scheme, and public apps need none', () => {
+  const schemes = Object.keys(document.components.securitySchemes);
+  expect(schemes).toEqual(['accessKey', 'personalAccessToken', 'identityToken', 'connectToken']);
+  const members = [{ accessKey: [] }, { personalAccessToken: [] }, { identityToken: [] }];
+  expect(find('get', '/v1/connections').security).toEqual(members);
+  expect(find('get', '/v1/connect/requirements').security).toEqual([{ connectToken: [] }]);
+  expect(find('post', '/v1/connect/tokens').security).toEqual([{}, ...members]);
+});
+
+test('every operation has a tag, a description, and headers', () => {
+  for (const { operation } of operations()) {
+    expect(operation.tags).toHaveLength(1);
+    expect(operation.description).toMatch(/\.$/);
+    for (const [status, { headers = {} }] of Object.entries(operation.responses)) {
+      expect(headers).toHaveProperty('X-Request-Id');
+      expect('Retry-After' in headers).toBe(status === '429');
+    }
+  }
+});
+
+test('the codes of failures are listed', () => {
+  const code = document.components.schemas.Error?.properties?.error?.properties?.code;
+  expect(code?.enum).toEqual(expect.arrayContaining(['bad_request', 'not_found', 'conflict']));
 });
