@@ -1,8 +1,10 @@
 import { RoleRef } from '../access/role.type.ts';
 import { builder } from '../graphql/builder.ts';
+import { NodeRef } from '../graphql/node.type.ts';
 import { definePage } from '../graphql/page.ts';
 
 export const AccessKeyRef = builder.prismaObject('AccessKey', {
+  interfaces: [NodeRef],
   description: 'A credential of a program.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A UUID; not the key itself.' }),

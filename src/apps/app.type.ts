@@ -1,6 +1,7 @@
 import type { App } from '../db/generated/client.ts';
 import { AppVisibility } from '../db/generated/enums.ts';
 import { builder } from '../graphql/builder.ts';
+import { NodeRef } from '../graphql/node.type.ts';
 import { definePage } from '../graphql/page.ts';
 
 export const AppVisibilityRef = builder.enumType('AppVisibility', {
@@ -53,6 +54,7 @@ export const ConnectPageSettingsRef = builder
   });
 
 export const AppRef = builder.prismaObject('App', {
+  interfaces: [NodeRef],
   description: 'A deployed application whose end users bring their own accounts.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A UUID.' }),

@@ -43,6 +43,7 @@ const AuditEventPage = definePage('AuditEvent', AuditEventRef);
 builder.queryField('auditEvents', (t) =>
   t.field({
     type: AuditEventPage,
+    nullable: true,
     description:
       'Newest first, for admins. Without `projectId`, an organization admin sees what belongs to no project.',
     authScopes: { role: 'admin' },
@@ -56,7 +57,7 @@ builder.queryField('auditEvents', (t) =>
       const { db, config } = context.deps;
       const plan = planPage(page, 'at', config.limits.pageSize);
       const where = await eventsWhere(context, projectId, connectionId);
-      const query = rowsQuery(context, info, 'AuditEvent', 'at');
+      const query = rowsQuery(context, info, 'AuditEvent', { id: true, at: true });
       const rows = await db.auditEvent.findMany({ ...query, ...plan.range(where) });
       return plan.toPage(rows, () => db.auditEvent.count({ where }));
     },

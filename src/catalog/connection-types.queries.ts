@@ -1,3 +1,4 @@
+import { foldCase } from '../fold-case.ts';
 import { builder } from '../graphql/builder.ts';
 import { ConnectionTypeRef, catalogueCost } from './connection-type.type.ts';
 import { connectionTypes, findConnectionType } from './connection-types.ts';
@@ -5,12 +6,24 @@ import { connectionTypes, findConnectionType } from './connection-types.ts';
 builder.queryFields((t) => ({
   connectionTypes: t.field({
     type: [ConnectionTypeRef],
-    description: 'Every type of connection, or those of one category.',
+    description: 'Every type of connection, or those that match the arguments.',
     authScopes: { credential: true },
     complexity: { field: 1, multiplier: catalogueCost },
-    args: { category: t.arg.string({ required: false, description: 'Only this category.' }) },
-    resolve: (_root, { category }) =>
-      connectionTypes.filter((type) => category == null || type.category === category),
+    args: {
+      category: t.arg.string({ required: false, description: 'Only this category.' }),
+      search: t.arg.string({
+        required: false,
+        description: 'Part of a label or an identifier, whatever its case.',
+      }),
+    },
+    resolve: (_root, { category, search }) => {
+      const part = foldCase(search ?? '');
+      return connectionTypes.filter(
+        ({ type, label, ...its }) =>
+          (category == null || its.category === category) &&
+          [label, type].some((text) => foldCase(text).includes(part)),
+      );
+    },
   }),
   connectionType: t.field({
     type: ConnectionTypeRef,

@@ -45,14 +45,20 @@ export function withNewConfig<Schema extends z.ZodType>(schema: Schema) {
   });
 }
 
-/** The same for an update, whose secrets may be stored already. */
+/**
+ * The same for an update. `updateConnection` judges its config, because what may be left out depends on
+ * the stored type; here it is judged only beside other complaints, so that all come at once.
+ */
 export function withChangedConfig<Schema extends z.ZodType>(schema: Schema) {
-  return withConfig(schema, checkConfig);
+  return withConfig(schema, (type, given, hasOthers) =>
+    hasOthers ? checkConfig(type, given) : [],
+  );
 }
 
 type Judge = (
   type: NonNullable<ReturnType<typeof findConnectionType>>,
   config: unknown,
+  hasOthers: boolean,
 ) => FieldIssue[];
 
 function withConfig<Schema extends z.ZodType>(schema: Schema, judge: Judge) {
@@ -61,7 +67,7 @@ function withConfig<Schema extends z.ZodType>(schema: Schema, judge: Judge) {
       return;
     const type = findConnectionType(value.type.trim());
     if (type === undefined) return;
-    for (const { path, message } of judge(type, value.config)) {
+    for (const { path, message } of judge(type, value.config, context.issues.length > 0)) {
       context.addIssue({ code: 'custom', path: path.split('.'), message });
     }
   };

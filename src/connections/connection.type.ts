@@ -4,6 +4,7 @@ import { withoutPasswords } from '../catalog/passwords-in-urls.ts';
 import { openHalf } from '../connection-config/sealed-config.ts';
 import { ConnectionStatus } from '../db/generated/enums.ts';
 import { builder } from '../graphql/builder.ts';
+import { NodeRef } from '../graphql/node.type.ts';
 import { definePage } from '../graphql/page.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import type { ConnectionRow } from './connection-row.ts';
@@ -24,6 +25,7 @@ export const ConnectionStatusRef = builder.enumType('ConnectionStatus', {
 });
 
 export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').implement({
+  interfaces: [NodeRef],
   description: 'Named, typed credentials and configuration of an external service, in a project.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A UUID, the same in GraphQL and REST.' }),

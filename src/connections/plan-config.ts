@@ -1,4 +1,4 @@
-import { withoutBlanks } from '../catalog/config.ts';
+import { checkConfig, withoutBlanks } from '../catalog/config.ts';
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import { type JsonObject, ownValue } from '../catalog/json.ts';
 import { withoutPasswords } from '../catalog/passwords-in-urls.ts';
@@ -22,6 +22,22 @@ export type StoredConnection = ConnectionPlace & {
   configDataKey: DataKeyRow;
   secret: { config: Uint8Array; configDataKey: DataKeyRow } | null;
 };
+
+/**
+ * Refuses the config of an update that cannot be good, before anything sealed is opened. Secrets are
+ * kept only within a type, so a new type needs them all.
+ *
+ * @throws InvalidInputError naming every offending field.
+ */
+export function requireGoodConfig(
+  type: ConnectionType,
+  given: JsonObject,
+  stored: { type: string },
+): void {
+  if (type.type !== stored.type) return void readConfig(type, given);
+  const issues = checkConfig(type, given);
+  if (issues.length > 0) throw new InvalidInputError(issues);
+}
 
 /**
  * What an update makes of the stored config; undefined when it leaves it as it is.

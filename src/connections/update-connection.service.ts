@@ -15,7 +15,7 @@ import type { SealingKey } from '../vault/vault.ts';
 import { startUntilSealed } from '../vault/write-sealed.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { nameTaken } from './create-connection.service.ts';
-import { planConfig } from './plan-config.ts';
+import { planConfig, requireGoodConfig } from './plan-config.ts';
 import { type ChangedConnection, changeConnection } from './write-connection.statements.ts';
 
 export type ConnectionChanges = {
@@ -43,9 +43,13 @@ export async function updateConnection(
   { id, name, type: typeName, config, version }: ConnectionChanges,
 ): Promise<string> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const stored = await readStored(context, id);
-    if (version != null && version !== stored.version) break;
+    const stored = await readStored(context, id).catch((error: unknown) => {
+      requireConfigOf(typeName, config); // a bad body is told before what it was sent to
+      throw error;
+    });
     const type = requireType(typeName ?? stored.type);
+    if (config != null) requireGoodConfig(type, config, stored);
+    if (version != null && version !== stored.version) break;
     const planned = await planConfig(context.deps.vault, stored, type, config);
     if (planned !== undefined) checkAddresses(context.deps, type, planned.halves);
     if (await writeIfUnchanged(context, stored, name ?? undefined, planned)) {
@@ -54,6 +58,20 @@ export async function updateConnection(
     }
   }
   throw new ConflictError('The connection was changed meanwhile. Read it again, then repeat.');
+}
+
+/**
+ * Refuses a config that fits no connection, whatever is stored of it: secrets may be.
+ *
+ * @throws InvalidInputError
+ */
+export function requireConfigOf(
+  typeName: string | null | undefined,
+  config: JsonObject | null | undefined,
+): void {
+  if (typeName == null || config == null) return;
+  const type = requireType(typeName);
+  requireGoodConfig(type, config, type);
 }
 
 type Stored = Awaited<ReturnType<typeof readStored>>;

@@ -70,7 +70,10 @@ export const builder = new SchemaBuilder<{
   ],
   errors: {
     directResult: true,
-    defaultUnionOptions: { name: ({ fieldName }) => `${capitalize(fieldName)}Result` },
+    defaultUnionOptions: {
+      name: ({ fieldName }) => `${capitalize(fieldName)}Result`,
+      description: 'Either the result of the mutation, or the error that it ended in.',
+    },
     unsafelyHandleInputErrors: true,
   },
   scopeAuth: {

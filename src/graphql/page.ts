@@ -83,6 +83,9 @@ export const pageArgs = builder.args((t) => ({
   before: t.string({ required: false, description: 'Only rows before this cursor.' }),
 }));
 
+/** Columns of a row, and of the rows that belong to it. */
+type Selected = { [name: string]: true | { select: Selected } };
+
 /**
  * What of its rows a page must load: all that was selected of them, and what cursors are made of.
  * Typed as nothing, so that rows keep their model's type, as with the `query` of `t.prismaField`.
@@ -91,10 +94,10 @@ export function rowsQuery(
   context: Context,
   info: GraphQLResolveInfo,
   typeName: string,
-  time = 'createdAt',
+  cursor: Selected = { id: true, createdAt: true },
 ): object {
   const paths = [['nodes'], ['edges', 'node']];
-  return queryFromInfo({ context, info, typeName, paths, select: { id: true, [time]: true } });
+  return queryFromInfo({ context, info, typeName, paths, select: cursor });
 }
 
 /** Whether a page's total may be asked for: it is selected, be it under a condition. */

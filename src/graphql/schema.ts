@@ -21,11 +21,13 @@ import '../projects/projects.queries.ts';
 import '../requirements/requirements.mutations.ts';
 import '../requirements/requirements.queries.ts';
 import '../requirements/requirements.subscriptions.ts';
+import '../users/membership.type.ts';
 import '../users/personal-access-tokens.mutations.ts';
 import '../users/users.mutations.ts';
 import '../users/users.queries.ts';
 import { builder } from './builder.ts';
 import './error.types.ts';
+import './node.queries.ts';
 import './scalars.ts';
 
 builder.queryType({ description: 'What can be read.' });

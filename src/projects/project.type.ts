@@ -1,14 +1,19 @@
+import { roleIn } from '../access/reach.ts';
+import { RoleRef } from '../access/role.type.ts';
 import { requireMember } from '../access/roles.ts';
+import { isPerson } from '../access/viewer.ts';
 import { visibleAccessKeys } from '../access/visibility.ts';
 import { AccessKeyPage } from '../access-keys/access-key.type.ts';
 import { type PageArgs, planPage } from '../db/keyset.ts';
 import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
+import { NodeRef } from '../graphql/node.type.ts';
 import { definePage, forwardArgs, pageCost, rowsQuery } from '../graphql/page.ts';
 import { perField } from '../graphql/per-field.ts';
 import { listOfProjects } from './list-of-projects.ts';
 
 export const ProjectRef = builder.prismaObject('Project', {
+  interfaces: [NodeRef],
   description: 'What connections belong to, and the reach of a project-scoped key.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A UUID.' }),
@@ -16,6 +21,7 @@ export const ProjectRef = builder.prismaObject('Project', {
     organization: t.relation('organization', { description: 'Who it belongs to.' }),
     accessKeys: t.field({
       type: AccessKeyPage,
+      nullable: true,
       description: 'The keys bound to this project, newest first. For admins.',
       select: { id: true },
       authScopes: ({ id }) => ({ roleIn: { projectId: id, role: 'admin' } }),
@@ -25,6 +31,16 @@ export const ProjectRef = builder.prismaObject('Project', {
         // For each parent: it also notes what of its rows was loaded.
         const query = rowsQuery(context, info, 'AccessKey');
         return perField(context, info, () => keysOfProjects(args, context, query))(id);
+      },
+    }),
+    viewerRole: t.field({
+      type: RoleRef,
+      nullable: true,
+      description: "The caller's role in this project: it tells a front end which buttons to show.",
+      select: { id: true },
+      resolve: ({ id }, _args, { viewer }) => {
+        if (viewer.kind === 'access_key') return viewer.role;
+        return isPerson(viewer) ? roleIn(viewer, id) : null;
       },
     }),
     redirectUrls: t.expose('redirectUrls', {

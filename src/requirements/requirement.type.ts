@@ -4,6 +4,7 @@ import { findConnectionType } from '../catalog/connection-types.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { RequirementKind } from '../db/generated/enums.ts';
 import { builder } from '../graphql/builder.ts';
+import { NodeRef } from '../graphql/node.type.ts';
 import { mostRequirements } from '../limits.ts';
 import { findProviderWarning } from '../oauth/provider.ts';
 import { currentStatus } from './current-status.ts';
@@ -36,6 +37,7 @@ export const RequirementStatusRef = builder.enumType('RequirementStatus', {
 });
 
 export const RequirementRef = builder.prismaObject('Requirement', {
+  interfaces: [NodeRef],
   description: 'What each end user of an app must bring.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A UUID.' }),

@@ -5,6 +5,7 @@ import {
   withChangedConfig,
   withNewConfig,
 } from '../connections/connection.input.ts';
+import { requireConfigOf } from '../connections/update-connection.service.ts';
 import { NotFoundError } from '../errors.ts';
 import { searchText, url, uuid } from '../input.ts';
 import { defaultLimits, defaultPageSize } from '../limits.ts';
@@ -136,8 +137,10 @@ export const connectionRoutes: readonly Route[] = [
     answer: dataSchema(connectionSchema),
     failures: [404, 409],
     toVariables: ({ id, body }) => ({ input: { id, ...body } }),
-    toAnswer: (outcome, errors) => {
+    toAnswer: (outcome, errors, { body: { type, config } }) => {
       requireNoErrors(errors);
+      // The operation asks for the role first; of REST a bad body is told before it.
+      if (outcome.__typename === 'ForbiddenError') requireConfigOf(type, config);
       return { data: connectionJson(resultOf(outcome)) };
     },
   }),

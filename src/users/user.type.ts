@@ -1,5 +1,7 @@
 import { RoleRef } from '../access/role.type.ts';
+import { isPerson } from '../access/viewer.ts';
 import { builder } from '../graphql/builder.ts';
+import { NodeRef } from '../graphql/node.type.ts';
 import { definePage } from '../graphql/page.ts';
 import { tokensPerUser } from '../limits.ts';
 
@@ -24,6 +26,7 @@ export const PersonalAccessTokenRef = builder.prismaObject('PersonalAccessToken'
 });
 
 export const UserRef = builder.prismaObject('User', {
+  interfaces: [NodeRef],
   description: 'A person who works with projects of the organization.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A UUID.' }),
@@ -39,7 +42,11 @@ export const UserRef = builder.prismaObject('User', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they were added.' }),
     personalAccessTokens: t.relation('personalAccessTokens', {
-      description: `Their tokens that are not revoked, newest first; the newest ${tokensPerUser}.`,
+      authScopes: ({ id }, _args, { viewer }) =>
+        isPerson(viewer) && viewer.userId === id
+          ? { credential: true }
+          : { organizationRole: 'admin' },
+      description: `Their tokens that are not revoked, newest first; the newest ${tokensPerUser}. For themselves and admins of the organization.`,
       complexity: { field: 1, multiplier: 10 },
       query: {
         where: { revokedAt: null },

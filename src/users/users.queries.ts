@@ -1,24 +1,52 @@
+import { z } from 'zod';
 import { requireMember } from '../access/roles.ts';
+import type { Prisma } from '../db/generated/client.ts';
 import { planPage } from '../db/keyset.ts';
+import { InvalidInputError } from '../errors.ts';
+import { foldCase } from '../fold-case.ts';
 import { builder } from '../graphql/builder.ts';
 import { forwardArgs, pageCost, rowsQuery } from '../graphql/page.ts';
+import { fieldIssues, searchText } from '../input.ts';
 import { UserPage } from './user.type.ts';
+
+const searchArgs = z.object({ search: searchText.nullish() });
 
 builder.queryField('users', (t) =>
   t.field({
     type: UserPage,
+    nullable: true,
     description: 'The people of the organization, newest first. For its admins.',
     authScopes: { organizationRole: 'admin' },
     complexity: pageCost,
-    args: forwardArgs,
-    resolve: async (_root, page, context, info) => {
+    args: {
+      search: t.arg.string({
+        required: false,
+        description: 'Part of a name or an email address, whatever its case.',
+      }),
+      ...forwardArgs,
+    },
+    resolve: async (_root, { search, ...page }, context, info) => {
+      const parsed = searchArgs.safeParse({ search });
+      if (!parsed.success) throw new InvalidInputError(fieldIssues(parsed.error.issues));
       const { db, config } = context.deps;
       const plan = planPage(page, 'createdAt', config.limits.pageSize);
       const { organizationId } = requireMember(context.viewer);
-      const where = { organizationId };
+      const where = { organizationId, ...matching(search) };
       const query = rowsQuery(context, info, 'User');
       const rows = await db.user.findMany({ ...query, ...plan.range(where) });
       return plan.toPage(rows, () => db.user.count({ where }));
     },
   }),
 );
+
+function matching(search: string | null | undefined) {
+  if (!search) return {};
+  // `_`, `%` and `\\` would be wildcards of LIKE.
+  const part = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+  return {
+    OR: [
+      { name: { contains: part(search), mode: 'insensitive' } },
+      { emailFolded: { contains: part(foldCase(search)) } },
+    ],
+  } satisfies Prisma.UserWhereInput;
+}

@@ -59,6 +59,11 @@ const samples: Record<string, Sample> = {
     outOfReach: 'null',
     ask: ({ connectionId }) => ({ field: `(id: "${connectionId}") { id }` }),
   },
+  node: {
+    needs: 'viewer',
+    outOfReach: 'null',
+    ask: ({ requirementId }) => ({ field: `(id: "${requirementId}") { id }` }),
+  },
   connections: {
     needs: 'viewer',
     outOfReach: 'NOT_FOUND',

@@ -81,8 +81,10 @@ test('every type, field, argument and value is described', () => {
     if (!description) lacking.push(name);
   };
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isIntrospectionType(type) || isSpecifiedScalarType(type) || isUnionType(type)) continue;
+    if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
     require(type.name, type);
+    const words = type.description?.split(/\s+/).length ?? 0;
+    if (isUnionType(type) && words < 4) lacking.push(`${type.name}, in four words or more`);
     if (isEnumType(type)) {
       for (const value of type.getValues()) require(`${type.name}.${value.name}`, value);
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import {
@@ -126,6 +127,41 @@ describe('a new type', () => {
     const changed = await put(id, { type: anthropic, config });
     expect(changed.json.data).toMatchObject({ type: anthropic, config: {}, status: 'active' });
     expect(await credentials(id)).toEqual(config);
+  });
+
+  test('names every field that is missing, secret ones included, over REST and GraphQL', async () => {
+    const { id } = await createConnection(server);
+    const missing = ['config.database', 'config.user', 'config.password'];
+    const { status, json } = await put(id, { type: postgreSql, config: { host: 'h' } });
+    expect(status).toBe(400);
+    expect(json.error.details).toEqual(
+      Object.fromEntries(missing.map((path) => [path, 'cannot be blank'])),
+    );
+    const { data } = await server.graphql<{ updated: { fields: { path: string }[] } }>(
+      `mutation($input: UpdateConnectionInput!) { updated: updateConnection(input: $input) {
+        ... on InvalidInputError { fields { path } } } }`,
+      { input: { id, type: postgreSql, config: { host: 'h' } } },
+    );
+    expect(data.updated.fields.map(({ path }) => path)).toEqual(missing);
+  });
+
+  test('is not needed for a stored secret to stay: only what is missing is named', async () => {
+    const config = { host: 'a', database: 'd', user: 'u', password: canary('stored') };
+    const { id } = await createConnection(server, { type: postgreSql, config });
+    const { status, json } = await put(id, { type: postgreSql, config: { host: 'h' } });
+    expect(status).toBe(400);
+    expect(Object.keys(json.error.details ?? {})).toEqual(['config.database', 'config.user']);
+    expect(await credentials(id)).toMatchObject(config);
+  });
+
+  test('with a bad config is a bad request before the role, the version or the connection is looked at', async () => {
+    const { id } = await createConnection(server);
+    const body = { type: postgreSql, config: { host: 'h' } };
+    const key = await server.createKey({ role: 'viewer' });
+    const lesser = await server.rest('PUT', `/v1/connections/${id}`, { body, key });
+    const absent = await put(randomUUID(), body);
+    const stale = await put(id, { ...body, version: 99 });
+    expect([lesser.status, absent.status, stale.status]).toEqual([400, 400, 400]);
   });
 
   test('must be one that the catalogue knows', async () => {
