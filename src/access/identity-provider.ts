@@ -53,7 +53,7 @@ export async function verifyIdentity(
   try {
     const options = { ...required, clockTolerance };
     const { payload, protectedHeader } = await jwtVerify(token, keysOf(deps).find, options);
-    const isCredential = types.includes(protectedHeader.typ?.toLowerCase());
+    const isCredential = types.includes(lowerCase(protectedHeader.typ));
     const { sub } = payload;
     if (!isCredential || !sub || !isStorable(sub)) return undefined;
     return isTime(payload.iat) && isTime(payload.exp) ? { ...payload, sub } : undefined;
@@ -61,6 +61,11 @@ export async function verifyIdentity(
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
   }
+}
+
+/* Only a verified token comes here, but nothing keeps its header from holding a number. */
+function lowerCase(type: unknown): unknown {
+  return typeof type === 'string' ? type.toLowerCase() : type;
 }
 
 /** Whether a NumericDate (RFC 7519, section 2) is one that the database can hold: before the year 10000. */

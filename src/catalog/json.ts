@@ -10,6 +10,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /** The object's own property of that name: never one that it inherits, such as `constructor`. */
-export function ownValue(object: JsonObject, name: string): JsonValue | undefined {
+export function ownValue<Value>(
+  object: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { Field } from '../catalog/fields.ts';
+import { ownValue } from '../catalog/json.ts';
 import { germanComplaints, germanPlurals, germanTexts, germanVerbs } from './catalog-words.de.ts';
 import type { Language } from './language.ts';
 
@@ -50,5 +51,5 @@ function withLabels(message: string, fields: readonly Field[], language: Languag
 }
 
 function inPlural(text: string): string {
-  return text.replace(/^\S+/, (verb) => germanVerbs[verb] ?? verb);
+  return text.replace(/^\S+/, (verb) => ownValue(germanVerbs, verb) ?? verb);
 }

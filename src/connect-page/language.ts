@@ -6,7 +6,7 @@ export type Language = keyof typeof wordsByLanguage;
 export function chooseLanguage(header: string | undefined): Language {
   const ranges = (header ?? '').slice(0, 500).split(',').map(readRange);
   const known = ranges.filter(
-    ({ language, quality }) => quality > 0 && language in wordsByLanguage,
+    ({ language, quality }) => quality > 0 && Object.hasOwn(wordsByLanguage, language),
   );
   const [best] = known.sort((one, other) => other.quality - one.quality);
   return (best?.language ?? 'en') as Language; // one of the keys, as was just looked at

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { isLiveInitiator } from '../access/live-initiator.ts';
 import type { RequestFacts } from '../access/request-context.ts';
+import { ownValue } from '../catalog/json.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, InvalidInputError } from '../errors.ts';
 import { parseUrl } from '../parse-url.ts';
@@ -183,7 +184,7 @@ const providerErrors: Readonly<Record<string, string>> = {
 
 function refusedBy({ label }: Provider, error: string): ConsentRefused {
   const code = /^[a-z_]{1,40}$/.test(error) ? error : 'server_error';
-  return new ConsentRefused(code, providerErrors[code] ?? `${label} refused: ${code}.`);
+  return new ConsentRefused(code, ownValue(providerErrors, code) ?? `${label} refused: ${code}.`);
 }
 
 function problemOf(error: unknown): ConsentProblem {

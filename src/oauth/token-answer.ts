@@ -50,7 +50,9 @@ async function receive(
     const text = await response.text();
     return [response.status, readRetryAfter(response.headers.get('retry-after')), text];
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const found = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    // Whoever names a host must not learn from us whether it has a private address, or none.
+    const code = found === 'outbound_refused' ? 'outbound_unreachable' : found;
     const isSent = !(cause instanceof OutboundError) || cause.isSent;
     throw new TokenFailure('passing', `${label} could not be reached (${code})`, { cause, isSent });
   }

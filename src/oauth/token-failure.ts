@@ -1,3 +1,5 @@
+import { ownValue } from '../catalog/json.ts';
+
 /**
  * Why a provider gave no token.
  * - `ended`: the grant is no more; only a new consent helps.
@@ -45,7 +47,7 @@ export function failureOfCode(code: string): TokenFailure {
   if (endedCodes.includes(code)) {
     return new TokenFailure('ended', `the provider no longer accepts the grant (${code})`);
   }
-  const configuration = configurationErrors[code];
+  const configuration = ownValue(configurationErrors, code);
   if (configuration !== undefined) return new TokenFailure('refused', configuration);
   const shown = /^[a-z_]{1,40}$/.test(code) ? ` (${code})` : '';
   return new TokenFailure('passing', `the provider answered with an error${shown}`);

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { storeNotice } from '../connect-page/notice.service.ts';
+import { readForm } from '../connect-page/read-form.ts';
 import { presentedDigests } from '../connect-page/session-cookie.ts';
 import type { Deps } from '../deps.ts';
 import { linkConsent } from '../end-users/link-consent.ts';
+import { PayloadTooLargeError } from '../errors.ts';
 import { type ConsentOutcome, completeConsent } from '../oauth/callback.service.ts';
 import { undoConsent } from '../oauth/undo-consent.service.ts';
 import { requireReadable } from './body.ts';
@@ -13,13 +15,17 @@ import { PlainPage, pageStyle } from './plain-page.tsx';
 import type { RestEnv } from './rest.app.ts';
 
 const undoPath = '/v1/oauth2/undo';
+/** What a form with a handle holds at most, in bytes. */
+const undoBytes = 4_096;
 const paths = ['/v1/oauth2/callback', '/v1/oauth2/callback/:connection_id'];
 
 /** Where providers send browsers back: no JSON, no credential but the state. */
 export function createCallbackApp(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   for (const path of paths) app.get(path, (c) => answer(deps, c));
-  app.post(undoPath, bodyLimit({ maxSize: 4_096 }), (c) => takeBack(deps, c));
+  app.post(undoPath, bodyLimit({ maxSize: undoBytes, onError: tooLarge }), (c) =>
+    takeBack(deps, c),
+  );
   refuseOtherMethods(app, [
     ...paths.map((path) => ({ path, method: 'GET' })),
     { path: undoPath, method: 'POST' },
@@ -50,9 +56,13 @@ async function tellSession(deps: Deps, { problem, failedFor }: ConsentOutcome): 
   await storeNotice(deps, { jti }, notice);
 }
 
+function tooLarge(): never {
+  throw new PayloadTooLargeError(undoBytes);
+}
+
 async function takeBack(deps: Deps, c: Context<RestEnv>) {
   requireReadable(c.req.raw.headers);
-  const { handle } = await c.req.parseBody();
+  const { handle } = await readForm(c);
   const name =
     typeof handle === 'string' ? await undoConsent(deps, c.env.facts, handle) : undefined;
   c.header('Content-Security-Policy', policy);

@@ -32,7 +32,10 @@ describe('when a name turns out to mean a private address', () => {
     world.provider.reset();
     const page = await consent(world, id);
     deps.outbound = outbound;
-    expect(page).toMatchObject({ status: 400, text: expect.stringContaining('outbound_refused') });
+    expect(page).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('(outbound_unreachable)'),
+    });
     expect(page.text).not.toContain(address);
     expect(world.provider.calls).toEqual([]);
   });
@@ -44,7 +47,7 @@ describe('when a name turns out to mean a private address', () => {
     const { outbound } = deps;
     deps.outbound = { ...outbound, checked: createOutboundFetch({ allowed: new Set() }) };
     await leave(world, id, -5);
-    const message = expect.stringContaining('outbound_refused');
+    const message = expect.stringContaining('(outbound_unreachable)');
     expect(await refusalOf(world, id)).toEqual({ status: 502, message });
     expect(await statusOf(world, id)).toBe('active');
     expect(world.provider.calls).toEqual([]);
