@@ -24,8 +24,10 @@ export function appHostname(rules: Rules) {
  * nothing is. Takes the spelling that {@link normalizeHost} makes.
  */
 export function findHostnameProblem(rules: Rules, hostname: string): string | undefined {
-  if (isIP(hostname) !== 0 || isLoopbackHost(hostname)) {
-    return 'must be a domain name: IP addresses and loopback names are for management';
+  // Names below localhost lead to this machine without any DNS, so apps are tried out there.
+  const isManagement = isLoopbackHost(hostname) && !hostname.endsWith('.localhost');
+  if (isIP(hostname) !== 0 || isManagement) {
+    return 'must be a domain name: IP addresses and localhost are for management';
   }
   if (!hostname.includes('.')) return 'must be a whole domain name such as app.example.com';
   if (hostname === managementHost(rules)) {

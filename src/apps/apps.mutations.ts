@@ -37,7 +37,7 @@ const ConnectPageSettingsInput = builder.inputType('ConnectPageSettingsInput', {
 });
 
 const hostnameRules =
-  'A domain name in any spelling; it is kept in lower-case ASCII without its port. Never the host of PUBLIC_URL, a loopback name, an IP address, or the hostname of another app; within `APP_DOMAINS` where the operator set that.';
+  'A domain name in any spelling; it is kept in lower-case ASCII without its port. Never the host of PUBLIC_URL, `localhost` itself, an IP address, or the hostname of another app; within `APP_DOMAINS` where the operator set that.';
 
 const CreateAppInput = builder.inputType('CreateAppInput', {
   description: 'A new app.',
