@@ -15,14 +15,41 @@ export type OAuthClients = Readonly<Record<string, OAuthClient>>;
 
 const providers = ['GOOGLE', 'DROPBOX', 'MICROSOFT', 'BOX', 'NOTION', 'GITHUB'];
 
-const endpoint = z.string().refine((text) => /^https?:$/.test(parseUrl(text)?.protocol ?? ''));
+const endpoint = z
+  .string()
+  .regex(/^[^\s\p{C}]+$/u)
+  .refine((text) => /^https?:$/.test(parseUrl(text)?.protocol ?? ''));
+
+/* A value that is copied from a console or read from a file often ends with a line end: no provider's does. */
+const clientId = z.string().regex(/^[^\s\p{C}]+$/u);
+const clientSecret = z.string().regex(/^(?!\s)[^\p{Cc}]+(?<!\s)$/u);
 
 const settings = {
-  CLIENT_ID: { key: 'clientId', schema: z.string(), wanted: 'a client id' },
-  CLIENT_SECRET: { key: 'clientSecret', schema: z.string(), wanted: 'a client secret' },
-  AUTHORIZATION_ENDPOINT: { key: 'authorizationEndpoint', schema: endpoint, wanted: 'a URL' },
-  TOKEN_ENDPOINT: { key: 'tokenEndpoint', schema: endpoint, wanted: 'a URL' },
-  REVOCATION_ENDPOINT: { key: 'revocationEndpoint', schema: endpoint, wanted: 'a URL' },
+  CLIENT_ID: {
+    key: 'clientId',
+    schema: clientId,
+    wanted: 'a client id without blanks and line ends',
+  },
+  CLIENT_SECRET: {
+    key: 'clientSecret',
+    schema: clientSecret,
+    wanted: 'a client secret without line ends, and without blanks around it',
+  },
+  AUTHORIZATION_ENDPOINT: {
+    key: 'authorizationEndpoint',
+    schema: endpoint,
+    wanted: 'a URL without blanks and line ends',
+  },
+  TOKEN_ENDPOINT: {
+    key: 'tokenEndpoint',
+    schema: endpoint,
+    wanted: 'a URL without blanks and line ends',
+  },
+  REVOCATION_ENDPOINT: {
+    key: 'revocationEndpoint',
+    schema: endpoint,
+    wanted: 'a URL without blanks and line ends',
+  },
 } as const;
 
 /** Reads `OAUTH_<PROVIDER>_…`; `complain` is told of each variable that is wrong, and what it should be. */

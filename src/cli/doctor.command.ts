@@ -46,7 +46,10 @@ async function findIdentityProvider(config: Config): Promise<Finding[]> {
   if (config.oidc === undefined) return [];
   const what = 'identity provider';
   try {
-    await discoverKeys({ config, outbound: openOutbound(config.outboundAllow) });
+    await discoverKeys({
+      config,
+      outbound: openOutbound(config.outboundAllow, config.oauthClients),
+    });
     return [{ what, isWell: true, says: `${config.oidc.issuer} says where its keys are` }];
   } catch (error) {
     const says = `OIDC_ISSUER, ${config.oidc.issuer}, does not say where its keys are: ${describe(error)}`;

@@ -13,7 +13,8 @@ const OAuthStateRef = builder.objectRef<StateOfType>('OAuthState').implement({
     scopes: t.exposeStringList('scopes', { description: 'What the provider granted.' }),
     missingScopes: t.stringList({
       description: 'What was asked for and not granted.',
-      resolve: (state) => missingScopes(state.type, state.wantedScopes, state),
+      resolve: ({ type, wantedScopes, scopes, hasRefreshToken }) =>
+        missingScopes(type, wantedScopes, { scopes, refreshable: hasRefreshToken }),
     }),
     accessTokenExpiresAt: t.expose('accessTokenExpiresAt', {
       type: 'DateTime',

@@ -63,6 +63,7 @@ async function openGrant(
     token_type: tokens.tokenType,
     scopes,
     expires_at: expiresAt && `${expiresAt.toISOString().slice(0, 19)}Z`,
+    ...(tokens.extra && Object.keys(tokens.extra).length > 0 && { extra: tokens.extra }),
   };
   return { config, expiresAt };
 }

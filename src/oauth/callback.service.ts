@@ -1,12 +1,12 @@
 import * as oauth from 'oauth4webapi';
 import { isLiveInitiator } from '../access/live-initiator.ts';
 import type { RequestFacts } from '../access/request-context.ts';
-import { ownValue } from '../catalog/json.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, InvalidInputError } from '../errors.ts';
 import { parseUrl } from '../parse-url.ts';
 import { placeOfVerifier } from './attempt.ts';
 import { consumeAttempt } from './consume-attempt.ts';
+import { readCallbackExtras } from './extras.ts';
 import { type BroughtBy, openConnection } from './load-connection.ts';
 import { MissingScopesError } from './missing-scopes.ts';
 import {
@@ -15,6 +15,7 @@ import {
   ProviderNotConfiguredError,
   resolveProvider,
 } from './provider.ts';
+import { shorten } from './shorten.ts';
 import { type Consent, type LinkConsent, storeConsent } from './store-consent.ts';
 import { TokenFailure } from './token-failure.ts';
 import { authorizationServer, exchangeCode } from './token-request.ts';
@@ -98,9 +99,10 @@ export async function completeConsent(
     await storeConsent(deps, request, { attempt, connection, undo, ...redeemed }, link);
     return { ...outcome, problem: undefined, ...(undo && { undo: undo.handle }) };
   } catch (error) {
-    const problem = problemOf(error);
+    const problem = problemOf(error, connection?.type.label);
     const { connectionId } = attempt;
-    deps.log.warn({ connectionId, code: problem.code, requestId: request.id }, 'a consent failed');
+    const { code, message: reason } = problem;
+    deps.log.warn({ connectionId, code, reason, requestId: request.id }, 'a consent failed');
     const requirementId = connection?.broughtBy?.requirementId;
     const failedFor = requirementId && { initiator: attempt.initiator, requirementId };
     return { ...outcome, problem, ...(failedFor && { failedFor }) };
@@ -147,7 +149,7 @@ async function redeem(
     );
   }
   const error = parameters.get('error');
-  if (error !== null) throw refusedBy(provider, error);
+  if (error !== null) throw refusedBy(provider, error, parameters.get('error_description'));
   const place = placeOfVerifier(attempt.organizationId, attempt.id);
   const verifier = await deps.vault.open(attempt.verifierKey, place, attempt.verifier);
   const answer = await exchangeCode(deps, provider, {
@@ -155,7 +157,8 @@ async function redeem(
     redirectUri: attempt.redirectUri,
     verifier: verifier.toString(),
   });
-  return { provider, answer };
+  const extra = { ...readCallbackExtras(parameters), ...answer.extra };
+  return { provider, answer: { ...answer, extra } };
 }
 
 /* The state is checked already. Where an issuer names itself (RFC 9207), it must be where the browser was sent. */
@@ -174,24 +177,38 @@ function validateCallback(provider: Provider, parameters: URLSearchParams): URLS
   }
 }
 
-const providerErrors: Readonly<Record<string, string>> = {
-  access_denied: 'Consent was not given. Nothing was changed. You can close this window.',
-  invalid_scope: 'The provider does not know the scopes asked for: correct them and start again.',
-  unauthorized_client: 'The provider does not let this client ask: check its settings there.',
-  server_error: 'The provider has a problem of its own. Try again later.',
-  temporarily_unavailable: 'The provider is busy. Try again later.',
-};
+const providerErrors: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    access_denied: 'Consent was not given. Nothing was changed. You can close this window.',
+    invalid_scope: 'The provider does not know the scopes asked for: correct them and start again.',
+    unauthorized_client: 'The provider does not let this client ask: check its settings there.',
+    server_error: 'The provider has a problem of its own. Try again later.',
+    temporarily_unavailable: 'The provider is busy. Try again later.',
+  }),
+);
 
-function refusedBy({ label }: Provider, error: string): ConsentRefused {
+function refusedBy(
+  { label, client }: Provider,
+  error: string,
+  description: string | null,
+): ConsentRefused {
   const code = /^[a-z_]{1,40}$/.test(error) ? error : 'server_error';
-  return new ConsentRefused(code, ownValue(providerErrors, code) ?? `${label} refused: ${code}.`);
+  const message = providerErrors.get(code) ?? `${label} refused: ${code}.`;
+  const words = shorten(description ?? undefined, [client.secret ?? '']);
+  return new ConsentRefused(code, withWords(message, label, words));
 }
 
-function problemOf(error: unknown): ConsentProblem {
+/** The provider's own words are marked as such: nobody may take them for ours. */
+function withWords(message: string, label: string, words: string | undefined): string {
+  return words === undefined ? message : `${message} ${label} says: “${words}”`;
+}
+
+function problemOf(error: unknown, label = 'The provider'): ConsentProblem {
   if (error instanceof ConsentRefused) return error.problem;
   if (error instanceof TokenFailure) {
     const code = error.kind === 'passing' ? 'temporarily_unavailable' : 'invalid_grant';
-    return { code, message: `No token was given: ${error.message}. Start again.` };
+    const message = `No token was given: ${error.message}. Start again.`;
+    return { code, message: withWords(message, label, error.description) };
   }
   if (error instanceof ProviderNotConfiguredError) {
     const message = `${error.label} is not set up for this app yet. Nothing was changed.`;

@@ -21,6 +21,7 @@ export async function dropGrant(tx: Prisma.TransactionClient, connectionId: stri
       attemptStartedAt: null,
       consecutiveFailures: 0,
       lastRefreshError: null,
+      refusedSince: null,
     },
   });
   await forgetUndo(tx, connectionId);
@@ -47,6 +48,6 @@ export async function forgiveGrant(
 ): Promise<void> {
   await tx.oauthGrant.updateMany({
     where: { connectionId },
-    data: { consecutiveFailures: 0, lastRefreshError: null },
+    data: { consecutiveFailures: 0, lastRefreshError: null, refusedSince: null },
   });
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../catalog/json.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 import type { Place } from '../vault/sealed.ts';
 import type { SealingKey, Vault } from '../vault/vault.ts';
@@ -10,6 +11,8 @@ export type GrantTokens = {
   refreshToken?: string;
   /** Who consented, in the provider's words; undefined where it does not say. */
   account?: string;
+  /** What else came with the token: handed out with it. */
+  extra?: JsonObject;
 };
 
 /** Which connection's tokens, of whom: what they are bound to. */

@@ -1,5 +1,6 @@
 import type { Sql } from '../db/sql.ts';
 import type { GrantPlace } from './grant-tokens.ts';
+import type { TokenFailureKind } from './token-failure.ts';
 
 /** Who writes about a grant, for the audit log. */
 export type GrantActor = { actor: string; ip: string | null; requestId: string };
@@ -38,7 +39,7 @@ const storeStatement = `
       token_version = token_version + 1, scopes = COALESCE($5::text[], scopes), access_token_life = $6::int,
       access_token_expires_at = now() + make_interval(secs => $7::float8), refreshable = $8,
       next_refresh_at = now() + make_interval(secs => $9::float8), last_refreshed_at = now(),
-      consecutive_failures = 0, last_refresh_error = NULL, attempt_started_at = NULL,
+      consecutive_failures = 0, last_refresh_error = NULL, refused_since = NULL, attempt_started_at = NULL,
       lease_owner = NULL, lease_until = NULL
     WHERE connection_id = $1::uuid AND token_version = $2 AND EXISTS (SELECT 1 FROM held)
     RETURNING connection_id
@@ -87,23 +88,35 @@ export async function storeRefreshedTokens(
   return row.isStored ? 'stored' : 'superseded';
 }
 
+/** After how many hours of refusals without a known reason a grant counts as ended. */
+export const longestRefusal = 72;
+
 const failStatement = `
   UPDATE oauth_grant SET consecutive_failures = consecutive_failures + 1, last_refresh_error = $4,
     next_refresh_at = now() + make_interval(secs => $5::float8),
     attempt_started_at = CASE WHEN $6 THEN attempt_started_at END,
+    refused_since = CASE $7 WHEN 'unclear' THEN COALESCE(refused_since, now())
+      WHEN 'refused' THEN NULL ELSE refused_since END,
     lease_owner = NULL, lease_until = NULL
-  WHERE connection_id = $1::uuid AND token_version = $2 AND lease_owner = $3`;
+  WHERE connection_id = $1::uuid AND token_version = $2 AND lease_owner = $3
+  RETURNING $7 = 'unclear' AND consecutive_failures >= 3
+    AND refused_since <= now() - interval '${longestRefusal} hours' AS "isEnded"`;
 
-/** Notes that a refresh brought nothing, and when the next may be tried. */
+/**
+ * Notes that a refresh brought nothing, and when the next may be tried. True when the provider has refused
+ * for so long that the grant counts as ended.
+ */
 export async function recordRefreshFailure(
   sql: Sql,
   { connectionId, tokenVersion }: { connectionId: string; tokenVersion: number },
   owner: string,
-  failure: { message: string; pause: number; isOutcomeUnknown: boolean },
-): Promise<void> {
-  const { message, pause, isOutcomeUnknown } = failure;
-  const values = [connectionId, tokenVersion, owner, message, pause, isOutcomeUnknown];
-  await sql('record-refresh-failure', failStatement, values);
+  failure: { kind: TokenFailureKind; message: string; pause: number; isOutcomeUnknown: boolean },
+): Promise<boolean> {
+  const { kind, message, pause, isOutcomeUnknown } = failure;
+  const values = [connectionId, tokenVersion, owner, message, pause, isOutcomeUnknown, kind];
+  type Row = { isEnded: boolean };
+  const [row] = await sql<Row>('record-refresh-failure', failStatement, values);
+  return row?.isEnded === true;
 }
 
 /* The connection is locked before its grant, as in every other write. */

@@ -6,6 +6,7 @@ import type { JsonObject } from '../catalog/json.ts';
 import { requireType } from '../connection-config/read-config.ts';
 import { type ConnectionPlace, openHalf } from '../connection-config/sealed-config.ts';
 import type { Connection, Prisma } from '../db/generated/client.ts';
+import type { ConnectionStatus } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
@@ -14,6 +15,7 @@ import { isUuid } from '../input.ts';
 export type OpenConnection = ConnectionPlace & {
   name: string;
   version: number;
+  status: ConnectionStatus;
   type: ConnectionType;
   config: JsonObject;
   /** Where its project lets a consent send the browser afterwards. */
@@ -81,6 +83,7 @@ export async function openConnection({ db, vault }: Deps, where: Prisma.Connecti
     ...place,
     name: row.name,
     version: row.version,
+    status: row.status,
     isSystem: row.isSystem,
     type: requireType(row.type),
     config: { ...config, ...secrets },

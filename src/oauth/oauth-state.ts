@@ -7,7 +7,10 @@ export type OAuthState = {
   scopes: string[];
   wantedScopes: string[];
   accessTokenExpiresAt: Date | null;
+  /** False once the connection has expired. */
   refreshable: boolean;
+  /** Whether the provider gave one, be it dead by now. */
+  hasRefreshToken: boolean;
   lastRefreshedAt: Date | null;
   nextRefreshAt: Date | null;
   consecutiveFailures: number;
@@ -22,10 +25,11 @@ export const loadOAuthState = perDeps((deps) =>
 const statement = `
   SELECT connection_id AS "connectionId", COALESCE(scopes, '{}') AS scopes,
     COALESCE(wanted_scopes, '{}') AS "wantedScopes",
-    access_token_expires_at AS "accessTokenExpiresAt", refreshable,
+    access_token_expires_at AS "accessTokenExpiresAt", refreshable AS "hasRefreshToken",
+    refreshable AND c.status <> 'expired' AS refreshable,
     last_refreshed_at AS "lastRefreshedAt", next_refresh_at AS "nextRefreshAt",
     consecutive_failures AS "consecutiveFailures", last_refresh_error AS "lastRefreshError"
-  FROM oauth_grant WHERE connection_id = ANY($1::uuid[])`;
+  FROM oauth_grant JOIN connection c ON c.id = connection_id WHERE connection_id = ANY($1::uuid[])`;
 
 /** Before the first consent. */
 const noGrant: OAuthState = {
@@ -33,6 +37,7 @@ const noGrant: OAuthState = {
   wantedScopes: [],
   accessTokenExpiresAt: null,
   refreshable: false,
+  hasRefreshToken: false,
   lastRefreshedAt: null,
   nextRefreshAt: null,
   consecutiveFailures: 0,

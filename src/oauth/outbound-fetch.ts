@@ -73,9 +73,17 @@ function createAgent({ allowed, trusted, lookup }: OutboundOptions, deadline: nu
   });
 }
 
+/** Returns why an address that the operator gave would be refused; undefined when it would not. */
+export function findTrustedAddressProblem(
+  text: string,
+  allowed: OutboundAllowList,
+): string | undefined {
+  return isTrustedAddress(text) ? undefined : findAddressProblem(text, allowed);
+}
+
 function requireAddress(text: string, { allowed, trusted }: OutboundOptions): URL {
-  const isTrusted = trusted === true && isTrustedAddress(text);
-  const problem = isTrusted ? undefined : findAddressProblem(text, allowed);
+  const find = trusted === true ? findTrustedAddressProblem : findAddressProblem;
+  const problem = find(text, allowed);
   const url = parseUrl(text);
   if (url === undefined || problem !== undefined) {
     throw new OutboundRefusedError(url?.host || 'The address', problem ?? 'is not a URL');

@@ -48,21 +48,23 @@ export class OutboundTooLargeError extends OutboundError {
   }
 }
 
-/** The answer's body is compressed though we asked for it as it is. */
+/** The answer's body has an encoding that we do not decode, or is damaged. */
 export class OutboundEncodedError extends OutboundError {
   readonly code = 'outbound_encoded';
 
   constructor(host: string) {
-    super(host, 'answered with a content encoding that was not asked for');
+    super(host, 'answered with a content encoding that cannot be read');
   }
 }
 
 /** The answer points elsewhere; a redirect is never followed with credentials. */
 export class OutboundRedirectError extends OutboundError {
   readonly code = 'outbound_redirect';
+  readonly status: number;
 
   constructor(host: string, status: number) {
     super(host, `answered with a redirect (${status}), which is not followed`);
+    this.status = status;
   }
 }
 

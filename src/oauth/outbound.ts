@@ -1,5 +1,10 @@
+import type { OAuthClients } from '../config.oauth.ts';
 import { ConfigError } from '../config.ts';
-import { createOutboundFetch, type OutboundFetch } from './outbound-fetch.ts';
+import {
+  createOutboundFetch,
+  findTrustedAddressProblem,
+  type OutboundFetch,
+} from './outbound-fetch.ts';
 import { type OutboundAllowList, parseOutboundAllow } from './outbound-policy.ts';
 
 /** Requests to providers. */
@@ -12,17 +17,38 @@ export type Outbound = {
   allowed: OutboundAllowList;
 };
 
-/** @throws ConfigError when OUTBOUND_ALLOW is no list of hosts. */
-export function openOutbound(hosts: readonly string[]): Outbound {
+/**
+ * @param clients whose endpoints must be such that requests to them are made.
+ * @throws ConfigError when OUTBOUND_ALLOW is no list of hosts, or would have to hold one that it does not.
+ */
+export function openOutbound(hosts: readonly string[], clients: OAuthClients = {}): Outbound {
   const allowed = parseOutboundAllow(hosts.join(','));
   if (allowed === undefined) {
     throw new ConfigError(
       'OUTBOUND_ALLOW must be host names separated by commas, each with or without a port.',
     );
   }
+  requireOpenEndpoints(clients, allowed);
   return {
     checked: createOutboundFetch({ allowed }),
     trusted: createOutboundFetch({ allowed, trusted: true }),
     allowed,
   };
+}
+
+const endpoints = [
+  ['authorizationEndpoint', 'AUTHORIZATION_ENDPOINT'],
+  ['tokenEndpoint', 'TOKEN_ENDPOINT'],
+  ['revocationEndpoint', 'REVOCATION_ENDPOINT'],
+] as const;
+
+function requireOpenEndpoints(clients: OAuthClients, allowed: OutboundAllowList): void {
+  const complaints = Object.entries(clients).flatMap(([provider, client]) =>
+    endpoints.flatMap(([key, name]) => {
+      const url = client[key];
+      const problem = url === undefined ? undefined : findTrustedAddressProblem(url, allowed);
+      return problem === undefined ? [] : [`OAUTH_${provider}_${name} ${problem}.`];
+    }),
+  );
+  if (complaints.length > 0) throw new ConfigError(complaints.join('\n'));
 }

@@ -56,7 +56,11 @@ export function resolveProvider(
     authorizationEndpoint: new URL(authorization),
     tokenEndpoint: new URL(token),
     revocationEndpoint: revocation === null ? null : new URL(revocation),
-    isTrusted: operator.authorizationEndpoint !== undefined || operator.tokenEndpoint !== undefined,
+    isTrusted: [
+      operator.authorizationEndpoint,
+      operator.tokenEndpoint,
+      operator.revocationEndpoint,
+    ].some((endpoint) => endpoint !== undefined),
     client,
     authentication: facts.clientAuthentication,
     scopes: wantedScopes(facts, config),

@@ -8,6 +8,7 @@ import type { SealingKey } from '../vault/vault.ts';
 import {
   expireGrant,
   type GrantActor,
+  longestRefusal,
   recordRefreshFailure,
   releaseRefreshLease,
 } from './grant.statements.ts';
@@ -205,6 +206,7 @@ async function storeAnswer(
     accessToken: answer.accessToken,
     tokenType: answer.tokenType,
     ...(refreshable && { refreshToken }),
+    ...(answer.extra && { extra: { ...before.extra, ...answer.extra } }),
   };
   const refreshIn = refreshable && life !== null ? refreshAfter(life, Math.random) : null;
   const facts = { scopes: answer.scopes ?? null, life, refreshable, refreshIn };
@@ -219,29 +221,47 @@ async function storeAnswer(
   });
 }
 
+const refusedLong = ` It has refused for ${longestRefusal} hours, so the grant counts as ended.`;
+
+async function endGrant(
+  deps: LeanDeps,
+  held: Held,
+  owner: string | null,
+  cause: TokenFailure,
+  message: string,
+  by: GrantActor,
+): Promise<RefreshOutcome> {
+  const audit = { ...by, eventId: newId() };
+  const isMine = await expireGrant(deps.sql, held, owner, message, audit);
+  announceChanges(deps);
+  if (!isMine) return { kind: 'replaced' }; // another process went on: what it found counts
+  return { kind: 'failed', failure: new TokenFailure('ended', message, { cause }) };
+}
+
 async function recordFailure(
   deps: LeanDeps,
   held: Held,
   failure: TokenFailure,
   by: GrantActor,
 ): Promise<RefreshOutcome> {
-  const { kind, retryAfter } = failure;
+  const { kind, retryAfter, description } = failure;
   const doubt =
     ' An earlier attempt ended without an answer: the provider may have replaced the token then.';
   const { connectionId } = held;
-  deps.log.warn({ connectionId, kind, reason: failure.message }, 'a refresh brought no token');
+  deps.log.warn(
+    { connectionId, kind, reason: failure.message, description },
+    'a refresh brought no token',
+  );
   const message = `${failure.message}.${kind === 'ended' && held.isAttemptOpen ? doubt : ''}`;
   try {
     if (kind === 'ended') {
-      const audit = { ...by, eventId: newId() };
-      const isMine = await expireGrant(deps.sql, held, held.owner, message, audit);
-      announceChanges(deps);
-      if (!isMine) return { kind: 'replaced' }; // somebody else went on: what they found counts
+      return await endGrant(deps, held, held.owner, failure, message, by);
     } else {
       const pause = Math.max(pauseAfter(kind, held.failures + 1, Math.random), retryAfter ?? 0);
       const isOutcomeUnknown = failure.isOutcomeUnknown || held.isAttemptOpen;
-      const noted = { message, pause, isOutcomeUnknown };
-      await recordRefreshFailure(deps.sql, held, held.owner, noted);
+      const noted = { kind, message, pause, isOutcomeUnknown };
+      const isEnded = await recordRefreshFailure(deps.sql, held, held.owner, noted);
+      if (isEnded) return await endGrant(deps, held, null, failure, `${message}${refusedLong}`, by);
     }
   } catch (error) {
     requireUnavailable(error); // else the lease ends by itself

@@ -51,7 +51,9 @@ export async function storeConsent(
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const before = await readGrant(deps, connection);
     requireSameAccount(before?.tokens, consent.answer);
-    const stored = await tryStore(deps, request, { ...consent, connection, before }, link);
+    const kept = consent.answer.refreshToken ?? (await keptRefreshToken(deps, consent, before));
+    const answer = { ...consent.answer, refreshToken: kept };
+    const stored = await tryStore(deps, request, { ...consent, answer, connection, before }, link);
     if (stored) return announceChanges(deps);
     deps.vault.forgetSealingKey(connection.projectId);
     connection = await reopen(deps, consent);
@@ -80,6 +82,53 @@ async function readGrant({ db, vault }: Deps, connection: OpenConnection) {
   if (tokens === null || tokensDataKey === null) return { tokenVersion, tokens: undefined };
   const place = { ...connection, connectionId: connection.id };
   return { tokenVersion, tokens: await openTokens(vault, tokensDataKey, place, tokens) };
+}
+
+/**
+ * Many providers give a refresh token with a person's first consent only. The earlier one is kept while its
+ * account is not known to be another, and unless it is what ended the connection.
+ */
+async function keptRefreshToken(
+  deps: Deps,
+  { connection, answer, provider }: Consent,
+  before: Awaited<ReturnType<typeof readGrant>>,
+): Promise<string | undefined> {
+  if (before?.tokens !== undefined) {
+    return connection.status === 'expired' ? undefined : before.tokens.refreshToken;
+  }
+  const earlier = await readLinkedGrant(deps, connection, provider);
+  const isOther =
+    earlier?.account !== undefined &&
+    answer.account !== undefined &&
+    earlier.account !== answer.account;
+  return isOther ? undefined : earlier?.refreshToken;
+}
+
+/** The tokens that an end user brought before for the same requirement: each consent of theirs makes a new connection. */
+async function readLinkedGrant(
+  { db, vault }: Deps,
+  { broughtBy, type, organizationId, projectId }: OpenConnection,
+  { tokenEndpoint }: Provider,
+): Promise<GrantTokens | undefined> {
+  if (broughtBy === null) return undefined;
+  const { endUserId, requirementId } = broughtBy;
+  const grant = await db.oauthGrant.findFirst({
+    where: {
+      connection: {
+        endUserId,
+        requirementId,
+        type: type.type,
+        status: 'active',
+        link: { isNot: null },
+      },
+      tokenHost: tokenEndpoint.host,
+      refreshable: true,
+    },
+    include: { tokensDataKey: true },
+  });
+  if (!grant?.tokens || !grant.tokensDataKey) return undefined;
+  const place = { organizationId, projectId, connectionId: grant.connectionId };
+  return openTokens(vault, grant.tokensDataKey, place, grant.tokens);
 }
 
 function requireSameAccount(before: GrantTokens | undefined, { account }: TokenAnswer): void {
@@ -168,6 +217,7 @@ function grantTokens(
     tokenType,
     ...(refreshToken !== undefined && { refreshToken }),
     ...(account !== undefined && { account }),
+    ...(answer.extra && { extra: answer.extra }),
   };
 }
 
@@ -186,6 +236,7 @@ function grantFacts({ provider, attempt, answer }: Consent, now: Date) {
     nextRefreshAt: refreshable && life !== null ? inSeconds(refreshAfter(life, Math.random)) : null,
     consecutiveFailures: 0,
     lastRefreshError: null,
+    refusedSince: null,
     attemptStartedAt: null,
     leaseOwner: null,
     leaseUntil: null,

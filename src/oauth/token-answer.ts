@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../catalog/json.ts';
-import { OutboundError } from './outbound.errors.ts';
+import { readExtras } from './extras.ts';
+import { OutboundError, OutboundRedirectError } from './outbound.errors.ts';
 import type { Provider } from './provider.ts';
-import { failureOfCode, TokenFailure } from './token-failure.ts';
+import { shorten } from './shorten.ts';
+import { failureOfRefusal, type Refusal, TokenFailure } from './token-failure.ts';
 
 /** What a provider's token endpoint gave. */
 export type TokenAnswer = {
@@ -15,41 +17,54 @@ export type TokenAnswer = {
   scopes: string[] | undefined;
   /** Who consented, in the provider's words; undefined when it does not say. */
   account: string | undefined;
+  /** What else came with the token and takes it to use it; undefined when nothing did. */
+  extra: JsonObject | undefined;
 };
+
+/** A request to a token endpoint, and the values in it that no message may repeat. */
+export type TokenRequest = { send: () => Promise<Response>; secrets: readonly string[] };
 
 /**
  * Sends a token request and reads the answer, whatever the provider's manners: an error inside a
- * 200, HTML, no JSON at all.
+ * 200, form encoding, HTML, no JSON at all.
  *
  * @throws TokenFailure
  */
 export async function readTokenAnswer(
-  { label }: Provider,
-  send: () => Promise<Response>,
+  { label, client }: Provider,
+  { send, secrets }: TokenRequest,
 ): Promise<TokenAnswer> {
-  const [status, retryAfter, text] = await receive(label, send);
-  const json = parseObject(text);
-  const code = json?.error;
+  const { status, retryAfter, type, text } = await receive(label, send);
+  const json = parseObject(text) ?? parseForm(type, text);
+  const refusal = json && readRefusal(status, json);
+  const description = shorten(refusal?.description, [...secrets, client.secret ?? '']);
   if (status === 429 || status >= 500) {
-    throw new TokenFailure('passing', `${label} answered with status ${status}`, { retryAfter });
+    const message = `${label} answered with status ${status}`;
+    throw new TokenFailure('passing', message, { retryAfter, description });
   }
-  if (typeof code === 'string') throw failureOfCode(code);
+  if (refusal) throw failureOfRefusal({ ...refusal, description });
+  if (status < 200 || status > 299)
+    throw failureOfRefusal({ status, code: undefined, description });
   if (json === undefined) {
     throw new TokenFailure('passing', `${label} did not answer with JSON (status ${status})`);
   }
-  if (status < 200 || status > 299) throw failureOfStatus(label, status);
   return fromJson(label, json);
 }
 
-async function receive(
-  label: string,
-  send: () => Promise<Response>,
-): Promise<[status: number, retryAfter: number | undefined, text: string]> {
+async function receive(label: string, send: () => Promise<Response>) {
   try {
     const response = await send();
-    const text = await response.text();
-    return [response.status, readRetryAfter(response.headers.get('retry-after')), text];
+    return {
+      status: response.status,
+      retryAfter: readRetryAfter(response.headers.get('retry-after')),
+      type: response.headers.get('content-type') ?? '',
+      text: await response.text(),
+    };
   } catch (cause) {
+    if (cause instanceof OutboundRedirectError) {
+      const message = `${label} answered with a redirect (${cause.status}), which is not followed: check the token endpoint`;
+      throw new TokenFailure('refused', message, { cause });
+    }
     const found = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     // Whoever names a host must not learn from us whether it has a private address, or none.
     const code = found === 'outbound_refused' ? 'outbound_unreachable' : found;
@@ -58,11 +73,47 @@ async function receive(
   }
 }
 
-function failureOfStatus(label: string, status: number): TokenFailure {
-  if (status === 401 || status === 403) {
-    return new TokenFailure('refused', `${label} refuses this client (status ${status})`);
+/** Returns what an answer says of an error; undefined when it says none. */
+function readRefusal(status: number, json: JsonObject): Refusal | undefined {
+  const { error, errors } = json;
+  const isRefused = status < 200 || status > 299;
+  const named = nameOf(error) ?? nameOf(Array.isArray(errors) ? errors[0] : errors);
+  // HubSpot and others name it elsewhere, where an answer that brings a token says something else.
+  const code = named ?? (isRefused ? vendorName(json) : undefined);
+  if (code === undefined && !isRefused) return undefined;
+  return { status, code, description: wordsOf(json) };
+}
+
+function vendorName({ error_code, code, status, reason }: JsonObject): string | undefined {
+  return [error_code, code, status, reason].find(isFilledText);
+}
+
+/** A name is text, or in an object: Facebook's `{"error": {"type"}}`, Fitbit's `{"errors": [{"errorType"}]}`. */
+function nameOf(error: JsonValue | undefined): string | undefined {
+  if (typeof error === 'string') return error.trim() === '' ? undefined : error;
+  if (!isJsonObject(error)) return undefined;
+  const { code, error: inner, errorType, type, status } = error;
+  const names = [code, inner, errorType, type, status];
+  return names.find((name): name is string => typeof name === 'string' && name.trim() !== '');
+}
+
+function wordsOf(json: JsonObject): string | undefined {
+  const { error, errors } = json;
+  const first = Array.isArray(errors) ? errors[0] : errors;
+  const places = [json, error, first].filter((place): place is JsonObject => isJsonObject(place));
+  for (const { error_description, message, error_message, detail } of places) {
+    const words = [error_description, message, error_message, detail].find(isFilledText);
+    if (words !== undefined) return words;
   }
-  return new TokenFailure('passing', `${label} answered with status ${status}`);
+  return undefined;
+}
+
+const isFilledText = (value: JsonValue | undefined): value is string =>
+  typeof value === 'string' && value.trim() !== '';
+
+function parseForm(type: string, text: string): JsonObject | undefined {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type.slice(0, 200))) return undefined;
+  return Object.fromEntries(new URLSearchParams(text));
 }
 
 function fromJson(label: string, json: JsonObject): TokenAnswer {
@@ -79,6 +130,7 @@ function fromJson(label: string, json: JsonObject): TokenAnswer {
       Number.isFinite(life) && life > 0 ? Math.min(Math.floor(life), 2 ** 31 - 1) : undefined,
     scopes: readScopes(scope ?? json.scopes),
     account: accountOf(json),
+    extra: readExtras(json),
   };
 }
 

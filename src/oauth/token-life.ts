@@ -16,7 +16,7 @@ export function refreshAfter(life: number, random: () => number): number {
   return life * (0.7 + 0.1 * random());
 }
 
-const longestPause = { passing: 60, refused: 900 };
+const longestPause = { passing: 60, refused: 900, unclear: 900 };
 
 /** How long to wait after so many failures in a row, in seconds: twice as long each time, with jitter. */
 export function pauseAfter(

@@ -23,7 +23,7 @@ export function exchangeCode(
 ): Promise<TokenAnswer> {
   const [server, client, authentication] = parties(provider);
   const options = requestOptions(deps, provider);
-  return readTokenAnswer(provider, () =>
+  const send = () =>
     oauth.authorizationCodeGrantRequest(
       server,
       client,
@@ -32,8 +32,8 @@ export function exchangeCode(
       redirectUri,
       verifier,
       options,
-    ),
-  );
+    );
+  return readTokenAnswer(provider, { send, secrets: [parameters.get('code') ?? '', verifier] });
 }
 
 /**
@@ -48,9 +48,9 @@ export function requestRefresh(
 ): Promise<TokenAnswer> {
   const [server, client, authentication] = parties(provider);
   const options = requestOptions(deps, provider);
-  return readTokenAnswer(provider, () =>
-    oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options),
-  );
+  const send = () =>
+    oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options);
+  return readTokenAnswer(provider, { send, secrets: [refreshToken] });
 }
 
 /** Revokes a token (RFC 7009), as well as it goes. */
@@ -83,9 +83,18 @@ function parties(provider: Provider): [oauth.AuthorizationServer, oauth.Client, 
 
 function authenticate({ authentication }: Provider, secret: string | null): oauth.ClientAuth {
   if (secret === null) return oauth.None();
-  return authentication === 'body'
-    ? oauth.ClientSecretPost(secret)
-    : oauth.ClientSecretBasic(secret);
+  return authentication === 'body' ? oauth.ClientSecretPost(secret) : basicAuthentication(secret);
+}
+
+/**
+ * RFC 6749, section 2.3.1, with as little encoded as it allows: the library also encodes `-`, `_`, `.` and
+ * `~`, and servers that do not decode then take it for another client.
+ */
+function basicAuthentication(secret: string): oauth.ClientAuth {
+  return (_server, { client_id: id }, _body, headers) => {
+    const pair = [id, secret].map((part) => encodeURIComponent(part).replaceAll('%20', '+'));
+    headers.set('authorization', `Basic ${Buffer.from(pair.join(':')).toString('base64')}`);
+  };
 }
 
 /* GitHub answers form-encoded unless JSON is asked for; Notion takes its requests as JSON. */

@@ -26,6 +26,12 @@ export function makeLeanDeps(config: Config, port: Sql, keys: KeyProvider, log: 
       throw error;
     });
   const vault = createVault(sql, keys);
-  const deps: LeanDeps = { config, sql, vault, outbound: openOutbound(config.outboundAllow), log };
+  const deps: LeanDeps = {
+    config,
+    sql,
+    vault,
+    outbound: openOutbound(config.outboundAllow, config.oauthClients),
+    log,
+  };
   return deps;
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Issued, ProviderState } from './oauth-provider.state.ts';
-import type { Failure } from './oauth-provider.switches.ts';
+import type { Failure, Switches } from './oauth-provider.switches.ts';
 
 /** The body of a successful token answer, as the switches shape it. */
 export function describeTokens(state: ProviderState, issued: Issued): Record<string, unknown> {
@@ -12,19 +13,25 @@ export function describeTokens(state: ProviderState, issued: Issued): Record<str
     ...(issued.refreshToken !== undefined && { refresh_token: issued.refreshToken }),
     ...(scope !== 'none' && { scope: scope === 'asked' ? issued.scope : scope }),
     ...describeAccount(state, issued),
+    ...state.switches.extra,
   };
 }
+
+const encoders = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
 
 /** Answers in JSON, or as GitHub does to those who do not ask for JSON. */
 export function sendBody(
   response: ServerResponse,
   body: Record<string, unknown>,
-  { status = 200, asForm = false },
+  { status = 200, asForm = false, encoding = 'none' as Switches['encoding'] },
 ): void {
   const type = asForm ? 'application/x-www-form-urlencoded' : 'application/json;charset=utf-8';
   const entries = Object.entries(body).map(([name, value]) => [name, String(value)]);
   const text = asForm ? new URLSearchParams(entries).toString() : JSON.stringify(body);
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
+  const headers = { 'content-type': type, 'cache-control': 'no-store' };
+  if (encoding === 'none') return void response.writeHead(status, headers).end(text);
+  response.writeHead(status, { ...headers, 'content-encoding': encoding });
+  response.end(encoders[encoding](text));
 }
 
 /** Fails as told. */
@@ -38,6 +45,9 @@ export function sendFailure(response: ServerResponse, failure: Failure): void {
     case 'status':
       if (failure.retryAfter !== undefined) response.setHeader('retry-after', failure.retryAfter);
       response.writeHead(failure.status, { 'content-type': 'text/plain' }).end('Not now.');
+      return;
+    case 'raw':
+      response.writeHead(failure.status, failure.headers).end(failure.body);
       return;
     case 'malformed':
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"access_token":"at_');

@@ -48,7 +48,8 @@ function redirectTo(
   state: string | undefined,
 ): string {
   const url = new URL(redirectUri);
-  for (const [name, value] of Object.entries(result)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries({ ...switches.callbackExtra, ...result }))
+    url.searchParams.set(name, value);
   if (state !== undefined) url.searchParams.set('state', state);
   if (switches.iss !== 'none') {
     url.searchParams.set('iss', switches.iss === 'own' ? issuer : switches.iss);

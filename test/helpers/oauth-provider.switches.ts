@@ -8,6 +8,8 @@ type Failing =
   | { kind: 'error'; error: string; description?: string; status?: number }
   /** No OAuth: 500, or 429 with `retryAfter` seconds or date. */
   | { kind: 'status'; status: number; retryAfter?: string }
+  /** Whatever a vendor sends in its own manner. */
+  | { kind: 'raw'; status: number; body: string; headers?: Record<string, string> }
   | { kind: 'malformed' }
   | { kind: 'html' }
   /** 5 MB of JSON. */
@@ -53,6 +55,14 @@ export type Switches = {
   scope: 'asked' | 'none' | (string & {}) | string[];
   /** Scopes that are never granted, nor named in an answer. */
   withheldScopes: string[];
+  /** How the body of an answer is encoded, asked for or not. */
+  encoding: 'none' | 'gzip' | 'deflate' | 'br';
+  /** Answers are form-encoded, whatever was asked for. */
+  asForm: boolean;
+  /** Members of a token answer beside the usual ones. */
+  extra: Record<string, unknown>;
+  /** Parameters that the browser brings back beside the usual ones. */
+  callbackExtra: Record<string, string>;
   /** How an answer says whose token it is. */
   account: 'none' | 'dropbox' | 'notion' | 'id_token';
   /** The status of an OAuth error that the provider finds by itself. */
@@ -77,6 +87,10 @@ export const defaultSwitches: Switches = {
   tokenType: 'Bearer',
   scope: 'asked',
   withheldScopes: [],
+  encoding: 'none',
+  asForm: false,
+  extra: {},
+  callbackExtra: {},
   account: 'none',
   errorStatus: 400,
   formUnlessAccepted: false,

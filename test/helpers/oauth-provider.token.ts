@@ -53,8 +53,8 @@ async function answerCall(
     return;
   }
   if (typeof body.error === 'string') call.error = body.error;
-  const asForm = switches.formUnlessAccepted && !call.accept.includes('json');
-  sendBody(response, body, { status, asForm });
+  const asForm = switches.asForm || (switches.formUnlessAccepted && !call.accept.includes('json'));
+  sendBody(response, body, { status, asForm, encoding: switches.encoding });
 }
 
 function attempt({ errorStatus }: Switches, work: () => Answer): Outcome {

@@ -1,0 +1,21 @@
+const longest = 200;
+
+/**
+ * Makes a provider's words fit to be shown as text and logged: without values that were sent to it, without
+ * control, format or direction characters, and at most 200 characters long.
+ */
+export function shorten(words: string | undefined, secrets: readonly string[]): string | undefined {
+  if (words === undefined) return undefined;
+  let text = words;
+  for (const secret of secrets) {
+    if (secret === '') continue;
+    text = text.replaceAll(secret, '…').replaceAll(encodeURIComponent(secret), '…');
+  }
+  const plain = text
+    .slice(0, 10 * longest)
+    .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .trim();
+  const letters = [...plain];
+  if (letters.length === 0) return undefined;
+  return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : plain;
+}
