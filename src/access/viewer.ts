@@ -69,3 +69,10 @@ export const anonymous: AnonymousViewer = { kind: 'anonymous' };
 export function isPerson(viewer: Viewer): viewer is UserViewer {
   return viewer.kind === 'personal_access_token' || viewer.kind === 'user';
 }
+
+/** Whether anybody could call like this: without a credential, or with one that anybody can make. */
+export function isStranger(viewer: Viewer): boolean {
+  return (
+    viewer.kind === 'anonymous' || (viewer.kind === 'connect_token' && viewer.via === 'anonymous')
+  );
+}

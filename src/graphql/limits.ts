@@ -10,20 +10,78 @@ import {
   Source,
   TokenKind,
   type ValidationRule,
+  visit,
 } from 'graphql';
 import { QueryTooComplexError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import { rootFields } from './root-fields.ts';
 
-/** Parses a document of at most so many tokens. */
+/* What a document of so few tokens never needs; a stranger's could take seconds with more. */
+const mostLines = 5_000;
+const longestName = 256;
+
+/** Comparisons of selections of the same field, and how many one counts for that has more to compare. */
+const mostComparisons = 500_000;
+const weightOfParent = 10;
+
+/** Mistakes of a document that are told at once. */
+export const mostMistakes = 20;
+
+/** Parses a document of at most so many tokens, lines, and characters of a name. */
 export function parseWithin({ tokens }: Limits, source: string | Source): DocumentNode {
+  requireFewLines(typeof source === 'string' ? source : source.body);
   try {
-    return parse(source, { maxTokens: tokens });
+    const document = parse(source, { maxTokens: tokens });
+    requireShortNames(document);
+    return document;
   } catch (error) {
     if (!(error instanceof GraphQLError) || !error.message.includes('tokens')) throw error;
-    const asked = countTokens(source);
-    throw tooComplex(`The document has ${asked} tokens; the limit is ${tokens}.`);
+    throw tooComplex(`The document has ${countTokens(source, tokens)}; the limit is ${tokens}.`);
   }
+}
+
+/* GraphQL counts the lines up to a mistake anew for each mistake. */
+function requireFewLines(text: string): void {
+  let lines = 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code !== 10 && code !== 13) continue;
+    lines += 1;
+    if (lines > mostLines) throw tooComplex(`The document has more than ${mostLines} lines.`);
+  }
+}
+
+/* Complaints repeat names, and a name may be in each of them. */
+function requireShortNames({ loc }: DocumentNode): void {
+  for (let token = loc?.startToken; token; token = token.next ?? undefined) {
+    if (token.kind !== TokenKind.NAME || token.end - token.start <= longestName) continue;
+    throw tooComplex(
+      `The document has a name of ${token.end - token.start} characters; the limit is ${longestName}.`,
+    );
+  }
+}
+
+/**
+ * Refuses a document that selects the same field so often that to compare the selections with each other
+ * takes long: GraphQL compares each with each.
+ *
+ * @throws GraphQLError.
+ */
+export function requireFewRepeats(document: DocumentNode): void {
+  const fields = new Map<string, { count: number; weight: number }>();
+  visit(document, {
+    Field({ name, alias, selectionSet, arguments: given = [] }) {
+      const key = (alias ?? name).value;
+      const known = fields.get(key) ?? { count: 0, weight: 0 };
+      known.count += 1;
+      known.weight += selectionSet === undefined && given.length === 0 ? 1 : weightOfParent;
+      fields.set(key, known);
+    },
+  });
+  let comparisons = 0;
+  for (const { count, weight } of fields.values()) comparisons += count * weight;
+  if (comparisons <= mostComparisons) return;
+  throw tooComplex('The document selects the same fields too often. Select each field once.');
 }
 
 /** Refuses a document with more than so many aliases. */
@@ -102,13 +160,17 @@ function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, { originalError, extensions: { code: 'QUERY_TOO_COMPLEX' } });
 }
 
-function countTokens(source: string | Source): number {
+/** How many tokens there are, counted up to ten times the limit. */
+function countTokens(source: string | Source, limit: number): string {
   const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
   let count = 0;
   try {
-    while (lexer.advance().kind !== TokenKind.EOF) count += 1;
+    while (lexer.advance().kind !== TokenKind.EOF) {
+      count += 1;
+      if (count > 10 * limit) return `more than ${10 * limit} tokens`;
+    }
   } catch {
-    // Text that is no GraphQL is counted up to where it stops being some.
+    // Text that is not GraphQL is counted up to its first mistake.
   }
-  return count;
+  return `${count} tokens`;
 }

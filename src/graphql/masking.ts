@@ -59,23 +59,53 @@ function withoutValues(error: GraphQLError): GraphQLError {
   // A request whose document is not valid is 200 for clients that take plain JSON only.
   const isDocument = /^GRAPHQL_(PARSE|VALIDATION)_FAILED$/.test(String(extensions.code));
   const http = { status: 400, ...extensions.http, spec: isDocument || !extensions.http };
-  const told = quotes.reduce((text, [quote, words]) => text.replace(quote, words), message);
-  return new GraphQLError(told, { ...placeOf(error), extensions: { code, http } });
+  return new GraphQLError(toldOf(message), { ...placeOf(error), extensions: { code, http } });
 }
 
-/** GraphQL's sentences that quote a value, and what is left of them. */
-const quotes: readonly (readonly [RegExp, string])[] = [
-  [
-    /got invalid value .*? at "([^"]*)"[;:].*$/s,
-    'has a value at "$1" that its type does not take.',
-  ],
-  [/got invalid value .*$/s, 'has a value that its type does not take.'],
-  [/^Enum "(\w+)" cannot represent .*$/s, 'Enum "$1" does not have this value.'],
-  [/^(\w+) cannot represent .*$/s, '$1 cannot represent this value.'],
-  [/^Value ".*" does not exist in "(\w+)" enum\..*$/s, 'Such a value does not exist in "$1".'],
-  [/, found .*$/s, '.'],
-  [/^(Syntax Error: (?:Unexpected|Unterminated|Invalid)[^"':]*).*$/s, '$1.'],
-];
+/** Characters of a complaint of GraphQL: names in it are the caller's. */
+const longestComplaint = 500;
+
+/**
+ * A message of GraphQL without the value that it quotes, which comes last in each of its sentences. The
+ * value may be a megabyte that resembles a message, so this looks for plain text only, and only once.
+ */
+function toldOf(message: string): string {
+  const start = message.slice(0, longestComplaint);
+  if (start.startsWith('Syntax Error: ')) return toldOfSyntax(start);
+  const enumeration = start.startsWith('Value "') ? message.lastIndexOf(notInEnum) : -1;
+  if (enumeration >= 0) {
+    const name = message.slice(enumeration + notInEnum.length).split('"', 1)[0];
+    return `Enum "${name}" does not have this value.`;
+  }
+  const [first] = quotes
+    .map(([quote, end]) => ({ at: start.indexOf(quote), end }))
+    .filter(({ at }) => at >= 0)
+    .sort((one, other) => one.at - other.at); // a value may hold the other quotes
+  if (first !== undefined) return `${start.slice(0, first.at)}${first.end}`;
+  return start === message ? message : `${start}…`;
+}
+
+/** What stands before a quoted value, and what is said in the place of both. */
+const quotes = [
+  [' got invalid value ', ' has a value that its type does not take.'],
+  [' has invalid value ', ' has a value that its type does not take.'],
+  [' cannot represent ', ' cannot represent this value.'],
+  [', found ', '.'],
+] as const;
+
+const notInEnum = '" does not exist in "';
+
+/** Which mistakes of syntax are told with what was expected; the rest quotes what stood there. */
+const syntaxMistakes = ['Unexpected', 'Unterminated', 'Invalid'];
+
+function toldOfSyntax(start: string): string {
+  const found = start.indexOf(', found ');
+  if (found >= 0) return `${start.slice(0, found)}.`;
+  const what = start.slice('Syntax Error: '.length);
+  if (!syntaxMistakes.some((mistake) => what.startsWith(mistake))) return start;
+  const end = what.search(/["':]/);
+  return end < 0 ? start : `Syntax Error: ${what.slice(0, end).trimEnd()}.`;
+}
 
 /** Where in the document and in the answer an error belongs. */
 function placeOf(error: unknown) {

@@ -1,4 +1,12 @@
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type ValidationRule,
+  validate,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { authenticate } from '../access/authenticate.ts';
 import { requireMember } from '../access/roles.ts';
@@ -7,8 +15,16 @@ import type { Deps } from '../deps.ts';
 import { PersistedQueryNotSupportedError, UnauthenticatedError } from '../errors.ts';
 import { type Context, forgetOperation } from '../graphql/context.ts';
 import { introspects, needsCredential } from '../graphql/credential-needed.ts';
-import { aliasesRule, parseWithin, requireAffordable, requireFewEach } from '../graphql/limits.ts';
+import {
+  aliasesRule,
+  mostMistakes,
+  parseWithin,
+  requireAffordable,
+  requireFewEach,
+  requireFewRepeats,
+} from '../graphql/limits.ts';
 import { findBug, maskError } from '../graphql/masking.ts';
+import { requireVariables } from '../graphql/variables.ts';
 import { readJsonBody } from '../rest/body.ts';
 import { readQueryParameters } from './query-parameters.ts';
 import type { ServerContext } from './yoga.ts';
@@ -76,13 +92,20 @@ export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
   const { limits } = config;
   return {
     onParse: ({ setParseFn }) => setParseFn((source) => parseWithin(limits, source)),
-    onValidate: ({ addValidationRule }) => addValidationRule(aliasesRule(limits)),
+    onValidate({ addValidationRule, setValidationFn }) {
+      addValidationRule(aliasesRule(limits));
+      setValidationFn((of: GraphQLSchema, document: DocumentNode, rules: ValidationRule[]) => {
+        requireFewRepeats(document);
+        return validate(of, document, rules, { maxErrors: mostMistakes });
+      });
+    },
     onExecute({ args, setResultAndStopExecution }) {
       const { document, operationName, variableValues: variables = {} } = args;
       const node = getOperationAST(document, operationName);
       if (!node) return;
       try {
         const operation = { schema, document, node, variables };
+        requireVariables(schema, node, variables);
         requireFewEach(limits, operation);
         const cost = requireAffordable(limits, operation);
         return {

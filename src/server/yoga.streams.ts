@@ -15,6 +15,7 @@ import { errorKinds } from '../errors.ts';
 import { type Context, freshContext } from '../graphql/context.ts';
 import { requireAffordable } from '../graphql/limits.ts';
 import { toAppError } from '../graphql/masking.ts';
+import { requireVariables } from '../graphql/variables.ts';
 import { processEvents } from './event-stream.ts';
 import { asGraphqlError, maskResult } from './yoga.plugins.ts';
 import type { ServerContext } from './yoga.ts';
@@ -28,7 +29,10 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
       const { document, operationName, variableValues: variables = {}, contextValue } = args;
       const node = getOperationAST(document, operationName);
       try {
-        if (node) requireAffordable(deps.config.limits, { schema, document, node, variables });
+        if (node) {
+          requireVariables(schema, node, variables);
+          requireAffordable(deps.config.limits, { schema, document, node, variables });
+        }
       } catch (error) {
         return setResultAndStopExecution({ errors: [asGraphqlError(error)] });
       }
