@@ -180,6 +180,7 @@ export const germanComplaints: readonly (readonly [RegExp, string])[] = [
   [/^has a first line that is not of PEM: .*$/, 'muss mit fünf Bindestrichen beginnen'],
   [/^cannot be longer than (\S+) characters$/, 'darf nicht länger als $1 Zeichen sein'],
   [/^must be true or false$/, 'muss wahr oder falsch sein'],
+  [/^must be one OAuth scope: .*$/, 'muss ein OAuth-Scope ohne Leerzeichen und Kommas sein'],
   [/^must be a list of text$/, 'muss eine Liste von Texten sein'],
   [/^must be an object$/, 'muss ein JSON-Objekt sein'],
   [

@@ -116,3 +116,11 @@ export const notYetBuilt: readonly string[] = [
   'WebhookEndpoint',
   'WebhookEventType',
 ];
+
+/** What a change takes away, as the list of the not yet built names it; any other change in words. */
+export function nameMissing({ description }: { description: string }): string {
+  return description
+    .replace(/^(\w+) was removed from (?:enum|union) type (\w+)\.$/, '$2.$1')
+    .replace(/^(\w+\.\w+) arg (\w+) was removed\.$/, '$1($2)')
+    .replace(/^([\w.]+) was removed\.$/, '$1');
+}

@@ -16,7 +16,8 @@ export function canaryConfig(type: ConnectionType): JsonObject {
   return { ...fullConfig(type), ...Object.fromEntries(known) };
 }
 
-function canaryValue({ kind, name, secret }: Field): JsonValue | undefined {
+function canaryValue({ kind, name, secret, holds: content }: Field): JsonValue | undefined {
+  if (content === 'private-key') return undefined; // only a real key is taken there
   const text = `${secret ? canary : publicCanary}-${name}`;
   if (kind === 'string') return text;
   if (kind === 'string[]') return [text];

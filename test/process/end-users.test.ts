@@ -279,7 +279,7 @@ it.each([
   '127.0.0.1',
   'localhost',
   'LOCALHOST.',
-  'app.localhost:4000',
+  'localhost:4000',
   '[::1]',
   '0x7f.1',
   hosts.public.toUpperCase(),

@@ -119,7 +119,7 @@ it('says at the start that there is no such database, without the password', asy
   const environment = environmentOn(url.href);
   const { code, stdout, stderr } = await startRefused(environment);
   expect(code).toBe(1);
-  expect(stderr).toContain('"no_such_database" does not exist');
+  expect(stderr).toContain('There is no database "no_such_database"');
   expect(stdout + stderr).not.toContain('hunter2');
 }, 60_000);
 

@@ -35,7 +35,7 @@ describe('two processes that start at once on an empty database', () => {
   });
 
   it('tell of it once', () => {
-    const told = [first, second].filter(({ stdout }) => stdout().includes(projectId));
+    const told = [first, second].filter(({ stderr }) => stderr().includes(projectId));
     expect(told).toHaveLength(1);
   });
 
