@@ -17,10 +17,8 @@ export function wordsOf(language: Language): Words {
 }
 
 function readRange(range: string) {
-  const [tag = '', ...parameters] = range
-    .trim()
-    .toLowerCase()
-    .split(/\s*;\s*/);
+  const parts = range.toLowerCase().split(';');
+  const [tag = '', ...parameters] = parts.map((part) => part.trim());
   const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
   return { language: tag.split('-', 1)[0] ?? '', quality: Number(quality ?? 1) || 0 };
 }

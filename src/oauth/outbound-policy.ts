@@ -68,7 +68,11 @@ export function isAllowed(target: OutboundTarget, allowed: OutboundAllowList): b
 
 /** The host as the URL parser understood it: a number in any spelling is a plain address by now. */
 export function hostOf({ hostname }: Pick<OutboundTarget, 'hostname'>): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.+$/, '');
+  const bare =
+    hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname;
+  let end = bare.length; // an expression for the last dots would try each dot as the first
+  while (bare[end - 1] === '.') end -= 1;
+  return bare.slice(0, end);
 }
 
 function portOf({ port, protocol }: OutboundTarget): string {
