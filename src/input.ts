@@ -21,6 +21,39 @@ export function requiredText(max: number) {
     .refine((text) => [...text].length <= max, `cannot be longer than ${max} characters`);
 }
 
+/**
+ * A name that people see. Two that look the same are the same: composed (NFC), each run of blanks one
+ * space, and without invisible characters, save those that join an emoji or letters that need it.
+ */
+export function nameText(max: number) {
+  return z
+    .string({
+      error: ({ input }) => (input === undefined || input === null ? blank : 'must be text'),
+    })
+    .refine((text) => !text.includes('\u0000'), {
+      error: 'cannot hold the character U+0000',
+      abort: true,
+    })
+    .refine((text) => !/\p{Cc}/u.test(text.trim()), 'cannot hold control characters')
+    .transform(asName)
+    .pipe(requiredText(max));
+}
+
+const joined =
+  /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|\p{sc=Arab}|\p{sc=Deva}|\p{sc=Beng}|\p{sc=Taml}|\p{sc=Telu}|\p{sc=Knda}|\p{sc=Mlym}|\p{sc=Sinh}|\p{sc=Khmr}/u;
+const joiners = new Set(['\u200c', '\u200d', '\ufe0f']);
+const unseen = /[\p{DI}\u2800\ufff9-\ufffb]/u;
+
+function asName(text: string): string {
+  const characters = Array.from(text.normalize('NFC'));
+  const seen = characters.filter((character, index) => {
+    if (!unseen.test(character)) return true;
+    if (!joiners.has(character) || !joined.test(characters[index - 1] ?? '')) return false;
+    return character === '\ufe0f' || joined.test(characters[index + 1] ?? '');
+  });
+  return seen.join('').split(/\s/u).filter(Boolean).join(' ').normalize('NFC');
+}
+
 /** Text that may be missing: blank is the same as null. */
 export function optionalText(max: number) {
   return requiredText(max).or(blankText).nullish();

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { RoleRef } from '../access/role.type.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { requiredText } from '../input.ts';
+import { nameText } from '../input.ts';
 import { AccessKeyRef, CreatedAccessKeyRef } from './access-key.type.ts';
 import { createAccessKey, revokeAccessKey } from './access-keys.service.ts';
 
 const CreateAccessKeyInput = builder.inputType('CreateAccessKeyInput', {
   description: 'A new access key.',
-  validate: z.looseObject({ name: requiredText(120) }),
+  validate: z.looseObject({ name: nameText(120) }),
   fields: (t) => ({
     name: t.string({ description: 'What it is for; 1 to 120 characters.' }),
     role: t.field({ type: RoleRef, description: "What it may do; no more than the caller's." }),

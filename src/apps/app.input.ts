@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { AppVisibility } from '../db/generated/enums.ts';
 import { InvalidInputError } from '../errors.ts';
-import { fieldIssues, requiredText } from '../input.ts';
+import { fieldIssues, nameText } from '../input.ts';
 import { appHostname } from './app-hostname.ts';
 import { connectPageSettings } from './connect-page.input.ts';
 
@@ -13,7 +13,7 @@ import { connectPageSettings } from './connect-page.input.ts';
 
 function appFields(config: Config) {
   return z.object({
-    name: requiredText(120),
+    name: nameText(120),
     hostname: appHostname(config),
     visibility: z.enum(AppVisibility),
     connectPage: connectPageSettings.nullish(),

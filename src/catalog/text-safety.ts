@@ -23,3 +23,17 @@ export function findNestedProblem(value: unknown, level = 2): string | undefined
   }
   return undefined;
 }
+
+type Unwritable = { path: string[]; message: string };
+
+/** The values inside an object, whose depth was checked, that JSON cannot write. */
+export function findUnwritable(value: unknown, path: string[] = []): Unwritable[] {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return [{ path, message: 'is a number that JSON cannot hold exactly: write it as text' }];
+  }
+  if (typeof value === 'symbol') {
+    return [{ path, message: 'is an enum value, which JSON does not have: write it as text' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => findUnwritable(inner, [...path, key]));
+}

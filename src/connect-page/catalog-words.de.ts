@@ -134,6 +134,10 @@ export const germanComplaints: readonly (readonly [RegExp, string])[] = [
   [/^is not a known field$/, 'ist kein bekanntes Feld'],
   [/^must be text$/, 'muss Text sein'],
   [
+    /^must be one OAuth scope: .*$/,
+    'muss ein OAuth-Scope sein: ohne Leerzeichen, Kommas, Anführungszeichen und Umlaute',
+  ],
+  [
     /^cannot hold a user name or password$/,
     'darf weder einen Benutzernamen noch ein Passwort enthalten',
   ],
@@ -143,8 +147,12 @@ export const germanComplaints: readonly (readonly [RegExp, string])[] = [
     'enthält das unsichtbare Zeichen $1: bitte noch einmal kopieren',
   ],
   [
-    /^holds a number that JSON cannot hold exactly: write it as text$/,
+    /^is a number that JSON cannot hold exactly: write it as text$/,
     'enthält eine Zahl, die JSON nicht genau wiedergibt: als Text schreiben',
+  ],
+  [
+    /^is an enum value, which JSON does not have: write it as text$/,
+    'enthält einen Enum-Wert, den JSON nicht kennt: als Text schreiben',
   ],
   [/^must be a private key in PEM.*$/, 'muss ein privater Schlüssel in PEM sein'],
   [

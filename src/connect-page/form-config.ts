@@ -1,6 +1,7 @@
 import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { Field } from '../catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../catalog/json.ts';
+import { isExact, parseExactly } from '../exact-json.ts';
 
 /** What a person typed, by field. */
 export type Typed = Readonly<Record<string, string>>;
@@ -53,7 +54,7 @@ function toValue({ kind, name, holds }: Field, text: string): JsonValue {
 }
 
 function toNumber(text: string): number | string {
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  return /^-?\d+(\.\d+)?$/.test(text) && isExact(text) ? Number(text) : text;
 }
 
 // "1,5" is one and a half in German. "1,500" is that too, but in English it is a thousand more: refused.
@@ -63,7 +64,7 @@ function withPoint(text: string): string {
 
 function parseJson(text: string): JsonValue {
   try {
-    return JSON.parse(text);
+    return parseExactly(text) as JsonValue;
   } catch {
     return text;
   }

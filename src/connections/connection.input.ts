@@ -3,7 +3,7 @@ import { checkConfig, parseConfig } from '../catalog/config.ts';
 import { findConnectionType } from '../catalog/connection-types.ts';
 import { isJsonObject, type JsonObject } from '../catalog/json.ts';
 import type { FieldIssue } from '../errors.ts';
-import { requiredText } from '../input.ts';
+import { nameText, requiredText } from '../input.ts';
 
 /*
  * What may be said of a connection before anything is read, for GraphQL and REST alike. Each edge
@@ -27,11 +27,11 @@ const config = z
   });
 
 /** The fields of a new connection. */
-export const newConnection = { name: requiredText(120), type: typeName, config };
+export const newConnection = { name: nameText(120), type: typeName, config };
 
 /** The fields that an update may carry; null is the same as left out. */
 export const connectionChanges = {
-  name: requiredText(120).nullish(),
+  name: nameText(120).nullish(),
   type: typeName.nullish(),
   config: config.nullish(),
   version: z.int32({ error: 'must be an integer' }).nullish(), // all that GraphQL's Int holds

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isLoopback } from '../config.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { requiredText } from '../input.ts';
+import { nameText } from '../input.ts';
 import { deleteProject } from './delete-project.service.ts';
 import { ProjectRef } from './project.type.ts';
 import { createProject, updateProject } from './projects.service.ts';
@@ -23,7 +23,7 @@ const redirectUrls = z
 
 const CreateProjectInput = builder.inputType('CreateProjectInput', {
   description: 'A new project.',
-  validate: z.looseObject({ name: requiredText(120), redirectUrls }),
+  validate: z.looseObject({ name: nameText(120), redirectUrls }),
   fields: (t) => ({
     organizationId: t.id({ required: false, description: "The caller's own when left out." }),
     name: t.string({ description: '1 to 120 characters, unique in the organization.' }),
@@ -37,7 +37,7 @@ const CreateProjectInput = builder.inputType('CreateProjectInput', {
 
 const UpdateProjectInput = builder.inputType('UpdateProjectInput', {
   description: 'Changes of a project; what is left out or null stays as it is.',
-  validate: z.looseObject({ name: requiredText(120).nullish(), redirectUrls }),
+  validate: z.looseObject({ name: nameText(120).nullish(), redirectUrls }),
   fields: (t) => ({
     id: t.id({ description: 'The project.' }),
     name: t.string({ required: false, description: 'A new name.' }),

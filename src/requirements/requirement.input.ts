@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../catalog/json.ts';
 import { RequirementKind } from '../db/generated/enums.ts';
-import { optionalText, requiredText } from '../input.ts';
+import { nameText, optionalText } from '../input.ts';
 import { kindOfSpec, parseSpec } from './spec.input.ts';
 
-const title = requiredText(200);
+const title = nameText(200);
 const description = optionalText(2_000);
 const spec = z.custom<JsonObject>(isJsonObject, 'must be an object');
 
@@ -12,7 +12,7 @@ const spec = z.custom<JsonObject>(isJsonObject, 'must be an object');
 export const newRequirement = z
   .object({
     appId: z.string(),
-    name: requiredText(120),
+    name: nameText(120),
     kind: z.enum(RequirementKind),
     title,
     description,

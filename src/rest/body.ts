@@ -1,4 +1,5 @@
 import { InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError } from '../errors.ts';
+import { DuplicateKeyError, parseExactly } from '../exact-json.ts';
 
 const notJson = new InvalidInputError([{ path: 'body', message: 'must be JSON' }]);
 
@@ -63,8 +64,13 @@ async function readCounted(request: Request, limit: number): Promise<Uint8Array>
 function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
   if (bytes.byteLength === 0) return undefined;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
+    return parseExactly(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    if (error instanceof DuplicateKeyError) {
+      // GraphQL's complaints begin below the input as well.
+      const path = error.path.replace(/^variables\.(?:input\.)?/, '');
+      throw new InvalidInputError([{ path, message: 'is given twice' }]);
+    }
     throw notJson; // without its cause, which quotes the body
   }
 }

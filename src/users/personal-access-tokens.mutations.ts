@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { requiredText } from '../input.ts';
+import { nameText } from '../input.ts';
 import {
   createPersonalAccessToken,
   revokePersonalAccessToken,
@@ -10,7 +10,7 @@ import { PersonalAccessTokenRef } from './user.type.ts';
 
 const CreatePersonalAccessTokenInput = builder.inputType('CreatePersonalAccessTokenInput', {
   description: 'A new personal access token.',
-  validate: z.looseObject({ name: requiredText(120) }),
+  validate: z.looseObject({ name: nameText(120) }),
   fields: (t) => ({
     name: t.string({ description: 'What it is for; 1 to 120 characters.' }),
     userId: t.id({

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { RoleRef } from '../access/role.type.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { email, requiredText } from '../input.ts';
+import { email, nameText } from '../input.ts';
 import { setProjectRole } from './set-project-role.service.ts';
 import { UserRef } from './user.type.ts';
 import { createUser, deleteUser, updateUser } from './users.service.ts';
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
   description: 'A new person.',
-  validate: z.looseObject({ email, name: requiredText(120) }),
+  validate: z.looseObject({ email, name: nameText(120) }),
   fields: (t) => ({
     email: t.string({ description: 'Unique in the organization, whatever its case.' }),
     name: t.string({ description: 'What they are called; 1 to 120 characters.' }),
@@ -23,7 +23,7 @@ const CreateUserInput = builder.inputType('CreateUserInput', {
 
 const UpdateUserInput = builder.inputType('UpdateUserInput', {
   description: 'Changes of a person.',
-  validate: z.looseObject({ name: requiredText(120).nullish() }),
+  validate: z.looseObject({ name: nameText(120).nullish() }),
   fields: (t) => ({
     id: t.id({ description: 'The person.' }),
     name: t.string({ required: false, description: 'A new name.' }),

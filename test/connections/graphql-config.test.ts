@@ -77,6 +77,49 @@ describe('is refused at its field:', () => {
   });
 });
 
+test.each([
+  ['an enum value', '{a: {b: [1, FOO]}}', 'config.session_config.a.b.1'],
+  ['a number that JSON cannot hold', '{a: 9007199254740993}', 'config.session_config.a'],
+  ['a number that is too large', '{a: -1e400}', 'config.session_config.a'],
+  ['many decimals', '{a: 0.10000000000000000001}', 'config.session_config.a'],
+])('%s in an object is refused at its path', async (_what, value, path) => {
+  const config = `{api_key: "k", model_api_key: "m", session_config: ${value}}`;
+  const { data } = await create('SteelBrowser', config);
+  expect(data.createConnection.fields).toMatchObject([{ path }]);
+});
+
+test.each(['9007199254740993', '1e400', '3.14159265358979323846'])(
+  'the number %s is refused in a body and in variables',
+  async (number) => {
+    const path = 'config.data.a.0';
+    const config = `{"url": "https://a.example", "method": "GET", "data": {"a": [${number}, 0.1]}}`;
+    const type = 'dynamiq.connections.Http';
+    const { projectId } = server.home;
+    const authorization = `Bearer ${server.adminKey}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    const send = async (at: string, body: string) => {
+      const sent = await fetch(server.url + at, { method: 'POST', headers, body });
+      return { status: sent.status, json: await sent.json() };
+    };
+    const message = 'is a number that JSON cannot hold exactly: write it as text';
+    const rest = await send(
+      '/v1/connections',
+      `{"name": "n", "project_id": "${projectId}", "type": "${type}", "config": ${config}}`,
+    );
+    expect(rest).toMatchObject({ status: 400, json: { error: { details: { [path]: message } } } });
+    const query = `mutation($input: CreateConnectionInput!) { createConnection(input: $input) {
+      __typename ... on InvalidInputError { fields { path message } } } }`;
+    const input = `{"name": "n", "projectId": "${projectId}", "type": "${type}", "config": ${config}}`;
+    const graphql = await send(
+      '/graphql',
+      `{"query": ${JSON.stringify(query)}, "variables": {"input": ${input}}}`,
+    );
+    expect(graphql.json).toMatchObject({
+      data: { createConnection: { fields: [{ path, message }] } },
+    });
+  },
+);
+
 test('an update over GraphQL leaves out what it does not name: type, config, name', async () => {
   const secret = canary();
   const { data } = await create('OpenAI', `{api_key: "${secret}"}`);

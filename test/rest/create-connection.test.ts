@@ -106,6 +106,29 @@ describe('the name', () => {
     await createConnection(server, { name, project_id }, server.stranger.key);
   });
 
+  test.each([
+    ['Ame\u0301lie', 'Am\u00e9lie'],
+    ['pro\u200bd\u00ad', 'prod'],
+    ['a \u00a0 b', 'a b'],
+    ['\u202eabc\u202c', 'abc'],
+  ])('%j looks like another, and is the same', async (name, same) => {
+    const prefix = uniqueName();
+    const first = await createConnection(server, { name: `${prefix} ${name}` });
+    expect(first.name).toBe(`${prefix} ${same}`);
+    const second = await post(newConnection(server, { name: `${prefix} ${same}` }));
+    expect(second.status).toBe(409);
+  });
+
+  test.each([
+    ['\u200b\ufeff', 'cannot be blank'],
+    ['\u2800', 'cannot be blank'],
+    ['a\u0007b', 'cannot hold control characters'],
+    ['a\nb', 'cannot hold control characters'],
+  ])('%j is refused', async (name, message) => {
+    const { json } = await post(newConnection(server, { name }));
+    expect(json).toMatchObject({ error: { details: { name: message } } });
+  });
+
   test('is free again after its connection was deleted', async () => {
     const { id, name } = await createConnection(server);
     await server.rest('DELETE', `/v1/connections/${id}`);
