@@ -3,6 +3,17 @@
  * for infinity, and of two entries of one name the second.
  */
 
+/** Steps of a path that a complaint tells, and characters of each. */
+const longestPath = 40;
+const longestTold = 64;
+
+const quote = 0x22;
+const comma = 0x2c;
+const bracket = 0x5b;
+const closingBracket = 0x5d;
+const brace = 0x7b;
+const closingBrace = 0x7d;
+
 /** A JSON text has an entry twice; `path` is where. */
 export class DuplicateKeyError extends Error {
   override readonly name = 'DuplicateKeyError';
@@ -13,8 +24,21 @@ export class DuplicateKeyError extends Error {
   }
 }
 
-/** An object or list that the reader is in; `keys` is null in a list. */
-type Open = { value: unknown; key: string | number | null; keys: Set<string> | null };
+/**
+ * An object or list that the reader is in, and the keys it has so far. Most objects of a deep text have one
+ * key, and a set for each costs as much as all the rest.
+ */
+type Open = {
+  value: unknown;
+  key: string | number | null;
+  isObject: boolean;
+  firstKey: string | null;
+  allKeys: Set<string> | null;
+};
+
+function openUp(value: unknown, key: string | number | null): Open {
+  return { value, key, isObject: key === null, firstKey: null, allKeys: null };
+}
 
 /**
  * A JSON text as a value, in which NaN stands for each number that JavaScript cannot hold exactly. JSON
@@ -24,34 +48,37 @@ type Open = { value: unknown; key: string | number | null; keys: Set<string> | n
  */
 export function parseExactly(text: string): unknown {
   const root = { value: JSON.parse(text) as unknown };
-  const open: Open[] = [{ value: root, key: 'value', keys: null }];
-  for (let at = 0; at < text.length; at += 1) {
-    const top = open.at(-1);
-    const character = text[at] ?? '';
-    if (top === undefined) break;
-    if (character === '"') {
+  const open: Open[] = [openUp(root, 'value')];
+  let top = open[0];
+  for (let at = 0; at < text.length && top !== undefined; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === quote) {
       const end = endOfText(text, at);
-      if (top.keys !== null && top.key === null) enter(open, top.keys, text.slice(at, end));
+      if (top.isObject && top.key === null) enter(open, top, text.slice(at, end));
       at = end - 1;
-    } else if (character === '-' || (character >= '0' && character <= '9')) {
+    } else if (character === comma) {
+      top.key = typeof top.key === 'number' ? top.key + 1 : null;
+    } else if (startsNumber(character)) {
       const end = endOfNumber(text, at);
       if (!isExact(text.slice(at, end))) replaceByNaN(top);
       at = end - 1;
-    } else if (character === '{') {
-      open.push({ value: childOf(top), key: null, keys: new Set() });
-    } else if (character === '[') {
-      open.push({ value: childOf(top), key: 0, keys: null });
-    } else if (character === '}' || character === ']') {
+    } else if (character === brace || character === bracket) {
+      top = openUp(childOf(top), character === brace ? null : 0);
+      open.push(top);
+    } else if (character === closingBrace || character === closingBracket) {
       open.pop();
-    } else if (character === ',') {
-      top.key = typeof top.key === 'number' ? top.key + 1 : null;
+      top = open.at(-1);
     }
   }
   return root.value;
 }
 
+/** Up to 14 digits and a small exponent: such a number is always held exactly. */
+const small = /^-?\d{1,7}(?:\.\d{1,7})?(?:[eE][-+]?\d{1,2})?$/;
+
 /** Whether a literal's digits are those of the number that JavaScript makes of it. */
 export function isExact(literal: string): boolean {
+  if (small.test(literal)) return true;
   const value = Number(literal);
   if (!Number.isFinite(value)) return false;
   const given = decimalOf(literal);
@@ -75,16 +102,21 @@ function decimalOf(literal: string): { digits: string; exponent: number } {
   return { digits: all.slice(first, last), exponent };
 }
 
-function enter(open: readonly Open[], keys: Set<string>, literal: string): void {
-  const key = JSON.parse(literal) as string; // the whole text was valid
-  const top = open.at(-1);
-  if (top !== undefined) top.key = key;
-  if (!keys.has(key)) {
-    keys.add(key);
+function enter(open: readonly Open[], top: Open, literal: string): void {
+  // The whole text was valid: only an escape makes the key another text than stands there.
+  const key = literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1);
+  top.key = key;
+  if (top.firstKey === null) {
+    top.firstKey = key;
     return;
   }
-  const path = open.slice(1).map((one) => one.key);
-  throw new DuplicateKeyError(path.slice(0, 40).join('.'));
+  top.allKeys ??= new Set([top.firstKey]);
+  if (!top.allKeys.has(key)) {
+    top.allKeys.add(key);
+    return;
+  }
+  const path = open.slice(1, 1 + longestPath).map((one) => String(one.key).slice(0, longestTold));
+  throw new DuplicateKeyError(path.join('.'));
 }
 
 // Where an entry comes twice, the value is another than the text says: it is refused, but later.
@@ -109,7 +141,18 @@ function endOfText(text: string, start: number): number {
 }
 
 function endOfNumber(text: string, start: number): number {
-  let end = start;
-  while (end < text.length && '+-.0123456789eE'.includes(text[end] ?? '')) end += 1;
+  let end = start + 1;
+  while (end < text.length && isOfNumber(text.charCodeAt(end))) end += 1;
   return end;
+}
+
+function startsNumber(character: number): boolean {
+  return (character >= 0x30 && character <= 0x39) || character === 0x2d; // 0 to 9, -
+}
+
+function isOfNumber(character: number): boolean {
+  // 0 to 9, "-", "+", ".", "e" and "E": in a valid text, nothing but a number has them in a row
+  return (
+    (character >= 0x2b && character <= 0x39 && character !== comma) || (character | 0x20) === 0x65
+  );
 }
