@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { startSchemaEngine, toMigrationList } from '../src/db/migration-engine.ts';
 import { migrationsFolder, packageRoot, readMigrations } from '../src/db/migration-files.ts';
-import { pgliteMigrationAdapter } from '../src/db/pglite-migration-adapter.ts';
+import { pgliteMigrationAdapter } from './engine/pglite-adapter.ts';
+import { startSchemaEngine, toMigrationList } from './engine/schema-engine.ts';
 
 const name = process.argv[2] ?? '';
 

@@ -66,10 +66,7 @@ await build({
   sourcemap: true,
   plugins: [wasmBesideTheRest, leftOut],
   // What brings files of its own, or megabytes that most processes never read; `pg-native` nobody has.
-  external: [
-    ...['@electric-sql/pglite', '@prisma/schema-engine-wasm', '@graphql-yoga/render-graphiql'],
-    'pg-native',
-  ],
+  external: ['@electric-sql/pglite', '@graphql-yoga/render-graphiql', 'pg-native'],
   // CommonJS packages ask for Node's own modules by `require`.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -1,5 +1,4 @@
 import type { PGlite } from '@electric-sql/pglite';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { PrismaClient } from './generated/client.ts';
 import type { Listen } from './listen.ts';
 import type { Sql } from './sql.ts';
@@ -14,8 +13,15 @@ export type Database = {
   ping(): Promise<void>;
   /** Ends every session; what still runs may finish. */
   close(): Promise<void>;
-  /** One session of its own without any time limit, for the migrations; `dispose` it. */
-  connectForMigrations(): Promise<SqlDriverAdapter>;
+  /** Opens one session of its own without a time limit, for the migrations. */
+  openSession(): Promise<ScriptSession>;
+};
+
+/** A session that runs scripts of many statements. */
+export type ScriptSession = {
+  /** Runs a script; when it fails, its open transaction is rolled back. */
+  run(script: string): Promise<void>;
+  close(): Promise<void>;
 };
 
 /**

@@ -14,15 +14,6 @@ const renew = `
 
 const release = 'DELETE FROM lease WHERE name = $1 AND owner = $2';
 
-/** As in the first migration, where it is also created if it is not there. */
-const createTable = `
-  CREATE TABLE IF NOT EXISTS "lease" (
-    "name" TEXT COLLATE "C" NOT NULL,
-    "owner" TEXT COLLATE "C" NOT NULL,
-    "until" TIMESTAMPTZ(3) NOT NULL,
-    CONSTRAINT "lease_pkey" PRIMARY KEY ("name")
-  )`;
-
 /**
  * Does `work` while this process, and no other, holds the lease of that name, by the database's
  * clock. It lasts `seconds`, is renewed while the work goes on, and ends with it or with the process.
@@ -48,16 +39,6 @@ export async function withLease<Result>(
   } finally {
     clearInterval(renewing);
     await sql('release_lease', release, [name, owner]).catch(() => {});
-  }
-}
-
-/** Creates the table of leases before any migration has; several processes may do so at once. */
-export async function createLeaseTable({ sql }: Pick<Database, 'sql'>): Promise<void> {
-  try {
-    await sql('create_lease_table', createTable, []);
-  } catch {
-    // IF NOT EXISTS does not hold between two that create at once: the loser finds it there now.
-    await sql('create_lease_table', createTable, []);
   }
 }
 

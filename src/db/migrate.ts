@@ -1,38 +1,52 @@
-import type { Database } from './database.ts';
-import { createLeaseTable, withLease } from './lease.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import type { Database, ScriptSession } from './database.ts';
 import { type Migration, migrationsFolder, readMigrations } from './migration-files.ts';
 
-/** The table of leases is there before the first migration, which is no reason to refuse it. */
-const filters = { externalTables: ['public.lease'], externalEnums: [] };
+/*
+ * Applies the migrations and records them in Prisma's own table, so that `prisma migrate deploy` and
+ * `prisma migrate status` can be used on the same database.
+ */
 
 type HistoryRow = { name: string; finished: boolean };
 
-const engineHolds = `
+/** Prisma's commands take the same lock. A session that dies gives it back, but only after its statement ends. */
+const takeLock = `SET lock_timeout = '300s'; SELECT pg_advisory_lock(72707369);`;
+
+const historyExists = `
   SELECT to_regclass('_prisma_migrations') IS NOT NULL AS "exists"`;
+
+/** Earlier versions created the table of leases before the first migration. */
+const foreignTables = `
+  SELECT tablename AS name FROM pg_tables
+  WHERE schemaname = current_schema() AND tablename <> 'lease'`;
+
+/** As Prisma creates it. */
+const createHistory = `
+  CREATE TABLE "_prisma_migrations" (
+    "id" VARCHAR(36) PRIMARY KEY NOT NULL,
+    "checksum" VARCHAR(64) NOT NULL,
+    "finished_at" TIMESTAMPTZ,
+    "migration_name" VARCHAR(255) NOT NULL,
+    "logs" TEXT,
+    "rolled_back_at" TIMESTAMPTZ,
+    "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
+    "applied_steps_count" INTEGER NOT NULL DEFAULT 0
+  )`;
 
 const readHistory = `
   SELECT migration_name AS name, finished_at IS NOT NULL AS finished
   FROM _prisma_migrations WHERE rolled_back_at IS NULL`;
 
+/** Earlier versions recorded the start of a migration before its transaction. */
 const dropUnfinished = `
   DELETE FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL`;
 
 /**
- * Goes into the migration's own transaction: it is finished exactly when it is committed. The server
- * may still be at it after its process was killed; then it fails here if another has begun anew.
- */
-const finish = `
-DO $$ BEGIN
-  UPDATE _prisma_migrations SET finished_at = now()
-  WHERE finished_at IS NULL AND rolled_back_at IS NULL;
-  IF NOT FOUND THEN RAISE EXCEPTION 'another process has begun this migration anew'; END IF;
-END $$;
-COMMIT;`;
-
-/**
- * Brings the database up to this version's schema and says which migrations that took. Of several
- * processes that start at once, one does it and the others wait for it. Throws when a migration fails,
- * of which nothing is left then, or when the database is that of a newer version.
+ * Brings the database up to this version's schema and returns the migrations that it applied. When
+ * several processes start at once, one migrates and the others wait for it.
+ *
+ * @throws Error when a migration fails, which leaves no trace of it, and when a newer version has
+ * migrated the database.
  */
 export async function applyMigrations(
   database: Database,
@@ -40,12 +54,18 @@ export async function applyMigrations(
 ): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(folder);
   if (isCurrent(await history(database), migrations)) return { applied: [] };
-  await createLeaseTable(database);
-  const work = () => applyPending(database, folder, migrations);
-  return withLease(database, 'migrations', work, { seconds: 30, waitSeconds: 300 });
+  const session = await database.openSession();
+  try {
+    await session.run(takeLock);
+    return { applied: await applyPending(database, session, migrations) };
+  } catch (error) {
+    throw new Error(`The database could not be migrated: ${describe(error)}`, { cause: error });
+  } finally {
+    await session.close();
+  }
 }
 
-/** Throws unless every migration of this version is applied, and none of a newer one is. */
+/** Throws unless the database has every migration of this version, and none of a newer one. */
 export async function requireMigrated(database: Database): Promise<void> {
   if (isCurrent(await history(database), await readMigrations(migrationsFolder))) return;
   throw new Error(
@@ -55,52 +75,61 @@ export async function requireMigrated(database: Database): Promise<void> {
 
 async function applyPending(
   database: Database,
-  folder: string,
+  session: ScriptSession,
   migrations: readonly Migration[],
-): Promise<{ applied: string[] }> {
-  // What a killed process left unfinished under this lease was not committed.
-  await forgetUnfinished(database);
-  if (isCurrent(await history(database), migrations)) return { applied: [] };
-  const adapter = await database.connectForMigrations();
-  const execute = adapter.executeScript.bind(adapter);
-  adapter.executeScript = (script) => execute(script.replace(/COMMIT;\s*$/, () => finish));
-  // Few starts have anything to migrate.
-  const { startSchemaEngine, toMigrationList } = await import('./migration-engine.ts');
-  const engine = await startSchemaEngine(async () => adapter);
-  try {
-    const migrationsList = toMigrationList(folder, migrations);
-    const result = await engine.applyMigrations({ migrationsList, filters });
-    return { applied: result.appliedMigrationNames };
-  } catch (error) {
-    await forgetUnfinished(database);
-    throw new Error(`The database could not be migrated: ${describe(error)}`, { cause: error });
-  } finally {
-    await adapter.dispose();
-  }
+): Promise<string[]> {
+  const rows = await history(database);
+  if (isCurrent(rows, migrations)) return []; // another process was first
+  if (rows === undefined) await requireEmpty(database);
+  await session.run(rows === undefined ? createHistory : dropUnfinished);
+  const finished = finishedNames(rows);
+  const pending = migrations.filter(({ name }) => !finished.has(name));
+  for (const migration of pending) await session.run(withRecord(migration));
+  return pending.map(({ name }) => name);
 }
 
-/** Whether all of them are applied; throws when the database holds one that is not among them. */
-function isCurrent(rows: readonly HistoryRow[], migrations: readonly Migration[]): boolean {
+/** The migration and its row in the history in one transaction: it is recorded exactly when it is committed. */
+function withRecord({ name, script }: Migration): string {
+  const checksum = createHash('sha256').update(script).digest('hex');
+  const record = `
+    INSERT INTO _prisma_migrations
+      (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+    VALUES ('${randomUUID()}', '${checksum}', '${name}', now(), clock_timestamp(), 1);
+    COMMIT;`;
+  return script.trimEnd().replace(/COMMIT;$/, () => record);
+}
+
+/** Whether the database has all of them; throws when it has one that is not among them. */
+function isCurrent(rows: HistoryRow[] | undefined, migrations: readonly Migration[]): boolean {
   const known = new Set(migrations.map(({ name }) => name));
-  const unknown = rows.find(({ name }) => !known.has(name));
+  const unknown = rows?.find(({ name }) => !known.has(name));
   if (unknown !== undefined) {
     throw new Error(
       `The database holds the migration ${unknown.name}, which this version of Patchbay does not ` +
         'know: a newer version has run on it. Start that version or a later one.',
     );
   }
-  const finished = new Set(rows.filter((row) => row.finished).map(({ name }) => name));
+  const finished = finishedNames(rows);
   return migrations.every(({ name }) => finished.has(name));
 }
 
-async function history({ sql }: Database): Promise<HistoryRow[]> {
-  const [held] = await sql<{ exists: boolean }>('has_migrations', engineHolds, []);
-  return held?.exists ? sql<HistoryRow>('read_migrations', readHistory, []) : [];
+function finishedNames(rows: HistoryRow[] = []): Set<string> {
+  return new Set(rows.filter(({ finished }) => finished).map(({ name }) => name));
 }
 
-async function forgetUnfinished({ sql }: Database): Promise<void> {
-  const [held] = await sql<{ exists: boolean }>('has_migrations', engineHolds, []);
-  if (held?.exists) await sql('drop_unfinished_migrations', dropUnfinished, []);
+/** Undefined when no migration was ever applied. */
+async function history({ sql }: Database): Promise<HistoryRow[] | undefined> {
+  const [found] = await sql<{ exists: boolean }>('has_migrations', historyExists, []);
+  return found?.exists ? sql<HistoryRow>('read_migrations', readHistory, []) : undefined;
+}
+
+async function requireEmpty({ sql }: Database): Promise<void> {
+  const [table] = await sql<{ name: string }>('foreign_tables', foreignTables, []);
+  if (table === undefined) return;
+  throw new Error(
+    `The database schema is not empty: it has the table "${table.name}", which is not Patchbay's. ` +
+      'Name an empty database in DATABASE_URL.',
+  );
 }
 
 function describe(error: unknown): string {

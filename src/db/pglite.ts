@@ -3,10 +3,9 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
-import type { Database } from './database.ts';
+import type { Database, ScriptSession } from './database.ts';
 import { PrismaClient } from './generated/client.ts';
 import { listenPglite } from './listen.ts';
-import { pgliteMigrationAdapter } from './pglite-migration-adapter.ts';
 import { prepareStatements } from './pglite-statements.ts';
 import { clientOptions } from './prisma-options.ts';
 import { pgliteSql } from './sql.ts';
@@ -38,7 +37,23 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
       await db.$disconnect();
       if (!pglite.closed) await pglite.close();
     },
-    connectForMigrations: () => pgliteMigrationAdapter(pglite),
+    openSession: async () => openSession(pglite),
+  };
+}
+
+/** PGlite has one session only: closing gives back what the scripts took, and the session goes on. */
+function openSession(pglite: PGlite): ScriptSession {
+  return {
+    run: async (script) => {
+      try {
+        await pglite.exec(script);
+      } catch (error) {
+        await pglite.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    close: async () =>
+      void (await pglite.exec('RESET lock_timeout; SELECT pg_advisory_unlock_all()')),
   };
 }
 

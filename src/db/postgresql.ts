@@ -1,10 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
 import { describeConnectFailure } from './connect-failure.ts';
-import type { Database } from './database.ts';
+import type { Database, ScriptSession } from './database.ts';
 import { PrismaClient } from './generated/client.ts';
 import { listenPostgresql } from './listen.ts';
-import { postgresqlMigrationAdapter } from './postgresql-migration-adapter.ts';
 import {
   createPool,
   openHotSessions,
@@ -34,7 +33,7 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
       await db.$disconnect();
       await Promise.all([prismaPool.end(), close()]);
     },
-    connectForMigrations: () => connectForMigrations(databaseUrl),
+    openSession: () => openSession(databaseUrl),
   };
   try {
     await requireUtc(database);
@@ -78,9 +77,20 @@ async function requireUtc(database: Database): Promise<void> {
   );
 }
 
-/** A single session: the engine's advisory lock and its scripts belong to one. */
-function connectForMigrations(databaseUrl: string): Promise<SqlDriverAdapter> {
+async function openSession(databaseUrl: string): Promise<ScriptSession> {
   const { connectionTimeoutMillis } = timeouts;
-  const session = { ...utcSession(databaseUrl), connectionTimeoutMillis };
-  return postgresqlMigrationAdapter(createPool({ ...session, max: 1 }));
+  const client = new pg.Client({ ...utcSession(databaseUrl), connectionTimeoutMillis });
+  client.on('error', () => {}); // a lost session fails the statement that runs
+  await client.connect();
+  return {
+    run: async (script) => {
+      try {
+        await client.query(script);
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => {});
+        throw error;
+      }
+    },
+    close: () => client.end(),
+  };
 }

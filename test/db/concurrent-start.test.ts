@@ -25,7 +25,7 @@ async function addSlowMigration(): Promise<string> {
   return folder;
 }
 
-/** Waits until so many sessions of this database wait for an advisory lock: the migration's, or the engine's own. */
+/** Waits until so many sessions of this database wait for an advisory lock: the migration's, or that of all migrations. */
 function expectWaiting(url: string, sessions: number): Promise<void> {
   const waiting = `SELECT 1 FROM pg_stat_activity
     WHERE wait_event_type = 'Lock' AND wait_event = 'advisory' AND datname = current_database()`;
@@ -42,7 +42,6 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     const select = 'SELECT finished_at, rolled_back_at FROM _prisma_migrations';
     const finished = { finished_at: expect.any(Date), rolled_back_at: null };
     expect(await administer(url, select)).toEqual(applied.map(() => finished));
-    expect(await administer(url, 'SELECT name FROM lease')).toEqual([]);
   });
 
   test('a migration that the server is still at when its process is killed is applied once', async () => {
@@ -54,11 +53,10 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     const killed = startFile(fixture, url, folder);
     await expectWaiting(url, 1);
     await killProcess(killed);
-    await administer(url, 'DELETE FROM lease');
     const next = runFile(fixture, url, folder);
     await expectWaiting(url, 2);
     await holder.end();
-    expect(JSON.parse(await next)).toEqual(['20990101000000_note']);
+    expect(JSON.parse(await next)).toEqual([]); // it waits for the first, which the server commits
     const select = `SELECT finished_at FROM _prisma_migrations WHERE migration_name LIKE '%note'`;
     expect(await administer(url, select)).toEqual([{ finished_at: expect.any(Date) }]);
     expect(await administer(url, 'SELECT id FROM note')).toEqual([]);

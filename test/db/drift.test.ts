@@ -1,24 +1,38 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
-import { startSchemaEngine } from '../../src/db/migration-engine.ts';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import { beforeAll, expect, test } from 'vitest';
+import { pgliteMigrationAdapter } from '../../prisma/engine/pglite-adapter.ts';
+import { postgresqlMigrationAdapter } from '../../prisma/engine/postgresql-adapter.ts';
+import { startSchemaEngine } from '../../prisma/engine/schema-engine.ts';
 import { packageRoot } from '../../src/db/migration-files.ts';
-import { openTestDatabase } from '../helpers/database.ts';
+import { cloneDatabase } from '../helpers/database.ts';
+import { makeEmbedded } from '../helpers/embedded-database.ts';
+import { testDatabase } from '../setup/test-database.ts';
 
 const noDrift = '-- This is an empty migration.\n';
 
-let database: Database;
 let schema: string;
 beforeAll(async () => {
-  database = await openTestDatabase();
   schema = await readFile(join(packageRoot, 'prisma', 'schema.prisma'), 'utf8');
 });
-afterAll(() => database.close());
+
+async function connectToMigrated(): Promise<SqlDriverAdapter> {
+  const source = testDatabase();
+  if (source.kind === 'postgresql') {
+    const pool = new pg.Pool({ connectionString: await cloneDatabase(), max: 1 });
+    return postgresqlMigrationAdapter(pool);
+  }
+  const pglite = await makeEmbedded(source.migrated);
+  const adapter = await pgliteMigrationAdapter(pglite);
+  adapter.dispose = () => pglite.close();
+  return adapter;
+}
 
 /** What would have to change in the migrated database for it to be as the schema says. */
 async function findDrift(content: string): Promise<string | null> {
-  const adapter = await database.connectForMigrations();
+  const adapter = await connectToMigrated();
   const engine = await startSchemaEngine(async () => adapter);
   const files = [{ path: 'schema.prisma', content }];
   const { stdout } = await engine.diff({

@@ -7,8 +7,8 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
-import type { Migration } from './migration-files.ts';
-import { pgliteMigrationAdapter } from './pglite-migration-adapter.ts';
+import type { Migration } from '../../src/db/migration-files.ts';
+import { pgliteMigrationAdapter } from './pglite-adapter.ts';
 
 /** Part of Node, but typed only in the library of the browser. */
 declare const WebAssembly: {
