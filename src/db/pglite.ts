@@ -6,7 +6,6 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type { Database, ScriptSession } from './database.ts';
 import { PrismaClient } from './generated/client.ts';
 import { listenPglite } from './listen.ts';
-import { prepareStatements } from './pglite-statements.ts';
 import { clientOptions } from './prisma-options.ts';
 import { pgliteSql } from './sql.ts';
 
@@ -24,7 +23,6 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
   pglite.serializers[types.BYTEA] = toHex;
   pglite.parsers[types.BYTEA] = fromHex;
   await pglite.exec("SET TIME ZONE 'UTC'");
-  prepareStatements(pglite);
   const db = new PrismaClient({ adapter: new PrismaPGlite(pglite), ...clientOptions });
   const sql = pgliteSql(pglite);
   return {

@@ -1,6 +1,6 @@
+import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { vi } from 'vitest';
-import { PgliteStatements } from '../../src/db/pglite-statements.ts';
 
 /**
  * The SQL statements that `work` sends, whichever way: what both Prisma and the sql port hand to the
@@ -8,10 +8,7 @@ import { PgliteStatements } from '../../src/db/pglite-statements.ts';
  * left to be sent a while after it is not counted.
  */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const spies = [
-    vi.spyOn(pg.Client.prototype, 'query'),
-    vi.spyOn(PgliteStatements.prototype, 'query'),
-  ];
+  const spies = [vi.spyOn(pg.Client.prototype, 'query'), vi.spyOn(PGlite.prototype, 'query')];
   try {
     await work();
     const sent = spies.flatMap(({ mock }) => mock.calls.map(([statement]) => textOf(statement)));
