@@ -27,30 +27,6 @@ const wasmBesideTheRest = {
   },
 };
 
-/** What stands in for modules of which nobody here asks more: a fifth of all there would be to load. */
-const standIns = {
-  // Zod has its messages in fifty languages.
-  'zod/v4/locales/index.js': "export { default as en } from './en.js';",
-  // Outbound requests are made by a client that has web sockets, caches, cookies and mocks besides.
-  'undici/index.js': `const Dispatcher = require('./lib/dispatcher/dispatcher');
-    Object.assign(Dispatcher.prototype, require('./lib/api'));
-    exports.Agent = require('./lib/dispatcher/agent');
-    exports.buildConnector = require('./lib/core/connect');
-    exports.errors = require('./lib/core/errors');`,
-  // The compiler of queries would have a compiler of their answers, if it was told to use one.
-  'fast-json-stringify/index.js': "module.exports = () => { throw new Error('Not in dist/.'); };",
-};
-
-const leftOut = {
-  name: 'left-out',
-  setup({ onLoad }) {
-    for (const [path, contents] of Object.entries(standIns)) {
-      const filter = new RegExp(`/node_modules/${path}$`);
-      onLoad({ filter }, () => ({ contents }));
-    }
-  },
-};
-
 await build({
   entryPoints: ['main.ts', 'server/refresh.main.ts', 'cli/main.ts'].map((path) =>
     join(import.meta.dirname, path),
@@ -64,7 +40,7 @@ await build({
   minifyWhitespace: true,
   lineLimit: 100, // so that a line of a logged stack says where
   sourcemap: true,
-  plugins: [wasmBesideTheRest, leftOut],
+  plugins: [wasmBesideTheRest],
   // What brings files of its own, or megabytes that most processes never read; `pg-native` nobody has.
   external: ['@electric-sql/pglite', '@graphql-yoga/render-graphiql', 'pg-native'],
   // CommonJS packages ask for Node's own modules by `require`.
