@@ -18,6 +18,11 @@ export function shownScopes(scopes: readonly string[]): string {
   return scopes.length === 0 ? '' : `: ${clip(scopes.join(', '), 500)}`;
 }
 
+/** The provider's own words as a last sentence; nothing where it said nothing. */
+function quote(lead: string, { said }: Problem): string {
+  return said ? ` ${lead} “${said}”` : '';
+}
+
 /** The problem that a provider's code is. */
 export function toProblem(words: Words, code: string | undefined): ProblemCode {
   const isKnown = code !== undefined && Object.hasOwn(words.problems, code);
@@ -82,14 +87,14 @@ const english = {
   staleForm: 'This form was no longer current. Nothing was changed; please try again.',
   theProvider: 'The provider',
   problems: {
-    access_denied: (provider: string, _: Problem) =>
-      `${provider} says that you did not allow access. Nothing was changed.`,
+    access_denied: (provider: string, problem: Problem) =>
+      `${provider} says that you did not allow access. Nothing was changed.${quote('Its words:', problem)}`,
     missing_scopes: (provider: string, { scopes = [] }: Problem) =>
       `Some permissions were left unticked${shownScopes(scopes)}. ${provider} asks again when you continue: allow all of them.`,
     provider_not_configured: (provider: string, _: Problem) =>
       `${provider} is not set up for this app yet. Please tell the people who run the app.`,
-    temporarily_unavailable: (provider: string, _: Problem) =>
-      `${provider} cannot be reached right now. Nothing was changed. Try again in a few minutes.`,
+    temporarily_unavailable: (provider: string, problem: Problem) =>
+      `${provider} cannot be reached right now. Nothing was changed. Try again in a few minutes.${quote('Its words:', problem)}`,
     conflict: (provider: string, _: Problem) =>
       `${provider} was not connected: this link cannot replace what is there. Nothing was changed.`,
     other: (provider: string, { said }: Problem) =>
@@ -201,14 +206,14 @@ const german: Words = {
   staleForm: 'Dieses Formular war nicht mehr aktuell. Nichts wurde geändert; bitte noch einmal.',
   theProvider: 'Der Anbieter',
   problems: {
-    access_denied: (provider) =>
-      `${provider} meldet, dass Sie den Zugriff nicht erlaubt haben. Nichts wurde geändert.`,
+    access_denied: (provider, problem) =>
+      `${provider} meldet, dass Sie den Zugriff nicht erlaubt haben. Nichts wurde geändert.${quote('Wörtlich:', problem)}`,
     missing_scopes: (provider, { scopes = [] }) =>
       `Einige Berechtigungen wurden nicht angekreuzt${shownScopes(scopes)}. ${provider} fragt noch einmal, wenn Sie fortfahren: Erlauben Sie alle.`,
     provider_not_configured: (provider) =>
       `${provider} ist für diese App noch nicht eingerichtet. Bitte sagen Sie es den Betreibern der App.`,
-    temporarily_unavailable: (provider) =>
-      `${provider} ist gerade nicht erreichbar. Nichts wurde geändert. Bitte versuchen Sie es in einigen Minuten wieder.`,
+    temporarily_unavailable: (provider, problem) =>
+      `${provider} ist gerade nicht erreichbar. Nichts wurde geändert. Bitte versuchen Sie es in einigen Minuten wieder.${quote('Wörtlich:', problem)}`,
     conflict: (provider) =>
       `${provider} wurde nicht verbunden: Dieser Link kann nicht ersetzen, was schon da ist. Nichts wurde geändert.`,
     other: (provider, { said }) =>

@@ -44,15 +44,28 @@ export type ConsentOutcome = {
 export type ConsentProblem = {
   code: string;
   message: string;
+  /** Who refused, for people. */
+  label?: string;
+  /** The provider's own words, as {@link shorten} leaves them. */
+  said?: string | undefined;
   missingScopes?: readonly string[];
 };
+
+/** Returns the message with the provider's own words, which are marked: nobody may take them for ours. */
+export function spell({ message, label = 'The provider', said }: ConsentProblem): string {
+  return said === undefined ? message : `${message} ${label} says: “${said}”`;
+}
 
 class ConsentRefused extends Error {
   readonly problem: ConsentProblem;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(
+    code: string,
+    message: string,
+    { label, said, ...options }: ErrorOptions & Pick<ConsentProblem, 'label' | 'said'> = {},
+  ) {
     super(message, options);
-    this.problem = { code, message };
+    this.problem = { code, message, said, ...(label !== undefined && { label }) };
   }
 }
 
@@ -101,7 +114,8 @@ export async function completeConsent(
   } catch (error) {
     const problem = problemOf(error, connection?.type.label);
     const { connectionId } = attempt;
-    const { code, message: reason } = problem;
+    const { code } = problem;
+    const reason = spell(problem);
     deps.log.warn({ connectionId, code, reason, requestId: request.id }, 'a consent failed');
     const requirementId = connection?.broughtBy?.requirementId;
     const failedFor = requirementId && { initiator: attempt.initiator, requirementId };
@@ -148,8 +162,7 @@ async function redeem(
       'The connection was changed meanwhile. Start again.',
     );
   }
-  const error = parameters.get('error');
-  if (error !== null) throw refusedBy(provider, error, parameters.get('error_description'));
+  refuseError(provider, parameters);
   const place = placeOfVerifier(attempt.organizationId, attempt.id);
   const verifier = await deps.vault.open(attempt.verifierKey, place, attempt.verifier);
   const answer = await exchangeCode(deps, provider, {
@@ -187,20 +200,27 @@ const providerErrors: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-function refusedBy(
-  { label, client }: Provider,
-  error: string,
-  description: string | null,
-): ConsentRefused {
-  const code = /^[a-z_]{1,40}$/.test(error) ? error : 'server_error';
-  const message = providerErrors.get(code) ?? `${label} refused: ${code}.`;
-  const words = shorten(description ?? undefined, [client.secret ?? '']);
-  return new ConsentRefused(code, withWords(message, label, words));
-}
+/* LinkedIn's names of a denial, and Facebook's `error_reason`. */
+const denials: ReadonlySet<string> = new Set([
+  ...['user_cancelled_login', 'user_cancelled_authorize', 'user_denied'],
+]);
 
-/** The provider's own words are marked as such: nobody may take them for ours. */
-function withWords(message: string, label: string, words: string | undefined): string {
-  return words === undefined ? message : `${message} ${label} says: “${words}”`;
+/** @throws ConsentRefused when the provider sent the browser back without a code. */
+function refuseError({ label, client }: Provider, parameters: URLSearchParams): void {
+  const error = parameters.get('error')?.trim().toLowerCase() ?? '';
+  if (error === '' && parameters.get('code')) return; // a blank error is none
+  // Facebook sends some refusals as error_code and error_message alone.
+  const words = ['error_description', 'error_message', 'error_reason'].map((name) =>
+    shorten(parameters.get(name) ?? undefined, [client.secret ?? '']),
+  );
+  const said = words.find((text) => text !== undefined);
+  if (error === '') {
+    throw new ConsentRefused('invalid_request', 'The provider gave no code.', { label, said });
+  }
+  const known = denials.has(error) ? 'access_denied' : error;
+  const code = /^[a-z_]{1,40}$/.test(known) ? known : 'server_error';
+  const message = providerErrors.get(code) ?? `${label} refused: ${code}.`;
+  throw new ConsentRefused(code, message, { label, said });
 }
 
 function problemOf(error: unknown, label = 'The provider'): ConsentProblem {
@@ -208,7 +228,7 @@ function problemOf(error: unknown, label = 'The provider'): ConsentProblem {
   if (error instanceof TokenFailure) {
     const code = error.kind === 'passing' ? 'temporarily_unavailable' : 'invalid_grant';
     const message = `No token was given: ${error.message}. Start again.`;
-    return { code, message: withWords(message, label, error.description) };
+    return { code, message, label, said: error.description };
   }
   if (error instanceof ProviderNotConfiguredError) {
     const message = `${error.label} is not set up for this app yet. Nothing was changed.`;

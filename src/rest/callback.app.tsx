@@ -7,7 +7,7 @@ import { presentedDigests } from '../connect-page/session-cookie.ts';
 import type { Deps } from '../deps.ts';
 import { linkConsent } from '../end-users/link-consent.ts';
 import { PayloadTooLargeError } from '../errors.ts';
-import { type ConsentOutcome, completeConsent } from '../oauth/callback.service.ts';
+import { type ConsentOutcome, completeConsent, spell } from '../oauth/callback.service.ts';
 import { undoConsent } from '../oauth/undo-consent.service.ts';
 import { requireReadable } from './body.ts';
 import { refuseOtherMethods } from './methods.ts';
@@ -51,8 +51,8 @@ async function tellSession(deps: Deps, { problem, failedFor }: ConsentOutcome): 
   if (problem === undefined || failedFor === undefined) return;
   const { initiator, requirementId } = failedFor;
   const jti = initiator.replace(/^connect_token:/, '');
-  const { code, missingScopes: scopes } = problem;
-  const notice = { requirementId, code, ...(scopes && { scopes: [...scopes] }) };
+  const { code, missingScopes: scopes, said } = problem;
+  const notice = { requirementId, code, said, ...(scopes && { scopes: [...scopes] }) };
   await storeNotice(deps, { jti }, notice);
 }
 
@@ -100,7 +100,7 @@ function ConsentPage({ connection, broughtBy, problem, undo }: ConsentOutcome) {
         </p>
       )}
       <BroughtBy {...{ broughtBy }} />
-      <p>{problem.message}</p>
+      <p>{spell(problem)}</p>
     </PlainPage>
   );
 }

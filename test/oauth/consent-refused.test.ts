@@ -2,7 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createOutboundFetch } from '../../src/oauth/outbound-fetch.ts';
 import type { Switches } from '../helpers/oauth-provider.switches.ts';
 import { eventsOf, statusOf } from './grants.ts';
-import { closeWorld, consent, openWorld, prepare, type World } from './world.ts';
+import {
+  authorize,
+  closeWorld,
+  consent,
+  open,
+  openWorld,
+  prepare,
+  visit,
+  type World,
+} from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -32,6 +41,36 @@ test('a denied consent says so and changes nothing; what the provider says is sh
   const logged = JSON.stringify(world.server.logged());
   expect(logged).toContain('</script> Set-Cookie: marked=1');
   expect(logged).not.toContain('xend');
+});
+
+test('a blank error beside a code is none', async () => {
+  world.provider.set({ callbackExtra: { error: '', error_description: '' } });
+  expect((await consent(world, await prepare(world))).status).toBe(200);
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['LinkedIn’s denial', { error: 'user_cancelled_authorize' }, /Consent was not given/],
+  [
+    'Facebook’s refusal without an error',
+    { error_code: '1349126', error_message: '<App> not active' },
+    /gave no code\. Google says: “&lt;App&gt; not active”/,
+  ],
+  [
+    'a code of its own',
+    { error: 'Application_Suspended' },
+    /Google refused: application_suspended/,
+  ],
+  ['nothing at all', {}, /gave no code/],
+])('%s brings no code, is said, and calls nobody', async (_, parameters, words) => {
+  const id = await prepare(world);
+  const url = new URL(await visit(world, await authorize(world, id)), 'http://here');
+  url.searchParams.delete('code');
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  world.provider.reset();
+  const { status, text } = await open(world, url.pathname + url.search);
+  expect([status, text]).toEqual([400, expect.stringMatching(words)]);
+  expect(world.provider.calls).toHaveLength(0);
+  expect(await statusOf(world, id)).toBe('incomplete');
 });
 
 test('an issuer other than the provider is refused, its own accepted', async () => {

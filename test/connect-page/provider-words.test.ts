@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { App, Requirement } from '../../src/db/generated/client.ts';
+import { seedApp, seedRequirement } from '../helpers/apps.ts';
+import { mintToken } from '../helpers/connect-tokens.ts';
+import { google } from '../helpers/connections.ts';
+import type { Switches } from '../helpers/oauth-provider.switches.ts';
+import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
+import { findOnward, openBrowser } from './form-browser.ts';
+
+let world: World;
+let app: App;
+let calendar: Requirement;
+beforeAll(async () => {
+  world = await openWorld('google');
+  const { deps, home } = world.server;
+  app = await seedApp(deps.db, home.projectId);
+  const spec = { type: google, scopes: ['calendar.read', 'calendar.write'] };
+  calendar = await seedRequirement(deps.db, app.id, { spec });
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world));
+
+/** A consent from the page that goes wrong; returns the page's card as the person then sees it, and what the log says. */
+async function consentBadly(switches: Partial<Switches>, language = 'en') {
+  world.provider.set(switches);
+  const browser = openBrowser(world.server);
+  const { path } = await browser.connect(await mintToken(world.server, app));
+  const begun = await browser.submit(`${path}/requirements/${calendar.id}/authorize`);
+  const { status, headers } = await browser.open(await visit(world, findOnward(begun)));
+  expect(status).toBe(303);
+  const { pathname, search } = new URL(headers.location ?? '');
+  const { text } = await browser.open(pathname + search, { 'accept-language': language });
+  const [, alert = ''] = /role="alert"[^>]*>([^<]*)</.exec(text) ?? [];
+  const logged = JSON.stringify(world.server.logged().slice(-20));
+  return { alert, logged, text };
+}
+
+const hostile = '<b>Not</b> for\r\nyou \u202eevil\u200b\u0000';
+const shown = '“&lt;b&gt;Not&lt;/b&gt; for you evil”';
+const failing = (error: string, status = 400): Partial<Switches> => ({
+  failure: { kind: 'error', error, status, description: hostile },
+});
+
+test.each<[string, Partial<Switches>, string]>([
+  ['a denial', { consent: 'deny', denial: hostile }, 'Google says that you did not allow access.'],
+  ['an exchange that is refused', failing('invalid_grant'), 'Google refused: '],
+  ['a client that is refused', failing('invalid_client', 401), 'Google refused: '],
+  ['an error in a 200', failing('made_up', 200), 'Google refused: '],
+  ['a provider that is down', failing('server_error', 503), 'Google cannot be reached right now.'],
+])(
+  '%s is said at the card in the provider’s words, cleaned and escaped',
+  async (_, switches, lead) => {
+    const { alert, logged, text } = await consentBadly(switches);
+    expect(alert).toContain(lead);
+    expect(alert).toContain(shown);
+    expect(text).not.toContain('<b>Not');
+    expect(logged).toContain('<b>Not</b> for you evil');
+  },
+);
+
+test('words are cut, and hold nothing that was sent to the provider', async () => {
+  const { secret = '' } = world.provider.client;
+  const description = `Wrong: ${secret} ${'x'.repeat(400)}end`;
+  const { alert, logged } = await consentBadly({
+    failure: { kind: 'error', error: 'invalid_client', status: 401, description },
+  });
+  expect(alert).toMatch(/“Wrong: … x+…”/);
+  expect(alert + logged).not.toContain('xend');
+  expect(logged).toContain('Wrong: … xxx');
+});
+
+test('a card in German quotes them in German', async () => {
+  const { alert } = await consentBadly({ consent: 'deny', denial: 'Not by policy' }, 'de');
+  expect(alert).toMatch(/nicht erlaubt haben.*Wörtlich: “Not by policy”/);
+});
+
+test('scopes that were left unticked are named at the card', async () => {
+  const { alert } = await consentBadly({ withheldScopes: ['calendar.write'] });
+  expect(alert).toContain('Some permissions were left unticked: calendar.write.');
+});
+
+test('a refusal without words is said in ours alone', async () => {
+  const { alert } = await consentBadly({ failure: { kind: 'raw', status: 400, body: '' } });
+  expect(alert).toMatch(/^Google refused\. Nothing was changed\./);
+});
