@@ -95,8 +95,15 @@ export const environment = z.object({
   LIMIT_CONNECT_TOKENS: limit(defaultLimits.connectTokens),
   LIMIT_MINTS_PER_ADDRESS: limit(defaultLimits.mintsPerAddress),
   LIMIT_MINTS_PER_APP: limit(defaultLimits.mintsPerApp),
+  LIMIT_ACTIONS_PER_TOKEN: limit(defaultLimits.actionsPerToken),
+  LIMIT_ACTIONS_PER_KEYED_TOKEN: limit(defaultLimits.actionsPerKeyedToken),
+  LIMIT_ACTIONS_PER_ADDRESS: limit(defaultLimits.actionsPerAddress),
+  LIMIT_ACTIONS_PER_APP: limit(defaultLimits.actionsPerApp),
   LIMIT_REFERENCES: limit(defaultLimits.references),
   LIMIT_SUBSCRIPTIONS: limit(defaultLimits.subscriptions),
+  LIMIT_SUBSCRIPTIONS_PER_APP: limit(defaultLimits.subscriptionsPerApp),
+  LIMIT_SUBSCRIPTIONS_PER_ADDRESS: limit(defaultLimits.subscriptionsPerAddress),
+  LIMIT_SUBSCRIPTIONS_PER_PROCESS: limit(defaultLimits.subscriptionsPerProcess),
   LIMIT_WAITING_CHANGES: limit(defaultLimits.waitingChanges),
 });
 
@@ -138,8 +145,15 @@ export const wanted: Record<keyof Environment, string> = {
   LIMIT_CONNECT_TOKENS: 'a positive integer',
   LIMIT_MINTS_PER_ADDRESS: 'a positive integer',
   LIMIT_MINTS_PER_APP: 'a positive integer',
+  LIMIT_ACTIONS_PER_TOKEN: 'a positive integer',
+  LIMIT_ACTIONS_PER_KEYED_TOKEN: 'a positive integer',
+  LIMIT_ACTIONS_PER_ADDRESS: 'a positive integer',
+  LIMIT_ACTIONS_PER_APP: 'a positive integer',
   LIMIT_REFERENCES: 'a positive integer',
   LIMIT_SUBSCRIPTIONS: 'a positive integer',
+  LIMIT_SUBSCRIPTIONS_PER_APP: 'a positive integer',
+  LIMIT_SUBSCRIPTIONS_PER_ADDRESS: 'a positive integer',
+  LIMIT_SUBSCRIPTIONS_PER_PROCESS: 'a positive integer',
   LIMIT_WAITING_CHANGES: 'a positive integer',
 };
 

@@ -18,10 +18,24 @@ export const defaultLimits = {
   mintsPerAddress: 60,
   /** Connect tokens made without a key, a minute and app. `LIMIT_MINTS_PER_APP` */
   mintsPerApp: 600,
+  /** Actions of a connect token made without a key, a minute. `LIMIT_ACTIONS_PER_TOKEN` */
+  actionsPerToken: 60,
+  /** Actions of a connect token made with a key, a minute. `LIMIT_ACTIONS_PER_KEYED_TOKEN` */
+  actionsPerKeyedToken: 600,
+  /** Actions with tokens made without a key, a minute and client address. `LIMIT_ACTIONS_PER_ADDRESS` */
+  actionsPerAddress: 120,
+  /** Actions with tokens made without a key, a minute and app. `LIMIT_ACTIONS_PER_APP` */
+  actionsPerApp: 600,
   /** References of a connection. `LIMIT_REFERENCES` */
   references: 1_000,
   /** Open subscriptions of a credential, in each process. `LIMIT_SUBSCRIPTIONS` */
   subscriptions: 10,
+  /** The same of all connect tokens of an app; with and without a key apart. `LIMIT_SUBSCRIPTIONS_PER_APP` */
+  subscriptionsPerApp: 1_000,
+  /** The same of tokens made without a key, for a client address. `LIMIT_SUBSCRIPTIONS_PER_ADDRESS` */
+  subscriptionsPerAddress: 100,
+  /** All open subscriptions of a process. `LIMIT_SUBSCRIPTIONS_PER_PROCESS` */
+  subscriptionsPerProcess: 5_000,
   /** Changes that wait for a subscriber who does not read. `LIMIT_WAITING_CHANGES` */
   waitingChanges: 1_000,
 } as const;

@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RequestContext } from '../access/request-context.ts';
 import { translateDatabaseError } from '../db/errors.ts';
-import { type Deps, perDeps } from '../deps.ts';
-import { AppError, UnauthenticatedError } from '../errors.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
 import type { Change } from './change.ts';
 import { changeFeed } from './change-feed.ts';
 import { createChangeQueue } from './change-queue.ts';
+import { takeSlot } from './stream-slots.ts';
 
 /** What somebody watches. */
 export type Watch<Event> = {
@@ -27,7 +28,7 @@ const retryPause = 250;
  * loses its right, or falls too far behind. `context` is the stream's own: its viewer is whoever the
  * credential stands for now.
  *
- * @throws AppError for too many streams of one credential, UnavailableError.
+ * @throws AppError for too many streams, UnavailableError.
  */
 export async function openStream<Event>(
   context: RequestContext,
@@ -120,43 +121,9 @@ async function untilAvailable<Result>(work: () => Promise<Result>): Promise<Resu
   }
 }
 
-const streamsOf = perDeps(() => new Map<string, number>());
-
-/** Counts a credential's streams in this process; answers what ends one. */
-function takeSlot({ deps, viewer }: RequestContext): () => void {
-  if (viewer.kind === 'anonymous') throw new UnauthenticatedError();
-  const streams = streamsOf(deps);
-  const credential = `${viewer.kind}:${viewer.id}`;
-  const count = (by: number) => {
-    const open = (streams.get(credential) ?? 0) + by;
-    if (open > 0) streams.set(credential, open);
-    else streams.delete(credential);
-  };
-  const most = deps.config.limits.subscriptions;
-  if ((streams.get(credential) ?? 0) >= most) throw tooMany(most);
-  count(1);
-  let isTaken = true;
-  return () => {
-    if (isTaken) count(-1);
-    isTaken = false;
-  };
-}
-
-/** How many streams this process has open. */
-export function openStreams(deps: Deps): number {
-  return [...streamsOf(deps).values()].reduce((all, some) => all + some, 0);
-}
-
 /** Ends every stream of this process, which is about to stop. */
 export function closeStreams(deps: Deps): void {
   changeFeed(deps).close();
-}
-
-function tooMany(most: number): AppError {
-  return new AppError(
-    'too_many_requests',
-    `This credential has ${most} subscriptions open already, which is the limit. Close one first.`,
-  );
 }
 
 function fallenBehind(): AppError {

@@ -5,4 +5,4 @@ export type C = Context<RestEnv>;
 
 export type Answer = Response | Promise<Response>;
 
-export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 500 | 502 | 503;
+export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 502 | 503;

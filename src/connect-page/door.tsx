@@ -43,7 +43,7 @@ export async function exchange(deps: Deps, c: C): Promise<Response> {
   const { token } = await readForm(c);
   if (typeof token !== 'string' || token === '') return fail(c, 'refused', 401);
   const digests = presentedDigests(deps.config.publicUrl, c.req.header('cookie'));
-  const exchanged = await exchangeToken(deps, token, digests);
+  const exchanged = await exchangeToken(deps, c.env.facts, token, digests);
   if (exchanged.kind === 'refused' || exchanged.kind === 'taken') {
     return fail(c, exchanged.kind, 401);
   }

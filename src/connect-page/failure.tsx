@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { TooManyRequestsError } from '../errors.ts';
 import { findBug, toAppError } from '../graphql/masking.ts';
 import type { Answer, C, PageStatus } from './answer.ts';
 import { type Failure, FailurePage } from './failure-page.tsx';
@@ -21,7 +22,12 @@ export function answerFailure({ log }: Deps, error: Error, c: C): Answer {
   if (bug !== undefined) {
     log.error({ err: bug, requestId: c.env.facts.id }, 'a page of a session failed');
   }
-  const kind = toAppError(error)?.kind;
+  const known = toAppError(error);
+  const kind = known?.kind;
+  if (known instanceof TooManyRequestsError) {
+    c.header('Retry-After', String(known.retryAfter));
+    return fail(c, 'tooMany', 429);
+  }
   if (kind === 'unavailable') return fail(c, 'unavailable', 503);
   if (kind === 'unauthenticated') return fail(c, 'ended', 401);
   return kind === 'not_found' ? fail(c, 'missing', 404) : fail(c, 'internal', 500);

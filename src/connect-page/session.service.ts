@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { RequestFacts } from '../access/request-context.ts';
 import { findEndUser, readConnectToken } from '../access/verify-connect-token.ts';
 import type { ConnectTokenViewer } from '../access/viewer.ts';
 import type { ConnectSession } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
+import { takeAttempt } from '../end-users/action-limits.ts';
 import { isUuid } from '../input.ts';
 import { readNotice } from './notice.service.ts';
 import { digestSecret } from './session-cookie.ts';
@@ -58,15 +60,18 @@ export type Exchanged =
  * any other is refused.
  *
  * @param digests of the sessions' cookies that the browser has.
+ * @throws TooManyRequestsError
  */
 export async function exchangeToken(
   deps: Deps,
+  request: RequestFacts,
   token: string,
   digests: readonly Buffer<ArrayBuffer>[],
 ): Promise<Exchanged> {
   const presented = await readConnectToken(deps, token);
   const viewer = presented && (await findEndUser(deps)(presented));
   if (presented === undefined || viewer === undefined) return { kind: 'refused' };
+  takeAttempt({ deps, request }, viewer);
   const { db } = deps;
   const secret = randomBytes(32).toString('base64url');
   const { kid, claims } = presented;

@@ -121,6 +121,10 @@ const english = {
       title: 'That was too much',
       text: 'What was filled in is larger than can be taken. Nothing was changed. Go back in your browser, shorten it, and try again.',
     },
+    tooMany: {
+      title: 'That was too often',
+      text: 'Nothing was changed. Wait a minute, go back in your browser, and try again.',
+    },
     planted: {
       title: 'Please open this from the page itself',
       text: 'This link works only where it was made. If somebody sent it to you, close this window: nothing was changed. Otherwise go back to the page that you came from and press the button there.',
@@ -239,6 +243,10 @@ const german: Words = {
     tooLarge: {
       title: 'Das war zu viel',
       text: 'Was eingegeben wurde, ist größer, als angenommen werden kann. Nichts wurde geändert. Gehen Sie im Browser zurück, kürzen Sie es, und versuchen Sie es erneut.',
+    },
+    tooMany: {
+      title: 'Das war zu oft',
+      text: 'Es wurde nichts geändert. Warten Sie eine Minute, gehen Sie im Browser zurück, und versuchen Sie es erneut.',
     },
     planted: {
       title: 'Bitte öffnen Sie dies von der Seite aus',

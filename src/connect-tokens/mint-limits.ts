@@ -1,12 +1,9 @@
+import { ownerOf, ratePerProcess } from '../access/rate.ts';
 import type { HostApp, RequestContext } from '../access/request-context.ts';
-import { perDeps } from '../deps.ts';
+import { secondsToPermits, takePermit } from '../apps/app-permits.ts';
 import { TooManyRequestsError } from '../errors.ts';
-import { createAddressRate } from './address-rate.ts';
-import { secondsToPermits, takePermit } from './app-permits.ts';
 
-const rateOf = perDeps(({ config }) =>
-  createAddressRate(config.limits.mintsPerAddress, () => performance.now()),
-);
+const rateOf = ratePerProcess();
 
 /**
  * Refuses a caller without a key who is known to be beyond the published rates; takes nothing of them.
@@ -16,9 +13,9 @@ const rateOf = perDeps(({ config }) =>
 export function requireMintsLeft({ deps, viewer, request, app }: RequestContext): void {
   if (viewer.kind !== 'anonymous' || app === null) return;
   const { mintsPerAddress, mintsPerApp } = deps.config.limits;
-  const ofAddress = rateOf(deps).secondsToWait(request.ip);
+  const ofAddress = rateOf(deps).secondsToWait(ownerOf(request.ip), mintsPerAddress);
   if (ofAddress > 0) throw tooMany(mintsPerAddress, 'from one address', ofAddress);
-  const ofApp = secondsToPermits(deps, app.id);
+  const ofApp = secondsToPermits(deps, 'mint', app.id);
   if (ofApp > 0) throw tooMany(mintsPerApp, 'for one app', ofApp);
 }
 
@@ -30,9 +27,9 @@ export function requireMintsLeft({ deps, viewer, request, app }: RequestContext)
  */
 export async function takeMint(context: RequestContext, app: HostApp): Promise<void> {
   requireMintsLeft(context);
-  rateOf(context.deps).take(context.request.ip);
-  if (await takePermit(context.deps, app.id)) return;
-  const wait = Math.max(1, secondsToPermits(context.deps, app.id));
+  rateOf(context.deps).take(ownerOf(context.request.ip));
+  if (await takePermit(context.deps, 'mint', app.id)) return;
+  const wait = Math.max(1, secondsToPermits(context.deps, 'mint', app.id));
   throw tooMany(context.deps.config.limits.mintsPerApp, 'for one app', wait);
 }
 

@@ -28,6 +28,7 @@ const unavailableMessages =
 
 /** Tables whose primary key is not `id`, which its constraint's name does not tell. */
 export const primaryKeys: Readonly<Record<string, string>> = {
+  action_window: 'app_id',
   connection_secret: 'connection_id',
   data_key_rotation: 'scope',
   lease: 'name',

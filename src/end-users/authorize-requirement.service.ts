@@ -11,6 +11,7 @@ import {
   requireProvider,
 } from '../oauth/authorize.service.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
+import { takeAction } from './action-limits.ts';
 import { beginPipedreamLink } from './begin-pipedream-link.service.ts';
 import { loadRequirement, type RequirementOfViewer } from './load-requirement.ts';
 import { holdPendingConnection } from './pending-connection.ts';
@@ -37,7 +38,7 @@ const otherKind: Record<RequirementKind, string> = {
  * Begins what takes a person's browser elsewhere: a consent at a provider, or a link at Pipedream. What
  * is linked stays until that is completed.
  *
- * @throws NotFoundError, InvalidInputError for a requirement that takes credentials, a client that is
+ * @throws TooManyRequestsError, NotFoundError, InvalidInputError for a requirement that takes credentials, a client that is
  * missing or a redirect URL that is not listed, ConflictError when the token may not replace what is
  * linked, UpstreamError when Pipedream cannot be asked.
  */
@@ -46,6 +47,7 @@ export async function authorizeRequirement(
   { requirementId, kind, redirectUrl, begunOn }: RequestedAuthorization,
 ): Promise<Authorization> {
   const viewer = requireEndUser(context.viewer);
+  await takeAction(context, viewer);
   const requirement = await loadRequirement(context.deps.db, viewer, requirementId);
   if (kind !== undefined && kind !== requirement.spec.kind) {
     throw new InvalidInputError([{ path: 'requirementId', message: otherKind[kind] }]);

@@ -8,6 +8,7 @@ import { prepareRevocation } from '../oauth/revoke.service.ts';
 import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
 import { linkerOf, notItsOwn, removeLink } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
+import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
 
 /**
@@ -15,7 +16,7 @@ import { loadRequirement } from './load-requirement.ts';
  * as it goes; an account at Pipedream is deleted there.
  *
  * @returns the requirement's id.
- * @throws NotFoundError for a requirement that is not there, or has nothing linked; ConflictError when
+ * @throws TooManyRequestsError, NotFoundError for a requirement that is not there, or has nothing linked; ConflictError when
  * the token may not remove what is linked.
  */
 export async function disconnectRequirement(
@@ -24,6 +25,7 @@ export async function disconnectRequirement(
 ): Promise<string> {
   const { deps } = context;
   const viewer = requireEndUser(context.viewer);
+  await takeAction(context, viewer);
   const requirement = await loadRequirement(deps.db, viewer, requirementId);
   const ofUser = { endUserId: viewer.endUserId, requirementId: requirement.id };
   const { jti, isAnonymous } = linkerOf(viewer);

@@ -13,6 +13,7 @@ import { linkerOf, replaceLink, requireReplaceable } from '../requirements/links
 import { lockUser } from '../requirements/lock-user.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { writeSealed } from '../vault/write-sealed.ts';
+import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
 import { rowOf } from './pending-connection.ts';
 
@@ -23,7 +24,7 @@ export type SubmittedCredentials = { requirementId: string; type: string; config
  * old stays until the new is there.
  *
  * @returns the requirement's id.
- * @throws NotFoundError, InvalidInputError for what the requirement does not ask for, ConflictError
+ * @throws TooManyRequestsError, NotFoundError, InvalidInputError for what the requirement does not ask for, ConflictError
  * when the token may not replace what is linked.
  */
 export async function submitCredentials(
@@ -32,6 +33,7 @@ export async function submitCredentials(
 ): Promise<string> {
   const { deps } = context;
   const viewer = requireEndUser(context.viewer);
+  await takeAction(context, viewer);
   const requirement = await loadRequirement(deps.db, viewer, requirementId);
   const type = requireAskedType(requirement.spec, typeName);
   const halves = readConfig(type, config);

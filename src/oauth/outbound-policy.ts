@@ -1,15 +1,7 @@
 import { isIP } from 'node:net';
+import { type AddressBytes, readIpv4, readIpv6 } from '../address-bytes.ts';
 import { parseUrl } from '../parse-url.ts';
-import {
-  type AddressBytes,
-  embeddedIpv4,
-  globalIpv6,
-  isWithin,
-  readIpv4,
-  readIpv6,
-  refusedIpv4,
-  refusedIpv6,
-} from './outbound-ranges.ts';
+import { embeddedIpv4, globalIpv6, isWithin, refusedIpv4, refusedIpv6 } from './outbound-ranges.ts';
 
 /** The hosts, as `host` or `host:port`, that OUTBOUND_ALLOW opens: any address, and http. */
 export type OutboundAllowList = ReadonlySet<string>;

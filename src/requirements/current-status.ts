@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { ratePerProcess } from '../access/rate.ts';
 import type { Deps } from '../deps.ts';
-import { claimAwaited } from './awaited-accounts.ts';
+import { type AwaitedAccount, claimAwaited } from './awaited-accounts.ts';
 import { linkAwaitedAccount } from './link-account.service.ts';
 import { type RequirementOfUser, type RequirementState, requirementStatus } from './status.ts';
 
@@ -28,11 +29,23 @@ export async function askForAwaited(
 ): Promise<boolean> {
   if (deps.config.pipedream === undefined) return false;
   const claimed = await Promise.all(pairs.map((ofUser) => claimAwaited(deps)(ofUser)));
-  const asking = claimed.flat().map((one) => linkAwaitedAccount(deps, one, 'requirement-status'));
+  const asked = claimed.flat().filter((one) => mayAsk(deps, one));
+  const asking = asked.map((one) => linkAwaitedAccount(deps, one, 'requirement-status'));
   if (asking.length === 0) return false;
   const linked = await Promise.race([
     Promise.all(asking),
     wait<boolean[]>(patience, [], { ref: false }),
   ]);
   return linked.includes(true);
+}
+
+const questionsOf = ratePerProcess();
+
+/** Anybody may begin links of a public app, and ask for their status: Pipedream is asked only so often. */
+function mayAsk(deps: Deps, { isAnonymous, appId }: AwaitedAccount): boolean {
+  if (!isAnonymous) return true;
+  const rate = questionsOf(deps);
+  if (rate.secondsToWait(appId, deps.config.limits.actionsPerApp) > 0) return false;
+  rate.take(appId);
+  return true;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireActionsLeft } from '../end-users/action-limits.ts';
 import { submittedCredentials } from '../end-users/submitted-credentials.input.ts';
 import { messageSchema } from './connection.json.ts';
 import { dataSchema, resultOf } from './envelope.ts';
@@ -73,12 +74,13 @@ export const connectRoutes: readonly Route[] = [
     summary: 'Link credentials, in the place of what was linked before',
     description: "Stores credentials of the requirement's type for the token's user.",
     caller: 'end user',
+    admit: requireActionsLeft,
     document: RestSubmitRequirementCredentialsDocument,
     body: z.strictObject(submittedCredentials),
     example: { type: 'dynamiq.connections.Pinecone', config: { api_key: 'replace-me' } },
     status: 201,
     answer: messageSchema,
-    failures: [404, 409],
+    failures: [404, 409, 429],
     toVariables: ({ id, body }) => ({ input: { requirementId: id, ...body } }),
     toAnswer: (outcome, errors) => {
       requireNoErrors(errors);
@@ -92,9 +94,10 @@ export const connectRoutes: readonly Route[] = [
     summary: 'Unlink what was linked',
     description: "Deletes what the token's user linked for the requirement.",
     caller: 'end user',
+    admit: requireActionsLeft,
     document: RestDisconnectRequirementDocument,
     answer: messageSchema,
-    failures: [404, 409],
+    failures: [404, 409, 429],
     toVariables: ({ id }) => ({ input: { requirementId: id } }),
     toAnswer: (outcome, errors) => {
       requireNoErrors(errors);
@@ -109,10 +112,11 @@ export const connectRoutes: readonly Route[] = [
     description:
       "Returns the provider's page for the user's browser. The requirement is completed when the consent is given.",
     caller: 'end user',
+    admit: requireActionsLeft,
     document: RestAuthorizeRequirementDocument,
     body: noBody,
     answer: authorizationSchema,
-    failures: [404, 409],
+    failures: [404, 409, 429],
     toVariables: ({ id }) => ({ input: { requirementId: id, kind: 'CONNECTION' as const } }),
     toAnswer: (outcome, errors) => {
       requireNoErrors(errors);
@@ -125,10 +129,11 @@ export const connectRoutes: readonly Route[] = [
     summary: 'Begin a link at Pipedream',
     description: 'Returns the page where the user links their account at Pipedream.',
     caller: 'end user',
+    admit: requireActionsLeft,
     document: RestAuthorizePipedreamDocument,
     body: noBody,
     answer: authorizationSchema,
-    failures: [404, 409, 502],
+    failures: [404, 409, 429, 502],
     toVariables: ({ id }) => ({ input: { requirementId: id, kind: 'PIPEDREAM_ACCOUNT' as const } }),
     toAnswer: (outcome, errors) => {
       requireNoErrors(errors);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { authenticate } from '../../src/access/authenticate.ts';
-import { openStreams } from '../../src/changes/open-stream.ts';
+import { openStreams } from '../../src/changes/stream-slots.ts';
 import { watchConnections as watchProject } from '../../src/connections/watch-connections.service.ts';
 import type { AppError } from '../../src/errors.ts';
 import { createConnection } from '../helpers/connections.ts';

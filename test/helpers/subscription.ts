@@ -19,18 +19,23 @@ export type Subscription<Data> = {
   close(): void;
 };
 
-type Options = { key: string | null; variables?: Record<string, unknown>; accept?: string };
+type Options = {
+  key: string | null;
+  variables?: Record<string, unknown>;
+  accept?: string;
+  headers?: Record<string, string>;
+};
 
 /** Subscribes over POST, as the endpoint wants it. Resolves when the first bytes of the stream are there. */
 export async function subscribe<Data>(
   url: string,
   query: string,
-  { key, variables = {}, accept = 'text/event-stream' }: Options,
+  { key, variables = {}, accept = 'text/event-stream', headers = {} }: Options,
 ): Promise<Subscription<Data>> {
   const closing = new AbortController();
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { ...authorization(key), 'content-type': 'application/json', accept },
+    headers: { ...authorization(key), 'content-type': 'application/json', accept, ...headers },
     body: JSON.stringify({ query, variables }),
     signal: closing.signal,
   });

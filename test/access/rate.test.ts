@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { createAddressRate, ownerOf } from '../../src/connect-tokens/address-rate.ts';
+import { createRate, ownerOf } from '../../src/access/rate.ts';
 
 function rateOf(limit: number) {
   const clock = { now: 0 };
-  const rate = createAddressRate(limit, () => clock.now);
+  const rate = createRate(() => clock.now);
   const ask = (address: string | null = '192.0.2.1') => {
-    const wait = rate.secondsToWait(address);
-    if (wait === 0) rate.take(address);
+    const owner = ownerOf(address);
+    const wait = rate.secondsToWait(owner, limit);
+    if (wait === 0) rate.take(owner);
     return wait;
   };
   return { clock, ask };
@@ -39,6 +40,16 @@ test('one address leaves another what it has', () => {
   const { ask } = rateOf(1);
   expect([ask('192.0.2.1'), ask('192.0.2.2'), ask(null)]).toEqual([0, 0, 0]);
   expect([ask('192.0.2.1'), ask('192.0.2.2'), ask(null)]).toEqual([60, 60, 60]);
+});
+
+test('forgets what was counted longest ago instead of growing', () => {
+  const { ask } = rateOf(1);
+  expect([ask('192.0.2.1'), ask('192.0.2.2')]).toEqual([0, 0]);
+  for (let other = 0; other < 10_000; other += 1) {
+    expect(ask(`10.0.${other >> 8}.${other & 255}`)).toBe(0);
+    if (other % 1_000 === 0) expect(ask('192.0.2.2')).toBe(60); // who goes on is remembered
+  }
+  expect([ask('192.0.2.1'), ask('192.0.2.2')]).toEqual([0, 60]);
 });
 
 describe('an IPv6 address has its /64', () => {
