@@ -15,7 +15,7 @@ export function requiredText(max: number) {
       error: ({ input }) => (input === undefined || input === null ? blank : 'must be text'),
     })
     .trim()
-    .min(1, blank)
+    .refine(isVisible, blank)
     .refine((text) => text.isWellFormed(), 'is not well-formed text')
     .refine((text) => !text.includes('\u0000'), 'cannot hold the character U+0000')
     .refine((text) => [...text].length <= max, `cannot be longer than ${max} characters`);
@@ -34,16 +34,24 @@ export function nameText(max: number) {
       error: 'cannot hold the character U+0000',
       abort: true,
     })
+    .refine((text) => text.trim().length <= max * mostUnitsEach, {
+      error: `cannot be longer than ${max} characters`,
+      abort: true, // composing takes time
+    })
     .refine((text) => !/\p{Cc}/u.test(text.trim()), 'cannot hold control characters')
     .transform(asName)
     .pipe(requiredText(max));
 }
+
+/** UTF-16 units of a character with its marks, before it is composed. */
+const mostUnitsEach = 16;
 
 const joined =
   /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|\p{sc=Arab}|\p{sc=Deva}|\p{sc=Beng}|\p{sc=Taml}|\p{sc=Telu}|\p{sc=Knda}|\p{sc=Mlym}|\p{sc=Sinh}|\p{sc=Khmr}/u;
 const joiners = new Set(['\u200c', '\u200d', '\ufe0f']);
 const unseen = /[\p{DI}\u2800\ufff9-\ufffb]/u;
 
+/** A name as it is stored and searched by. */
 function asName(text: string): string {
   const characters = Array.from(text.normalize('NFC'));
   const seen = characters.filter((character, index) => {
@@ -56,13 +64,23 @@ function asName(text: string): string {
 
 /** Text that may be missing: blank is the same as null. */
 export function optionalText(max: number) {
-  return requiredText(max).or(blankText).nullish();
+  return orBlank(requiredText(max));
 }
 
-const blankText = z
-  .string()
-  .refine((text) => text.trim() === '')
-  .transform(() => null);
+/** What may be missing: blank text is the same as null. */
+export function orBlank<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .preprocess(
+      (given) => (typeof given === 'string' && !isVisible(given) ? null : given),
+      schema.nullish(),
+    )
+    .optional();
+}
+
+/** Whether the text has something that can be seen. */
+export function isVisible(text: string): boolean {
+  return /[^\s\p{DI}\u2800\ufff9-\ufffb]/u.test(text);
+}
 
 /** Where a person can be written to, as the HTML specification spells addresses. */
 export const email = requiredText(254).pipe(
@@ -79,6 +97,9 @@ export const searchText = z
   .refine((text) => !text.includes('\u0000'), 'cannot hold the character U+0000')
   .refine((text) => text.length <= 500, 'cannot be longer than 500 characters');
 
+/** A part of a name that is looked for, in the form in which names are stored. */
+export const searchedName = searchText.transform(asName);
+
 /** Whether PostgreSQL stores this text as it is: it has no U+0000, and no halves of characters. */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\u0000');
@@ -90,7 +111,10 @@ export const uuid = z.uuid({
 });
 
 /** An absolute http or https URL. */
-export const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' });
+export const url = z
+  .string({ error: 'must be an absolute http or https URL' })
+  .trim()
+  .pipe(z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' }));
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

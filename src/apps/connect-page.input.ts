@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isLoopback } from '../config.ts';
 import { normalizeHost } from '../host-name.ts';
-import { optionalText } from '../input.ts';
+import { nameText, orBlank } from '../input.ts';
 
 const longestUrl = 2_000;
 const mostOrigins = 20;
@@ -29,7 +29,7 @@ const origin = z
 
 /** How the connect page shall look; null takes a setting away. */
 export const connectPageSettings = z.object({
-  displayName: optionalText(120),
+  displayName: orBlank(nameText(120)),
   logoUrl: pageUrl.nullish(),
   accentColor: accentColor.nullish(),
   allowedOrigins: z

@@ -1,6 +1,7 @@
 import { issueAccessKey } from '../access-keys/issue-access-key.service.ts';
 import { Role } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
+import { nameText } from '../input.ts';
 import { requireProjectId } from './arguments.ts';
 import { openForWork } from './open-for-work.ts';
 import { type Run, UsageError } from './parse.ts';
@@ -18,9 +19,9 @@ export const run: Run = (options, config) => {
 };
 
 function requireName(given: string): string {
-  const name = given.trim();
-  if (name.length >= 1 && name.length <= 120) return name;
-  throw new UsageError('--name must have 1 to 120 characters.');
+  const parsed = nameText(120).safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`--name ${parsed.error.issues[0]?.message}.`);
 }
 
 function requireRole(given: string): Role {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { builder } from '../graphql/builder.ts';
 import { pageArgs, pageCost, selectsTotal } from '../graphql/page.ts';
-import { searchText } from '../input.ts';
+import { orBlank, searchedName, searchText } from '../input.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import { ConnectionPage, ConnectionRef, ConnectionStatusRef } from './connection.type.ts';
 import { findConnection, listConnections, listProjectConnections } from './connections.service.ts';
 
 const ConnectionFilter = builder.inputType('ConnectionFilter', {
   description: 'Which connections of a project; all conditions must hold.',
-  validate: z.looseObject({ type: searchText.nullish(), search: searchText.nullish() }),
+  validate: z.looseObject({ type: orBlank(searchText), search: orBlank(searchedName) }),
   fields: (t) => ({
     type: t.string({ required: false, description: 'Of this type, by its full identifier.' }),
     status: t.field({ type: ConnectionStatusRef, required: false, description: 'Of this status.' }),

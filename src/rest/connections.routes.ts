@@ -7,7 +7,7 @@ import {
 } from '../connections/connection.input.ts';
 import { requireConfigOf } from '../connections/update-connection.service.ts';
 import { NotFoundError } from '../errors.ts';
-import { searchText, url, uuid } from '../input.ts';
+import { orBlank, searchedName, searchText, url, uuid } from '../input.ts';
 import { defaultLimits, defaultPageSize } from '../limits.ts';
 import {
   connectionJson,
@@ -74,7 +74,7 @@ export const connectionRoutes: readonly Route[] = [
         .describe('May be left out only with a key that is bound to a project.'),
       type: searchText.optional(),
       status: word(Object.keys(statuses) as (keyof typeof statuses)[]).optional(),
-      search: searchText.optional().describe('How the name begins, whatever its case.'),
+      search: searchedName.optional().describe('How the name begins, whatever its case.'),
       include_system: flag.default(false).meta({ type: 'boolean', default: false }),
       page: pageNumber.default(1).meta({ ...wholeNumber, default: 1 }),
       page_size: pageSize
@@ -185,7 +185,7 @@ export const connectionRoutes: readonly Route[] = [
       "Returns the provider's page for the browser. The connection becomes `active` when the consent is given.",
     example: { redirect_url: 'https://app.example.com/connected' },
     document: RestAuthorizeConnectionDocument,
-    body: z.strictObject({ redirect_url: url.nullish() }).optional(),
+    body: z.strictObject({ redirect_url: orBlank(url) }).optional(),
     answer: dataSchema(z.object({ url: z.url() })),
     failures: [404],
     toVariables: ({ id, body }) => ({ input: { id, redirectUrl: body?.redirect_url } }),

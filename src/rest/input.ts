@@ -2,7 +2,7 @@ import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
 import type { RequestContext } from '../access/request-context.ts';
 import { InvalidInputError } from '../errors.ts';
-import { fieldIssues } from '../input.ts';
+import { fieldIssues, isVisible } from '../input.ts';
 import { readJsonBody } from './body.ts';
 import type { Route, RouteInput } from './route.ts';
 
@@ -22,9 +22,14 @@ export async function readInput(
   admit?.(context);
   return {
     id: request.param('connection_id') ?? request.param('requirement_id') ?? '',
-    query: check(query, request.query()) as never, // route() knows the types
+    query: check(query, givenOf(request.query())) as never, // route() knows the types
     body: check(body, sent) as never,
   };
+}
+
+/** The query parameters that say something: a blank one is the same as one that is left out. */
+function givenOf(query: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).filter(([, text]) => isVisible(text)));
 }
 
 function check(schema: z.ZodType | undefined, value: unknown): unknown {

@@ -6,10 +6,10 @@ import { InvalidInputError } from '../errors.ts';
 import { foldCase } from '../fold-case.ts';
 import { builder } from '../graphql/builder.ts';
 import { forwardArgs, pageCost, rowsQuery } from '../graphql/page.ts';
-import { fieldIssues, searchText } from '../input.ts';
+import { fieldIssues, orBlank, searchedName } from '../input.ts';
 import { UserPage } from './user.type.ts';
 
-const searchArgs = z.object({ search: searchText.nullish() });
+const searchArgs = z.object({ search: orBlank(searchedName) });
 
 builder.queryField('users', (t) =>
   t.field({
@@ -31,7 +31,7 @@ builder.queryField('users', (t) =>
       const { db, config } = context.deps;
       const plan = planPage(page, 'createdAt', config.limits.pageSize);
       const { organizationId } = requireMember(context.viewer);
-      const where = { organizationId, ...matching(search) };
+      const where = { organizationId, ...matching(parsed.data.search) };
       const query = rowsQuery(context, info, 'User');
       const rows = await db.user.findMany({ ...query, ...plan.range(where) });
       return plan.toPage(rows, () => db.user.count({ where }));

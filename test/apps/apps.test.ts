@@ -76,7 +76,7 @@ test('what is left out or null stays; a setting of the connect page goes with nu
   expect((await mutations.updateApp({ id, ...nulls })).result).toEqual(result);
   const green = await mutations.updateApp({ id, connectPage: { accentColor: '#00FF00' } });
   expect(green.result.connectPage).toEqual({ ...settings, accentColor: '#00ff00' });
-  const none = { displayName: ' ', logoUrl: null, accentColor: null, returnUrl: null };
+  const none = { displayName: ' \u200b', logoUrl: null, accentColor: null, returnUrl: null };
   const bare = await mutations.updateApp({ id, connectPage: { ...none, allowedOrigins: null } });
   expect(bare.result.connectPage).toEqual(plain);
   const renamed = await mutations.updateApp({ id, name: 'Store', visibility: 'PUBLIC' });
@@ -86,6 +86,17 @@ test('what is left out or null stays; a setting of the connect page goes with nu
     visibility: 'PUBLIC',
     connectPage: plain,
   });
+});
+
+test("the connect page's name is composed, and holds no control characters", async () => {
+  const { result } = await mutations.createApp({
+    connectPage: { displayName: ' Cafe\u0301\u200b  Shop ' },
+  });
+  expect(result.connectPage).toEqual({ ...plain, displayName: 'Caf\u00e9 Shop' });
+  const refused = await mutations.createApp({ connectPage: { displayName: 'a\u0007b' } });
+  expect(refused.result.fields).toEqual([
+    { path: 'connectPage.displayName', message: 'cannot hold control characters' },
+  ]);
 });
 
 test('its host follows a change at once', async () => {

@@ -61,6 +61,13 @@ test('a used state goes nowhere, whatever it was begun with', async () => {
   expect([status, headers.location]).toEqual([400, undefined]);
 });
 
+test('a blank address is the same as none', async () => {
+  const id = await prepare(world);
+  const path = `/v1/connections/${id}/oauth2/authorize`;
+  const body = { redirect_url: ' ' };
+  expect((await world.server.rest('POST', path, { body })).status).toBe(200);
+});
+
 test.each([
   'https://app.example/done',
   'https://app.example/done?from=patchbay&more=1',

@@ -30,6 +30,8 @@ describe('a command line that says nothing that it knows', () => {
     ['export', '--file is missing.'],
     ['create-access-key --name x --role owner', '--role must be one of viewer, runtime'],
     ['create-access-key --role admin --name', '--name'],
+    ['create-access-key --role admin --name \u200b', '--name cannot be blank.'],
+    ['create-access-key --role admin --name a\u0007b', '--name cannot hold control characters.'],
     ['export-audit --since yesterday', '--since must be a date or a time.'],
     ['rotate-data-keys --project 00000000-0000-7000-8000-000000000000', 'names no project'],
   ])('%s', async (line, message) => {

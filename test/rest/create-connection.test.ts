@@ -124,6 +124,7 @@ describe('the name', () => {
     ['\u2800', 'cannot be blank'],
     ['a\u0007b', 'cannot hold control characters'],
     ['a\nb', 'cannot hold control characters'],
+    [`e${'\u0301'.repeat(3_000)}`, 'cannot be longer than 120 characters'],
   ])('%j is refused', async (name, message) => {
     const { json } = await post(newConnection(server, { name }));
     expect(json).toMatchObject({ error: { details: { name: message } } });

@@ -147,6 +147,9 @@ describe('search', () => {
     ['finds a Greek sigma wherever it stands', ['ΟΔΟΣΑ', 'οδος'], 'ΟΔΟΣ', ['οδος', 'ΟΔΟΣΑ']],
     ['finds the last character there is', ['a\u{10FFFF}b', 'ab'], 'a\u{10FFFF}', ['a\u{10FFFF}b']],
     ['is no name in itself when empty', ['a', 'b'], '', ['b', 'a']],
+    ['is left out when it is blank', ['a', 'b'], ' \u200b', ['b', 'a']],
+    ['is composed as names are', ['Am\u00e9lie', 'Ame'], 'AME\u0301', ['Am\u00e9lie']],
+    ['drops what nobody sees', ['my prod', 'x'], '\ufeffmy\u00a0 p', ['my prod']],
     ['matches nothing', ['a', 'b'], 'c', []],
   ])('%s', async (_what, created, search, found) => {
     const project_id = await projectWith(...created);
@@ -156,27 +159,34 @@ describe('search', () => {
   });
 });
 
+test('blank parameters are left out', async () => {
+  const project_id = await projectWith('one');
+  const blank = { type: '', status: ' ', search: '', include_system: '', page: '', page_size: ' ' };
+  const { status, json } = await list({ project_id, ...blank });
+  expect([status, json.pagination?.page_size]).toEqual([200, 20]);
+  expect(names({ json })).toEqual(['one']);
+});
+
 describe('a bad query', () => {
   test.each([
     ['page', '0'],
     ['page', '-1'],
     ['page', '1.5'],
     ['page', 'x'],
-    ['page', ''],
     ['page', '1e3'],
+    ['page', '0x10'],
+    ['page_size', '1e1'],
+    ['page_size', '0x10'],
     ['page', ' 1'],
     ['page', '99999999999999999999'],
     ['page_size', '0'],
     ['page_size', '101'],
     ['page_size', '-5'],
     ['page_size', 'ten'],
-    ['page_size', ''],
     ['include_system', 'yes'],
     ['include_system', 'TRUE'],
-    ['include_system', ''],
     ['status', 'ACTIVE'],
     ['status', 'deleted'],
-    ['status', ''],
     ['project_id', 'x'],
     ['project_id', ''],
     ['project_id', '0190a000-0000-7000-8000-00000000000g'],
