@@ -41,10 +41,7 @@ export const environment = z.object({
     .optional(),
   DATABASE_URL: z.string().superRefine(requireDatabaseUrl).optional(),
   DATA_DIR: z.string().default('./data'),
-  MASTER_KEYS: z
-    .string()
-    .refine((text) => [...text.split(',')].every(isMasterKey))
-    .optional(),
+  MASTER_KEYS: z.string().refine(isMasterKeys).optional(),
   BOOTSTRAP_ACCESS_KEY: z
     .string()
     .regex(/^acc_[0-9A-Za-z]{64}$/)
@@ -168,6 +165,11 @@ function limit(byDefault: number) {
 function requireDatabaseUrl(text: string, context: z.RefinementCtx): void {
   const wanted = findDatabaseUrlFault(text);
   if (wanted !== undefined) context.addIssue({ code: 'custom', params: { wanted } });
+}
+
+/** Whether a text is `kid:key` pairs separated by commas, as in MASTER_KEYS. */
+export function isMasterKeys(text: string): boolean {
+  return text.split(',').every(isMasterKey);
 }
 
 function isMasterKey(pair: string): boolean {

@@ -1,10 +1,11 @@
 import { connectionTypes, findConnectionType } from '../catalog/connection-types.ts';
 import type { OAuthClients } from '../config.oauth.ts';
-import { type Config, isLoopback } from '../config.ts';
+import { type Config, ConfigError, isLoopback } from '../config.ts';
 import { requireMigrated } from '../db/migrate.ts';
 import type { Sql } from '../db/sql.ts';
 import { countWrapped } from '../key-rotation/rewrap.ts';
 import { findStuckRotations } from '../key-rotation/rotate-data-keys.service.ts';
+import { openOutbound } from '../oauth/outbound.ts';
 import { findProviderWarning } from '../oauth/provider.ts';
 import type { Installation } from '../server/open-installation.ts';
 import { findClosedDataKeys } from '../vault/data-keys.ts';
@@ -19,7 +20,8 @@ export type Finding = { what: string; isWell: boolean; says: string };
 const mostClockError = 30_000;
 
 /** What can be said without a database. */
-export function findConfigFaults({ publicUrl, oauthClients, refresh }: Config): Finding[] {
+export function findConfigFaults(config: Config): Finding[] {
+  const { publicUrl, refresh } = config;
   const url = new URL(publicUrl);
   const isSafe = url.protocol === 'https:' || isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
   const callback = `${publicUrl}/v1/oauth2/callback`;
@@ -31,17 +33,25 @@ export function findConfigFaults({ publicUrl, oauthClients, refresh }: Config): 
         ? `${publicUrl}; register ${callback} as redirect URI at each provider`
         : 'PUBLIC_URL must be https: a browser carries codes and tokens to it',
     },
-    {
-      what: 'providers',
-      isWell: true,
-      says: describeProviders(oauthClients),
-    },
+    findClosedEndpoints(config),
     {
       what: 'refresh',
       isWell: true,
       says: refresh === 'on' ? 'on' : 'off: no token is refreshed by this server',
     },
   ];
+}
+
+/** A server does not start with endpoints that its outbound policy refuses. */
+function findClosedEndpoints({ outboundAllow, oauthClients }: Config): Finding {
+  const what = 'providers';
+  try {
+    openOutbound(outboundAllow, oauthClients);
+    return { what, isWell: true, says: describeProviders(oauthClients) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { what, isWell: false, says: error.message.replaceAll('\n', ' ') };
+  }
 }
 
 function describeProviders(clients: OAuthClients): string {
@@ -72,8 +82,7 @@ export async function findDatabaseFaults(
     opened,
     migrations,
     await examine('clock', 'as the database’s', () => findClockError(sql)),
-    await examine('master keys', await describeKeys(sql), () => findKeyFaults(sql, keys)),
-    await examine('data keys', 'all open', () => findDataKeyFaults(sql, keys)),
+    ...(await findKeyFaults(sql, keys)),
     await examine('redirect URI', 'every consent under way comes back here', () =>
       findLostConsents(sql, config.publicUrl),
     ),
@@ -112,17 +121,24 @@ async function describeKeys(sql: Sql): Promise<string> {
     .join('; ');
 }
 
-async function findKeyFaults(sql: Sql, keys: KeyProvider): Promise<string[]> {
+/** Data keys do not open under a wrong master key: that one alone is named, and what to do about it. */
+async function findKeyFaults(sql: Sql, keys: KeyProvider): Promise<Finding[]> {
   const complaints = await findMasterKeyComplaints(sql, keys);
+  const masterKeys = await examine('master keys', await describeKeys(sql), async () => [
+    ...complaints,
+    ...(await findLackingProcesses(sql)),
+  ]);
+  if (complaints.length > 0) return [masterKeys];
+  return [masterKeys, await examine('data keys', 'all open', () => findDataKeyFaults(sql, keys))];
+}
+
+async function findLackingProcesses(sql: Sql): Promise<string[]> {
   const active = (await countWrapped(sql)).find(({ status }) => status === 'active');
   const lacking = active === undefined ? [] : await findLacking(sql, active.kid);
-  return [
-    ...complaints,
-    ...lacking.map(
-      ({ host, pid }) =>
-        `Process ${pid} on ${host} does not hold "${active?.kid}": set its MASTER_KEYS and restart it.`,
-    ),
-  ];
+  return lacking.map(
+    ({ host, pid }) =>
+      `Process ${pid} on ${host} does not hold "${active?.kid}": set its MASTER_KEYS and restart it.`,
+  );
 }
 
 async function findDataKeyFaults(sql: Sql, keys: KeyProvider): Promise<string[]> {

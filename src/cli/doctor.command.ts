@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { discoverKeys } from '../access/identity-provider.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { openOutbound } from '../oauth/outbound.ts';
 import { openInstallation } from '../server/open-installation.ts';
 import { type Finding, findConfigFaults, findDatabaseFaults } from './doctor.checks.ts';
+import { findMissingDatabase } from './open-for-work.ts';
 import type { Run } from './parse.ts';
 
 export const run: Run = async (_options, readConfig) => {
@@ -24,13 +23,12 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
     return [{ what: 'configuration', isWell: false, says: describe(error) }];
   }
   const findings = [...findConfigFaults(config), ...(await findIdentityProvider(config))];
-  const { databaseUrl, dataDir } = config;
-  if (databaseUrl === undefined && !existsSync(join(dataDir, 'db'))) {
-    const says = `there is none in ${dataDir} yet: the first start of the server makes it`;
-    return [...findings, { what: 'database', isWell: false, says }];
+  const missing = findMissingDatabase(config);
+  if (missing !== undefined) {
+    return [...findings, { what: 'database', isWell: false, says: missing }];
   }
   try {
-    const installation = await openInstallation(config);
+    const installation = await openInstallation(config, { makesKeys: false });
     try {
       findings.push(...(await findDatabaseFaults(installation, config)));
     } finally {
@@ -46,10 +44,7 @@ async function findIdentityProvider(config: Config): Promise<Finding[]> {
   if (config.oidc === undefined) return [];
   const what = 'identity provider';
   try {
-    await discoverKeys({
-      config,
-      outbound: openOutbound(config.outboundAllow, config.oauthClients),
-    });
+    await discoverKeys({ config, outbound: openOutbound(config.outboundAllow) });
     return [{ what, isWell: true, says: `${config.oidc.issuer} says where its keys are` }];
   } catch (error) {
     const says = `OIDC_ISSUER, ${config.oidc.issuer}, does not say where its keys are: ${describe(error)}`;

@@ -1,21 +1,32 @@
-import { open } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { ConflictError } from '../errors.ts';
+import { openNewPrivateFile } from '../private-file.ts';
 import { exportAll } from '../transfer/export.service.ts';
 import { openForWork } from './open-for-work.ts';
 import type { Run } from './parse.ts';
 import { readVersion } from './version.ts';
 
 export const run: Run = (options, config) =>
-  openForWork(config(), async ({ database }) => {
+  openForWork(config(), async ({ database, keys }) => {
     const path = String(options.file);
-    const file = await open(path, 'wx', 0o600);
+    const file = await openNew(path);
     try {
-      const header = { format: 1 as const, ...(await readVersion()) };
-      const write = (lines: string) => file.appendFile(`${lines}\n`);
-      const rows = await exportAll(database.db, header, write);
+      const write = (lines: string) => file.appendFile(lines);
+      const rows = await exportAll(database, keys, await readVersion(), write);
       await file.sync();
       process.stdout.write(`${rows} rows were written to ${path}.\n`);
+    } catch (error) {
+      await rm(path, { force: true }); // what is not whole would only be in the way
+      throw error;
     } finally {
       await file.close();
     }
     return 0;
   });
+
+function openNew(path: string) {
+  return openNewPrivateFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    throw new ConflictError(`${path} exists already, and is not overwritten: name another file.`);
+  });
+}

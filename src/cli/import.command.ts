@@ -7,7 +7,7 @@ import type { Run } from './parse.ts';
 import { readVersion } from './version.ts';
 
 export const run: Run = async (options, config) => {
-  const { database, keys, close } = await openInstallation(config());
+  const { database, keys, close } = await openInstallation(config(), { makesKeys: false });
   try {
     await applyMigrations(database);
     const { migration } = await readVersion();

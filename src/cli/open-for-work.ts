@@ -1,4 +1,6 @@
-import type { Config } from '../config.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, ConfigError } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { requireMigrated } from '../db/migrate.ts';
 import type { Deps } from '../deps.ts';
@@ -20,7 +22,9 @@ export async function openForWork<Result>(
   config: Config,
   work: (place: Workplace) => Promise<Result>,
 ): Promise<Result> {
-  const installation = await openInstallation(config);
+  const missing = findMissingDatabase(config);
+  if (missing !== undefined) throw new ConfigError(`Start the server first: ${missing}.`);
+  const installation = await openInstallation(config, { makesKeys: false });
   const { database, keys } = installation;
   try {
     await requireMigrated(database);
@@ -33,6 +37,12 @@ export async function openForWork<Result>(
   } finally {
     await installation.close();
   }
+}
+
+/** Why there is nothing to work on; undefined when there is. */
+export function findMissingDatabase({ databaseUrl, dataDir }: Config): string | undefined {
+  if (databaseUrl !== undefined || existsSync(join(dataDir, 'db'))) return undefined;
+  return `there is none in ${dataDir} yet, the first start of the server makes it`;
 }
 
 /** On standard error, so that it does not mix with what was asked for. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
+import { makeDataFolder } from '../private-file.ts';
 import { takeLockFile } from './folder-lock.file.ts';
 
 /** Who holds a folder; `pid` is undefined when it does not say. */
@@ -13,7 +14,7 @@ const answerMilliseconds = 2_000;
 const attempts = 5;
 
 /**
- * Makes the folder this process's own until it ends; creates it (0700) when there is none. Throws an
+ * Makes the folder this process's own until it ends, and its owner's alone (0700). Throws an
  * error that names the holder when another process has it. The lock reaches as far as one machine
  * and, on Linux, one network namespace: two containers on one volume do not see each other's.
  */
@@ -21,8 +22,7 @@ export async function lockFolder(
   dataDir: string,
   platform: NodeJS.Platform = process.platform,
 ): Promise<FolderLock> {
-  const created = await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  if (created !== undefined) await chmod(dataDir, 0o700);
+  await makeDataFolder(dataDir);
   const folder = await realpath(dataDir);
   const taken = platform === 'linux' ? await takeSocket(folder) : await takeLockFile(folder);
   if ('release' in taken) return taken;

@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deps, LeanDeps } from '../deps.ts';
+import { makeDataFolder, writePrivateFile } from '../private-file.ts';
 import { openTokens, sealTokens } from './grant-tokens.ts';
 import { isUnavailable, type PendingTokens, writeTokens } from './pending-writes.ts';
 
@@ -22,6 +23,9 @@ export async function saveUnsaved(
 ): Promise<void> {
   if (pending.length === 0) return;
   const folder = folderOf(deps);
+  await makeDataFolder(deps.config.dataDir).catch((error) => {
+    deps.log.warn({ err: error }, 'sealed tokens are saved to a folder that is open to others');
+  });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const { grant, tokens, key, facts, answeredAt, by } of pending) {
     const unsaved: Unsaved = {
@@ -34,7 +38,7 @@ export async function saveUnsaved(
     };
     const path = join(folder, `${grant.connectionId}.${grant.tokenVersion}.json`);
     try {
-      await writeDurably(path, unsaved);
+      await writePrivateFile(path, JSON.stringify(unsaved));
       deps.log.warn({ path }, 'a token was saved to the disk, sealed');
     } catch (error) {
       deps.log.error({ err: error, path }, 'a token could not be saved to the disk, and is lost');
@@ -70,14 +74,4 @@ async function replay(deps: Deps, path: string): Promise<void> {
   const written = await writeTokens(deps, { grant, tokens, key, facts, by, answeredAt: answered });
   await rm(path);
   deps.log.info({ connectionId: grant.connectionId, written }, 'saved tokens were replayed');
-}
-
-async function writeDurably(path: string, content: Unsaved): Promise<void> {
-  const file = await open(path, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(content));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

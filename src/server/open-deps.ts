@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -6,6 +5,7 @@ import type { Database } from '../db/database.ts';
 import { applyMigrations } from '../db/migrate.ts';
 import type { Deps } from '../deps.ts';
 import { replayUnsaved } from '../oauth/unsaved.ts';
+import { makeDataFolder, writePrivateFile } from '../private-file.ts';
 import { type Bootstrapped, bootstrap } from '../projects/bootstrap.service.ts';
 import type { Presence } from '../vault/processes.ts';
 import { makeDeps } from './make-deps.ts';
@@ -28,7 +28,7 @@ export type FirstStart = Bootstrapped & { keyFile: string | undefined };
  * @throws ConfigError, or an Error in words for the operator.
  */
 export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
-  const installation = await openInstallation(config);
+  const installation = await openInstallation(config, { makesKeys: true });
   const { database, keys } = installation;
   let presence: Presence | undefined;
   const close = async () => {
@@ -57,8 +57,8 @@ async function makeFirstStart(
   const keyFile = bootstrapAccessKey === undefined && !process.stderr.isTTY ? path : undefined;
   const made = await bootstrap(db, bootstrapAccessKey, async (accessKey) => {
     if (keyFile === undefined) return;
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await writeFile(keyFile, `${accessKey}\n`, { mode: 0o600 });
+    await makeDataFolder(dataDir);
+    await writePrivateFile(keyFile, `${accessKey}\n`);
   });
   return made && { ...made, keyFile };
 }

@@ -4,10 +4,12 @@ import { type FolderLock, lockFolder } from '../db/folder-lock.ts';
 import { withLease } from '../db/lease.ts';
 import {
   createLocalKeyProvider,
+  createMasterKeyFile,
   type KeyProvider,
+  missingMasterKeys,
   readMasterKeyFile,
 } from '../vault/key-provider.ts';
-import { checkMasterKeys, startLease } from '../vault/master-keys.ts';
+import { checkMasterKeys, hasMasterKeys, startLease } from '../vault/master-keys.ts';
 import { announceProcess, forgetProcesses, type Presence } from '../vault/processes.ts';
 
 /** A database and the master keys over it, and how to let go of both. */
@@ -17,20 +19,28 @@ export type Installation = { database: Database; keys: KeyProvider; close: () =>
  * Opens the database of a configuration; the embedded one is this process's own until it is closed.
  * Nothing in it is looked at yet.
  *
+ * @param makesKeys whether a new embedded installation gets its master keys: only a server begins one.
  * @throws ConfigError, or an Error in words for the operator.
  */
-export async function openInstallation(config: Config): Promise<Installation> {
+export async function openInstallation(
+  config: Config,
+  { makesKeys }: { makesKeys: boolean },
+): Promise<Installation> {
   const lock = config.databaseUrl === undefined ? await lockDataDir(config) : undefined;
+  let database: Database | undefined;
+  const close = async () => {
+    await database?.close();
+    await lock?.release();
+  };
   try {
-    const keys = createLocalKeyProvider(await masterKeys(config));
-    const database = await openDatabase(config);
-    const close = async () => {
-      await database.close();
-      await lock?.release();
-    };
+    const given = await readMasterKeys(config);
+    if (given === undefined && !makesKeys) throw missingMasterKeys(config.dataDir);
+    const held = given === undefined ? undefined : createLocalKeyProvider(given);
+    database = await openDatabase(config);
+    const keys = held ?? createLocalKeyProvider(await makeMasterKeys(database, config));
     return { database, keys, close };
   } catch (error) {
-    await lock?.release();
+    await close();
     throw error;
   }
 }
@@ -77,10 +87,18 @@ async function lockDataDir({ dataDir }: Config): Promise<FolderLock> {
   }
 }
 
-async function masterKeys({ masterKeys, databaseUrl, dataDir }: Config): Promise<string> {
+/** The keys of a configuration; undefined for an embedded installation without its file. */
+async function readMasterKeys(config: Config): Promise<string | undefined> {
+  const { masterKeys, databaseUrl, dataDir } = config;
   if (masterKeys !== undefined) return masterKeys;
   if (databaseUrl === undefined) return readMasterKeyFile(dataDir);
   throw new ConfigError(
     'MASTER_KEYS must be set when DATABASE_URL is: kid:key pairs separated by commas, each key being 32 bytes in base64. Make one with: echo "k1:$(openssl rand -base64 32)"',
   );
+}
+
+/** A new key opens nothing of a database that had others: a file that is lost is not replaced. */
+async function makeMasterKeys({ sql }: Database, { dataDir }: Config): Promise<string> {
+  if (await hasMasterKeys(sql)) throw missingMasterKeys(dataDir);
+  return createMasterKeyFile(dataDir);
 }

@@ -1,5 +1,9 @@
-import type { Prisma, PrismaClient } from '../db/generated/client.ts';
-import type { Header } from './format.ts';
+import type { Database } from '../db/database.ts';
+import type { Prisma } from '../db/generated/client.ts';
+import { ConflictError } from '../errors.ts';
+import type { KeyProvider } from '../vault/key-provider.ts';
+import { findActiveMasterKey } from '../vault/master-keys.ts';
+import { startFile, type Version } from './format.ts';
 import { listTables, type Table } from './tables.ts';
 
 const fetchRows = 500;
@@ -11,16 +15,20 @@ export const transferTime = 60 * 60_000;
  * Writes everything as JSON lines, as it is at one moment, while servers may go on.
  *
  * @returns how many rows there were.
+ * @throws ConfigError when the active master key is not held.
  */
 export async function exportAll(
-  db: PrismaClient,
-  header: Header,
+  { db, sql }: Pick<Database, 'db' | 'sql'>,
+  keys: KeyProvider,
+  version: Version,
   write: (lines: string) => Promise<void>,
 ): Promise<number> {
-  await write(JSON.stringify({ patchbay: header }));
+  const masterKey = await findActiveMasterKey(sql);
+  if (masterKey === undefined) throw new ConflictError('There is nothing to export yet.');
+  const file = await startFile(keys, masterKey, version, write);
   const options = { isolationLevel: 'RepeatableRead', timeout: transferTime } as const;
-  const count = await db.$transaction((tx) => exportTables(tx, write), options);
-  await write(JSON.stringify({ end: { rows: count } }));
+  const count = await db.$transaction((tx) => exportTables(tx, file.writeLines), options);
+  await file.end(count);
   return count;
 }
 

@@ -4,34 +4,29 @@ import { ConflictError } from '../errors.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import { findMasterKeyComplaint } from '../vault/master-keys.ts';
 import { transferTime } from './export.service.ts';
-import { type Header, type Row, readRows } from './format.ts';
+import { openFile, type Row, readRows } from './format.ts';
 import { listTables, type Table } from './tables.ts';
 
 const insertRows = 200;
 
 /**
- * Fills an empty, migrated database from an export, all of it or nothing.
+ * Fills an empty, migrated database from an export, all of it or nothing. The file is read twice: what is
+ * wrong with it is known before anything is written, and the rows that are written are proven again.
  *
  * @param migration the newest of this version, which must be that of the export.
  * @returns how many rows there were.
  * @throws ConfigError for a master key that is missing or wrong, ConflictError for a file that is not
- * whole or of another version, or a database that is not empty.
+ * what was exported or of another version, or a database that is not empty.
  */
 export async function importAll(
   db: PrismaClient,
   keys: KeyProvider,
   { path, migration }: { path: string; migration: string },
 ): Promise<number> {
-  const requireVersion = (header: Header) => {
-    if (header.migration === migration) return;
-    throw new ConflictError(
-      `${path} was exported by version ${header.version} (${header.migration}), this one is at ${migration}. Import it with that version, then start this one.`,
-    );
-  };
-  const read = () => readRows(path, requireVersion);
-  await requireMasterKeys(keys, read());
+  const macKey = await openFile(path, keys, migration);
+  await requireMasterKeys(keys, readRows(path, macKey));
   const options = { timeout: transferTime };
-  return db.$transaction((tx) => fill(tx, read()), options);
+  return db.$transaction((tx) => fill(tx, readRows(path, macKey)), options);
 }
 
 /** Before anything is written: what was imported without its keys would open nowhere. */

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { open as openFile, readFile, rename, rm } from 'node:fs/promises';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { isMasterKeys } from '../config.environment.ts';
 import { ConfigError } from '../config.ts';
+import { readPrivateFile, writePrivateFile } from '../private-file.ts';
+import { VaultError } from './sealed.ts';
 import { openWrapped, wrap } from './wrapped.ts';
 
-/** Where master keys live. They never leave it; a key management service would stand behind the same three. */
+/** Where master keys live. They never leave it; a key management service would do the same. */
 export type KeyProvider = {
   /** The ids of the keys that this process holds; the first is the one a new installation starts with. */
   readonly kids: readonly string[];
@@ -12,6 +14,12 @@ export type KeyProvider = {
   wrap(kid: string, context: Uint8Array, key: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
   /** @throws VaultError when `kid` is not held, or does not open it in this context. */
   unwrap(kid: string, context: Uint8Array, wrapped: Uint8Array): Promise<Buffer>;
+  /**
+   * Derives a 32-byte key for one purpose (HKDF-SHA256, RFC 5869). It tells nothing of the master key.
+   *
+   * @throws VaultError when `kid` is not held.
+   */
+  derive(kid: string, purpose: string): Promise<Buffer>;
 };
 
 /** Keys in this process's memory, from `kid:base64` pairs separated by commas. */
@@ -26,46 +34,57 @@ export function createLocalKeyProvider(masterKeys: string): KeyProvider {
     kids: [...keys.keys()],
     wrap: async (kid, context, key) => wrap(keys.get(kid), kid, context, key),
     unwrap: async (kid, context, wrapped) => openWrapped(keys.get(kid), kid, context, wrapped),
+    derive: async (kid, purpose) => {
+      const key = keys.get(kid);
+      if (key === undefined) throw new VaultError(kid, 'MASTER_KEYS does not hold it');
+      return Buffer.from(hkdfSync('sha256', key, '', purpose, 32));
+    },
   };
 }
 
-/** The `MASTER_KEYS` of an embedded installation, from a 0600 file that the first start writes. */
-export async function readMasterKeyFile(dataDir: string): Promise<string> {
+/**
+ * Reads the `MASTER_KEYS` of an embedded installation from its file; undefined when there is none.
+ *
+ * @throws ConfigError when the file is a link or holds something else.
+ */
+export async function readMasterKeyFile(dataDir: string): Promise<string | undefined> {
   const path = masterKeyFile(dataDir);
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const masterKeys = `k1:${randomBytes(32).toString('base64')}`;
-  await writeDurably(path, `${masterKeys}\n`);
+  const masterKeys = (await readPrivateFile(path))?.trim();
+  if (masterKeys === undefined || isMasterKeys(masterKeys)) return masterKeys;
+  throw new ConfigError(
+    `${path} holds no master keys, or not whole ones: put the right file there, or set MASTER_KEYS.`,
+  );
+}
+
+/** Writes the file of a new installation: the key is on the disk before anything is sealed with it. */
+export async function createMasterKeyFile(dataDir: string): Promise<string> {
+  const masterKeys = makeMasterKey('k1');
+  await writePrivateFile(masterKeyFile(dataDir), `${masterKeys}\n`);
   return masterKeys;
 }
 
 /** Puts a new key before those in the file: the one to rotate to. Call it while no server can. */
 export async function addMasterKeyToFile(dataDir: string): Promise<void> {
-  const path = masterKeyFile(dataDir);
   const before = await readMasterKeyFile(dataDir);
+  if (before === undefined) throw missingMasterKeys(dataDir);
   const numbers = [...before.matchAll(/(?:^|,)\s*k(\d+):/g)].map(([, digits]) => Number(digits));
   const kid = `k${Math.max(0, ...numbers) + 1}`;
-  const unfinished = `${path}.unfinished`;
-  await rm(unfinished, { force: true });
-  await writeDurably(unfinished, `${kid}:${randomBytes(32).toString('base64')},${before}\n`);
-  await rename(unfinished, path);
+  await writePrivateFile(masterKeyFile(dataDir), `${makeMasterKey(kid)},${before}\n`);
+}
+
+/** Says that an embedded installation lacks its keys. */
+export function missingMasterKeys(dataDir: string): ConfigError {
+  const path = masterKeyFile(dataDir);
+  return new ConfigError(
+    `The master keys are missing: put them back into ${path}, or set MASTER_KEYS.`,
+  );
+}
+
+function makeMasterKey(kid: string): string {
+  return `${kid}:${randomBytes(32).toString('base64')}`;
 }
 
 /** Where an embedded installation keeps its master keys, beside its database. */
 export function masterKeyFile(dataDir: string): string {
   return join(dataDir, 'master-keys');
-}
-
-/** The key must outlast what it seals: it is on the disk before anything is sealed with it. */
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await openFile(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

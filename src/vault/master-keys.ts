@@ -27,6 +27,23 @@ export async function findMasterKeyComplaints(sql: Sql, keys: KeyProvider): Prom
   return complaints.filter((complaint) => complaint !== undefined);
 }
 
+/** The key that new data keys are wrapped with. */
+export async function findActiveMasterKey(sql: Sql): Promise<MasterKeyRow | undefined> {
+  const [row] = await sql<MasterKeyRow>('active-master-key', activeStatement, []);
+  return row;
+}
+
+const activeStatement = `
+  SELECT kid, check_value AS "checkValue", true AS "isInUse" FROM master_key WHERE status = 'active'`;
+
+/** Whether anything may be sealed in a database; false before its migrations as well. */
+export async function hasMasterKeys(sql: Sql): Promise<boolean> {
+  const [table] = await sql<{ isThere: boolean }>('find-master-key-table', tableStatement, []);
+  return table?.isThere === true && (await sql('master-keys', listStatement, [])).length > 0;
+}
+
+const tableStatement = `SELECT to_regclass('public.master_key') IS NOT NULL AS "isThere"`;
+
 /** A master key as it is stored, and whether anything needs it. */
 export type MasterKeyRow = { kid: string; checkValue: Uint8Array; isInUse: boolean };
 

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config.ts';
-import { createLocalKeyProvider, readMasterKeyFile } from '../../src/vault/key-provider.ts';
+import {
+  createLocalKeyProvider,
+  createMasterKeyFile,
+  readMasterKeyFile,
+} from '../../src/vault/key-provider.ts';
 import { VaultError } from '../../src/vault/sealed.ts';
 
 const pair = (kid: string) => `${kid}:${randomBytes(32).toString('base64')}`;
@@ -58,11 +62,35 @@ describe('the key file', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   test('is made once, for the owner’s eyes only, and read from then on', async () => {
-    const first = await readMasterKeyFile(folder);
+    expect(await readMasterKeyFile(folder)).toBeUndefined();
+    const first = await createMasterKeyFile(folder);
     expect(first).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
     expect(await readMasterKeyFile(folder)).toBe(first);
     const file = join(folder, 'master-keys');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await readFile(file, 'utf8')).trim()).toBe(first);
   });
+
+  test.each(['', 'k1:', 'k1:AAAA', 'hello'])(
+    'that holds %j is refused, and stays',
+    async (text) => {
+      const file = join(folder, 'master-keys');
+      await writeFile(file, text);
+      await expect(readMasterKeyFile(folder)).rejects.toThrow(
+        'holds no master keys, or not whole ones',
+      );
+      expect(await readFile(file, 'utf8')).toBe(text);
+    },
+  );
+});
+
+test('a key that is derived for one purpose tells nothing of the others', async () => {
+  const derived = [
+    await keys.derive('one', 'a purpose'),
+    await keys.derive('one', 'another purpose'),
+    await keys.derive('two', 'a purpose'),
+  ];
+  expect(new Set(derived.map((key) => key.toString('hex'))).size).toBe(3);
+  expect(await keys.derive('one', 'a purpose')).toEqual(derived[0]);
+  await expect(keys.derive('three', 'a purpose')).rejects.toThrow('Key three');
 });

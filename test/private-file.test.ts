@@ -1,0 +1,129 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  makeDataFolder,
+  openNewPrivateFile,
+  readPrivateFile,
+  writePrivateFile,
+} from '../src/private-file.ts';
+import { makeFolder } from './helpers/process.ts';
+
+let folder: string;
+let path: string;
+let elsewhere: string;
+beforeEach(() => {
+  folder = makeFolder();
+  path = join(folder, 'secret');
+  elsewhere = join(folder, 'elsewhere');
+  writeFileSync(elsewhere, 'of somebody else', { mode: 0o644 });
+});
+
+const modeOf = (of: string) => statSync(of).mode & 0o7777;
+
+function expectWritten() {
+  expect(readFileSync(path, 'utf8')).toBe('a secret');
+  expect(lstatSync(path).isFile()).toBe(true);
+  expect(modeOf(path)).toBe(0o600);
+  expect(readFileSync(elsewhere, 'utf8')).toBe('of somebody else');
+  expect(modeOf(elsewhere)).toBe(0o644);
+}
+
+describe('writes a private file', () => {
+  test('where there is none', async () => {
+    await writePrivateFile(path, 'a secret');
+    expectWritten();
+  });
+
+  test('over an older one, whose mode it does not keep', async () => {
+    writeFileSync(path, 'an older and longer secret', { mode: 0o666 });
+    chmodSync(path, 0o666);
+    await writePrivateFile(path, 'a secret');
+    expectWritten();
+  });
+
+  test.each(['elsewhere', 'nowhere'])('over a link that leads to %s', async (target) => {
+    symlinkSync(join(folder, target), path);
+    await writePrivateFile(path, 'a secret');
+    expectWritten();
+  });
+
+  test('over what an interrupted write left, a link included', async () => {
+    symlinkSync(elsewhere, `${path}.unfinished`);
+    await writePrivateFile(path, 'a secret');
+    expectWritten();
+  });
+});
+
+test.each(['elsewhere', 'nowhere'])(
+  'creates no file over a link that leads to %s',
+  async (target) => {
+    symlinkSync(join(folder, target), path);
+    await expect(openNewPrivateFile(path)).rejects.toMatchObject({ code: 'EEXIST' });
+  },
+);
+
+describe('reads a private file', () => {
+  test('and closes it to other users', async () => {
+    writeFileSync(path, 'a secret', { mode: 0o644 });
+    expect(await readPrivateFile(path)).toBe('a secret');
+    expect(modeOf(path)).toBe(0o600);
+  });
+
+  test('but follows no link, and reads no folder', async () => {
+    expect(await readPrivateFile(path)).toBeUndefined();
+    symlinkSync(elsewhere, path);
+    await expect(readPrivateFile(path)).rejects.toThrow('secret is a link');
+    await expect(readPrivateFile(folder)).rejects.toThrow('is no file');
+  });
+});
+
+describe('the data folder', () => {
+  let data: string;
+  beforeEach(() => {
+    data = join(folder, 'data');
+  });
+
+  test.each([0o755, 0o750, 0o777, 0o2775, 0o711])(
+    'of mode %o is closed to others',
+    async (mode) => {
+      mkdirSync(data);
+      chmodSync(data, mode);
+      for (const name of ['db', 'unsaved']) mkdirSync(join(data, name));
+      writeFileSync(join(data, 'master-keys'), '');
+      await makeDataFolder(data);
+      expect(modeOf(data) & 0o777).toBe(0o700);
+    },
+  );
+
+  test('is closed to others through a link to it', async () => {
+    mkdirSync(data, { mode: 0o755 });
+    symlinkSync(data, path);
+    await makeDataFolder(path);
+    expect(modeOf(data)).toBe(0o700);
+  });
+
+  test('that is shared stays as it is, and is refused with what to do', async () => {
+    mkdirSync(data);
+    chmodSync(data, 0o1777);
+    await expect(makeDataFolder(data)).rejects.toThrow(/^DATA_DIR .*is open to other users.*0700/);
+    expect(modeOf(data)).toBe(0o1777);
+  });
+
+  test('that holds other things stays as it is, unless its owner has closed it', async () => {
+    mkdirSync(data, { mode: 0o755 });
+    writeFileSync(join(data, 'index.html'), '');
+    await expect(makeDataFolder(data)).rejects.toThrow(/other things.*DATA_DIR to another folder/);
+    expect(modeOf(data)).toBe(0o755);
+    chmodSync(data, 0o700);
+    await makeDataFolder(data);
+  });
+});
