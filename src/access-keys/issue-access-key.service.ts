@@ -1,4 +1,5 @@
 import { digestCredential, generateAccessKey, previewCredential } from '../access/credential.ts';
+import { operator } from '../audit/record-command.ts';
 import type { Role } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
 import { newId } from '../new-id.ts';
@@ -20,7 +21,7 @@ export async function issueAccessKey(
   const secret = generateAccessKey();
   const id = newId();
   const stored = { digest: digestCredential(secret), preview: previewCredential(secret) };
-  const event = { id: newId(), action: 'access_key.create', actor: 'server', organizationId };
+  const event = { id: newId(), action: 'access_key.create', actor: operator, organizationId };
   const detail = { access_key: id, name, role };
   await db.$transaction([
     db.accessKey.create({ data: { id, organizationId, projectId, name, role, ...stored } }),

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { recordCommand } from '../audit/record-command.ts';
 import { ConflictError } from '../errors.ts';
 import { openNewPrivateFile } from '../private-file.ts';
 import { exportAll } from '../transfer/export.service.ts';
@@ -7,13 +8,14 @@ import type { Run } from './parse.ts';
 import { readVersion } from './version.ts';
 
 export const run: Run = (options, config) =>
-  openForWork(config(), async ({ database, keys }) => {
+  openForWork(config(), async ({ database, deps, keys }) => {
     const path = String(options.file);
     const file = await openNew(path);
     try {
       const write = (lines: string) => file.appendFile(lines);
       const rows = await exportAll(database, keys, await readVersion(), write);
       await file.sync();
+      await recordCommand(deps.sql, { action: 'transfer.export', detail: { rows } });
       process.stdout.write(`${rows} rows were written to ${path}.\n`);
     } catch (error) {
       await rm(path, { force: true }); // what is not whole would only be in the way

@@ -1,3 +1,4 @@
+import { recordCommand } from '../audit/record-command.ts';
 import { withLease } from '../db/lease.ts';
 import { applyMigrations } from '../db/migrate.ts';
 import { openInstallation } from '../server/open-installation.ts';
@@ -15,6 +16,7 @@ export const run: Run = async (options, config) => {
     const work = () => importAll(database.db, keys, from);
     // A server that starts meanwhile waits, and then finds that it is not the first.
     const rows = await withLease(database, startLease.name, work, startLease);
+    await recordCommand(database.sql, { action: 'transfer.import', detail: { rows } });
     process.stdout.write(`${rows} rows were imported.\n`);
     return 0;
   } finally {

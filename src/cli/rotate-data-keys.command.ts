@@ -1,4 +1,4 @@
-import { recordRotation } from '../audit/record-rotation.ts';
+import { recordCommand } from '../audit/record-command.ts';
 import { rotateDataKeys } from '../key-rotation/rotate-data-keys.service.ts';
 import { requireProjectId } from './arguments.ts';
 import { openForWork } from './open-for-work.ts';
@@ -11,7 +11,11 @@ export const run: Run = (options, config) =>
     const onProgress = showProgress('rows looked at');
     const rotated = await rotateDataKeys(deps, keys, projectId, onProgress);
     const counts = { replaced: rotated.replacedKeys, left: rotated.left };
-    await recordRotation(deps.sql, { keys: 'data', ...counts }, projectId);
+    await recordCommand(deps.sql, {
+      action: 'key.rotate',
+      detail: { keys: 'data', ...counts },
+      projectId,
+    });
     const { resealed, replaced, unreadable } = rotated.outcomes;
     const lines = [
       `${rotated.replacedKeys} data keys replaced, ${resealed} values sealed anew.`,

@@ -1,4 +1,4 @@
-import { recordRotation } from '../audit/record-rotation.ts';
+import { recordCommand } from '../audit/record-command.ts';
 import type { Config } from '../config.ts';
 import {
   isSettled,
@@ -18,7 +18,10 @@ export const run: Run = async (_options, readConfig) => {
   return openForWork(config, async ({ database, deps, keys }) => {
     const onProgress = showProgress('data keys wrapped');
     const rotated = await rotateMasterKey(database, keys, { onProgress, onWaiting: sayOnce() });
-    await recordRotation(deps.sql, { keys: 'master', kid: rotated.kid });
+    await recordCommand(deps.sql, {
+      action: 'key.rotate',
+      detail: { keys: 'master', kid: rotated.kid },
+    });
     const holder = isInFile ? masterKeyFile(config.dataDir) : 'MASTER_KEYS';
     process.stdout.write(`${describe(rotated, holder).join('\n')}\n`);
     return rotated.unreadable.length === 0 ? 0 : 1;

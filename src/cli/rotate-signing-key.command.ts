@@ -1,4 +1,4 @@
-import { recordRotation } from '../audit/record-rotation.ts';
+import { recordCommand } from '../audit/record-command.ts';
 import {
   type RotatedSigningKey,
   rotateSigningKey,
@@ -11,7 +11,7 @@ export const run: Run = (options, config) =>
     const isCompromised = options.compromised === true;
     const rotated = await rotateSigningKey(deps, { isCompromised });
     const detail = { kid: rotated.kid, compromised: isCompromised };
-    await recordRotation(deps.sql, { keys: 'signing', ...detail });
+    await recordCommand(deps.sql, { action: 'key.rotate', detail: { keys: 'signing', ...detail } });
     process.stdout.write(`${describe(rotated, isCompromised)}\n`);
     return 0;
   });

@@ -42,12 +42,12 @@ async function revoke({ log }: Deps, connectionId: string, send: () => Promise<v
   }
 }
 
-/** Of how many connections that go at once tokens are revoked; what is beyond ends by itself. */
-const mostRevocations = 100;
+/** The tokens that are kept in memory until they are revoked, a few KB each; those beyond it end by themselves. */
+const mostRevocations = 10_000;
 const preparedAtOnce = 8;
 const revokedAtOnce = 4;
 
-/** The same for many connections: the newest hundred of them. */
+/** Prepares to revoke the tokens of many connections that are about to be deleted together. */
 export async function prepareRevocations(
   deps: Deps,
   where: Prisma.ConnectionWhereInput,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isLoopback } from '../config.ts';
+import { deleteProject } from '../connections/delete-project.service.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { nameText } from '../input.ts';
-import { deleteProject } from './delete-project.service.ts';
 import { ProjectRef } from './project.type.ts';
 import { createProject, updateProject } from './projects.service.ts';
 

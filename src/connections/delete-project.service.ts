@@ -5,6 +5,7 @@ import { auditEvent } from '../audit/audit.service.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import { prepareRevocations } from '../oauth/revoke.service.ts';
 
 export type DoomedProject = {
   id: string;
@@ -25,6 +26,8 @@ export async function deleteProject(
 ): Promise<string> {
   const viewer = requireMember(context.viewer);
   if (!isUuid(givenId)) throw new NotFoundError('project');
+  const project = { AND: [{ id: givenId, name: confirm }, visibleProjects(viewer)] };
+  const revoke = await prepareRevocations(context.deps, { project });
   const deletedId = await context.deps.db.$transaction(async (tx) => {
     const where = { AND: [{ id: givenId }, visibleProjects(viewer)] };
     const project = await tx.project.findFirst({ where });
@@ -44,6 +47,7 @@ export async function deleteProject(
     return id;
   });
   announceChanges(context.deps);
+  void revoke(); // providers may be slow, or gone
   return deletedId;
 }
 

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { issueAccessKey } from '../../src/access-keys/issue-access-key.service.ts';
+import { recordCommand } from '../../src/audit/record-command.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+test('what a command did is recorded in every organization, under ids in the order of time', async () => {
+  const { db, sql } = server.deps;
+  const actions = ['key.rotate', 'transfer.export', 'transfer.import'] as const;
+  for (const action of actions) await recordCommand(sql, { action, detail: { rows: 1 } });
+  const events = await db.auditEvent.findMany({
+    where: { action: { in: [...actions] } },
+    orderBy: { id: 'asc' },
+  });
+  expect(events.map(({ action }) => action)).toEqual(actions.flatMap((action) => [action, action]));
+  expect(events.every(({ id }) => id[14] === '7')).toBe(true);
+  const concerned = [server.home.organizationId, server.stranger.organizationId].toSorted();
+  expect([...new Set(events.map((event) => event.organizationId))].toSorted()).toEqual(concerned);
+});
+
+test('what a command did to a project is recorded in its organization alone', async () => {
+  const { db, sql } = server.deps;
+  const { projectId, organizationId } = server.home;
+  await recordCommand(sql, { action: 'key.rotate', detail: { keys: 'data' }, projectId });
+  const events = await db.auditEvent.findMany({ where: { action: 'key.rotate', projectId } });
+  expect(events).toMatchObject([{ organizationId, actor: 'operator', detail: { keys: 'data' } }]);
+});
+
+test('a key that the command line makes has the same actor', async () => {
+  const { organizationId } = server.home;
+  const made = { organizationId, projectId: null, name: 'by command', role: 'viewer' as const };
+  await issueAccessKey(server.deps, made);
+  const event = await server.deps.db.auditEvent.findFirstOrThrow({
+    where: { action: 'access_key.create', detail: { path: ['name'], equals: 'by command' } },
+  });
+  expect(event.actor).toBe('operator');
+});
