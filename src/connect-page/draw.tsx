@@ -1,4 +1,5 @@
 import { ConflictError, InvalidInputError, UpstreamError } from '../errors.ts';
+import { OtherLinkError } from '../requirements/links.ts';
 import type { Answer, PageStatus } from './answer.ts';
 import { SwitchPage } from './asking-pages.tsx';
 import { policyFor } from './layout.tsx';
@@ -42,13 +43,12 @@ export async function explain(
   return c.redirect(`${drawing.base}?requirement=${requirementId}`, 303);
 }
 
-/** What a person is told of an error. Throws it when it is for nobody's eyes. */
+/** Returns what a person is told about an error. Throws an error that is not for them to see. */
 export function problemOf(error: unknown): { code: ProblemCode; status: PageStatus } {
+  if (error instanceof OtherLinkError) return { code: 'linked_elsewhere', status: 409 };
   if (error instanceof ConflictError) return { code: 'conflict', status: 409 };
-  if (error instanceof InvalidInputError) {
-    const lacksClient = error.fields.some(({ path }) => path === 'config.client_id');
-    return { code: lacksClient ? 'provider_not_configured' : 'other', status: 400 };
-  }
+  // The person typed none of it: the requirement or the server's configuration is wrong.
+  if (error instanceof InvalidInputError) return { code: 'provider_not_configured', status: 400 };
   if (!(error instanceof UpstreamError)) throw error;
   return { code: error.retryable ? 'temporarily_unavailable' : 'other', status: 502 };
 }

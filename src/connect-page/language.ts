@@ -1,8 +1,14 @@
-import { type Words, wordsByLanguage } from './words.ts';
+import { german } from './words.de.ts';
+import { english, type Words } from './words.ts';
+
+const wordsByLanguage = { en: english, de: german };
 
 export type Language = keyof typeof wordsByLanguage;
 
-/** What of `Accept-Language` (RFC 9110, section 12.5.4) the page speaks; English where it speaks none. */
+/**
+ * Returns the language of `Accept-Language` (RFC 9110, section 12.5.4) that the page has words in;
+ * English when it has none.
+ */
 export function chooseLanguage(header: string | undefined): Language {
   const ranges = (header ?? '').slice(0, 500).split(',').map(readRange);
   const known = ranges.filter(

@@ -22,7 +22,8 @@ export function showPage(visit: Visit): Answer {
   }
   const failed = drawnNotice(visit);
   if (failed !== undefined) return draw(visit, failed, 200);
-  if (status === 'error') {
+  // An old address may still say that something failed that is connected by now.
+  if (status === 'error' && asked?.state.status !== 'completed') {
     const text = words.problems[toProblem(words, error)](
       asked === undefined ? words.theProvider : providerName(asked, language),
       {},
@@ -41,8 +42,10 @@ export function showPage(visit: Visit): Answer {
 function drawnNotice({ session, content, words, drawing }: Visit): Drawn | undefined {
   const { notice } = session;
   const about = content.requirements.find(({ id }) => id === notice?.requirementId);
-  if (notice === undefined || about === undefined || about.state.status === 'completed') return;
+  if (notice === undefined || about === undefined) return;
   const { requirementId, code, issues, typed } = notice;
+  // What is connected by now failed before; only what another link connected still cannot be changed.
+  if (about.state.status === 'completed' && code !== 'linked_elsewhere') return;
   if (issues !== undefined) {
     const again = typed === undefined ? {} : openTyped(session.secret, typed);
     return { refused: { requirementId, typed: again, issues } };

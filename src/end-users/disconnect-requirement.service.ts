@@ -6,7 +6,7 @@ import { announceChanges } from '../changes/announce-changes.ts';
 import { NotFoundError } from '../errors.ts';
 import { prepareRevocation } from '../oauth/revoke.service.ts';
 import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
-import { linkerOf, notItsOwn, removeLink } from '../requirements/links.ts';
+import { linkerOf, OtherLinkError, removeLink } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
 import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
@@ -37,7 +37,7 @@ export async function disconnectRequirement(
     const link = await removeLink(tx, ofUser);
     await tx.pipedreamLink.deleteMany({ where: isAnonymous ? { ...ofUser, jti } : ofUser });
     if (link === undefined) throw new NotFoundError('link');
-    if (isAnonymous && link.jti !== jti) throw notItsOwn();
+    if (isAnonymous && link.jti !== jti) throw new OtherLinkError();
     const { connectionId } = link;
     const detail = { requirement: requirement.id, user };
     const event = { action: 'link.delete', connectionId, detail };

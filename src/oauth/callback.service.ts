@@ -96,9 +96,11 @@ export async function completeConsent(
     state.length === 1 ? await consumeAttempt(deps.sql, state[0] ?? '', redirectUri) : undefined;
   if (attempt === undefined) return unknownState;
   const { browserDigest } = attempt;
-  if (browserDigest && !browserDigests.some((digest) => digest.equals(browserDigest)))
-    return anotherBrowser;
   const connection = await openConnection(deps, { id: attempt.connectionId });
+  const requirementId = connection?.broughtBy?.requirementId;
+  const failedFor = requirementId && { initiator: attempt.initiator, requirementId };
+  if (browserDigest && !browserDigests.some((digest) => digest.equals(browserDigest)))
+    return { ...anotherBrowser, ...(failedFor && { failedFor }) };
   const outcome = {
     connection: connection?.name,
     broughtBy: connection?.broughtBy ?? null,
@@ -117,8 +119,6 @@ export async function completeConsent(
     const { code } = problem;
     const reason = spell(problem);
     deps.log.warn({ connectionId, code, reason, requestId: request.id }, 'a consent failed');
-    const requirementId = connection?.broughtBy?.requirementId;
-    const failedFor = requirementId && { initiator: attempt.initiator, requirementId };
     return { ...outcome, problem, ...(failedFor && { failedFor }) };
   }
 }
@@ -137,7 +137,7 @@ const unknownState: ConsentOutcome = {
 const anotherBrowser: ConsentOutcome = {
   ...unknownState,
   problem: {
-    code: 'access_denied',
+    code: 'another_browser',
     message:
       'This was begun in another browser, or by somebody else. Nothing was connected. If it was you, start again where you came from.',
   },

@@ -32,7 +32,7 @@ const readStatement = `
  * Makes sure that a token may put something else in the place of what is linked. A token that anybody
  * can have made may only where nothing is, or what is there counts no more, or it was linked by itself.
  *
- * @throws ConflictError
+ * @throws OtherLinkError
  */
 export async function requireReplaceable(
   tx: Prisma.TransactionClient,
@@ -46,14 +46,16 @@ export async function requireReplaceable(
     requirementId,
   );
   if (link === undefined || link.jti === jti || judge(link).status === 'pending') return;
-  throw notItsOwn();
+  throw new OtherLinkError();
 }
 
-/** What a token that anybody can have made may not touch. */
-export function notItsOwn(): ConflictError {
-  return new ConflictError(
-    'This was linked with another token. A token made without an access key replaces or removes only what it linked itself.',
-  );
+/** A token that was made without an access key cannot change what another token linked. */
+export class OtherLinkError extends ConflictError {
+  constructor() {
+    super(
+      'This was linked with another token. A token made without an access key replaces or removes only what it linked itself.',
+    );
+  }
 }
 
 /** Links something new; what was linked before goes in the same moment. Answers what that was. */
