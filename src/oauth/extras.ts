@@ -9,7 +9,7 @@ const otherName =
   /token|secret|passw|credential|assertion|code|jwt|signature|expire|scope|nonce|session|cookie|key|webhook|hash/i;
 const otherNames: ReadonlySet<string> = new Set([
   ...['state', 'iss', 'error', 'error_description', 'error_uri', 'response'],
-  ...['ok', 'success', 'status', 'message', 'warning', 'prompt', 'authuser'],
+  ...['ok', 'success', 'status', 'message', 'msg', 'warning', 'prompt', 'authuser', 'hmac'],
 ]);
 
 /**
@@ -63,13 +63,14 @@ function isPlain(value: JsonValue): boolean {
   return typeof value === 'boolean';
 }
 
-/** The first ones that fit together. */
+/** The first ones that fit together; what is too large alone is left out. */
 function within(limit: number, entries: readonly [string, JsonValue][]): JsonObject | undefined {
   const kept: [string, JsonValue][] = [];
   let left = limit;
   for (const entry of entries) {
-    left -= Buffer.byteLength(JSON.stringify(entry));
-    if (left < 0) break;
+    const size = Buffer.byteLength(JSON.stringify(entry));
+    if (size > left) continue;
+    left -= size;
     kept.push(entry);
   }
   return kept.length > 0 ? Object.fromEntries(kept) : undefined;

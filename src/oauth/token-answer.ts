@@ -35,7 +35,7 @@ export async function readTokenAnswer(
   { send, secrets }: TokenRequest,
 ): Promise<TokenAnswer> {
   const { status, retryAfter, type, text } = await receive(label, send);
-  const json = parseObject(text) ?? parseForm(type, text);
+  const json = open(parseObject(text) ?? parseForm(type, text));
   const refusal = json && readRefusal(status, json);
   const description = shorten(refusal?.description, [...secrets, client.secret ?? '']);
   if (status === 429 || status >= 500) {
@@ -43,8 +43,7 @@ export async function readTokenAnswer(
     throw new TokenFailure('passing', message, { retryAfter, description });
   }
   if (refusal) throw failureOfRefusal({ ...refusal, description });
-  if (status < 200 || status > 299)
-    throw failureOfRefusal({ status, code: undefined, description });
+  if (status < 200 || status > 299) throw failureOfRefusal({ status, names: [], description });
   if (json === undefined) {
     throw new TokenFailure('passing', `${label} did not answer with JSON (status ${status})`);
   }
@@ -73,40 +72,70 @@ async function receive(label: string, send: () => Promise<Response>) {
   }
 }
 
-/** Returns what an answer says of an error; undefined when it says none. */
+/** Returns an answer with its token on top: Lark and TikTok keep it in `data`, Slack in `authed_user` where only a user consented. */
+function open(json: JsonObject | undefined): JsonObject | undefined {
+  if (json === undefined || isFilledText(json.access_token)) return json;
+  const { data, ...envelope } = json;
+  if (isJsonObject(data) && isFilledText(data.access_token)) return { ...envelope, ...data };
+  const user = json.authed_user;
+  return isJsonObject(user) && isFilledText(user.access_token) ? { ...json, ...user } : json;
+}
+
+/** Returns what an answer says of an error; undefined when it says none. A token that was given is never thrown away. */
 function readRefusal(status: number, json: JsonObject): Refusal | undefined {
-  const { error, errors } = json;
-  const isRefused = status < 200 || status > 299;
-  const named = nameOf(error) ?? nameOf(Array.isArray(errors) ? errors[0] : errors);
-  // HubSpot and others name it elsewhere, where an answer that brings a token says something else.
-  const code = named ?? (isRefused ? vendorName(json) : undefined);
-  if (code === undefined && !isRefused) return undefined;
-  return { status, code, description: wordsOf(json) };
-}
-
-function vendorName({ error_code, code, status, reason }: JsonObject): string | undefined {
-  return [error_code, code, status, reason].find(isFilledText);
-}
-
-/** A name is text, or in an object: Facebook's `{"error": {"type"}}`, Fitbit's `{"errors": [{"errorType"}]}`. */
-function nameOf(error: JsonValue | undefined): string | undefined {
-  if (typeof error === 'string') return error.trim() === '' ? undefined : error;
-  if (!isJsonObject(error)) return undefined;
-  const { code, error: inner, errorType, type, status } = error;
-  const names = [code, inner, errorType, type, status];
-  return names.find((name): name is string => typeof name === 'string' && name.trim() !== '');
-}
-
-function wordsOf(json: JsonObject): string | undefined {
-  const { error, errors } = json;
-  const first = Array.isArray(errors) ? errors[0] : errors;
-  const places = [json, error, first].filter((place): place is JsonObject => isJsonObject(place));
-  for (const { error_description, message, error_message, detail } of places) {
-    const words = [error_description, message, error_message, detail].find(isFilledText);
-    if (words !== undefined) return words;
+  const isSuccess = status >= 200 && status <= 299;
+  if (isSuccess && isFilledText(json.access_token)) return undefined;
+  const names = [json.error, firstOf(json.errors)].flatMap(namesOf);
+  // HubSpot and others name it elsewhere, where a success says something else.
+  if (!isSuccess || names.length > 0 || saysFailure(json)) {
+    const { error_code, code, status: named, reason } = json;
+    const others = [error_code, code, named, reason].filter((name) => isCode(name));
+    return { status, names: [...names, ...others], description: wordsOf(json) };
   }
   return undefined;
 }
+
+const isCode = (name: JsonValue | undefined): name is string =>
+  isFilledText(name) && /^\S+$/.test(name);
+
+/** Names are texts, or in an object: Facebook's `{"error": {"type", "code": 190}}`, Fitbit's `{"errors": [{"errorType"}]}`. */
+function namesOf(error: JsonValue | undefined): string[] {
+  if (isFilledText(error)) return [error];
+  if (!isJsonObject(error)) return [];
+  const { code, error: inner, errorType, type, status } = error;
+  const names = [code, inner, errorType, type, status].filter(isFilledText);
+  return typeof code === 'number' && isFilledText(type) ? [`${type}_${code}`, ...names] : names;
+}
+
+/** Slack's `ok: false`, Lark's `code: 20037`, WeChat's `errcode: 40030`, and an error without a name. */
+function saysFailure({
+  ok,
+  success,
+  error,
+  errors,
+  code,
+  errcode,
+  error_code,
+}: JsonObject): boolean {
+  const isNumbered = [error, code, errcode, error_code].some(
+    (number) => typeof number === 'number' && number !== 0,
+  );
+  const isFailed = ok === false || success === false || error === true;
+  return isNumbered || isFailed || isJsonObject(error) || isJsonObject(firstOf(errors));
+}
+
+function wordsOf(json: JsonObject): string | undefined {
+  const places = [json, json.error, firstOf(json.errors)].filter((place) => isJsonObject(place));
+  for (const place of places) {
+    const { error_description, message, error_message, detail, reason, msg, errmsg } = place;
+    const found = [error_description, message, error_message, detail, reason, msg, errmsg];
+    const words = found.find(isFilledText);
+    if (words !== undefined) return words;
+  }
+  return isFilledText(json.error) && !isCode(json.error) ? json.error : undefined;
+}
+
+const firstOf = (list: JsonValue | undefined) => (Array.isArray(list) ? list[0] : list);
 
 const isFilledText = (value: JsonValue | undefined): value is string =>
   typeof value === 'string' && value.trim() !== '';
@@ -118,14 +147,14 @@ function parseForm(type: string, text: string): JsonObject | undefined {
 
 function fromJson(label: string, json: JsonObject): TokenAnswer {
   const { access_token, refresh_token, token_type, expires_in, scope } = json;
-  if (typeof access_token !== 'string' || access_token === '') {
+  if (!isFilledText(access_token)) {
     throw new TokenFailure('passing', `${label} answered without an access token`);
   }
-  const life = Number(expires_in ?? Number.NaN);
+  const life = /^(number|string)$/.test(typeof expires_in) ? Number(expires_in) : Number.NaN;
   return {
     accessToken: access_token,
     refreshToken: typeof refresh_token === 'string' && refresh_token ? refresh_token : undefined,
-    tokenType: typeof token_type === 'string' ? token_type : 'Bearer',
+    tokenType: isFilledText(token_type) ? token_type : 'Bearer',
     expiresIn:
       Number.isFinite(life) && life > 0 ? Math.min(Math.floor(life), 2 ** 31 - 1) : undefined,
     scopes: readScopes(scope ?? json.scopes),

@@ -60,44 +60,102 @@ const passingErrors: ReadonlySet<string> = new Set([
 ]);
 
 /*
- * Names of a grant that has ended which say neither token nor grant: Microsoft's for one that wants its
- * person again, GitHub's and Zoho's for a code, Slack's for a user that is gone, HubSpot's for a session.
+ * Codes of a grant that has ended, in comparable form, beside those that {@link saysEnded} reads. Each is
+ * documented by whoever sends it: RFC 6749 and RFC 6750; Microsoft and OpenID Connect for a grant that wants
+ * its person again; GitHub and Zoho for a code or token that is none; Slack for a user who is gone; Facebook,
+ * whose type comes with a number.
  */
 const endedErrors: ReadonlySet<string> = new Set([
+  ...['invalidgrant', 'invalidtoken'],
   ...['interactionrequired', 'consentrequired', 'loginrequired'],
   ...['badverificationcode', 'invalidcode', 'badauthcode'],
-  ...['accountinactive', 'invalidauth', 'authorizationrevoked', 'accessrevoked'],
-  ...['expiredauthentication', 'userrevoked'],
+  ...['accountinactive', 'authorizationrevoked', 'accessrevoked', 'userrevoked'],
+  ...['oauthexception190'],
 ]);
 
-const deadWords = ['invalid', 'expired', 'revoked', 'inactive', 'bad', 'unknown', 'deleted'];
+/*
+ * Codes that some send for a dead token though they mean something else: unauthorized_client by Atlassian,
+ * invalid_request by LinkedIn, X and Zoom. Beside them alone the description decides.
+ */
+const vagueErrors: ReadonlySet<string> = new Set(['unauthorizedclient', 'invalidrequest']);
+
+/*
+ * Salesforce sends invalid_grant for these as well, and takes the same token later:
+ * https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_errors.htm
+ */
+const passingDescriptions = [
+  'rate exceeded',
+  'ip restricted',
+  'login hours',
+  'already being processed',
+];
+
+const deadWords = [
+  ...['invalid', 'expired', 'revoked', 'inactive', 'bad', 'unknown', 'deleted'],
+  ...['unrecognized', 'blacklisted', 'dead'],
+];
+const liveWords = ['valid', 'active', 'found', 'recognized'];
+const endedVocabulary: ReadonlySet<string> = new Set([
+  ...['token', 'tokens', 'refresh', 'refreshtoken', 'grant', 'authorization', 'oauth', 'error'],
+  ...['the', 'your', 'this', 'a', 'an', 'provided', 'supplied', 'given', 'passed', 'value', 'for'],
+  ...[
+    'is',
+    'was',
+    'are',
+    'has',
+    'have',
+    'been',
+    'or',
+    'and',
+    'either',
+    'already',
+    'not',
+    'no',
+    'longer',
+  ],
+  ...deadWords,
+  ...liveWords,
+]);
 
 /** What a provider said of a request that it refused. */
 export type Refusal = {
   status: number;
-  /** Its error code, in whatever letters. */
-  code: string | undefined;
+  /** What it calls the error, in whatever letters; the most telling name comes first. */
+  names: readonly string[];
   /** Its words, as {@link TokenFailure.description}. */
   description: string | undefined;
 };
 
-/** Returns what an error code (RFC 6749, section 5.2) and the words beside it mean to us. */
-export function failureOfRefusal({ status, code, description }: Refusal): TokenFailure {
-  const options = { description };
-  const word = comparable(code ?? '');
-  const shown = code !== undefined && /^\w{1,40}$/.test(code) ? ` (${code})` : '';
-  if (isEndedCode(word) || saysEnded(description ?? '')) {
-    // A code that blames the client is left out where the words say that it is the token.
-    const named = configurationErrors.has(word) ? '' : shown;
-    return new TokenFailure('ended', `the provider no longer accepts the grant${named}`, options);
+/**
+ * Returns what an error code (RFC 6749, section 5.2) and the words beside it mean to us. A wrong end would
+ * lose a grant that still works, so it takes a code that is known for one, or one of two vague codes beside a
+ * description that says nothing else. All other refusals are `unclear`.
+ */
+export function failureOfRefusal({ status, names, description = '' }: Refusal): TokenFailure {
+  const options = { description: description === '' ? undefined : description };
+  const code = comparable(names[0] ?? '');
+  const configuration = configurationErrors.get(code);
+  const isKnown = configuration !== undefined || passingErrors.has(code);
+  const ended = isKnown ? undefined : names.find(isEndedCode);
+  if (ended !== undefined && !saysPassing(description)) {
+    const message = `the provider no longer accepts the grant${shown(ended)}`;
+    return new TokenFailure('ended', message, options);
   }
-  const configuration = configurationErrors.get(word);
+  if (configuration !== undefined && saysEnded(description)) {
+    // The code blames the client, or its request, so that it is left out: the token is what is invalid.
+    if (!vagueErrors.has(code))
+      return new TokenFailure('unclear', 'the provider does not accept the grant', options);
+    return new TokenFailure('ended', 'the provider no longer accepts the grant', options);
+  }
   if (configuration !== undefined) return new TokenFailure('refused', configuration, options);
-  if (passingErrors.has(word) || status === 408 || status === 425) {
-    return new TokenFailure('passing', `the provider answered with an error${shown}`, options);
-  }
-  const named = code === undefined ? ` (status ${status})` : shown;
-  return new TokenFailure('unclear', `the provider answered with an error${named}`, options);
+  const name = names[0] === undefined ? ` (status ${status})` : shown(names[0]);
+  const isPassing = passingErrors.has(code) || status === 408 || status === 425;
+  const message = `the provider answered with an error${name}`;
+  return new TokenFailure(isPassing ? 'passing' : 'unclear', message, options);
+}
+
+function shown(name: string): string {
+  return /^\w{1,40}$/.test(name) ? ` (${name})` : '';
 }
 
 /** `INVALID_GRANT`, `invalid-grant` and `Invalid Grant` are one code. */
@@ -108,17 +166,21 @@ function comparable(code: string): string {
     .replace(/[^a-z\d]/g, '');
 }
 
-/** As in `bad_refresh_token`, `token_revoked`, `expired_grant`: of the token, and not of the request or its client. */
-function isEndedCode(word: string): boolean {
-  if (endedErrors.has(word)) return true;
-  if (/client|type|request|csrf/.test(word)) return false;
-  return /token|grant/.test(word) && deadWords.some((dead) => word.includes(dead));
+function isEndedCode(name: string): boolean {
+  return endedErrors.has(comparable(name)) || saysEnded(name);
 }
 
-/* Some name the dead token only in their words: Atlassian beside unauthorized_client, LinkedIn and X beside invalid_request. */
-function saysEnded(description: string): boolean {
-  const words = new Set(description.toLowerCase().split(/[^a-z]+/));
-  if (['client', 'secret', 'type', 'endpoint', 'scope'].some((word) => words.has(word)))
-    return false;
-  return (words.has('token') || words.has('grant')) && deadWords.some((dead) => words.has(dead));
+/** Whether a text says that a token or grant has ended, as `BAD_REFRESH_TOKEN` does, and nothing else. */
+function saysEnded(text: string): boolean {
+  const spaced = text.slice(0, 200).replace(/([a-z])([A-Z])/g, '$1 $2');
+  const words: readonly string[] = spaced.toLowerCase().match(/[a-z]+/g) ?? [];
+  const has = (wanted: readonly string[]) => wanted.some((word) => words.includes(word));
+  const isDead = has(deadWords) || (has(['not', 'longer']) && has(liveWords));
+  const isOfGrant = has(['token', 'tokens', 'refreshtoken', 'grant']);
+  return isOfGrant && isDead && words.every((word) => endedVocabulary.has(word));
+}
+
+function saysPassing(description: string): boolean {
+  const words = description.toLowerCase();
+  return passingDescriptions.some((phrase) => words.includes(phrase));
 }

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { google } from '../helpers/connections.ts';
 import { begin, makeApp, makeRequirement, openEndUser } from '../helpers/end-users.ts';
-import type { Failure, Switches } from '../helpers/oauth-provider.switches.ts';
+import type { Switches } from '../helpers/oauth-provider.switches.ts';
 import { startTestServer } from '../helpers/server.ts';
-import { endPause, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
+import { grantOf, leave, tokenOf } from './grants.ts';
 import {
   closeWorld,
   connect,
@@ -21,98 +21,6 @@ beforeAll(async () => {
 });
 afterEach(() => world.provider.reset());
 afterAll(() => closeWorld(world));
-
-async function stateOf(id: string) {
-  const document =
-    'query($id: ID!) { connection(id: $id) { oauth { refreshable lastRefreshError } } }';
-  type State = { connection: { oauth: { refreshable: boolean; lastRefreshError: string } } };
-  return (await world.server.graphql<State>(document, { id })).data.connection.oauth;
-}
-
-const json = (status: number, body: object): Failure => ({
-  kind: 'raw',
-  status,
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json' },
-});
-const form = (status: number, body: string): Failure => ({
-  kind: 'raw',
-  status,
-  body,
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
-});
-
-describe('a grant that has ended expires its connection when the provider says', () => {
-  test.each<[string, Failure]>([
-    ['token_revoked in a 200', json(200, { ok: false, error: 'token_revoked' })],
-    ['invalid_token', json(401, { error: 'invalid_token' })],
-    ['INVALID_GRANT', json(400, { error: 'INVALID_GRANT' })],
-    ['a status of its own', json(400, { status: 'BAD_REFRESH_TOKEN', message: 'no' })],
-    ['an error in form encoding', form(400, 'error=invalid_grant&error_description=gone')],
-    ['a list of errors', json(401, { errors: [{ errorType: 'invalid_grant' }], success: false })],
-    [
-      'unauthorized_client of a token that is invalid',
-      json(403, { error: 'unauthorized_client', error_description: 'refresh_token is invalid' }),
-    ],
-    [
-      'invalid_request of a token that was revoked',
-      json(400, { error: 'invalid_request', error_description: 'The refresh token was revoked.' }),
-    ],
-  ])('%s', async (_, failure) => {
-    const id = await connect(world);
-    await leave(world, id, 5);
-    world.provider.set({ failure: { ...failure, on: 'refresh_token' } });
-    const { status, message } = await refusalOf(world, id);
-    expect([status, message]).toEqual([
-      409,
-      expect.stringContaining('no longer accepts the grant'),
-    ]);
-    expect(message).not.toMatch(/client|settings/);
-    expect(await statusOf(world, id)).toBe('expired');
-    expect((await stateOf(id)).refreshable).toBe(false);
-  });
-});
-
-test.each<[string, Failure, string]>([
-  [
-    'a client',
-    json(401, { error: 'invalid_client', error_description: 'Invalid client or token' }),
-    'client_secret',
-  ],
-  ['a grant type', json(400, { error: 'unsupported_grant_type' }), 'this kind of request'],
-  [
-    'a redirect',
-    { kind: 'raw', status: 302, body: '', headers: { location: '/x' } },
-    'redirect (302)',
-  ],
-])('%s that is wrong expires nothing', async (_, failure, words) => {
-  const id = await connect(world);
-  await leave(world, id, -5);
-  world.provider.set({ failure: { ...failure, on: 'refresh_token' } });
-  expect(await refusalOf(world, id)).toEqual({
-    status: 502,
-    message: expect.stringContaining(words),
-  });
-  expect(await statusOf(world, id)).toBe('active');
-});
-
-test('a refusal for no known reason that lasts 72 hours expires the connection, and says so', async () => {
-  const id = await connect(world);
-  await leave(world, id, -5);
-  world.provider.set({
-    failure: { ...json(400, { error: 'computer_says_no' }), on: 'refresh_token' },
-  });
-  const again = async () => {
-    await endPause(world, id);
-    return refusalOf(world, id);
-  };
-  expect((await again()).status).toBe(502);
-  expect((await again()).status).toBe(502);
-  const data = { refusedSince: new Date(Date.now() - 73 * 3_600_000) };
-  await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
-  expect(await again()).toEqual({ status: 409, message: expect.stringContaining('72 hours') });
-  expect(await statusOf(world, id)).toBe('expired');
-});
 
 test.each<[string, Partial<Switches>]>([
   ['in gzip', { encoding: 'gzip' }],
