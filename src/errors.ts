@@ -1,3 +1,5 @@
+import { mostComplaints } from './limits.ts';
+
 /** One entry of an {@link InvalidInputError}: where, and what is wrong there. Never holds the value. */
 export type FieldIssue = { path: string; message: string };
 
@@ -91,13 +93,14 @@ function nameOf(kind: ErrorCode): string {
   return `${words.join('')}Error`;
 }
 
-/** What was sent cannot be taken; `fields` names every offending field at once. */
+/** What was sent cannot be taken; `fields` names the offending fields at once, up to a bound. */
 export class InvalidInputError extends AppError {
   readonly fields: readonly FieldIssue[];
 
   constructor(fields: readonly FieldIssue[], options?: ErrorOptions) {
-    super('invalid_input', describeIssues(fields), options);
-    this.fields = fields;
+    const told = boundedIssues(fields);
+    super('invalid_input', describeIssues(told), options);
+    this.fields = told;
   }
 }
 
@@ -188,6 +191,22 @@ export class UnavailableError extends AppError {
   constructor({ message = unreachable, ...options }: ErrorOptions & { message?: string } = {}) {
     super('unavailable', message, options);
   }
+}
+
+/** Characters of a path that a complaint tells: keys in it are the caller's. */
+const longestToldPath = 200;
+
+/** The first complaints, and one that says how many more there are: it has no path. */
+function boundedIssues(issues: readonly FieldIssue[]): FieldIssue[] {
+  const told = issues.slice(0, mostComplaints).map(({ path, message }) => ({
+    path:
+      path.length > longestToldPath ? `${path.slice(0, longestToldPath).toWellFormed()}…` : path,
+    message,
+  }));
+  const [next, ...others] = issues.slice(mostComplaints);
+  if (next === undefined) return told;
+  const isBounded = others.length === 0 && next.path === ''; // these were bounded before
+  return [...told, isBounded ? next : { path: '', message: `and ${others.length + 1} more` }];
 }
 
 function describeIssues(fields: readonly FieldIssue[]): string {

@@ -1,3 +1,5 @@
+import { requireBounded } from './bounded-json.ts';
+
 /*
  * JSON that is not changed by being read. JSON.parse takes 9007199254740993 for the number before it, 1e400
  * for infinity, and of two entries of one name the second.
@@ -44,9 +46,10 @@ function openUp(value: unknown, key: string | number | null): Open {
  * A JSON text as a value, in which NaN stands for each number that JavaScript cannot hold exactly. JSON
  * has no NaN, so every schema refuses it, at its own path and together with all else that is wrong.
  *
- * @throws SyntaxError, DuplicateKeyError
+ * @throws SyntaxError, DuplicateKeyError; InvalidInputError for a text that is over a bound of JSON.
  */
 export function parseExactly(text: string): unknown {
+  requireBounded(text);
   const root = { value: JSON.parse(text) as unknown };
   const open: Open[] = [openUp(root, 'value')];
   let top = open[0];

@@ -56,3 +56,13 @@ export const mostRequirements = 50;
 
 /** Credentials that one call resolves. */
 export const mostReferences = 100;
+
+/** What JSON from outside may hold: levels, items of a list or fields of an object, values altogether. */
+export const boundsOfJson = { depth: 32, size: 1_000, values: 10_000 } as const;
+
+/** Fields of a form of the connect page, and bytes of one that is sent as multipart. */
+export const mostFormFields = 200;
+export const longestMultipart = 102_400;
+
+/** Complaints that one answer tells. */
+export const mostComplaints = 100;

@@ -35,6 +35,9 @@ export function translateComplaint(
   return { text: isPlural ? inPlural(text) : text, lang: 'de' };
 }
 
+/** What the complaints of rules begin with, before the names of fields. */
+const openings = ['cannot be blank when ', 'cannot be blank unless '];
+
 /** The complaints of rules name fields as the config does, which nobody sees on the page. */
 function withLabels(message: string, fields: readonly Field[], language: Language): string {
   const labels = new Map(fields.map(({ name, label }) => [name, translate(label, language).text]));
@@ -43,11 +46,11 @@ function withLabels(message: string, fields: readonly Field[], language: Languag
     if (label !== undefined) return language === 'de' ? `„${label}“` : `“${label}”`;
     return language === 'de' ? (germanJoints.get(word) ?? word) : word;
   };
-  return message.replace(
-    /^(cannot be blank (?:when|unless) )(.+)( is .+)$/,
-    (_, before: string, names: string, after: string) =>
-      before + names.split(' ').map(say).join(' ') + after,
-  );
+  const opening = openings.find((words) => message.startsWith(words));
+  const end = message.lastIndexOf(' is ');
+  if (opening === undefined || end <= opening.length) return message;
+  const names = message.slice(opening.length, end).split(' ');
+  return opening + names.map(say).join(' ') + message.slice(end);
 }
 
 function inPlural(text: string): string {

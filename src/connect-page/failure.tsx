@@ -30,5 +30,6 @@ export function answerFailure({ log }: Deps, error: Error, c: C): Answer {
   }
   if (kind === 'unavailable') return fail(c, 'unavailable', 503);
   if (kind === 'unauthenticated') return fail(c, 'ended', 401);
+  if (kind === 'payload_too_large') return fail(c, 'tooLarge', 413);
   return kind === 'not_found' ? fail(c, 'missing', 404) : fail(c, 'internal', 500);
 }

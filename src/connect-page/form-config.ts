@@ -2,6 +2,7 @@ import type { ConnectionType } from '../catalog/connection-type.ts';
 import type { Field } from '../catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../catalog/json.ts';
 import { isExact, parseExactly } from '../exact-json.ts';
+import { boundsOfJson } from '../limits.ts';
 
 /** What a person typed, by field. */
 export type Typed = Readonly<Record<string, string>>;
@@ -40,10 +41,7 @@ function toValue({ kind, name, holds }: Field, text: string): JsonValue {
     case 'number':
       return toNumber(withPoint(text.trim()));
     case 'string[]':
-      return text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
+      return toLines(text) ?? text;
     case 'object':
       return parseJson(text);
     default:
@@ -51,6 +49,13 @@ function toValue({ kind, name, holds }: Field, text: string): JsonValue {
       // A password may begin or end with a space. Of anything else it was copied along.
       return name === 'password' ? text : text.trim();
   }
+}
+
+/** The lines that hold anything; undefined where there are more than a list may have. */
+function toLines(text: string): string[] | undefined {
+  const lines = text.split('\n', boundsOfJson.size + 1);
+  if (lines.length > boundsOfJson.size) return undefined;
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
 
 function toNumber(text: string): number | string {

@@ -67,10 +67,18 @@ function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
     return parseExactly(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     if (error instanceof DuplicateKeyError) {
-      // GraphQL's complaints begin below the input as well.
-      const path = error.path.replace(/^variables\.(?:input\.)?/, '');
-      throw new InvalidInputError([{ path, message: 'is given twice' }]);
+      throw new InvalidInputError([{ path: belowInput(error.path), message: 'is given twice' }]);
+    }
+    if (error instanceof InvalidInputError) {
+      throw new InvalidInputError(
+        error.fields.map((told) => ({ ...told, path: belowInput(told.path) })),
+      );
     }
     throw notJson; // without its cause, which quotes the body
   }
+}
+
+/* GraphQL's complaints begin below the input as well. */
+function belowInput(path: string): string {
+  return path.replace(/^variables\.(?:input\.)?/, '');
 }

@@ -1,4 +1,5 @@
 import { type FieldIssue, InvalidInputError } from '../errors.ts';
+import { DuplicateKeyError, parseExactly } from '../exact-json.ts';
 
 /** The parameters of an operation by GET; Node bounds the address to 16 KiB together with the headers. */
 type Parameters = Partial<Record<'query' | 'operationName' | 'variables' | 'extensions', unknown>>;
@@ -19,15 +20,18 @@ export function readQueryParameters(url: string): Parameters {
     if (!text) return undefined;
     try {
       return parse(text);
-    } catch {
-      issues.push({ path, message: 'must be JSON' }); // without the cause, which quotes it
+    } catch (error) {
+      if (error instanceof InvalidInputError) throw error;
+      const isTwice = error instanceof DuplicateKeyError;
+      // Without the cause, which quotes it.
+      issues.push({ path, message: isTwice ? 'has an entry twice' : 'must be JSON' });
     }
   };
   const parameters = {
     query: read('query'),
     operationName: read('operationName'),
-    variables: read('variables', JSON.parse),
-    extensions: read('extensions', JSON.parse),
+    variables: read('variables', parseExactly),
+    extensions: read('extensions', parseExactly),
   };
   if (!isWellEncoded(search))
     issues.push({ path: 'url', message: 'must be percent-encoded UTF-8' });

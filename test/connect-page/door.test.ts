@@ -146,3 +146,14 @@ test('a link that was exchanged leads back in its browser, and says so in any ot
   const other = await browser().open(`/connect?token=${minted}`);
   expect([other.status, other.text.includes('This link was opened already')]).toEqual([401, true]);
 });
+
+test.each([
+  ['application/x-www-form-urlencoded', 'a&'.repeat(450_000)],
+  ['multipart/form-data; boundary=x', '--x\r\nA: b\r\n\r\n\r\n'.repeat(50_000)],
+])('a form of %s with too many fields is 413', async (type, body) => {
+  const { status, text } = await server.send({
+    ...{ method: 'POST', path: '/connect', headers: { 'content-type': type }, body },
+  });
+  expect(status).toBe(413);
+  expect(text.length).toBeLessThan(10_000);
+});

@@ -1,0 +1,83 @@
+import { InvalidInputError } from './errors.ts';
+import { boundsOfJson } from './limits.ts';
+
+/*
+ * JSON from outside. A megabyte of it can be half a million values, which take seconds to parse and to
+ * check: the text is counted first, in one pass that makes no values.
+ */
+
+const { depth: mostLevels, size: mostEntries, values: mostValues } = boundsOfJson;
+
+/** Characters of a key that a complaint repeats. */
+const longestToldKey = 64;
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const colon = 0x3a;
+const openings = new Set([0x5b, 0x7b]); // [ {
+const closings = new Set([0x5d, 0x7d]); // ] }
+
+/** A list or an object that is open: how many commas it has had, and where its latest key is. */
+type Open = { commas: number; isList: boolean; key: [from: number, to: number] | undefined };
+
+/**
+ * Counts what a JSON text holds; whether it is JSON, the parser says.
+ *
+ * @throws InvalidInputError for a text that is over a bound.
+ */
+export function requireBounded(text: string): void {
+  const open: Open[] = [];
+  let values = 0;
+  let latest: [number, number] | undefined;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      const end = endOfString(text, at);
+      latest = [at + 1, end];
+      at = end;
+      continue;
+    }
+    const inner = open.at(-1);
+    // In text that is not JSON a second one would take a value for a key.
+    if (code === colon && inner !== undefined) inner.key ??= latest;
+    else if (closings.has(code)) open.pop();
+    else if (code === comma && inner !== undefined) {
+      values += 1;
+      inner.commas += 1;
+      inner.key = undefined;
+      if (inner.commas < mostEntries) continue;
+      const what = inner.isList ? 'items' : 'fields';
+      throw refusal(text, open.slice(0, -1), `cannot hold more than ${mostEntries} ${what}`);
+    } else if (openings.has(code)) {
+      values += 1;
+      if (open.length >= mostLevels) {
+        const field = open.slice(0, open.findLastIndex(({ isList }) => !isList) + 1);
+        throw refusal(text, field, `cannot be nested more than ${mostLevels} levels deep`);
+      }
+      open.push({ commas: 0, isList: code === 0x5b, key: undefined });
+      latest = undefined;
+    }
+    if (values > mostValues) {
+      throw refusal(text, [], `cannot hold more than ${mostValues} values altogether`);
+    }
+  }
+}
+
+/** Where the string that begins here ends; the text's end where it does not. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === backslash) at += 1;
+    else if (code === quote) return at;
+  }
+  return text.length;
+}
+
+function refusal(text: string, within: readonly Open[], message: string): InvalidInputError {
+  const steps = within.map(({ isList, commas, key }) => {
+    if (isList || key === undefined) return String(commas);
+    return text.slice(key[0], Math.min(key[1], key[0] + longestToldKey)).toWellFormed();
+  });
+  return new InvalidInputError([{ path: steps.join('.') || 'body', message }]);
+}
