@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   getOperationAST,
   type ValidationRule,
+  ValuesOfCorrectTypeRule,
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -23,6 +24,7 @@ import {
   requireFewEach,
   requireFewRepeats,
 } from '../graphql/limits.ts';
+import { literalsRule } from '../graphql/literals.ts';
 import { findBug, maskError } from '../graphql/masking.ts';
 import { requireVariables } from '../graphql/variables.ts';
 import { readJsonBody } from '../rest/body.ts';
@@ -96,7 +98,8 @@ export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
       addValidationRule(aliasesRule(limits));
       setValidationFn((of: GraphQLSchema, document: DocumentNode, rules: ValidationRule[]) => {
         requireFewRepeats(document);
-        return validate(of, document, rules, { maxErrors: mostMistakes });
+        const told = rules.map((rule) => (rule === ValuesOfCorrectTypeRule ? literalsRule : rule));
+        return validate(of, document, told, { maxErrors: mostMistakes });
       });
     },
     onExecute({ args, setResultAndStopExecution }) {

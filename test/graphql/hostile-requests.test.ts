@@ -147,7 +147,9 @@ describe('variables that are all mistakes are refused at the first', () => {
       'Variable "$b" has a value at "b" that is not of the expected type "Boolean!".',
     );
     const literal = `{ viewer @skip(if: ${JSON.stringify(text)}) { kind } }`;
-    expect((await ask({ query: literal })).message).toBe('Boolean cannot represent this value.');
+    expect((await ask({ query: literal })).message).toBe(
+      'Directive "@skip" has a value at "if" that is not of the expected type "Boolean!".',
+    );
   });
 });
 

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/* A complaint names the field and the type that is expected there, and never the value. */
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const complaints = async (query: string, variables: object = {}) => {
+  const { errors } = await server.graphql(query, { ...variables });
+  return (errors ?? []).map(({ message }) => message);
+};
+
+const key = (input: string) => `mutation { createAccessKey(input: ${input}) { __typename } }`;
+const misfit = (owner: string, path: string, type: string) =>
+  `${owner} has a value at "${path}" that is not of the expected type "${type}".`;
+
+test.each([
+  ['an ID', '{ connection(id: FOO) { id } }', 'connection', 'id', 'ID!'],
+  ['null', '{ connection(id: null) { id } }', 'connection', 'id', 'ID!'],
+  ['an Int', '{ connections(first: "5") { totalCount } }', 'connections', 'first', 'Int'],
+  [
+    'an enum',
+    '{ connections(filter: {status: SECRET}) { totalCount } }',
+    ...(['connections', 'filter.status', 'ConnectionStatus'] as const),
+  ],
+  [
+    'an enum as text',
+    key('{name: "n", role: "SECRET"}'),
+    ...(['createAccessKey', 'input.role', 'Role!'] as const),
+  ],
+  [
+    'a DateTime',
+    key('{name: "n", role: VIEWER, expiresAt: "SECRET"}'),
+    ...(['createAccessKey', 'input.expiresAt', 'DateTime'] as const),
+  ],
+  ['an object', key('"SECRET"'), 'createAccessKey', 'input', 'CreateAccessKeyInput!'],
+  [
+    'a JSONObject',
+    'mutation { updateConnection(input: {id: "x", config: "SECRET"}) { __typename } }',
+    ...(['updateConnection', 'input.config', 'JSONObject'] as const),
+  ],
+  [
+    'a URL in a list',
+    'mutation { createProject(input: {name: "n", redirectUrls: ["SECRET"]}) { __typename } }',
+    ...(['createProject', 'input.redirectUrls', 'URL!'] as const),
+  ],
+])('a literal that is not %s', async (_what, query, field, path, type) => {
+  expect(await complaints(query)).toEqual([misfit(`Field "${field}"`, path, type)]);
+});
+
+test('a default of a variable', async () => {
+  const query = 'query($first: Int = "SECRET") { connections(first: $first) { totalCount } }';
+  expect(await complaints(query)).toEqual([misfit('Variable "$first"', 'first', 'Int')]);
+});
+
+test('a field that is missing or unknown', async () => {
+  expect(await complaints(key('{role: VIEWER, nme: "SECRET"}'))).toEqual([
+    'Field "CreateAccessKeyInput.name" of required type "String!" was not provided.',
+    'Field "nme" is not defined by type "CreateAccessKeyInput". Did you mean "name"?',
+  ]);
+});
+
+test.each([
+  ['expiresAt', 'SECRET', 'DateTime'],
+  ['role', 'SECRET', 'Role!'],
+  ['name', { SECRET: 1 }, 'String!'],
+  ['projectId', 1.5, 'ID'],
+])('a variable whose %s is wrong', async (name, value, type) => {
+  const query = `mutation($input: CreateAccessKeyInput!) {
+    createAccessKey(input: $input) { __typename } }`;
+  const input = { name: 'n', role: 'VIEWER', [name]: value };
+  const path = `input.${name}`;
+  expect(await complaints(query, { input })).toEqual([misfit('Variable "$input"', path, type)]);
+});
