@@ -1,4 +1,3 @@
-import { setCookie } from 'hono/cookie';
 import type { Deps } from '../deps.ts';
 import type { C } from './answer.ts';
 import { DoorPage } from './asking-pages.tsx';
@@ -9,7 +8,8 @@ import { policyFor } from './layout.tsx';
 import { readForm } from './read-form.ts';
 import { isFromOwnPage } from './same-origin.ts';
 import { exchangeToken, inspectToken } from './session.service.ts';
-import { cookieName, presentedDigests } from './session-cookie.ts';
+import { presentedDigests } from './session-cookie.ts';
+import { setSessionCookie } from './set-cookies.ts';
 
 export const doorPath = '/connect';
 
@@ -48,14 +48,8 @@ export async function exchange(deps: Deps, c: C): Promise<Response> {
     return fail(c, exchanged.kind, 401);
   }
   if (exchanged.kind === 'new') {
-    const { publicUrl } = deps.config;
-    const secure = publicUrl.startsWith('https:');
-    // Strict would not come back from a provider; a frame of another site takes its own.
-    const isPartitioned = secure && isFramed(c);
-    setCookie(c, cookieName(publicUrl, exchanged.id), exchanged.secret, {
-      ...{ path: '/', httpOnly: true, secure, maxAge: exchanged.seconds },
-      ...(isPartitioned ? { sameSite: 'None', partitioned: true } : { sameSite: 'Lax' }),
-    });
+    const isPartitioned = deps.config.publicUrl.startsWith('https:') && isFramed(c);
+    await setSessionCookie(deps, c, { ...exchanged, isPartitioned });
   }
   return c.redirect(`/connect/${exchanged.id}`, 303);
 }

@@ -1,7 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { setCookie } from 'hono/cookie';
+import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { authorizeRequirement } from '../end-users/authorize-requirement.service.ts';
+import { newId } from '../new-id.ts';
 import type { Answer, C } from './answer.ts';
 import { donePath, drawProblem } from './done.tsx';
 import { problemOf } from './draw.tsx';
@@ -13,7 +13,8 @@ import { LeavingPage } from './leaving-pages.tsx';
 import { loadPage } from './load-page.ts';
 import { storeNotice } from './notice.service.ts';
 import { readForm } from './read-form.ts';
-import { cookieName, digestSecret } from './session-cookie.ts';
+import { digestSecret } from './session-cookie.ts';
+import { setSessionCookie } from './set-cookies.ts';
 
 export const handoffPath = '/connect/handoff';
 
@@ -58,9 +59,6 @@ async function begin(deps: Deps, c: C, { viewer, requirementId }: Handoff): Prom
   const wanted = { requirementId, redirectUrl: undefined, begunOn };
   const { url } = await authorizeRequirement(context, wanted);
   // Called as a session's, so that the callback finds it, but of none.
-  setCookie(c, cookieName(publicUrl, randomUUID()), secret, {
-    ...{ path: '/', httpOnly: true, secure: publicUrl.startsWith('https:'), maxAge: seconds },
-    sameSite: 'Lax',
-  });
+  await setSessionCookie(deps, c, { id: newId(), secret, seconds, isPartitioned: false });
   return url;
 }

@@ -41,20 +41,33 @@ export function readSecret(
 const sessionIdForm = /^[\da-f-]{36}$/;
 const secretForm = /^[\w-]{1,200}$/;
 
-/* A browser holds a name once for this host: a second one was planted, and nothing tells which of the two. */
-function sessionCookies(publicUrl: string, header = ''): Map<string, string> {
+/** Returns the ids in the names of all session cookies that a browser sent, whatever their values are. */
+export function presentedIds(publicUrl: string, header: string | undefined): string[] {
+  return [...new Set(readPairs(publicUrl, header).map(({ id }) => id))];
+}
+
+/**
+ * Returns the secrets in a browser's session cookies by the ids in their names. A browser holds a name
+ * once for this host: a second one was planted, and nothing tells which of the two.
+ */
+export function sessionCookies(publicUrl: string, header: string | undefined): Map<string, string> {
   const cookies = new Map<string, string>();
   const repeated = new Set<string>();
-  for (const pair of header.split(';')) {
-    const [name = '', ...value] = pair.trim().split('=');
-    const id = name.startsWith(prefix(publicUrl)) ? name.slice(prefix(publicUrl).length) : '';
-    if (!sessionIdForm.test(id)) continue;
+  for (const { id, value } of readPairs(publicUrl, header)) {
     if (cookies.has(id)) repeated.add(id);
-    cookies.set(id, value.join('='));
+    cookies.set(id, value);
   }
   return new Map(
     [...cookies].filter(([id, secret]) => !repeated.has(id) && secretForm.test(secret)),
   );
+}
+
+function readPairs(publicUrl: string, header = ''): { id: string; value: string }[] {
+  return header.split(';').flatMap((pair) => {
+    const [name = '', ...value] = pair.trim().split('=');
+    const id = name.startsWith(prefix(publicUrl)) ? name.slice(prefix(publicUrl).length) : '';
+    return sessionIdForm.test(id) ? [{ id, value: value.join('=') }] : [];
+  });
 }
 
 /** What a form carries so that no other site can send it: bound to session, app and user. */

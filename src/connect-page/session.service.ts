@@ -50,7 +50,7 @@ export async function inspectToken(
 
 /** What a token was exchanged for; `taken`: it was exchanged in another browser. */
 export type Exchanged =
-  | { kind: 'new'; id: string; secret: string; seconds: number }
+  | { kind: 'new'; id: string; secret: string; seconds: number; endUserId: string }
   | { kind: 'known'; id: string }
   | { kind: 'taken' }
   | { kind: 'refused' };
@@ -87,7 +87,7 @@ export async function exchangeToken(
   const { count } = await db.connectSession.createMany({ data: row, skipDuplicates: true });
   if (count === 1) {
     const seconds = Math.max(1, Math.floor((expiresAt.getTime() - Date.now()) / 1_000));
-    return { kind: 'new', id, secret, seconds };
+    return { kind: 'new', id, secret, seconds, endUserId };
   }
   const known = await db.connectSession.findFirst({
     where: { jti: claims.jti, secretDigest: { in: [...digests] } },

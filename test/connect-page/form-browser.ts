@@ -22,7 +22,8 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
   const keep = (answer: Answer) => {
     for (const line of answer.headers['set-cookie'] ?? []) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      cookies.set(name, value);
+      cookies.delete(name); // one that is set again is the newest
+      if (!/; Max-Age=0(;|$)/.test(line)) cookies.set(name, value);
     }
     csrf = /name="csrf" value="([^"]+)"/.exec(answer.text)?.[1] ?? csrf;
     return answer;

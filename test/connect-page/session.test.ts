@@ -120,7 +120,7 @@ test('two tabs of two users do not mix, and the second asks first', async () => 
 test('a form of another session, or without its token, changes nothing', async () => {
   const own = browser();
   const { path: first } = await own.connect(await token('ida'));
-  const { path: second } = await own.connect(await token('ida'));
+  const { path: second } = await own.connect(await token('ira'));
   const fields = { 'config.api_key': canary() };
   const crossed = await own.submit(credentialsOf(first), fields); // with the second one's
   expect([crossed.status, crossed.text.includes('no longer current')]).toEqual([403, true]);
