@@ -19,6 +19,7 @@ export function DisconnectPage({
   base,
 }: DisconnectProps) {
   const title = words.disconnectTitle(clip(requirement.title, 200));
+  const unavailable = words.failures.unavailable.title;
   return (
     <Shell {...{ language, app, title }}>
       <Head {...{ app, userId, words }} />
@@ -28,13 +29,18 @@ export function DisconnectPage({
         </h2>
         <p>{words.disconnectHint(nameOf(app))}</p>
         <div class="actions">
-          <form method="post" action={`${base}/requirements/${requirement.id}/disconnect`}>
+          <form
+            method="post"
+            action={`${base}/requirements/${requirement.id}/disconnect`}
+            data-stays
+            data-unavailable={unavailable}
+          >
             <input type="hidden" name="csrf" value={csrf} />
             <button class="main" type="submit">
               {words.disconnect}
             </button>
           </form>
-          <a class="button" href={base}>
+          <a class="button" href={base} data-unavailable={unavailable}>
             {words.keep}
           </a>
         </div>
@@ -78,7 +84,12 @@ export function DoorPage({ app, userId, words, language, token, pressesItself }:
       <Head {...{ app, userId, words }} />
       <section class="card plain">
         <p>{words.doorHint(nameOf(app))}</p>
-        <form method="post" action="/connect" data-door={pressesItself ? 'press' : 'wait'}>
+        <form
+          method="post"
+          action="/connect"
+          data-door={pressesItself ? 'press' : 'wait'}
+          data-unavailable={words.failures.unavailable.title}
+        >
           <input type="hidden" name="token" value={token} autocomplete="off" />
           <button class="main" type="submit" autofocus>
             {words.doorGo}

@@ -40,7 +40,8 @@ export async function showDoor(deps: Deps, c: C): Promise<Response> {
 export async function exchange(deps: Deps, c: C): Promise<Response> {
   // Another site that posts a token of its own would have this browser continue as its user.
   if (!isFromOwnPage(deps, c)) return fail(c, 'foreign', 403);
-  const { token } = await readForm(c);
+  const body = await readForm(c);
+  const { token } = body;
   if (typeof token !== 'string' || token === '') return fail(c, 'refused', 401);
   const digests = presentedDigests(deps.config.publicUrl, c.req.header('cookie'));
   const exchanged = await exchangeToken(deps, c.env.facts, token, digests);
@@ -48,7 +49,7 @@ export async function exchange(deps: Deps, c: C): Promise<Response> {
     return fail(c, exchanged.kind, 401);
   }
   if (exchanged.kind === 'new') {
-    const isPartitioned = deps.config.publicUrl.startsWith('https:') && isFramed(c);
+    const isPartitioned = deps.config.publicUrl.startsWith('https:') && isFramed(c, body);
     await setSessionCookie(deps, c, { ...exchanged, isPartitioned });
   }
   return c.redirect(`/connect/${exchanged.id}`, 303);

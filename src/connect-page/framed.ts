@@ -1,6 +1,9 @@
 import type { C } from './answer.ts';
 
-/** Whether the page is drawn in a frame; where a browser does not say, it is not. */
-export function isFramed(c: C): boolean {
-  return ['iframe', 'frame'].includes(c.req.header('sec-fetch-dest') ?? '');
+/**
+ * Returns whether the page is in a frame, as the browser says of a navigation and the script of what it
+ * sends; it is not where nothing says so.
+ */
+export function isFramed(c: C, { framed }: Record<string, unknown>): boolean {
+  return framed === '1' || ['iframe', 'frame'].includes(c.req.header('sec-fetch-dest') ?? '');
 }

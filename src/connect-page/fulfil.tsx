@@ -44,7 +44,7 @@ export async function authorize(visit: Visit): Promise<Response> {
   const { id, provider } = requireOf(visit);
   c.header('Content-Security-Policy', policyFor(drawing.app));
   await forgetNotice(deps, session.id);
-  if (isFramed(c) && provider !== null) {
+  if (isFramed(c, body) && provider !== null) {
     const handle = await offerHandoff(deps, session.id, id);
     const { requirements } = visit.content;
     const wanted = { requirements, requirementId: id, provider, handle };

@@ -62,7 +62,7 @@ export function HandoffPage(props: HandoffProps) {
                 {words.connectWith(provider)}
               </button>
             </form>
-            <a class="button" href={base}>
+            <a class="button" href={base} data-unavailable={words.failures.unavailable.title}>
               {words.back}
             </a>
           </div>

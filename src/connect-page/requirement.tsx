@@ -87,7 +87,11 @@ function problemOf({ state }: PageRequirement, words: Words): string {
 function Linked({ requirement, words, base }: RequirementProps) {
   return (
     <div class="actions">
-      <a class="button" href={`${base}/requirements/${requirement.id}/disconnect`}>
+      <a
+        class="button"
+        href={`${base}/requirements/${requirement.id}/disconnect`}
+        data-unavailable={words.failures.unavailable.title}
+      >
         {words.disconnect}
       </a>
     </div>
@@ -116,6 +120,8 @@ function ConsentForm({ requirement, words, language, csrf, base }: RequirementPr
       method="post"
       action={`${base}/requirements/${id}/authorize`}
       data-own-window={words.ownWindow}
+      data-blocked={words.windowBlocked}
+      data-unavailable={words.failures.unavailable.title}
     >
       <p class="hint">{type === null ? words.viaPipedream : words.viaProvider(name)}</p>
       <input type="hidden" name="csrf" value={csrf} />
@@ -164,7 +170,8 @@ function CredentialsForm({
       method="post"
       action={`${base}/requirements/${id}/credentials`}
       novalidate
-      data-stays={words.failures.unavailable.title}
+      data-stays
+      data-unavailable={words.failures.unavailable.title}
     >
       {own && (
         <p class="alert bad" role="alert">

@@ -1,6 +1,6 @@
 import { Shell } from './layout.tsx';
 import { areAllDone, isDone, Live } from './live.tsx';
-import type { PageApp, PageContent } from './load-page.ts';
+import type { PageApp, PageContent, PageRequirement } from './load-page.ts';
 import { Head, type Named, nameOf } from './page-head.tsx';
 import { type CardNotice, type Drawing, type Refused, RequirementCard } from './requirement.tsx';
 import type { Words } from './words.ts';
@@ -49,6 +49,11 @@ export function RequirementsPage(props: RequirementsPageProps) {
             {words.intro} {words.progress(done, requirements.length)}.
           </p>
         )}
+        {requirements.filter(isForm).length > 1 && (
+          <noscript>
+            <p class="hint">{words.onlyOneCard}</p>
+          </noscript>
+        )}
         <ol>
           {requirements.map((requirement) => (
             <RequirementCard
@@ -63,11 +68,17 @@ export function RequirementsPage(props: RequirementsPageProps) {
   );
 }
 
+function isForm(requirement: PageRequirement): boolean {
+  return !isDone(requirement) && requirement.provider === null;
+}
+
 function Waiting({ words, base, isOver }: { words: Words; base: string; isOver: boolean }) {
   return (
     <div class="alert" role="status">
       <p data-over={words.waitedEnough}>{isOver ? words.waitedEnough : words.waiting}</p>
-      <a href={base}>{words.lookAgain}</a>
+      <a href={base} data-unavailable={words.failures.unavailable.title}>
+        {words.lookAgain}
+      </a>
     </div>
   );
 }

@@ -4,27 +4,63 @@
  * and tells its opener or its frame's parent, at the origins that the app names, how far it is. A popup
  * sends consents into a window of their own: a provider that cuts its openers off
  * (Cross-Origin-Opener-Policy) cannot cut the popup off then. Nothing that is typed is stored or written
- * as HTML: the cards that hold it are moved as they are.
+ * as HTML: the cards that hold it are moved as they are, and kept aside while a page without them is shown.
  */
 export const script = `'use strict';
 const channel = 'patchbay:connect';
+const isFramed = window.parent !== window;
+const kept = new Map();
 let leave = () => {};
 const door = document.querySelector('[data-door]');
 if (door) {
-  // The token leaves the address bar and the history.
-  door.addEventListener('submit', () => history.replaceState(null, '', door.action));
-  if (door.dataset.door === 'press') door.requestSubmit();
+  door.onsubmit = (event) => {
+    event.preventDefault();
+    enter(door);
+  };
+  if (door.dataset.door === 'press') enter(door);
 }
 begin();
 if (document.querySelector('[data-close]')) {
   new BroadcastChannel(channel).postMessage('done');
   window.close();
 }
+// The page takes the place of its link in the history: the token leaves it, and "back" skips the link.
+async function enter(door) {
+  if (door.dataset.busy) return;
+  door.dataset.busy = 'yes';
+  try {
+    const answer = await fetch(door.action, { method: 'POST', body: read(door) });
+    if (answer.redirected) return location.replace(answer.url);
+    const page = await parse(answer);
+    document.title = page.title;
+    replaceMain(page.querySelector('main'));
+  } catch { complain(door, door.dataset.unavailable); }
+  delete door.dataset.busy;
+}
+function read(form) {
+  const body = new URLSearchParams(new FormData(form));
+  if (isFramed) body.set('framed', '1');
+  return body;
+}
+async function parse(answer) {
+  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+}
+function replaceMain(main, wanted) {
+  document.querySelector('main').replaceWith(main);
+  const heading = main.querySelector('h1');
+  if (!wanted) heading.tabIndex = -1;
+  (wanted || heading).focus();
+}
 function begin() {
   for (const box of document.querySelectorAll('[data-show]')) unveil(box);
-  for (const form of document.querySelectorAll('[data-stays]')) form.onsubmit = (event) => {
+  for (const form of document.querySelectorAll('form[data-stays]')) form.onsubmit = (event) => {
     event.preventDefault();
-    send(form);
+    send(form, form.action, { method: 'POST', body: read(form) });
+  };
+  for (const link of document.querySelectorAll('a[data-unavailable]')) link.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !isTyped()) return;
+    event.preventDefault();
+    send(link, link.href);
   };
   const live = document.querySelector('[data-origins]');
   if (live) attend(live.dataset);
@@ -55,68 +91,82 @@ function hasTyped(form) {
 }
 const othersTyped = (form) =>
   [...document.querySelectorAll('[data-stays]')].filter((one) => one !== form && hasTyped(one));
-async function send(form) {
-  if (form.dataset.busy) return;
-  form.dataset.busy = 'yes';
+const isTyped = () => othersTyped().length > 0 || kept.size > 0;
+async function send(from, address, request) {
+  if (from.dataset.busy) return;
+  from.dataset.busy = 'yes';
   try {
-    const body = new URLSearchParams(new FormData(form));
-    await show(await fetch(form.action, { method: 'POST', body }), form);
-  } catch { complain(form, form.dataset.stays); }
-  delete form.dataset.busy;
+    await show(await fetch(address, request), from);
+  } catch { complain(from, from.dataset.unavailable); }
+  delete from.dataset.busy;
 }
-function complain(form, text) {
-  const alert = form.querySelector('[role=alert]') || document.createElement('p');
+function complain(from, text) {
+  const place = from.closest('form, details > div, section, .alert');
+  const alert = place.querySelector('[role=alert]') || document.createElement('p');
   alert.className = 'alert bad';
   alert.setAttribute('role', 'alert');
   alert.textContent = text;
-  form.prepend(alert);
+  place.prepend(alert);
 }
 // Draws the page that came, but for the cards where something else is being typed.
-async function show(answer, form) {
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+async function show(answer, from) {
+  const page = await parse(answer);
   const main = page.querySelector('main');
-  if (!page.querySelector('[data-origins]') && answer.status !== 401 && form) {
-    return complain(form, main.textContent);
+  if (!answer.ok && answer.status !== 401 && !page.querySelector('[data-origins]')) {
+    const texts = [...main.querySelectorAll('h1, p')].map((one) => one.textContent);
+    return from && complain(from, texts.join('. '));
   }
+  if (answer.status === 401) kept.clear();
   const active = document.activeElement;
-  const typing = othersTyped(form);
-  for (const one of typing) {
+  const wanted = main.querySelector('[autofocus]');
+  for (const one of othersTyped(from)) {
     const card = one.closest('details');
-    const drawn = page.getElementById(card.id);
-    if (drawn && drawn.querySelector('[data-stays]')) drawn.replaceWith(card);
+    kept.set(card.id, card);
+  }
+  for (const [id, card] of kept) {
+    const drawn = page.getElementById(id);
+    if (drawn) kept.delete(id);
+    if (drawn && drawn.querySelector('form[data-stays]')) drawn.replaceWith(card);
   }
   leave();
-  document.querySelector('main').replaceWith(main);
   document.title = page.title;
-  history.replaceState(null, '', answer.url);
+  if (answer.redirected || !from || !from.action) history.replaceState(null, '', answer.url);
+  const isLeft = !from && main.contains(active);
+  replaceMain(main, isLeft ? active : main.contains(wanted) && wanted);
   begin();
-  const wanted = main.querySelector('[autofocus]');
-  if (!form && main.contains(active)) active.focus();
-  else if (wanted) wanted.focus();
 }
 function attend({ origins, status, base, states, waits, failedAt }) {
-  const isFramed = window.parent !== window;
   const opener = isFramed || !origins ? null : window.opener;
   const told = isFramed ? window.parent : opener;
   for (const origin of origins.split(' ')) if (told && origin) told.postMessage({ type: channel, status }, origin);
   if (opener && status === 'completed') window.close();
   const wait = waiter(base, JSON.parse(states), failedAt);
   if (waits) wait();
-  for (const form of document.querySelectorAll('[data-own-window]')) {
-    form.onsubmit = () => { if (opener || !isFramed && othersTyped(form).length) openApart(form, base, wait); };
-  }
+  for (const form of document.querySelectorAll('[data-own-window]')) form.onsubmit = (event) => {
+    const isLost = othersTyped(form).length > 0;
+    if (isFramed && isLost) {
+      event.preventDefault();
+      send(form, form.action, { method: 'POST', body: read(form) });
+    }
+    if (isFramed || !opener && !isLost || openApart(form, base, wait)) return;
+    if (!isLost || form.dataset.warned) return;
+    event.preventDefault();
+    form.dataset.warned = 'yes';
+    form.querySelector('[role=status]').textContent = form.dataset.blocked;
+  };
 }
 function openApart(form, name, wait) {
   const own = window.open('', name, 'popup,width=560,height=720');
-  if (!own) return;
-  own.focus();
-  form.target = name;
+  form.target = own ? name : '';
   const mark = form.elements.own || form.appendChild(document.createElement('input'));
-  Object.assign(mark, { type: 'hidden', name: 'own', value: '1' });
+  Object.assign(mark, { type: 'hidden', name: 'own', value: own ? '1' : '' });
+  if (!own) return false;
+  own.focus();
   const hint = form.querySelector('[role=status]');
   hint.textContent = form.dataset.ownWindow;
   hint.dataset.over = hint.dataset.late;
   wait();
+  return true;
 }
 function waiter(base, shown, failedAt) {
   let end = 0;
@@ -124,9 +174,9 @@ function waiter(base, shown, failedAt) {
   let isLooking = false;
   const stop = () => { clearInterval(timer); timer = undefined; };
   const go = async (query) => {
+    if (isTyped()) return show(await fetch(base + query, { cache: 'no-store' }));
     stop();
-    if (!othersTyped().length) return location.replace(base + query);
-    await show(await fetch(base + query, { cache: 'no-store' }));
+    location.replace(base + query);
   };
   const look = async () => {
     if (!timer || isLooking) return;
@@ -138,12 +188,12 @@ function waiter(base, shown, failedAt) {
     isLooking = true;
     try {
       const answer = await fetch(base + '/status', { cache: 'no-store' });
-      if (answer.status === 401) return go('');
+      if (answer.status === 401) return await go('');
       if (!answer.ok) return;
       const { requirements: now, failedAt: failed } = await answer.json();
       const changed = Object.keys({ ...shown, ...now }).find((id) => shown[id] !== now[id]);
-      if (changed) go(now[changed] === 'completed' ? '?status=success&requirement=' + changed : '');
-      else if (failed && failed !== failedAt) go('');
+      if (changed) await go(now[changed] === 'completed' ? '?status=success&requirement=' + changed : '');
+      else if (failed && failed !== failedAt) await go('');
     } catch {
     } finally { isLooking = false; }
   };

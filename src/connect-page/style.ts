@@ -18,12 +18,13 @@ header { margin-bottom: 1.5rem; }
 .help { margin: .25rem 0 0; }
 .text { white-space: pre-line; }
 ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
-.card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 0 1.25rem; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; }
 .card > summary { display: flex; gap: 1rem; align-items: baseline; justify-content: space-between;
-  padding: 1rem 0; cursor: pointer; list-style: none; }
+  padding: 1rem 1.25rem; cursor: pointer; list-style: none; outline-offset: -3px; }
 .card > summary::-webkit-details-marker { display: none; }
-.card:not(.plain) > div { padding: 0 0 1.25rem; }
-.plain { padding: 1.25rem; }
+.card > div { padding: 0 1.25rem 1.25rem; }
+.card.plain { padding: 1.25rem; }
+.plain > div { padding: 0; }
 .plain > :is(h1, h2) + p { margin-top: .5rem; }
 .plain > :last-child { margin-bottom: 0; }
 .state { flex: none; font-size: .8125rem; color: var(--soft); }
@@ -54,7 +55,7 @@ input[type=checkbox] { width: 1.25rem; height: 1.25rem; accent-color: var(--acce
 button + [role=status] { margin-top: .5rem; }
 [role=status]:empty { margin: 0; }
 a:not(.button) { color: inherit; }
-summary { border-radius: .75rem; }
+summary { border-radius: .6875rem; }
 details.more { margin: 0 0 1rem; }
 details.more > summary { padding: .5rem 0; cursor: pointer; }
 details.more[open] > summary { margin-bottom: .5rem; }
@@ -65,5 +66,6 @@ button, .button { display: inline-block; min-height: 2.75rem; padding: .5rem 1.1
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1rem; }
 .actions form { margin: 0; }
 :focus-visible { outline: 3px solid var(--text); outline-offset: 2px; }
+h1:focus { outline: none; }
 @media (max-width: 30rem) { main { padding-top: 1.5rem; } .main { width: 100%; } .actions > * { flex: 1 1 auto; } }
 `;

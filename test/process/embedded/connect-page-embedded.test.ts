@@ -207,6 +207,22 @@ test('a person who clicks a link on a page does not press a button as well', asy
   await page.getByRole('link').click();
   await page.getByLabel('API key').waitFor();
   expect(new URL(page.url()).search).toBe('');
+  await page.goBack();
+  expect(page.url()).toBe(`${portal}/cookie`);
+});
+
+test('what is typed in another card of a frame is kept while a consent leaves it', async () => {
+  const front = await bring('frame', 'jil');
+  const frame = front.frameLocator('iframe');
+  const typed = canary();
+  await frame.getByLabel('API key').fill(typed);
+  await frame.locator('summary').nth(-1).click();
+  await leaving(frame).click();
+  await frame.getByRole('heading', { name: 'On to Google …' }).waitFor();
+  const own = await openApart(leaving(frame));
+  await allow(own);
+  await frame.locator('.state.completed').waitFor();
+  expect(await frame.getByLabel('API key').inputValue()).toBe(typed);
 });
 
 test('the browser of these tests sends frames of other sites no cookies', async () => {
