@@ -8,6 +8,7 @@ import { oncePerType } from './once-per-type.ts';
 import {
   addressUserPattern,
   passwordParameterPattern,
+  urlPattern,
   urlUserPattern,
 } from './passwords-in-urls.ts';
 import { privateKeyPattern } from './private-key.ts';
@@ -97,7 +98,12 @@ function textRules({ required, secret, holds }: Field): JsonObject[] {
       { not: { pattern: passwordParameterPattern } },
     );
   }
-  if (!secret) rules.push({ not: { pattern: urlUserPattern } });
+  if (!secret) {
+    const withPassword = {
+      allOf: [{ pattern: urlPattern }, { pattern: passwordParameterPattern }],
+    };
+    rules.push({ not: { pattern: urlUserPattern } }, { not: withPassword });
+  }
   return rules;
 }
 

@@ -8,23 +8,39 @@ import type { JsonObject } from './json.ts';
  * nothing tells it from other text, and some services take it nowhere else.
  */
 
-const authority = '[^/?#]*@';
-const name = '([Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Ww][Dd])';
+/* Each pattern has one way to go through a text, so that its time grows with the length and no faster. */
+
+const user = '([^/\\\\?#@][^/?#]*)?(@|%40)';
+const beforeScheme = '^[^/\\\\?#@]*';
+const http = '[Hh][Tt]{2}[Pp][Ss]?:';
+const secretNames = ['password', 'passwd', 'passphrase', 'pwd'].map(inAnyCase).join('|');
+const passwordName = `([\\w.-]*(${secretNames})|${inAnyCase('pass')})\\s*=`;
+const inQuery = `[?&;,#]${passwordName}`;
+const amongWords = `(^|\\s)${passwordName}\\s*`;
+
+/** A URL of any scheme, in any text. */
+export const urlPattern = `${beforeScheme}:[/\\\\]{2,}`;
 
 /** `scheme://user:password@host`, in any text. */
-export const urlUserPattern = `^[^/?#@]*://${authority}`;
+export const urlUserPattern = `${urlPattern}${user}`;
 
-/** The same, and `user:password@host`, in text that names a server. Only http URLs may have an `@` further on. */
-export const addressUserPattern = `^(${authority}|[^/?#@]*://${authority}|(?![^/]*[Hh][Tt]{2}[Pp][Ss]?:)[^@]*@)`;
+/**
+ * The same, and `user:password@host`, in text that names a server. Only http URLs may have an `@` further on,
+ * and only they are read by some with any number of slashes.
+ */
+export const addressUserPattern = `${urlUserPattern}|^[^A-Za-z/\\\\?#@]*${http}[/\\\\]*${user}|^[^/?#]*(@|%40)|^(?![^/]*${http})[^@]*@`;
 
-/** `?password=` in a URL, `;password=` in one of JDBC. */
-export const passwordParameterPattern = `(^|[?&;\\s])${name}=[^&;#\\s]`;
+/** `?password=` in a URL, `;password=` in one of JDBC, `password =` among the parameters of libpq. */
+export const passwordParameterPattern = `(${inQuery}|${amongWords})[^&;#\\s]`;
 
+const url = new RegExp(urlPattern);
 const urlUser = new RegExp(urlUserPattern);
 const addressUser = new RegExp(addressUserPattern);
 const passwordParameter = new RegExp(passwordParameterPattern);
-const passwordParameters = new RegExp(`(^|[?&;\\s])${name}=[^&;#\\s]*`, 'g');
-const scheme = /^[^/?#@]*:\/\//;
+const inQueries = new RegExp(`(${inQuery})[^&;#\\s]*`, 'g');
+const allAmongWords = new RegExp(`(^|\\s)${passwordName}\\s*[^&;#\\s]+`, 'g');
+const beginning = new RegExp(`^[^A-Za-z/\\\\?#@]*${http}[/\\\\]*|${urlPattern}|^[/\\\\]+`);
+const httpScheme = new RegExp(http);
 
 /** What is wrong with the text of a public field that holds a password. */
 export function findPassword({ kind, holds }: Pick<Field, 'kind' | 'holds'>, text: string) {
@@ -32,8 +48,14 @@ export function findPassword({ kind, holds }: Pick<Field, 'kind' | 'holds'>, tex
   if ((holds === 'address' ? addressUser : urlUser).test(text)) {
     return 'cannot hold a user name or password';
   }
-  if (namesServer && passwordParameter.test(text)) return 'cannot hold a password';
+  if ((namesServer || url.test(text)) && passwordParameter.test(text)) {
+    return 'cannot hold a password';
+  }
   return undefined;
+}
+
+function inAnyCase(word: string): string {
+  return word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 }
 
 /** A public config as it is read: without the passwords that its URLs and hosts were once stored with. */
@@ -49,9 +71,13 @@ export function withoutPasswords(type: ConnectionType | undefined, config: JsonO
 
 function withoutPassword(field: Pick<Field, 'kind' | 'holds'>, text: string): string {
   if (findPassword(field, text) === undefined) return text;
-  const [start = ''] = scheme.exec(text) ?? [];
+  const [start = ''] = beginning.exec(text) ?? [];
   const rest = text.slice(start.length);
-  const end = /^[^/]*[Hh][Tt]{2}[Pp][Ss]?:/.test(start) ? rest.search(/[/?#]/) : -1;
-  const user = rest.lastIndexOf('@', end === -1 ? rest.length : end);
-  return start + rest.slice(user + 1).replace(passwordParameters, '$1$2=');
+  const found = rest.search(/[/?#]/);
+  const authorityEnd = found === -1 ? rest.length : found;
+  const isHttp = httpScheme.test(start);
+  const at = rest.lastIndexOf('@', isHttp ? authorityEnd : rest.length);
+  const encoded = rest.slice(0, authorityEnd).lastIndexOf('%40');
+  const host = Math.max(at + 1, encoded === -1 ? 0 : encoded + '%40'.length);
+  return start + rest.slice(host).replace(inQueries, '$1').replace(allAmongWords, '$1');
 }

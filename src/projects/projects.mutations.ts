@@ -15,7 +15,7 @@ const redirectUrls = z
       .instanceof(URL)
       .refine(
         isRedirectUrl,
-        'must be an https URL, or http on a loopback address, without a fragment',
+        'must be an https URL, or http on a loopback address, without a fragment and without credentials',
       ),
   )
   .max(mostRedirectUrls, `cannot hold more than ${mostRedirectUrls}`)
@@ -103,5 +103,6 @@ builder.mutationFields((t) => ({
 
 function isRedirectUrl(url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (url.username !== '' || url.password !== '') return false;
   return !url.hash && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(host)));
 }

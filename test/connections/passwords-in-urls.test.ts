@@ -35,13 +35,35 @@ const addresses = new Map(
 
 test('a password is refused in every URL and host field', async () => {
   for (const { type, name, kind } of addresses.values()) {
-    const texts = ['https://user:hunter2@host/path', 'https://token@host', 'https://h/?password=x'];
+    const texts = [
+      ...['https://user:hunter2@host/path', 'https://token@host', 'https://h/?password=x'],
+      ...[
+        'HTTPS://U:P@H',
+        'https://u%40c:p@h',
+        'https://u:p%40h',
+        'https:\\\\u:p@h',
+        'https:/\\u:p@h',
+      ],
+      ...['https:///u:p@h', 'https://u:p@[::1]:80/', 'https://:p@h', 'https://h/?a=b&Passphrase=x'],
+      ...[
+        'mongodb+srv://u:p@h',
+        'jdbc:postgresql://u:p@h',
+        'https://h/#password=x',
+        'https://h?pass=x',
+      ],
+    ];
     const hosts = [
       ...['postgres://u:p@h/db', 'bolt+s://u:pa/ss@h', 'u:p@h:5432', 'u@h', 'h;Password=p'],
       ...[
         'jdbc:postgresql://u:p@h/db',
         'jdbc:postgresql://h/db?user=u&password=p',
         ' http://u:p@h',
+        '//user:pass@h',
+        'https:u:p@h',
+        'https:/u:p@h',
+        'u:p%40h',
+        'host=h password = x',
+        'postgres://h/db?user=u&sslpassword=x',
       ],
     ];
     for (const text of kind === 'url' ? texts : [...texts, ...hosts]) {
@@ -80,6 +102,17 @@ describe('a password that is stored in a URL or host', () => {
       'database',
       'postgres://user:hunter2@db.example/name',
       'postgres://db.example/name',
+    ],
+    ['PostgreSQL', 'host', 'https:user:hunter2@db.example', 'https:db.example'],
+    ['PostgreSQL', 'host', 'HTTPS:/\\user:hunter2@db.example/a@b', 'HTTPS:/\\db.example/a@b'],
+    ['PostgreSQL', 'host', 'user:hunter2%40db.example:5432', 'db.example:5432'],
+    ['PostgreSQL', 'host', '//user:hunter2@db.example', '//db.example'],
+    ['PostgreSQL', 'host', 'host=h password = hunter2 user=u', 'host=h  user=u'],
+    [
+      'PostgreSQL',
+      'database',
+      'postgres://db.example/name?user=u&sslpassword=hunter2',
+      'postgres://db.example/name?user=u&sslpassword=',
     ],
     ['Neo4j', 'uri', 'bolt+s://user:hunter2@db.example:7687', 'bolt+s://db.example:7687'],
   ])('in %s.%s %s is not shown', async (name, field, stored, shown) => {
