@@ -62,11 +62,15 @@ export function sessionCookies(publicUrl: string, header: string | undefined): M
   );
 }
 
+/**
+ * Cuts only the blanks of RFC 6265: of a name that begins with another one, such as U+00A0, a browser does
+ * not see the prefix, so that a sibling host can plant it.
+ */
 function readPairs(publicUrl: string, header = ''): { id: string; value: string }[] {
   return header.split(';').flatMap((pair) => {
-    const [name = '', ...value] = pair.trim().split('=');
+    const [name = '', ...value] = pair.replace(/^[ \t]+/, '').split('=');
     const id = name.startsWith(prefix(publicUrl)) ? name.slice(prefix(publicUrl).length) : '';
-    return sessionIdForm.test(id) ? [{ id, value: value.join('=') }] : [];
+    return sessionIdForm.test(id) ? [{ id, value: value.join('=').trimEnd() }] : [];
   });
 }
 

@@ -36,6 +36,8 @@ const planted: [string, (name: string, secret: string) => string][] = [
   ['without the prefix', (name, secret) => `${name.replace('__Host-', '')}=${secret}`],
   ['with __Secure-', (name, secret) => `${name.replace('__Host-', '__Secure-')}=${secret}`],
   ['in lower case', (name, secret) => `${name.replace('__Host-', '__host-')}=${secret}`],
+  ['after a blank of Unicode', (name, secret) => `\u00a0${name}=${secret}`],
+  ['before a blank of Unicode', (name, secret) => `${name}\u00a0=${secret}`],
   ['twice', (name, secret) => `${name}=planted; ${name}=${secret}`],
   ['twice, the other way round', (name, secret) => `${name}=${secret}; ${name}=planted`],
 ];

@@ -182,6 +182,31 @@ test('the newest token decides the role where the provider does', async () => {
   expect(await server.deps.db.auditEvent.count({ where })).toBe(3);
 });
 
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+  'a role claim and a role called %s are names like any other',
+  async (name) => {
+    const env = { OIDC_ROLE_CLAIM: name, OIDC_ROLES: `${name}:viewer,ops:admin` };
+    const beside = await startTestServer({ ...identities.env, ...env }, server);
+    const email = `${name.toLowerCase()}@names.test`;
+    const id = await person(email, 'EDITOR');
+    const now = seconds() - 100;
+    const issued = (after: number, claims: string) => {
+      const made = JSON.parse(`{"sub":"of ${name}","email":"${email}"${claims}}`);
+      return identities.token({ ...made, iat: now + after });
+    };
+    expect(await ask(await issued(0, ''), beside)).toMatchObject({ role: null, user: { id } });
+    expect(await ask(await issued(1, `,"${name}":"ops"`), beside)).toMatchObject({ role: 'ADMIN' });
+    expect(await ask(await issued(2, `,"${name}":"valueOf"`), beside)).toMatchObject({
+      role: null,
+    });
+    const own = await issued(3, `,"${name}":["${name}","valueOf"]`);
+    expect(await ask(own, beside)).toMatchObject({ role: 'VIEWER' });
+    const odd = await issued(4, `,"${name}":{"constructor":"ops"}`);
+    expect(await ask(odd, beside)).toMatchObject({ role: null });
+    await beside.close();
+  },
+);
+
 test('while the provider is away its tokens wait, and other credentials do not', async () => {
   const gone = await startIdentityProvider();
   await gone.provider.stop();
