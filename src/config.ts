@@ -77,6 +77,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     logLevel: data.LOG_LEVEL,
     limits: {
       bodyBytes: data.LIMIT_BODY_BYTES,
+      requestSeconds: data.LIMIT_REQUEST_SECONDS,
       tokens: data.LIMIT_TOKENS,
       depth: data.LIMIT_DEPTH,
       cost: data.LIMIT_COST,

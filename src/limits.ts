@@ -2,6 +2,8 @@
 export const defaultLimits = {
   /** Bytes of a request's body. `LIMIT_BODY_BYTES` */
   bodyBytes: 1_048_576,
+  /** Seconds from a request's first byte to its last. `LIMIT_REQUEST_SECONDS` */
+  requestSeconds: 30,
   /** Tokens of a GraphQL document. `LIMIT_TOKENS` */
   tokens: 2_000,
   /** Levels of nested fields in a document. `LIMIT_DEPTH` */

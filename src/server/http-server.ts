@@ -7,10 +7,24 @@ import { createApp, everyAnswer } from './app.ts';
 /** Longer than a load balancer keeps an idle connection, so that it never sends into a closed one. */
 const keepAliveTimeout = 65_000;
 
+/** The headers come at once; a body may take as long as the whole request. */
+const longestHeaders = 15_000;
+
+/** How often requests are looked through for those that take too long. */
+const connectionsCheckingInterval = 1_000;
+
+/** Nothing is sent or read for so long: the client does not read. Streams send a ping more often. */
+const idleTimeout = 120_000;
+
 /** Makes the server of HTTP, ready to listen. */
 export function createHttpServer(deps: Deps): Server {
-  // A probe may send no Host; the app refuses such a request where it needs one.
-  const server = createServer({ keepAliveTimeout, requireHostHeader: false });
+  const requestTimeout = deps.config.limits.requestSeconds * 1_000;
+  const headersTimeout = Math.min(requestTimeout, longestHeaders);
+  const server = createServer({
+    ...{ keepAliveTimeout, requestTimeout, headersTimeout, connectionsCheckingInterval },
+    requireHostHeader: false, // a probe may send no Host; the app refuses a request where it needs one
+  });
+  server.setTimeout(idleTimeout);
   const begun = new WeakMap<Socket, ServerResponse>();
   server.on('request', (req, res) => begun.set(req.socket, res));
   server.on('request', createApp(deps).listener);
