@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { trimInvisible } from './invisible.ts';
+import { findInvisible, trimInvisible } from './invisible.ts';
 
 /*
  * People copy a private key out of a JSON file, a terminal or a mail, which change what is around and
@@ -17,7 +17,8 @@ const begin = '-----BEGIN ';
 const end = '-----END ';
 const dashes = '-----';
 const asMade = /^-----BEGIN [A-Z ]+-----\n(?:[A-Za-z0-9+/=]+\n)+-----END [A-Z ]+-----\n?$/;
-const aroundKey = /^(?:[\s"'`,:;{}]|private_key)*$/;
+/** Quotes of all kinds, and what configuration files have between a name and its value. */
+const aroundKey = /^(?:[\s"'`“”„‘’‚«»,:;=|>{}\p{DI}]|private_key|PRIVATE_KEY)*$/u;
 
 /** By the label of a PEM block that holds no key of use. */
 const foundInstead = new Map([
@@ -27,6 +28,11 @@ const foundInstead = new Map([
   ['RSA PUBLIC KEY', 'holds a public key: paste the private one'],
   ['ENCRYPTED PRIVATE KEY', 'holds a key that is encrypted: paste it without its passphrase'],
   ['OPENSSH PRIVATE KEY', 'holds an OpenSSH key: paste one in PKCS #8'],
+  ['DSA PRIVATE KEY', 'holds a DSA key: paste an RSA key, or one of an elliptic curve'],
+  ['EC PARAMETERS', 'holds parameters of a curve: paste only the private key'],
+  ['PGP PRIVATE KEY BLOCK', 'holds a PGP key: paste the private key in PEM'],
+  ['PGP PUBLIC KEY BLOCK', 'holds a PGP key: paste the private key in PEM'],
+  ['PKCS7', 'holds certificates: paste the private key that belongs to them'],
 ]);
 const keyLabels = new Set(['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY']);
 
@@ -36,6 +42,7 @@ export function readPrivateKey(text: string): ReadPrivateKey {
   const pasted = trimInvisible(withoutEscapes(trimInvisible(text)));
   const start = pasted.indexOf(begin);
   if (isJson(trimInvisible(text))) {
+    if (pasted.includes('"kty"')) return refuse('holds a JSON Web Key: paste the key in PEM');
     return refuse('holds a whole JSON file: paste only the value of its private_key');
   }
   if (start === -1) return refuse(withoutBegin(pasted));
@@ -52,6 +59,8 @@ export function readPrivateKey(text: string): ReadPrivateKey {
     return refuse(`has text around it: paste only from "${begin}" to the end of its last line`);
   }
   const body = pasted.slice(labelEnd + dashes.length, last);
+  const invisible = findInvisible(body);
+  if (invisible !== undefined) return refuse(invisible);
   if (body.includes('ENCRYPTED')) return refuse(foundInstead.get('ENCRYPTED PRIVATE KEY') ?? '');
   return checkKey(text, label, body);
 }
@@ -85,7 +94,17 @@ function isJson(text: string): boolean {
 
 function withoutBegin(text: string): string {
   if (text.includes(end)) return `is cut off: its line "${begin}PRIVATE KEY${dashes}" is missing`;
-  if (/^ssh-\w/.test(text)) return 'holds a public key of SSH: paste the private key in PEM';
+  if (/^(ssh|ecdsa|sk)-\w/.test(text)) {
+    return 'holds a public key of SSH: paste the private key in PEM';
+  }
+  if (text.startsWith('PuTTY-User-Key-File')) {
+    return 'holds a key of PuTTY: export it as a private key in PEM';
+  }
+  const plain = text.replace(/^["']|["']$/g, '');
+  if (plain.startsWith('LS0tLS1CRUdJTi')) return 'is encoded in base64 once more: decode it first';
+  if (/^MI[\w+/=\s]+$/.test(plain)) {
+    return `lacks its lines "${begin}PRIVATE KEY${dashes}" and "${end}PRIVATE KEY${dashes}"`;
+  }
   if (text.includes('BEGIN'))
     return 'has a first line that is not of PEM: it begins with five dashes';
   return `must be a private key in PEM, from "${begin}PRIVATE KEY${dashes}" to its last line`;

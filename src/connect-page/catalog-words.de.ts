@@ -175,6 +175,31 @@ export const germanComplaints: readonly (readonly [RegExp, string])[] = [
     /^holds an OpenSSH key: paste one in PKCS #8$/,
     'enthält einen OpenSSH-Schlüssel: einen in PKCS #8 einfügen',
   ],
+  [
+    /^holds a (DSA|PGP) key: .*$/,
+    'enthält einen $1-Schlüssel: einen privaten Schlüssel in PEM einfügen',
+  ],
+  [
+    /^holds parameters of a curve: paste only the private key$/,
+    'enthält Parameter einer Kurve: nur den privaten Schlüssel einfügen',
+  ],
+  [
+    /^holds certificates: paste the private key that belongs to them$/,
+    'enthält Zertifikate: den privaten Schlüssel dazu einfügen',
+  ],
+  [
+    /^holds a JSON Web Key: paste the key in PEM$/,
+    'enthält einen JSON Web Key: den Schlüssel in PEM einfügen',
+  ],
+  [
+    /^holds a key of PuTTY: export it as a private key in PEM$/,
+    'enthält einen PuTTY-Schlüssel: als privaten Schlüssel in PEM exportieren',
+  ],
+  [
+    /^is encoded in base64 once more: decode it first$/,
+    'ist noch einmal in Base64 kodiert: erst dekodieren',
+  ],
+  [/^lacks its lines "(.+)" and "(.+)"$/, 'ohne die Zeilen „$1“ und „$2“'],
   [/^is cut off: its line "(.+)" is missing$/, 'ist abgeschnitten: Die Zeile „$1“ fehlt'],
   [
     /^holds more than one block: paste only the private key$/,

@@ -44,6 +44,10 @@ describe('a private key is mended when it was pasted', () => {
     ['with escaped signs', escaped.replaceAll('=', '\\u003d').replaceAll('/', '\\/')],
     ['with a byte order mark', `\ufeff${key}`],
     ['with invisible characters around', `\u200b${key}\u2060`],
+    ['with invisible characters inside its quotes', `"\u202a\u2066${key}\u2069\u180e"`],
+    ['in typographic quotes', `\u201c${key.trimEnd()}\u201d`],
+    ['as YAML has it', `private_key: |\n${lines.map((line) => `  ${line}`).join('\n')}`],
+    ['as an environment file has it', `PRIVATE_KEY="${escaped}"`],
   ])('%s', (_how, pasted) => {
     expect(read(pasted)).toMatch(new RegExp(`^${first}\n[\\w+/=\n]+\n${last}\n?$`));
     expect(createPrivateKey(String(read(pasted))).export({ type: 'pkcs8', format: 'pem' })).toBe(
@@ -96,6 +100,34 @@ describe('what is no private key is refused with what was found', () => {
     ['a key without its middle', `${first}\n${last}`, /^is damaged/],
     ['a key that lost a line', [first, ...body.slice(1), last].join('\n'), /^is damaged/],
     ['a key with a foreign character', key.replace(body[1] ?? '', 'ä'), /^is damaged/],
+    [
+      'a key with an invisible character',
+      key.replace(body[1] ?? '', (line) => `${line}\u00ad`),
+      /^holds the invisible character U\+00AD/,
+    ],
+    ['a key in base64', Buffer.from(key).toString('base64'), /^is encoded in base64 once more/],
+    ['a key without both lines', body.join('\n'), /^lacks its lines/],
+    ['a key of PuTTY', 'PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none', /^holds a key of PuTTY/],
+    [
+      'a JSON Web Key',
+      JSON.stringify(privateKey.export({ format: 'jwk' })),
+      /^holds a JSON Web Key/,
+    ],
+    [
+      'a key with the parameters of its curve',
+      `-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${key}`,
+      /^holds parameters of a curve/,
+    ],
+    [
+      'a public key under the name of a private one',
+      publicKey.export({ type: 'spki', format: 'pem' }).toString().replaceAll('PUBLIC', 'PRIVATE'),
+      /^is damaged/,
+    ],
+    [
+      'a public key of SSH with a curve',
+      'ecdsa-sha2-nistp256 AAAA u@h',
+      /^holds a public key of SSH/,
+    ],
     ['two keys', key + key, /^holds more than one block/],
     ['a key after other text', `my key: ${key}`, /^has text around it/],
     ['a long text', 'x'.repeat(40_000), /^cannot be longer than/],
