@@ -4,7 +4,7 @@ import { visibleProjects } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
-import { isUuid } from '../input.ts';
+import { isStorable, isUuid } from '../input.ts';
 import { prepareRevocations } from '../oauth/revoke.service.ts';
 
 export type DoomedProject = {
@@ -26,7 +26,8 @@ export async function deleteProject(
 ): Promise<string> {
   const viewer = requireMember(context.viewer);
   if (!isUuid(givenId)) throw new NotFoundError('project');
-  const project = { AND: [{ id: givenId, name: confirm }, visibleProjects(viewer)] };
+  const named = isStorable(confirm) ? confirm : ''; // which no project is called
+  const project = { AND: [{ id: givenId, name: named }, visibleProjects(viewer)] };
   const revoke = await prepareRevocations(context.deps, { project });
   const deletedId = await context.deps.db.$transaction(async (tx) => {
     const where = { AND: [{ id: givenId }, visibleProjects(viewer)] };
