@@ -115,6 +115,37 @@ test('its host follows a change at once', async () => {
   expect(await status(hostname)).toBe(404);
 });
 
+test.each([
+  { given: 'trial.localhost', host: 'trial.localhost' },
+  { given: 'trial.localhost:4000', host: 'TRIAL.localhost:4000' },
+  { given: 'Shop.Trial.Localhost.:4000', host: 'shop.trial.localhost:65535' },
+])(
+  'an app of the hostname $given, below localhost, answers by the Host header $host',
+  async ({ given, host }) => {
+    const { result } = await mutations.createApp({ hostname: given, visibility: 'PUBLIC' });
+    expect(result.hostname).toBe(given.toLowerCase().replace(/\.?(:\d+)?$/, ''));
+    const headers = { host, 'content-type': 'application/json' };
+    const body = JSON.stringify({ user_id: 'ann' });
+    const minted = await server.send({
+      ...{ method: 'POST', path: '/v1/connect/tokens', headers, body },
+      mayHoldSecrets: true,
+    });
+    expect([minted.status, minted.json]).toEqual([
+      201,
+      expect.objectContaining({ url: expect.stringMatching(/\/connect\?token=/) }),
+    ]);
+    const status = {
+      method: 'GET',
+      path: '/v1/requirements/status?user_id=ann',
+      headers: { host },
+    };
+    expect((await server.send(status)).status).toBe(200);
+    const management = { method: 'GET', path: '/v1/connections', headers: { host } };
+    expect((await server.send(management)).status).toBe(404);
+    await mutations.deleteApp({ id: result.id });
+  },
+);
+
 test('every complaint comes at once, with its path', async () => {
   const { result } = await mutations.createApp({
     name: ' ',
