@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { english } from '../../../src/connect-page/words.ts';
 import { canary } from '../../helpers/canary.ts';
 import { look, lookAtBothWidths } from '../browser/look.ts';
 import { openLink } from '../browser/open-link.ts';
@@ -140,6 +141,22 @@ describe.each(modes)('every other page is for everybody ($name)', (mode) => {
     ]) {
       await page.goto(`${publicUrl}/connect/done?${query}`);
       await lookAtBothWidths(page, `${mode.name}-window-${name}`);
+    }
+    await close();
+  });
+
+  test('with every notice at a card, at 200% of its size as well', async () => {
+    const { page, close } = await openPage(mode);
+    await openLink(page, await pages.app.linkFor(`eda-${mode.name}`));
+    const base = page.url();
+    const id = await page.locator('details.card').last().getAttribute('id');
+    for (const code of Object.keys(english.problems)) {
+      await page.goto(`${base}?status=error&error=${code}&requirement=${id}`);
+      expect(await page.locator('details[open].card [role=alert]').count()).toBe(1);
+      expect(await page.evaluate('document.activeElement.closest("details").id')).toBe(id);
+      await lookAtBothWidths(page, `${mode.name}-notice-${code}`);
+      await page.setViewportSize({ width: 320, height: 740 });
+      await look(page, `${mode.name}-notice-${code}-zoomed`);
     }
     await close();
   });
