@@ -22,7 +22,7 @@ ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
 .card > summary { display: flex; gap: 1rem; align-items: baseline; justify-content: space-between;
   padding: 1rem 1.25rem; cursor: pointer; list-style: none; outline-offset: -3px; }
 .card > summary::-webkit-details-marker { display: none; }
-.card > div { padding: 0 1.25rem 1.25rem; }
+.card > div { padding: .25rem 1.25rem 1.25rem; }
 .card.plain { padding: 1.25rem; }
 .plain > div { padding: 0; }
 .plain > :is(h1, h2) + p { margin-top: .5rem; }
