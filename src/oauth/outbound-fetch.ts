@@ -93,6 +93,6 @@ function requireAddress(text: string, { allowed, trusted }: OutboundOptions): UR
 
 function isTrustedAddress(text: string): boolean {
   const url = parseUrl(text);
-  if (url?.protocol === 'http:') return isLoopback(hostOf(url));
-  return url?.protocol === 'https:';
+  if (url === undefined || url.username !== '' || url.password !== '') return false;
+  return url.protocol === 'http:' ? isLoopback(hostOf(url)) : url.protocol === 'https:';
 }

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Issued, ProviderState } from './oauth-provider.state.ts';
 import type { Failure, Switches } from './oauth-provider.switches.ts';
 
 /** The body of a successful token answer, as the switches shape it. */
 export function describeTokens(state: ProviderState, issued: Issued): Record<string, unknown> {
-  const { tokenType, expiresIn, scope } = state.switches;
-  return {
+  const { tokenType, expiresIn, scope, envelope } = state.switches;
+  const tokens = {
     access_token: issued.accessToken,
     token_type: tokenType,
     ...(expiresIn !== null && { expires_in: expiresIn }),
@@ -15,9 +15,16 @@ export function describeTokens(state: ProviderState, issued: Issued): Record<str
     ...describeAccount(state, issued),
     ...state.switches.extra,
   };
+  return envelope === 'none' ? tokens : { ok: true, code: 0, msg: 'success', [envelope]: tokens };
 }
 
-const encoders = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+const encoders = {
+  gzip: gzipSync,
+  deflate: deflateSync,
+  'deflate-raw': deflateRawSync,
+  br: brotliCompressSync,
+  zstd: (text: string) => Buffer.from(text), // whatever it is: nobody reads it
+};
 
 /** Answers in JSON, or as GitHub does to those who do not ask for JSON. */
 export function sendBody(
@@ -30,7 +37,7 @@ export function sendBody(
   const text = asForm ? new URLSearchParams(entries).toString() : JSON.stringify(body);
   const headers = { 'content-type': type, 'cache-control': 'no-store' };
   if (encoding === 'none') return void response.writeHead(status, headers).end(text);
-  response.writeHead(status, { ...headers, 'content-encoding': encoding });
+  response.writeHead(status, { ...headers, 'content-encoding': encoding.replace('-raw', '') });
   response.end(encoders[encoding](text));
 }
 

@@ -56,9 +56,11 @@ export type Switches = {
   /** Scopes that are never granted, nor named in an answer. */
   withheldScopes: string[];
   /** How the body of an answer is encoded, asked for or not. */
-  encoding: 'none' | 'gzip' | 'deflate' | 'br';
+  encoding: 'none' | 'gzip' | 'deflate' | 'deflate-raw' | 'br' | 'zstd';
   /** Answers are form-encoded, whatever was asked for. */
   asForm: boolean;
+  /** Where the tokens of an answer stand: on top, or in a member of this name. */
+  envelope: 'none' | (string & {});
   /** Members of a token answer beside the usual ones. */
   extra: Record<string, unknown>;
   /** Parameters that the browser brings back beside the usual ones. */
@@ -89,6 +91,7 @@ export const defaultSwitches: Switches = {
   withheldScopes: [],
   encoding: 'none',
   asForm: false,
+  envelope: 'none',
   extra: {},
   callbackExtra: {},
   account: 'none',

@@ -43,6 +43,16 @@ test('a denied consent says so and changes nothing; what the provider says is sh
   expect(logged).not.toContain('xend');
 });
 
+test('what a provider says of a refusal is on the page without what was sent to it', async () => {
+  const { secret = '' } = world.provider.client;
+  const description = `<b>No</b> with ${secret} ${'y'.repeat(300)}`;
+  world.provider.set({ failure: { kind: 'error', error: 'invalid_scope', description } });
+  const { text } = await consent(world, await prepare(world));
+  expect(text).toContain('Google says: “&lt;b&gt;No&lt;/b&gt; with …');
+  expect(text).not.toContain('y'.repeat(200));
+  expect(JSON.stringify(world.server.logged())).toContain('Google says: “<b>No</b> with …');
+});
+
 test('a blank error beside a code is none', async () => {
   world.provider.set({ callbackExtra: { error: '', error_description: '' } });
   expect((await consent(world, await prepare(world))).status).toBe(200);

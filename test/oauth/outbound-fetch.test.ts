@@ -178,6 +178,20 @@ describe('an answer', () => {
     },
   );
 
+  it('of 1 GiB in gzip costs neither time nor memory', async () => {
+    const member = gzipSync(Buffer.alloc(16 * megabyte));
+    const bomb = Buffer.concat(Array.from({ length: 64 }, () => member));
+    expect(bomb.length).toBeLessThan(1.1 * megabyte);
+    const server = await serveHttp((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb.subarray(0, megabyte));
+    });
+    const before = process.memoryUsage.rss();
+    const start = performance.now();
+    await expect(postTo(server)).rejects.toMatchObject({ code: 'outbound_too_large' });
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(64 * megabyte);
+  });
+
   it('of 1 MiB is read, and one byte more is refused', async () => {
     const server = await serveHttp((_, response) => response.end(Buffer.alloc(megabyte)));
     expect((await (await postTo(server)).arrayBuffer()).byteLength).toBe(megabyte);

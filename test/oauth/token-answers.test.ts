@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { statusOf } from '../helpers/end-users.ts';
+import type { Switches } from '../helpers/oauth-provider.switches.ts';
+import { ask, bring, connectionOf, resolveOf } from './bring.ts';
+import { leave } from './grants.ts';
+import { closeWorld, openWorld, type World } from './world.ts';
+
+/* In what manners vendors give a token: consent, callback, status of the requirement, and refresh. */
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('google');
+});
+afterEach(() => world.provider.reset());
+afterAll(() => closeWorld(world));
+
+/** Brings what is asked for and refreshes it; returns both configs that the app gets. */
+async function bringAndRefresh(switches: Partial<Switches>) {
+  world.provider.reset(switches);
+  const asked = await ask(world, ['read']);
+  const { status, text } = await bring(asked);
+  expect([status, text]).toEqual([200, expect.stringContaining('is active')]);
+  expect(await statusOf(asked.user, asked.requirement)).toBe('completed');
+  const first = await resolveOf(asked);
+  await leave(world, await connectionOf(asked), -5);
+  const second = await resolveOf(asked);
+  expect([first.__typename, second.__typename]).toEqual(['Credentials', 'Credentials']);
+  expect(second.config?.access_token).toMatch(/^at_/);
+  expect(second.config?.access_token).not.toBe(first.config?.access_token);
+  expect(await statusOf(asked.user, asked.requirement)).toBe('completed');
+  return { first, second };
+}
+
+describe('an answer is read', () => {
+  test.each<[string, Partial<Switches>]>([
+    ['in gzip', { encoding: 'gzip' }],
+    ['in deflate', { encoding: 'deflate' }],
+    ['in deflate without its envelope', { encoding: 'deflate-raw' }],
+    ['in br', { encoding: 'br' }],
+    ['form-encoded', { asForm: true }],
+    ['form-encoded in gzip', { asForm: true, encoding: 'gzip' }],
+    ['with a blank error', { extra: { error: '', error_description: '' } }],
+    ['with an error of null', { extra: { error: null, errors: null } }],
+    ['with an error of 0 and no errors', { extra: { error: 0, errors: [] } }],
+    ['with a stray error', { extra: { error: 'none', ok: true } }],
+    ['in Lark’s and TikTok’s data', { envelope: 'data' }],
+    ['in Slack’s authed_user', { envelope: 'authed_user' }],
+    ['with a scope of null', { extra: { scope: null } }],
+    ['without a scope', { scope: 'none' }],
+    ['with a list of scopes', { scope: ['read', 'write'] }],
+    ['with a list as text', { scope: '["read"]' }],
+    ['with scopes between commas', { scope: 'write,read' }],
+    ['with scopes elsewhere', { scope: 'none', extra: { scopes: 'read write' } }],
+  ])('%s', async (_, switches) => {
+    const { second } = await bringAndRefresh(switches);
+    expect(second.config?.scopes).toContain('read');
+  });
+});
+
+describe('expires_in', () => {
+  const hour = 3_600;
+  test.each<[string, unknown, number]>([
+    ['a text', '7200', 7_200],
+    ['a fraction', 7_200.9, 7_200],
+    ['a text with blanks', ' 7200 ', 7_200],
+    ['negative', -1, hour],
+    ['0', 0, hour],
+    ['missing', null, hour],
+    ['blank', '', hour],
+    ['a word', 'soon', hour],
+    ['true', true, hour],
+    ['a list', [7_200], hour],
+    ['huge', 1e15, 2 ** 31 - 1],
+    ['endless', '1e999', hour],
+  ])('%s', async (_, expiresIn, life) => {
+    const { second } = await bringAndRefresh({ expiresIn });
+    const left = (Date.parse(String(second.expiresAt)) - Date.now()) / 1_000;
+    expect(left).toBeGreaterThan(life - 120);
+    expect(left).toBeLessThanOrEqual(life + 5);
+  });
+});
+
+test.each<[unknown, string]>([
+  [undefined, 'Bearer'],
+  [null, 'Bearer'],
+  ['', 'Bearer'],
+  [7, 'Bearer'],
+  ['bearer', 'bearer'],
+  ['BEARER', 'BEARER'],
+  ['user', 'user'],
+])('a token_type of %j is handed out as %s', async (given, shown) => {
+  const { first, second } = await bringAndRefresh({ extra: { token_type: given } });
+  expect([first.config?.token_type, second.config?.token_type]).toEqual([shown, shown]);
+});
+
+test.each<[string, Partial<Switches>, string]>([
+  ['that becomes too large', { encoding: 'gzip' }, 'outbound_too_large'],
+  ['in br that becomes too large', { encoding: 'br' }, 'outbound_too_large'],
+  ['in an unknown encoding', { encoding: 'zstd' }, 'outbound_encoded'],
+])('an answer %s is none, and loses nothing', async (_, switches, code) => {
+  const asked = await ask(world, ['read']);
+  const extra = { padding: 'x'.repeat(2 ** 24) };
+  const isLarge = switches.encoding !== 'zstd';
+  world.provider.set({ ...switches, ...(isLarge && { extra }) });
+  const page = await bring(asked);
+  expect([page.status, page.text]).toEqual([400, expect.stringContaining(code)]);
+  expect(await statusOf(asked.user, asked.requirement)).toBe('pending');
+  world.provider.reset();
+  expect((await bring(asked)).status).toBe(200);
+  await leave(world, await connectionOf(asked), 30);
+  world.provider.set({ ...switches, ...(isLarge && { extra }) });
+  expect((await resolveOf(asked)).__typename).toBe('Credentials'); // while the token lives
+  expect(await statusOf(asked.user, asked.requirement)).toBe('completed');
+});
