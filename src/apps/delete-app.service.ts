@@ -4,7 +4,7 @@ import { visibleApps } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import { NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
-import { prepareRevocations } from '../oauth/revoke.service.ts';
+import { revokingTokens } from '../oauth/revoke.service.ts';
 import { holdProject } from '../projects/hold-project.ts';
 import { detailOf } from './app-event.ts';
 
@@ -19,25 +19,24 @@ export async function deleteApp(context: RequestContext, id: string): Promise<st
   const { deps, viewer } = context;
   if (!isUuid(id)) throw new NotFoundError('app');
   const mine = { AND: [{ id }, visibleApps(requireMember(viewer))] };
-  const revoke = await prepareRevocations(deps, { requirement: { app: mine } });
-  const deletedId = await deps.db.$transaction(async (tx) => {
-    const app = await tx.app.findFirst({ where: mine });
-    if (app === null) throw new NotFoundError('app');
-    if (!(await holdProject(tx, app.projectId))) throw new NotFoundError('app');
-    // Project, app, requirements, users, links: whoever links or unlinks locks in this order, so that nobody
-    // waits in a circle.
-    await tx.$queryRaw`SELECT 1 FROM app WHERE id = ${app.id}::uuid FOR UPDATE`;
-    await tx.$queryRaw`
+  const remove = () =>
+    deps.db.$transaction(async (tx) => {
+      const app = await tx.app.findFirst({ where: mine });
+      if (app === null) throw new NotFoundError('app');
+      if (!(await holdProject(tx, app.projectId))) throw new NotFoundError('app');
+      // Project, app, requirements, users, links: whoever links or unlinks locks in this order, so that nobody
+      // waits in a circle.
+      await tx.$queryRaw`SELECT 1 FROM app WHERE id = ${app.id}::uuid FOR UPDATE`;
+      await tx.$queryRaw`
       SELECT count(*) FROM (SELECT 1 FROM requirement WHERE app_id = ${app.id}::uuid ORDER BY id FOR UPDATE) r`;
-    await tx.$queryRaw`
+      await tx.$queryRaw`
       SELECT count(*) FROM (SELECT 1 FROM end_user WHERE app_id = ${app.id}::uuid ORDER BY id FOR UPDATE) u`;
-    await tx.endUserLink.deleteMany({ where: { requirement: { appId: app.id } } });
-    const { count } = await tx.app.deleteMany({ where: { id: app.id } });
-    if (count === 0) throw new NotFoundError('app'); // another deletion was first
-    const event = { action: 'app.delete', projectId: app.projectId, detail: detailOf(app) };
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-    return app.id;
-  });
-  void revoke(); // providers may be slow, or gone
-  return deletedId;
+      await tx.endUserLink.deleteMany({ where: { requirement: { appId: app.id } } });
+      const { count } = await tx.app.deleteMany({ where: { id: app.id } });
+      if (count === 0) throw new NotFoundError('app'); // another deletion was first
+      const event = { action: 'app.delete', projectId: app.projectId, detail: detailOf(app) };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return app.id;
+    });
+  return revokingTokens(deps, { requirement: { app: mine } }, remove);
 }

@@ -6,11 +6,11 @@ import { announceChanges } from '../changes/announce-changes.ts';
 import { requireUnreferenced } from '../connection-references/require-unreferenced.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
-import { prepareRevocation } from '../oauth/revoke.service.ts';
+import { revokingTokens } from '../oauth/revoke.service.ts';
 
 /**
  * Deletes a connection and everything that was sealed for it; its token is revoked at the
- * provider as well as it goes.
+ * provider afterwards.
  *
  * @returns its former id.
  * @throws NotFoundError, ForbiddenError for a system-managed connection, ConflictError for one that
@@ -20,25 +20,25 @@ export async function deleteConnection(context: RequestContext, id: string): Pro
   const viewer = requireMember(context.viewer);
   if (!isUuid(id)) throw new NotFoundError('connection');
   const mine = { AND: [{ id }, visibleConnections(viewer)] };
-  const revoke = await prepareRevocation(context.deps, mine);
-  const deletedId = await context.deps.db.$transaction(async (tx) => {
-    const connection = await tx.connection.findFirst({
-      where: mine,
-      select: { id: true, isSystem: true, projectId: true, name: true },
+  const remove = () =>
+    context.deps.db.$transaction(async (tx) => {
+      const connection = await tx.connection.findFirst({
+        where: mine,
+        select: { id: true, isSystem: true, projectId: true, name: true },
+      });
+      if (connection === null) throw new NotFoundError('connection');
+      if (connection.isSystem) {
+        throw new ForbiddenError('A system-managed connection cannot be deleted.');
+      }
+      await requireUnreferenced(tx, connection.id);
+      const { count } = await tx.connection.deleteMany({ where: mine });
+      if (count === 0) throw new NotFoundError('connection');
+      const { projectId, name } = connection;
+      const event = { action: 'connection.delete', projectId, connectionId: id, detail: { name } };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return connection.id;
     });
-    if (connection === null) throw new NotFoundError('connection');
-    if (connection.isSystem) {
-      throw new ForbiddenError('A system-managed connection cannot be deleted.');
-    }
-    await requireUnreferenced(tx, connection.id);
-    const { count } = await tx.connection.deleteMany({ where: mine });
-    if (count === 0) throw new NotFoundError('connection');
-    const { projectId, name } = connection;
-    const event = { action: 'connection.delete', projectId, connectionId: id, detail: { name } };
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-    return connection.id;
-  });
+  const deletedId = await revokingTokens(context.deps, mine, remove);
   announceChanges(context.deps);
-  void revoke?.(); // the provider may be slow, or gone
   return deletedId;
 }

@@ -6,7 +6,7 @@ import { hashUserId } from '../audit/user-hash.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
 import { NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
-import { prepareRevocation } from '../oauth/revoke.service.ts';
+import { revokingTokens } from '../oauth/revoke.service.ts';
 import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
 
 /** A user, as the app names them. */
@@ -28,7 +28,7 @@ export async function deleteEndUser(
   const app = await requireApp(context, appId);
   const user = await deps.db.endUser.findFirst({
     where: { appId: app.id, userId },
-    select: { id: true, connections: { where: { link: { isNot: null } }, select: { id: true } } },
+    select: { id: true },
   });
   const happening = { action: 'link.delete', projectId: app.projectId };
   const about = { app: app.id, user: await hashUserId(deps, app.id, userId) };
@@ -36,21 +36,19 @@ export async function deleteEndUser(
     await recordEvent(context, { ...happening, detail: { ...about, links: 0 } });
     return 0;
   }
-  const { id: endUserId, connections } = user;
-  const revocations = await Promise.all(
-    connections.map(({ id }) => prepareRevocation(deps, { id })),
-  );
-  const links = await deps.db.$transaction(async (tx) => {
-    // The user first, as all others do: see lock-user.ts.
-    await tx.$queryRaw`SELECT 1 FROM end_user WHERE id = ${endUserId}::uuid FOR UPDATE`;
-    const count = await tx.endUserLink.count({ where: { endUserId } });
-    await tx.endUser.deleteMany({ where: { id: endUserId } }); // and all that hangs on them
-    const detail = { ...about, links: count };
-    await tx.auditEvent.create({ data: auditEvent(context, { ...happening, detail }) });
-    return count;
-  });
+  const endUserId = user.id;
+  const remove = () =>
+    deps.db.$transaction(async (tx) => {
+      // The user first, as all others do: see lock-user.ts.
+      await tx.$queryRaw`SELECT 1 FROM end_user WHERE id = ${endUserId}::uuid FOR UPDATE`;
+      const count = await tx.endUserLink.count({ where: { endUserId } });
+      await tx.endUser.deleteMany({ where: { id: endUserId } }); // and all that hangs on them
+      const detail = { ...about, links: count };
+      await tx.auditEvent.create({ data: auditEvent(context, { ...happening, detail }) });
+      return count;
+    });
+  const links = await revokingTokens(deps, { endUserId }, remove);
   announceChanges(deps);
-  for (const revoke of revocations) void revoke?.(); // providers may be slow, or gone
   void deleteUnlinkedAccounts(deps);
   return links;
 }

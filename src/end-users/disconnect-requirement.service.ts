@@ -4,7 +4,7 @@ import { auditEvent } from '../audit/audit.service.ts';
 import { hashUserId } from '../audit/user-hash.ts';
 import { announceChanges } from '../changes/announce-changes.ts';
 import { NotFoundError } from '../errors.ts';
-import { prepareRevocation } from '../oauth/revoke.service.ts';
+import { revokingTokens } from '../oauth/revoke.service.ts';
 import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
 import { linkerOf, OtherLinkError, removeLink } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
@@ -30,23 +30,21 @@ export async function disconnectRequirement(
   const ofUser = { endUserId: viewer.endUserId, requirementId: requirement.id };
   const { jti, isAnonymous } = linkerOf(viewer);
   const user = await hashUserId(deps, viewer.appId, viewer.userId);
-  const known = await deps.db.endUserLink.findFirst({ where: ofUser });
-  const revoke = known?.connectionId && (await prepareRevocation(deps, { id: known.connectionId }));
-  const removed = await deps.db.$transaction(async (tx) => {
-    await lockUser(tx, ofUser);
-    const link = await removeLink(tx, ofUser);
-    await tx.pipedreamLink.deleteMany({ where: isAnonymous ? { ...ofUser, jti } : ofUser });
-    if (link === undefined) throw new NotFoundError('link');
-    if (isAnonymous && link.jti !== jti) throw new OtherLinkError();
-    const { connectionId } = link;
-    const detail = { requirement: requirement.id, user };
-    const event = { action: 'link.delete', connectionId, detail };
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-    return link;
-  });
+  const remove = () =>
+    deps.db.$transaction(async (tx) => {
+      await lockUser(tx, ofUser);
+      const link = await removeLink(tx, ofUser);
+      await tx.pipedreamLink.deleteMany({ where: isAnonymous ? { ...ofUser, jti } : ofUser });
+      if (link === undefined) throw new NotFoundError('link');
+      if (isAnonymous && link.jti !== jti) throw new OtherLinkError();
+      const { connectionId } = link;
+      const detail = { requirement: requirement.id, user };
+      const event = { action: 'link.delete', connectionId, detail };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return link;
+    });
+  const removed = await revokingTokens(deps, { link: ofUser }, remove);
   announceChanges(deps);
-  // What was replaced meanwhile is not revoked; and the provider may be slow, or gone.
-  if (revoke && removed.connectionId === known.connectionId) void revoke();
   if (removed.pipedreamAccountId !== null) void deleteUnlinkedAccounts(deps);
   return requirement.id;
 }

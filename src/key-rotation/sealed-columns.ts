@@ -57,4 +57,11 @@ export const sealedColumns: readonly SealedColumn[] = [
     owner: null,
     sealedBy: 'server',
   },
+  {
+    table: 'token_revocation',
+    column: 'request',
+    rowId: 'id',
+    owner: null,
+    sealedBy: 'server',
+  },
 ];

@@ -10,6 +10,7 @@ import type { ConnectionStatus } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
+import type { Vault } from '../vault/vault.ts';
 
 /** A connection with its whole config open: for what speaks to its provider, and nothing else. */
 export type OpenConnection = ConnectionPlace & {
@@ -53,19 +54,28 @@ export async function loadConnection(context: RequestContext, id: string): Promi
 
 const nowhere = '00000000-0000-0000-0000-000000000000';
 
+/** What is read of a connection to open it. */
+export const connectionParts = {
+  project: { select: { organizationId: true, redirectUrls: true } },
+  endUser: { select: { userId: true, appId: true, app: { select: { name: true } } } },
+  configDataKey: true,
+  secret: { include: { configDataKey: true } },
+} satisfies Prisma.ConnectionInclude;
+
+export type ConnectionRow = Prisma.ConnectionGetPayload<{ include: typeof connectionParts }>;
+
 /** Opens the connection that `where` finds; undefined when it finds none. */
 export async function openConnection({ db, vault }: Deps, where: Prisma.ConnectionWhereInput) {
   const row = await db.connection.findFirst({
     where,
     relationLoadStrategy: 'join',
-    include: {
-      project: { select: { organizationId: true, redirectUrls: true } },
-      endUser: { select: { userId: true, appId: true, app: { select: { name: true } } } },
-      configDataKey: true,
-      secret: { include: { configDataKey: true } },
-    },
+    include: connectionParts,
   });
-  if (row === null) return undefined;
+  return row === null ? undefined : openRow(vault, row);
+}
+
+/** Opens a connection that was read with its {@link connectionParts}. */
+export async function openRow(vault: Vault, row: ConnectionRow) {
   const place = {
     organizationId: row.project.organizationId,
     projectId: row.projectId,

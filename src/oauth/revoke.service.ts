@@ -1,83 +1,113 @@
 import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
+import { newId } from '../new-id.ts';
+import { startUntilSealed } from '../vault/write-sealed.ts';
 import { openTokens } from './grant-tokens.ts';
-import { openConnection } from './load-connection.ts';
+import { type ConnectionRow, connectionParts, openRow } from './load-connection.ts';
 import { resolveProvider } from './provider.ts';
-import { requestRevocation } from './token-request.ts';
+import {
+  dropPrepared,
+  type PreparedRevocation,
+  placeOfRevocation,
+  type RevocationRequest,
+  storePrepared,
+} from './revocation.statements.ts';
+import { revokeDue } from './revoke-due.service.ts';
+
+/** How many connections are opened at a time. */
+const batchRows = 100;
 
 /**
- * Prepares to revoke a connection's token at its provider, while the connection is still there; the
- * answer does it, as well as it goes. Undefined where there is nothing to revoke, or nobody to tell.
+ * Ends connections, or their grants, and revokes all of their tokens at the providers. The revocations
+ * are stored first and become due in the transaction that ends each grant, so that a crash loses none.
+ * They are sent afterwards, without waiting for a provider.
+ *
+ * @param where which connections may end; tokens of those that stay are not revoked.
+ * @param end ends them.
  */
-export async function prepareRevocation(
+export async function revokingTokens<Result>(
   deps: Deps,
   where: Prisma.ConnectionWhereInput,
-): Promise<(() => Promise<void>) | undefined> {
-  const grant = await deps.db.oauthGrant.findFirst({
-    where: { connection: where },
-    include: { tokensDataKey: true },
-  });
-  // A copy of a database must not end the original's grants.
-  if (!grant?.tokens || !grant.tokensDataKey || deps.config.refresh === 'off') return undefined;
-  const { connectionId } = grant;
+  end: () => Promise<Result>,
+): Promise<Result> {
+  const prepared: string[] = [];
   try {
-    const connection = await openConnection(deps, { id: connectionId });
-    if (connection === undefined) return undefined;
-    const provider = resolveProvider(connection.type, connection.config, deps.config.oauthClients);
-    const place = { ...connection, connectionId };
-    const tokens = await openTokens(deps.vault, grant.tokensDataKey, place, grant.tokens);
+    // A copy of a database must not end the original's grants.
+    if (deps.config.refresh === 'on') await prepare(deps, where, prepared);
+    return await end();
+  } finally {
+    if (prepared.length > 0) {
+      await dropPrepared(deps.sql, prepared).catch(() => {}); // of what stays; the sweep does it else
+      void revokeDue(deps);
+    }
+  }
+}
+
+async function prepare(
+  deps: Deps,
+  where: Prisma.ConnectionWhereInput,
+  prepared: string[],
+): Promise<void> {
+  let after: string | undefined;
+  do {
+    const grants = await readGrants(deps, where, after);
+    const requests: Opened[] = [];
+    for (const grant of grants) {
+      const request = await openRequest(deps, grant);
+      if (request !== undefined) requests.push(request);
+    }
+    if (requests.length > 0) await store(deps, requests, prepared);
+    after = grants.length < batchRows ? undefined : grants.at(-1)?.connectionId;
+  } while (after !== undefined);
+}
+
+function readGrants({ db }: Deps, where: Prisma.ConnectionWhereInput, after: string | undefined) {
+  return db.oauthGrant.findMany({
+    where: {
+      connection: where,
+      tokens: { not: null },
+      ...(after !== undefined && { connectionId: { gt: after } }),
+    },
+    orderBy: { connectionId: 'asc' },
+    take: batchRows,
+    relationLoadStrategy: 'join',
+    include: { tokensDataKey: true, connection: { include: connectionParts } },
+  });
+}
+
+type Grant = Prisma.OauthGrantGetPayload<{ include: { tokensDataKey: true } }> & {
+  connection: ConnectionRow;
+};
+type Opened = Omit<PreparedRevocation, 'sealed'> & { request: RevocationRequest };
+
+/** Undefined where the provider has no revocation, and for a damaged connection, which can still be deleted. */
+async function openRequest(deps: Deps, grant: Grant): Promise<Opened | undefined> {
+  const { connectionId, tokens: sealed, tokensDataKey } = grant;
+  if (sealed === null || tokensDataKey === null) return undefined;
+  try {
+    const connection = await openRow(deps.vault, grant.connection);
+    const { organizationId, projectId, type, config } = connection;
+    const { revocationEndpoint } = resolveProvider(type, config, deps.config.oauthClients);
+    if (revocationEndpoint === null) return undefined;
+    const place = { organizationId, projectId, connectionId };
+    const tokens = await openTokens(deps.vault, tokensDataKey, place, sealed);
     const token = tokens.refreshToken ?? tokens.accessToken;
-    return () => revoke(deps, connectionId, () => requestRevocation(deps, provider, token));
+    const request = { type: type.type, config, token };
+    return { id: newId(), ...place, host: revocationEndpoint.host, request };
   } catch (error) {
     deps.log.warn({ err: error, connectionId }, 'a token could not be prepared for revocation');
-    return undefined; // a damaged connection can still be deleted
+    return undefined;
   }
 }
 
-async function revoke({ log }: Deps, connectionId: string, send: () => Promise<void>) {
-  try {
-    await send();
-  } catch (error) {
-    log.warn({ err: error, connectionId }, 'a token was not revoked at its provider');
-  }
-}
-
-/** The tokens that are kept in memory until they are revoked, a few KB each; those beyond it end by themselves. */
-const mostRevocations = 10_000;
-const preparedAtOnce = 8;
-const revokedAtOnce = 4;
-
-/** Prepares to revoke the tokens of many connections that are about to be deleted together. */
-export async function prepareRevocations(
-  deps: Deps,
-  where: Prisma.ConnectionWhereInput,
-): Promise<() => Promise<void>> {
-  const grants = await deps.db.oauthGrant.findMany({
-    where: { connection: where, tokens: { not: null } },
-    orderBy: { connection: { createdAt: 'desc' } },
-    take: mostRevocations + 1,
-    select: { connectionId: true },
+async function store(deps: Deps, requests: readonly Opened[], prepared: string[]): Promise<void> {
+  await startUntilSealed(deps, null, async (key) => {
+    const rows = requests.map(({ request, ...row }) => {
+      const plaintext = Buffer.from(JSON.stringify(request));
+      return { ...row, sealed: deps.vault.seal(key, placeOfRevocation(row.id), plaintext) };
+    });
+    const isStored = await storePrepared(deps.sql, key.id, rows);
+    return isStored ? { result: undefined } : undefined;
   });
-  if (grants.length > mostRevocations) {
-    deps.log.warn({ mostRevocations }, 'more connections go than tokens are revoked at providers');
-  }
-  const revocations: (() => Promise<void>)[] = [];
-  await forEach(grants.slice(0, mostRevocations), preparedAtOnce, async ({ connectionId }) => {
-    const revoke = await prepareRevocation(deps, { id: connectionId });
-    if (revoke !== undefined) revocations.push(revoke);
-  });
-  return () => forEach(revocations, revokedAtOnce, (revoke) => revoke());
-}
-
-/** Does something with each item, with so many at a time. */
-async function forEach<Item>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const left = items.values();
-  const worker = async () => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  prepared.push(...requests.map(({ id }) => id));
 }

@@ -53,7 +53,11 @@ export function requestRefresh(
   return readTokenAnswer(provider, { send, secrets: [refreshToken] });
 }
 
-/** Revokes a token (RFC 7009), as well as it goes. */
+/**
+ * Revokes a token (RFC 7009). A provider that says 400 knows no such token: it has ended already.
+ *
+ * @throws Error when the provider cannot be reached or does not do it now.
+ */
 export async function requestRevocation(
   deps: LeanDeps,
   provider: Provider,
@@ -64,6 +68,8 @@ export async function requestRevocation(
   const options = requestOptions(deps, provider);
   const answer = await oauth.revocationRequest(server, client, authentication, token, options);
   await answer.body?.cancel();
+  if (answer.ok || answer.status === 400) return;
+  throw new Error(`The provider answers a revocation with ${answer.status}.`);
 }
 
 /** The provider in the library's words. The issuer is what identifies it here: its own origin. */

@@ -5,7 +5,7 @@ import type { Prisma } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { newId } from '../new-id.ts';
 import { dropGrant } from './drop-grant.ts';
-import { prepareRevocation } from './revoke.service.ts';
+import { revokingTokens } from './revoke.service.ts';
 
 /** For how long a consent can be taken back from its result page, in milliseconds. */
 const undoTime = 60 * 60_000;
@@ -37,36 +37,35 @@ export async function undoConsent(
   if (attempt === null) return undefined;
   const { id: connectionId, projectId, name, project } = attempt.connection;
   const { endUserId, requirementId } = attempt.connection;
-  const revoke = await prepareRevocation(deps, { id: connectionId });
-  const isUndone = await deps.db.$transaction(async (tx) => {
-    // In the order of all others: whoever comes the other way round would lock us both out.
-    await tx.$queryRaw`SELECT 1 FROM end_user WHERE id = ${endUserId}::uuid FOR NO KEY UPDATE`;
-    await tx.$queryRaw`SELECT 1 FROM connection WHERE id = ${connectionId}::uuid FOR NO KEY UPDATE`;
-    const { count } = await tx.authorizationAttempt.updateMany({
-      where: { id: attempt.id, undoDigest: digest(handle) },
-      data: { undoDigest: null },
+  const undo = () =>
+    deps.db.$transaction(async (tx) => {
+      // In the order of all others: whoever comes the other way round would lock us both out.
+      await tx.$queryRaw`SELECT 1 FROM end_user WHERE id = ${endUserId}::uuid FOR NO KEY UPDATE`;
+      await tx.$queryRaw`SELECT 1 FROM connection WHERE id = ${connectionId}::uuid FOR NO KEY UPDATE`;
+      const { count } = await tx.authorizationAttempt.updateMany({
+        where: { id: attempt.id, undoDigest: digest(handle) },
+        data: { undoDigest: null },
+      });
+      if (count === 0) return false;
+      if (endUserId === null) await makeIncomplete(tx, connectionId);
+      else await tx.connection.delete({ where: { id: connectionId }, select: { id: true } });
+      await tx.auditEvent.create({
+        data: {
+          id: newId(),
+          action: endUserId === null ? 'connection.callback' : 'link.delete',
+          actor: 'consent',
+          organizationId: project.organizationId,
+          projectId,
+          connectionId,
+          ip: request.ip,
+          requestId: request.id,
+          detail: { undone: true, ...(requirementId !== null && { requirement: requirementId }) },
+        },
+      });
+      return true;
     });
-    if (count === 0) return false;
-    if (endUserId === null) await makeIncomplete(tx, connectionId);
-    else await tx.connection.delete({ where: { id: connectionId }, select: { id: true } });
-    await tx.auditEvent.create({
-      data: {
-        id: newId(),
-        action: endUserId === null ? 'connection.callback' : 'link.delete',
-        actor: 'consent',
-        organizationId: project.organizationId,
-        projectId,
-        connectionId,
-        ip: request.ip,
-        requestId: request.id,
-        detail: { undone: true, ...(requirementId !== null && { requirement: requirementId }) },
-      },
-    });
-    return true;
-  });
-  if (!isUndone) return undefined;
+  if (!(await revokingTokens(deps, { id: connectionId }, undo))) return undefined;
   announceChanges(deps);
-  void revoke?.();
   return name;
 }
 

@@ -4,7 +4,7 @@ import { visibleRequirements } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import { NotFoundError } from '../errors.ts';
 import { isUuid } from '../input.ts';
-import { prepareRevocations } from '../oauth/revoke.service.ts';
+import { revokingTokens } from '../oauth/revoke.service.ts';
 import { holdProject } from '../projects/hold-project.ts';
 import { detailOf } from './requirements.service.ts';
 
@@ -19,23 +19,22 @@ export async function deleteRequirement(context: RequestContext, id: string): Pr
   const { deps, viewer } = context;
   if (!isUuid(id)) throw new NotFoundError('requirement');
   const mine = { AND: [{ id }, visibleRequirements(requireMember(viewer))] };
-  const revoke = await prepareRevocations(deps, { requirement: mine });
-  const deletedId = await deps.db.$transaction(async (tx) => {
-    const include = { app: { select: { projectId: true } } };
-    const requirement = await tx.requirement.findFirst({ where: mine, include });
-    if (requirement === null) throw new NotFoundError('requirement');
-    const { id: requirementId, app } = requirement;
-    if (!(await holdProject(tx, app.projectId))) throw new NotFoundError('requirement');
-    // Project, requirement, links, connections: in this order, so that nobody waits in a circle.
-    await tx.$queryRaw`SELECT 1 FROM requirement WHERE id = ${requirementId}::uuid FOR UPDATE`;
-    await tx.endUserLink.deleteMany({ where: { requirementId } });
-    const { count } = await tx.requirement.deleteMany({ where: { id: requirementId } });
-    if (count === 0) throw new NotFoundError('requirement'); // another deletion was first
-    const { projectId } = app;
-    const event = { action: 'requirement.delete', projectId, detail: detailOf(requirement) };
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-    return requirementId;
-  });
-  void revoke(); // providers may be slow, or gone
-  return deletedId;
+  const remove = () =>
+    deps.db.$transaction(async (tx) => {
+      const include = { app: { select: { projectId: true } } };
+      const requirement = await tx.requirement.findFirst({ where: mine, include });
+      if (requirement === null) throw new NotFoundError('requirement');
+      const { id: requirementId, app } = requirement;
+      if (!(await holdProject(tx, app.projectId))) throw new NotFoundError('requirement');
+      // Project, requirement, links, connections: in this order, so that nobody waits in a circle.
+      await tx.$queryRaw`SELECT 1 FROM requirement WHERE id = ${requirementId}::uuid FOR UPDATE`;
+      await tx.endUserLink.deleteMany({ where: { requirementId } });
+      const { count } = await tx.requirement.deleteMany({ where: { id: requirementId } });
+      if (count === 0) throw new NotFoundError('requirement'); // another deletion was first
+      const { projectId } = app;
+      const event = { action: 'requirement.delete', projectId, detail: detailOf(requirement) };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return requirementId;
+    });
+  return revokingTokens(deps, { requirement: mine }, remove);
 }

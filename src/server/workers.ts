@@ -8,6 +8,7 @@ import { forgetOldAttempts } from '../oauth/attempt.ts';
 import { expireEnded } from '../oauth/expire-ended.service.ts';
 import { finishRefreshes } from '../oauth/finish-refreshes.ts';
 import { startRefreshWorker } from '../oauth/refresh-worker.ts';
+import { finishRevocations, revokeDue } from '../oauth/revoke-due.service.ts';
 import { deleteUnlinkedAccounts } from '../pipedream/unlinked-accounts.ts';
 import { startRefreshThread } from './refresh-thread.ts';
 
@@ -19,8 +20,8 @@ export type Workers = {
 
 /** How often what is no more of use is deleted, in milliseconds. */
 const sweepPause = 10 * 60_000;
-/** How often tokens that ended for good are looked for, in milliseconds. */
-const expiryPause = 60_000;
+/** How often tokens that ended for good, or that are to be revoked, are looked for, in milliseconds. */
+const tokenPause = 60_000;
 
 /** @param thread the script of a thread for the refreshes; without one they are done here. */
 export function startWorkers(deps: Deps, thread?: URL): Workers {
@@ -36,12 +37,21 @@ export function startWorkers(deps: Deps, thread?: URL): Workers {
     void forgetOldChanges(deps);
   };
   const sweeping = setInterval(sweep, sweepPause).unref();
-  const expiring = setInterval(() => void expireEnded(deps), expiryPause).unref();
+  const attend = () => {
+    void expireEnded(deps);
+    void revokeDue(deps);
+  };
+  const attending = setInterval(attend, tokenPause).unref();
+  void revokeDue(deps); // what an earlier process left
   return {
     async stop(until) {
       clearInterval(sweeping);
-      clearInterval(expiring);
-      await Promise.all([refreshes.stop(until), finishRefreshes(deps, until)]);
+      clearInterval(attending);
+      await Promise.all([
+        refreshes.stop(until),
+        finishRefreshes(deps, until),
+        finishRevocations(deps, until),
+      ]);
     },
   };
 }
