@@ -68,3 +68,6 @@ export const longestMultipart = 102_400;
 
 /** Complaints that one answer tells. */
 export const mostComplaints = 100;
+
+/** Clients that GraphiQL, which is megabytes, is sent to at the same time. */
+export const mostGraphiqlResponses = 20;

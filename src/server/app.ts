@@ -9,6 +9,7 @@ import { loadSchema } from '../graphql/schema.ts';
 import { createExecute } from '../rest/execute.ts';
 import { createRestApp, type RestEnv } from '../rest/rest.app.ts';
 import { applyCors } from './cors.ts';
+import { createGraphiql, wantsGraphiql } from './graphiql.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOperatorApp } from './operator.app.ts';
 import { refuse } from './refuse.ts';
@@ -34,11 +35,12 @@ export const everyAnswer = [
   ['X-Frame-Options', 'DENY'],
 ] as const;
 
-/** Builds the server: `/graphql` goes to yoga's own handler, everything else to hono. */
+/** Builds the server: `/graphql` goes to GraphiQL or to yoga's own handler, everything else to hono. */
 export function createApp(deps: Deps): App {
   const schema = loadSchema();
   const metrics = createMetrics();
   const graphql = createGraphqlEndpoint(deps, schema);
+  const graphiql = createGraphiql();
   const rest = createRestApp(deps, createExecute(schema));
   rest.management.route('/', createConnectPage(deps));
   rest.management.route('/', createOperatorApp(deps, metrics));
@@ -61,6 +63,7 @@ export function createApp(deps: Deps): App {
     }
     if (app !== null) throw new NotFoundError('path');
     if (req.method === 'OPTIONS') return void sendAllow(res, graphqlMethods);
+    if (wantsGraphiql(req)) return graphiql(req, res);
     const onGone = (callback: () => void) =>
       res.closed ? callback() : res.once('close', callback);
     void graphql.handle(req, res, { facts, onGone });

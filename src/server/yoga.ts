@@ -1,5 +1,5 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
-import { createYoga, type GraphiQLOptions } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { authenticate } from '../access/authenticate.ts';
 import type { LastingAnswer, RequestFacts } from '../access/request-context.ts';
@@ -7,7 +7,6 @@ import type { Viewer } from '../access/viewer.ts';
 import type { Deps } from '../deps.ts';
 import type { Context } from '../graphql/context.ts';
 import { useCompiledQueries } from './compiled-queries.ts';
-import { firstQuery } from './graphiql.ts';
 import {
   asGraphqlError,
   useCredential,
@@ -31,7 +30,7 @@ const longestCachedDocument = 16_384;
 const cachedDocuments = 1_000;
 const cachedCharacters = 500_000;
 
-/** The `/graphql` endpoint: POST with JSON, queries by GET, and GraphiQL for a browser. */
+/** The `/graphql` endpoint: POST with JSON, and queries by GET. */
 export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
   return createYoga<ServerContext, Context>({
     schema,
@@ -52,13 +51,7 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
       documentCache: boundedCache<DocumentNode>(),
       errorCache: boundedCache<Error>(),
     },
-    renderGraphiQL,
-    graphiql: {
-      title: 'Patchbay',
-      defaultQuery: firstQuery,
-      shouldPersistHeaders: false,
-      method: 'POST', // for subscriptions it would send GET
-    },
+    graphiql: false, // graphiql.ts serves it
     plugins: [
       useRequests(deps),
       useCredential(deps, schema),
@@ -68,12 +61,6 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
       useStreams(deps, schema),
     ],
   });
-}
-
-/** Its module is 9 MB, of which a server that nobody opens GraphiQL on should read nothing. */
-async function renderGraphiQL(options: GraphiQLOptions): Promise<string> {
-  const graphiql = await import('@graphql-yoga/render-graphiql');
-  return graphiql.renderGraphiQL(options);
 }
 
 function boundedCache<Kept extends object>() {
