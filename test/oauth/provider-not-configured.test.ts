@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findConfigFaults } from '../../src/cli/doctor.checks.ts';
-import { google } from '../helpers/connections.ts';
+import { openBrowser } from '../connect-page/form-browser.ts';
+import { mintToken } from '../helpers/connect-tokens.ts';
+import { createConnection, google } from '../helpers/connections.ts';
 import { makeApp, makeRequirement, openEndUser, tryToBegin } from '../helpers/end-users.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { authorize, closeWorld, open, openWorld, prepare, visit } from './world.ts';
 
 let server: TestServer;
 let appId: string;
@@ -47,6 +50,41 @@ test('a consent to it is refused as not set up, and the log says what the operat
     ],
   });
   expect(JSON.stringify(server.logged())).toContain(variables);
+});
+
+test('the page says so at its card, and asks for nothing', async () => {
+  const requirement = await makeRequirement(server, appId, { spec: { type: google } });
+  const browser = openBrowser(server);
+  const { path } = await browser.connect(await mintToken(server, { id: appId }));
+  const { status, text } = await browser.submitAndFollow(
+    `${path}/requirements/${requirement}/authorize`,
+  );
+  expect([status, text]).toEqual([
+    200,
+    expect.stringMatching(/role="alert"[^>]*>Google is not set up for this app yet\./),
+  ]);
+  expect(text).not.toMatch(/client_id|OAUTH_/);
+});
+
+test('a callback says so when the client was taken away since the consent began', async () => {
+  const world = await openWorld('google');
+  const address = await visit(world, await authorize(world, await prepare(world)));
+  const { config } = world.server.deps;
+  world.server.deps.config = { ...config, oauthClients: {} };
+  const { status, text } = await open(world, address);
+  expect([status, text]).toEqual([
+    400,
+    expect.stringContaining('Google is not set up for this app yet. Nothing was changed.'),
+  ]);
+  world.server.deps.config = config;
+  await closeWorld(world);
+});
+
+test('a consent of the project’s own connection names what to set', async () => {
+  const { id } = await createConnection(server, { type: google, config: {} });
+  const path = `/v1/connections/${id}/oauth2/authorize`;
+  const { status, text } = await server.rest('POST', path);
+  expect([status, text]).toEqual([400, expect.stringContaining(variables)]);
 });
 
 test('the doctor lists it', () => {
