@@ -1,3 +1,4 @@
+import { TooManyRequestsError } from '../errors.ts';
 import type { Answer, C, PageStatus } from './answer.ts';
 import { problemOf } from './draw.tsx';
 import { chooseLanguage, wordsOf } from './language.ts';
@@ -17,6 +18,7 @@ export function showDone(c: C): Answer {
 /** The same for a consent that did not begin. */
 export function drawProblem(c: C, error: unknown): Answer {
   const { code, status } = problemOf(error);
+  if (error instanceof TooManyRequestsError) c.header('Retry-After', String(error.retryAfter));
   return drawDone(c, code, status);
 }
 

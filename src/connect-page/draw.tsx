@@ -1,4 +1,9 @@
-import { ConflictError, InvalidInputError, UpstreamError } from '../errors.ts';
+import {
+  ConflictError,
+  InvalidInputError,
+  TooManyRequestsError,
+  UpstreamError,
+} from '../errors.ts';
 import { OtherLinkError } from '../requirements/links.ts';
 import type { Answer, PageStatus } from './answer.ts';
 import { SwitchPage } from './asking-pages.tsx';
@@ -38,6 +43,7 @@ export async function explain(
   requirementId: string,
   error: unknown,
 ): Promise<Response> {
+  if (error instanceof TooManyRequestsError) throw error; // has a page of its own, and is 429
   const { code } = problemOf(error);
   await storeNotice(deps, { id: session.id }, { requirementId, code });
   return c.redirect(`${drawing.base}?requirement=${requirementId}`, 303);
@@ -49,6 +55,7 @@ export function problemOf(error: unknown): { code: ProblemCode; status: PageStat
   if (error instanceof ConflictError) return { code: 'conflict', status: 409 };
   // The person typed none of it: the requirement or the server's configuration is wrong.
   if (error instanceof InvalidInputError) return { code: 'provider_not_configured', status: 400 };
+  if (error instanceof TooManyRequestsError) return { code: 'too_many', status: 429 };
   if (!(error instanceof UpstreamError)) throw error;
   return { code: error.retryable ? 'temporarily_unavailable' : 'other', status: 502 };
 }

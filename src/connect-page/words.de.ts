@@ -88,6 +88,8 @@ export const german: Words = {
       `${provider} wurde mit einem anderen Link verbunden; dieser Link kann das weder ersetzen noch trennen. Es wurde nichts geändert. Wenn der andere Link nicht von Ihnen war, wenden Sie sich an die Betreiber der App.`,
     another_browser: (provider) =>
       `${provider} hat Sie in einem anderen Browser zurückgeleitet, daher wurde nichts verbunden. Bitte versuchen Sie es noch einmal, und bleiben Sie in diesem Browser.`,
+    too_many: (provider) =>
+      `${provider} wurde nicht verbunden, weil in einer Minute zu viel versucht wurde. Warten Sie eine Minute, und versuchen Sie es noch einmal.`,
     other: (provider, { said }) =>
       `${provider} hat abgelehnt${said ? `: „${said}“` : ''}. Es wurde nichts geändert. Bitte versuchen Sie es noch einmal. Wenn es wieder geschieht, wenden Sie sich an die Betreiber der App.`,
   },

@@ -107,6 +107,8 @@ export const english = {
       `${provider} was connected with another link, and this link cannot replace or disconnect it. Nothing was changed. If the other link was not yours, tell the people who run the app.`,
     another_browser: (provider: string, _: Problem) =>
       `${provider} sent you back in another browser, so nothing was connected. Please try again, and stay in this browser.`,
+    too_many: (provider: string, _: Problem) =>
+      `${provider} was not connected, because too much was tried within a minute. Wait a minute and try again.`,
     other: (provider: string, { said }: Problem) =>
       `${provider} refused${said ? `: “${said}”` : ''}. Nothing was changed. Please try again. If it happens again, tell the people who run the app.`,
   },

@@ -3,6 +3,7 @@ import type { App, Requirement } from '../../src/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken, postToken } from '../helpers/connect-tokens.ts';
+import { google } from '../helpers/connections.ts';
 import type { Answer } from '../helpers/http.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { controlClock } from '../oauth/hooks.ts';
@@ -86,4 +87,23 @@ test('links made with a key are not counted for their address', async () => {
     const token = await mintToken(server, app, `user ${round}`);
     expect((await openBrowser(server).connect(token, from)).status).toBe(200);
   }
+});
+
+test('a window of a consent that is begun too often closes itself, and the page left behind says so', async () => {
+  const from = newAddress();
+  const own = openBrowser(server);
+  const calendar = await seedRequirement(server.deps.db, app.id, { spec: { type: google } });
+  const { path } = await own.connect(await mint(), from); // the first action
+  const begin = () =>
+    own.submit(`${path}/requirements/${calendar.id}/authorize`, { own: '1' }, from);
+  for (let round = 0; round < 3; round += 1) expect((await begin()).status).toBe(400);
+  const refused = await begin();
+  expectTooOften(refused, /data-close.*too much was tried within a minute/s);
+  const left = await own.open(path, from);
+  expect(left.text).toMatch(
+    new RegExp(
+      `id="${calendar.id}" open[^>]*>.*?role="alert"[^>]*>Google was not connected, because`,
+      's',
+    ),
+  );
 });
