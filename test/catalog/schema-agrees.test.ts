@@ -106,6 +106,40 @@ const urls = [
   ...['https://[1::2::3]', 'https://[]', 'https://[::ffff:1.2.3.4]', 'https://[1:2:3:4:5:6:7:8]'],
   ...['https://[1:2:3:4:5:6:7:8:9]', 'https://[:1]', 'https://[1:2:3:4:5:6:7::]'],
 ];
+const withPasswords = [
+  ...[
+    'https:/u:p@h',
+    'https:u:p@h',
+    'https:\\\\u:p@h',
+    'https:/\\u:p@h',
+    '//u:p@h',
+    'u:p%40h',
+    'a%40b',
+  ],
+  ...[
+    'https://u:p%40h',
+    'https://h/a%40b',
+    'postgres://h/?user=u&sslpassword=x',
+    'password=',
+    ' pwd=x',
+  ],
+  ...[
+    'host=h password = x',
+    'h?passphrase=x',
+    'my password= x',
+    'https://a/?pass=x',
+    'https://a/#pwd=y',
+  ],
+  ...[
+    'https://a/?compass=x',
+    'pass',
+    'https://a/pass=x',
+    'http:',
+    '@',
+    '%40',
+    'bolt://a,bolt://u:p@b',
+  ],
+];
 const moments = [
   ...[
     '2024-02-29T00:00:00Z',
@@ -143,7 +177,7 @@ const objects = [
 ];
 const keys = [key, key.replaceAll('\n', '\\n'), `"${key}"`, key.replaceAll('\n', '\r\n')];
 const values: unknown[] = [
-  ...[...texts, ...urls, ...moments, ...numbers, ...others, ...objects],
+  ...[...texts, ...urls, ...withPasswords, ...moments, ...numbers, ...others, ...objects],
   ...['POST', 'post', 'GET', 'legacy', 'linux', 'trycua/cua-xfce:latest', 'CLOUD'],
 ];
 

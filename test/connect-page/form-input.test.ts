@@ -105,6 +105,19 @@ test('a key loses the blanks around it, a password does not', async () => {
   expect(await neo4j.stored(typed)).toMatchObject({ uri: 'bolt://db', password });
 });
 
+test.each(['{"a": [1, 9007199254740993]}', '{"a": 1e400}'])(
+  'an object with a number that JSON cannot hold is asked for again: %s',
+  async (typed) => {
+    const form = await openRefusing('Http');
+    const required = { 'config.url': 'https://a.example', 'config.method': 'GET' };
+    const again = await form.refused({ ...required, 'config.data': typed });
+    expect(control(again, 'data')).toMatchObject({
+      value: typed,
+      complaint: 'Daten enthält eine Zahl, die JSON nicht genau wiedergibt: als Text schreiben.',
+    });
+  },
+);
+
 test('a list has a text on each line', async () => {
   const form = await open('MCPStdio');
   const config = await form.stored({

@@ -79,6 +79,8 @@ describe('is refused at its field:', () => {
 
 test.each([
   ['an enum value', '{a: {b: [1, FOO]}}', 'config.session_config.a.b.1'],
+  ['a list of enum values', '{a: [1, A]}', 'config.session_config.a.1'],
+  ['a long fraction', '{a: 0.1000000000000000055511151231257827}', 'config.session_config.a'],
   ['a number that JSON cannot hold', '{a: 9007199254740993}', 'config.session_config.a'],
   ['a number that is too large', '{a: -1e400}', 'config.session_config.a'],
   ['many decimals', '{a: 0.10000000000000000001}', 'config.session_config.a'],
@@ -87,6 +89,19 @@ test.each([
   const { data } = await create('SteelBrowser', config);
   expect(data.createConnection.fields).toMatchObject([{ path }]);
 });
+
+test.each(['1.0', '-0', '1e3', '0.1', '9007199254740992'])(
+  'the number %s, which JSON holds, is taken',
+  async (number) => {
+    const { data } = await create(
+      'SteelBrowser',
+      `{api_key: "k", model_api_key: "m",
+      session_config: {a: [{b: ${number}}]}}`,
+    );
+    const config = await stored(data.createConnection.id);
+    expect(config).toMatchObject({ session_config: { a: [{ b: Number(number) + 0 }] } });
+  },
+);
 
 test.each(['9007199254740993', '1e400', '3.14159265358979323846'])(
   'the number %s is refused in a body and in variables',
