@@ -24,11 +24,15 @@ export const urlPattern = `${beforeScheme}:[/\\\\]{2,}`;
 /** `scheme://user:password@host`, in any text. */
 export const urlUserPattern = `${urlPattern}${user}`;
 
+/** What stands where a port does, and is none: a password that holds a slash. */
+const noPort = '[^/\\\\?#@:[\\]]*:(?!\\d*([/?#]|$))';
+const httpUrl = `^[^A-Za-z/\\\\?#@]*${http}[/\\\\]*`;
+
 /**
  * The same, and `user:password@host`, in text that names a server. Only http URLs may have an `@` further on,
  * and only they are read by some with any number of slashes.
  */
-export const addressUserPattern = `${urlUserPattern}|^[^A-Za-z/\\\\?#@]*${http}[/\\\\]*${user}|^[^/?#]*(@|%40)|^(?![^/]*${http})[^@]*@`;
+export const addressUserPattern = `${urlUserPattern}|${httpUrl}(${user}|${noPort}[^@]*@)|^[^/?#]*(@|%40)|^(?![^/]*${http})[^@]*@`;
 
 /** `?password=` in a URL, `;password=` in one of JDBC, `password =` among the parameters of libpq. */
 export const passwordParameterPattern = `(${inQuery}|${amongWords})[^&;#\\s]`;
@@ -39,8 +43,9 @@ const addressUser = new RegExp(addressUserPattern);
 const passwordParameter = new RegExp(passwordParameterPattern);
 const inQueries = new RegExp(`(${inQuery})[^&;#\\s]*`, 'g');
 const allAmongWords = new RegExp(`(^|\\s)${passwordName}\\s*[^&;#\\s]+`, 'g');
-const beginning = new RegExp(`^[^A-Za-z/\\\\?#@]*${http}[/\\\\]*|${urlPattern}|^[/\\\\]+`);
+const beginning = new RegExp(`${httpUrl}|${urlPattern}|^[/\\\\]+`);
 const httpScheme = new RegExp(http);
+const passwordAsPort = new RegExp(`^${noPort}`);
 
 /** What is wrong with the text of a public field that holds a password. */
 export function findPassword({ kind, holds }: Pick<Field, 'kind' | 'holds'>, text: string) {
@@ -73,11 +78,10 @@ function withoutPassword(field: Pick<Field, 'kind' | 'holds'>, text: string): st
   if (findPassword(field, text) === undefined) return text;
   const [start = ''] = beginning.exec(text) ?? [];
   const rest = text.slice(start.length);
-  const found = rest.search(/[/?#]/);
-  const authorityEnd = found === -1 ? rest.length : found;
-  const isHttp = httpScheme.test(start);
-  const at = rest.lastIndexOf('@', isHttp ? authorityEnd : rest.length);
-  const encoded = rest.slice(0, authorityEnd).lastIndexOf('%40');
+  const [authority = ''] = /^[^/?#]*/.exec(rest) ?? [];
+  const isRead = httpScheme.test(start) && (authority.includes('@') || !passwordAsPort.test(rest));
+  const at = (isRead ? authority : rest).lastIndexOf('@');
+  const encoded = authority.lastIndexOf('%40');
   const host = Math.max(at + 1, encoded === -1 ? 0 : encoded + '%40'.length);
   return start + rest.slice(host).replace(inQueries, '$1').replace(allAmongWords, '$1');
 }

@@ -108,6 +108,13 @@ const urls = [
 ];
 const withPasswords = [
   ...[
+    'https://u:p/p@h',
+    'https://h:80/@b',
+    'https://h:/@b',
+    'https://[::1]:80/@b',
+    'http://h:8{/@b',
+  ],
+  ...[
     'https:/u:p@h',
     'https:u:p@h',
     'https:\\\\u:p@h',
