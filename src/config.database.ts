@@ -14,8 +14,14 @@ export function findDatabaseUrlFault(text: string): string | undefined {
   const url = parseUrl(text);
   if (url === undefined) return text.includes('@') ? `${address}; ${encoding}` : address;
   if (isBroken(url)) return `${address}; ${encoding}`;
-  return namesOtherSchema(url.searchParams) ? ownSchema : undefined;
+  if (namesOtherSchema(url.searchParams)) return ownSchema;
+  const modes = url.searchParams.getAll('sslmode');
+  return modes.every((mode) => sslModes.includes(mode)) ? undefined : knownSslModes;
 }
+
+const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
+const knownSslModes = `an address whose sslmode is one of ${sslModes.join(', ')}`;
 
 /** Whether a part of the password seems to have become another part of the URL. */
 function isBroken({ username, password, pathname, search, searchParams, hash }: URL): boolean {
@@ -33,9 +39,10 @@ function isBroken({ username, password, pathname, search, searchParams, hash }: 
 
 /* Prisma, JDBC and Go each have a parameter of their own; PostgreSQL has only its start-up options. */
 function namesOtherSchema(parameters: URLSearchParams): boolean {
-  const named = ['schema', 'currentSchema', 'search_path'].flatMap((name) =>
-    parameters.getAll(name),
+  const given = [...parameters].map(([name, value]) => [name.toLowerCase(), value] as const);
+  return given.some(([name, value]) =>
+    name === 'options'
+      ? /search[_-]path/i.test(value) // PostgreSQL reads "--Search-Path" too
+      : ['schema', 'currentschema', 'search_path'].includes(name) && value !== 'public',
   );
-  const options = parameters.getAll('options').join(' ');
-  return named.some((schema) => schema !== 'public') || options.includes('search_path');
 }

@@ -28,6 +28,8 @@ export function createHttpServer(deps: Deps): Server {
   const begun = new WeakMap<Socket, ServerResponse>();
   server.on('request', (req, res) => begun.set(req.socket, res));
   server.on('request', createApp(deps).listener);
+  // Node refuses an Expect header that it does not know without a body; a server may as well ignore it.
+  server.on('checkExpectation', (req, res) => server.emit('request', req, res));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const response = begun.get(socket);
     // What is written now would be read as a part of a response that is on its way.

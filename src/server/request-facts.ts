@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type BlockList, isIP } from 'node:net';
+import { type BlockList, isIP, SocketAddress } from 'node:net';
 import type { RequestFacts } from '../access/request-context.ts';
 
 /** What a request's headers say of where it came from. */
@@ -53,8 +53,13 @@ function readHop(hop: string): string {
   return plainAddress(address ?? ipv4 ?? text);
 }
 
-/** An IPv4 address that arrived over IPv6 is written as IPv4; a zone, which may be any text, makes it none. */
+/**
+ * An address in its one spelling, so that rates count it once: an IPv4 address that arrived over IPv6 is
+ * written as IPv4. A zone, which may be any text, makes it no address.
+ */
 function plainAddress(address: string): string {
   if (address.includes('%')) return '';
-  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+  if (isIP(address) !== 6) return address;
+  const plain = new SocketAddress({ address, family: 'ipv6' }).address;
+  return plain.startsWith('::ffff:') && isIP(plain.slice(7)) === 4 ? plain.slice(7) : plain;
 }

@@ -140,12 +140,12 @@ it('starts neither with another master key of the same id nor without it, and na
 
   const wrong = await startRefused({ ...environment, MASTER_KEYS: `main-2026:${otherKey}` });
   expect(wrong.code).toBe(1);
-  expect(wrong.stderr).toMatch(/^The master key "main-2026" is another than/);
+  expect(wrong.stderr).toMatch(/^The master key "main-2026" is another than/m);
   expect(wrong.stderr).not.toContain(otherKey);
 
   const missing = await startRefused({ ...environment, MASTER_KEYS: `other:${otherKey}` });
   expect(missing.code).toBe(1);
-  expect(missing.stderr).toMatch(/^The master key "main-2026" is missing/);
+  expect(missing.stderr).toMatch(/^The master key "main-2026" is missing/m);
 
   const both = { ...environment, MASTER_KEYS: `other:${otherKey},${MASTER_KEYS}` };
   const again = await startServer(both);

@@ -110,8 +110,15 @@ describe('DATABASE_URL', () => {
     'postgres://u@h/d?currentSchema=patchbay',
     'postgres://u@h/d?search_path=patchbay',
     'postgres://u@h/d?options=-c%20search_path%3Dpatchbay',
+    'postgres://u@h/d?Schema=patchbay',
+    'postgres://u@h/d?schema=public&schema=patchbay',
+    'postgres://u@h/d?options=--Search-Path%3Dpatchbay',
   ])('%s, which names another schema, is refused', (url) => {
     expect(read(url)).toThrow(/^DATABASE_URL must be .*schema "public"/);
+  });
+
+  test('an sslmode that nobody knows is refused, and not taken for another', () => {
+    expect(read('postgres://u@h/d?sslmode=verify_full')).toThrow(/sslmode is one of disable/);
   });
 
   test.each([

@@ -42,6 +42,8 @@ test.each([
     '203.0.113.9',
   ],
   ['IPv4 in IPv6 with a port is IPv4', '10.0.0.1', '[::ffff:203.0.113.9]:1', '203.0.113.9'],
+  ['IPv4 in IPv6 may be in hexadecimals', '10.0.0.1', '::FFFF:cb00:7109', '203.0.113.9'],
+  ['a hop on IPv6 has one spelling', '10.0.0.1', '2001:DB8:0:0::0099', '2001:db8::99'],
   ['a hop with a wrong port is no address', '10.0.0.1', '203.0.113.9:x', '10.0.0.1'],
   ['no header, the proxy itself', '10.0.0.1', undefined, '10.0.0.1'],
   ['only proxies, the one that called', '10.0.0.1', '10.1.1.1', '10.0.0.1'],

@@ -68,6 +68,12 @@ describe('a target in absolute form', () => {
   });
 });
 
+test('an Expect header that nobody knows is ignored', async () => {
+  const answer = await raw(`GET /v1/nothing HTTP/1.1\r\nHost: a\r\nExpect: 200-ok${end}`);
+  expect(answer).toMatch(/^HTTP\/1.1 404 .*"code":"not_found"/s);
+  expect(answer).toMatch(/^X-Request-Id: /im);
+});
+
 describe('OPTIONS', () => {
   test.each(['Host: a', 'X: y'])('of * says what the server takes (%s)', async (header) => {
     const answer = await raw(`OPTIONS * HTTP/1.1\r\n${header}${end}`);
