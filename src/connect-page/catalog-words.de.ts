@@ -199,7 +199,7 @@ export const germanComplaints: readonly (readonly [RegExp, string])[] = [
     /^is encoded in base64 once more: decode it first$/,
     'ist noch einmal in Base64 kodiert: erst dekodieren',
   ],
-  [/^lacks its lines "(.+)" and "(.+)"$/, 'ohne die Zeilen „$1“ und „$2“'],
+  [/^lacks its lines "([^"]+)" and "([^"]+)"$/, 'ohne die Zeilen „$1“ und „$2“'],
   [/^is cut off: its line "(.+)" is missing$/, 'ist abgeschnitten: Die Zeile „$1“ fehlt'],
   [
     /^holds more than one block: paste only the private key$/,
