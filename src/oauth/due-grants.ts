@@ -9,7 +9,7 @@ import {
   settingsColumns,
   settingsJoins,
 } from './load-provider.ts';
-import type { Held } from './refresh.service.ts';
+import type { Held } from './refresh-failure.ts';
 import { leaseSeconds } from './take-lease.ts';
 
 /** A grant whose refresh is due, with the lease for it, its tokens still sealed, and its settings. */

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { newId } from '../new-id.ts';
 import { unrefreshable } from './fresh-tokens.service.ts';
 import { expireGrant } from './grant.statements.ts';
-import type { Generation } from './refresh.service.ts';
+import type { Generation } from './refresh-failure.ts';
 
 /** How many are looked for at a time. */
 const most = 500;

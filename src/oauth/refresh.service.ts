@@ -1,25 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { announceChanges } from '../changes/announce-changes.ts';
 import { type LeanDeps, perDeps } from '../deps.ts';
 import { InvalidInputError } from '../errors.ts';
 import { newId } from '../new-id.ts';
 import type { SealingKey } from '../vault/vault.ts';
-import {
-  expireGrant,
-  type GrantActor,
-  longestRefusal,
-  recordRefreshFailure,
-  releaseRefreshLease,
-} from './grant.statements.ts';
-import type { GrantPlace, GrantTokens } from './grant-tokens.ts';
-import { loadProvider, openProvider, type StoredSettings } from './load-provider.ts';
-import { mayRefresh, mayTakeOver, requireUnavailable, writeTokens } from './pending-writes.ts';
+import { type GrantActor, releaseRefreshLease } from './grant.statements.ts';
+import type { GrantTokens } from './grant-tokens.ts';
+import { loadProvider, openProvider } from './load-provider.ts';
+import { mayRefresh, mayTakeOver, writeTokens } from './pending-writes.ts';
 import type { Provider } from './provider.ts';
+import {
+  type Generation,
+  type Held,
+  type RefreshOutcome,
+  recordFailure,
+} from './refresh-failure.ts';
 import { leaseSeconds, takeRefreshLease } from './take-lease.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import { TokenFailure } from './token-failure.ts';
-import { lifeOf, pauseAfter, refreshAfter } from './token-life.ts';
+import { lifeOf, refreshAfter } from './token-life.ts';
 import { requestRefresh } from './token-request.ts';
 
 /** Of a lease, what must be left when the provider is called, in milliseconds. */
@@ -27,12 +26,6 @@ const leastLease = 15_000;
 /** How long a caller waits for a refresh, whichever process does it, in milliseconds. */
 const longestWait = 12_000;
 const pollPause = 100;
-
-/** One generation of a connection's tokens. */
-export type Generation = GrantPlace & { tokenVersion: number };
-
-/** How a refresh ended: with another generation of tokens to be read, or with a failure. */
-export type RefreshOutcome = { kind: 'replaced' } | { kind: 'failed'; failure: TokenFailure };
 
 /**
  * Refreshes one generation of tokens, exactly once however many ask, in this process and all others.
@@ -133,18 +126,6 @@ async function refreshOnce(
   return tryLater('another process has been refreshing the token for long');
 }
 
-/** One generation with the lease to refresh it. */
-export type Held = Generation & {
-  owner: string;
-  /** `performance.now()` before the lease was asked for: it ends no earlier than 30 s after. */
-  askedAt: number;
-  /** Whether an earlier attempt ended without anybody knowing how. */
-  isAttemptOpen: boolean;
-  failures: number;
-  /** The connection's, where they came with the lease. */
-  settings?: StoredSettings;
-};
-
 async function underLease(
   deps: LeanDeps,
   held: Held,
@@ -219,52 +200,4 @@ async function storeAnswer(
     answeredAt,
     by: { ...by, eventId: newId() },
   });
-}
-
-const refusedLong = ` It has refused for ${longestRefusal} hours, so the grant counts as ended.`;
-
-async function endGrant(
-  deps: LeanDeps,
-  held: Held,
-  owner: string | null,
-  cause: TokenFailure,
-  message: string,
-  by: GrantActor,
-): Promise<RefreshOutcome> {
-  const audit = { ...by, eventId: newId() };
-  const isMine = await expireGrant(deps.sql, held, owner, message, audit);
-  announceChanges(deps);
-  if (!isMine) return { kind: 'replaced' }; // another process went on: what it found counts
-  return { kind: 'failed', failure: new TokenFailure('ended', message, { cause }) };
-}
-
-async function recordFailure(
-  deps: LeanDeps,
-  held: Held,
-  failure: TokenFailure,
-  by: GrantActor,
-): Promise<RefreshOutcome> {
-  const { kind, retryAfter, description } = failure;
-  const doubt =
-    ' An earlier attempt ended without an answer: the provider may have replaced the token then.';
-  const { connectionId } = held;
-  deps.log.warn(
-    { connectionId, kind, reason: failure.message, description },
-    'a refresh brought no token',
-  );
-  const message = `${failure.message}.${kind === 'ended' && held.isAttemptOpen ? doubt : ''}`;
-  try {
-    if (kind === 'ended') {
-      return await endGrant(deps, held, held.owner, failure, message, by);
-    } else {
-      const pause = Math.max(pauseAfter(kind, held.failures + 1, Math.random), retryAfter ?? 0);
-      const isOutcomeUnknown = failure.isOutcomeUnknown || held.isAttemptOpen;
-      const noted = { kind, message, pause, isOutcomeUnknown };
-      const isEnded = await recordRefreshFailure(deps.sql, held, held.owner, noted);
-      if (isEnded) return await endGrant(deps, held, null, failure, `${message}${refusedLong}`, by);
-    }
-  } catch (error) {
-    requireUnavailable(error); // else the lease ends by itself
-  }
-  return { kind: 'failed', failure: new TokenFailure(kind, message, { cause: failure }) };
 }

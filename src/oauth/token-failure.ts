@@ -141,11 +141,12 @@ export function failureOfRefusal({ status, names, description = '' }: Refusal): 
     const message = `the provider no longer accepts the grant${shown(ended)}`;
     return new TokenFailure('ended', message, options);
   }
-  if (configuration !== undefined && saysEnded(description)) {
-    // The code blames the client, or its request, so that it is left out: the token is what is invalid.
-    if (!vagueErrors.has(code))
-      return new TokenFailure('unclear', 'the provider does not accept the grant', options);
+  // Where the words name the token, the code that blames the client or its request is left out.
+  if (vagueErrors.has(code) && saysEnded(description)) {
     return new TokenFailure('ended', 'the provider no longer accepts the grant', options);
+  }
+  if (configuration !== undefined && mentionsEnd(description)) {
+    return new TokenFailure('unclear', 'the provider does not accept the grant', options);
   }
   if (configuration !== undefined) return new TokenFailure('refused', configuration, options);
   const name = names[0] === undefined ? ` (status ${status})` : shown(names[0]);
@@ -178,6 +179,18 @@ function saysEnded(text: string): boolean {
   const isDead = has(deadWords) || (has(['not', 'longer']) && has(liveWords));
   const isOfGrant = has(['token', 'tokens', 'refreshtoken', 'grant']);
   return isOfGrant && isDead && words.every((word) => endedVocabulary.has(word));
+}
+
+/** Whether a text speaks of a dead token or grant among other things, and not of the client or its request. */
+function mentionsEnd(text: string): boolean {
+  const words: ReadonlySet<string> = new Set(text.toLowerCase().split(/[^a-z]+/));
+  const others = ['client', 'secret', 'type', 'endpoint', 'scope', 'csrf'];
+  const isOfGrant = words.has('token') || words.has('grant');
+  return (
+    isOfGrant &&
+    deadWords.some((word) => words.has(word)) &&
+    !others.some((word) => words.has(word))
+  );
 }
 
 function saysPassing(description: string): boolean {

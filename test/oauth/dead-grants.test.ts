@@ -111,6 +111,11 @@ describe('keeps the connection, and tries again, with', () => {
       words('invalid_client', 'The refresh token is invalid'),
       /does not accept the grant/,
     ],
+    [
+      'a request that is blamed for a token',
+      words('invalid_request', 'Refresh token 7 was revoked by its user'),
+      /does not accept the grant/,
+    ],
     ['invalid_grant in a 503', json(503, { error: 'invalid_grant' }), /status 503/],
     ['Lark’s number in a 200', json(200, { code: 20050, msg: 'busy' }), /status 200/],
     ['an error without a name', json(200, { error: { message: 'no' } }), /status 200/],
