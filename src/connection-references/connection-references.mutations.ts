@@ -3,7 +3,7 @@ import { ConnectionRef } from '../connections/connection.type.ts';
 import { requireConnection } from '../connections/connections.service.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { nameText, requiredText } from '../input.ts';
+import { nameText, orBlank, requiredText } from '../input.ts';
 import { ConnectionReferenceRef } from './connection-reference.type.ts';
 import {
   addConnectionReference,
@@ -17,7 +17,7 @@ const AddConnectionReferenceInput = builder.inputType('AddConnectionReferenceInp
     connectionId: z.string(),
     kind: requiredText(64),
     externalId: requiredText(255),
-    label: nameText(255).nullish(),
+    label: orBlank(nameText(255)),
   }),
   fields: (t) => ({
     connectionId: t.id({ description: 'The connection that is used.' }),

@@ -50,6 +50,13 @@ describe('what uses a connection', () => {
     ]);
   });
 
+  test('has a label that follows the rules of names, and a blank one is left out', async () => {
+    const { id } = await createConnection(server);
+    const add = (label: string) => addReference(server, id, { externalId: 'one', label });
+    expect(await add(' Cafe\u0301 ')).toMatchObject({ label: 'Caf\u00e9' });
+    expect(await add(' \u200b')).toMatchObject({ label: 'Caf\u00e9' });
+  });
+
   test('is registered once, however often; the label given last counts', async () => {
     const { id } = await createConnection(server);
     const externalId = 'w1';
