@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { openNewPrivateFile } from '../private-file.ts';
 import type { FolderLock, Holder } from './folder-lock.ts';
 
 type Entry = Holder & { started: string };
@@ -26,7 +27,8 @@ export async function takeLockFile(folder: string): Promise<FolderLock | Holder>
 
 async function createFile(path: string, entry: Entry): Promise<boolean> {
   try {
-    await writeFile(path, JSON.stringify(entry), { flag: 'wx', mode: 0o600 });
+    const file = await openNewPrivateFile(path);
+    await file.writeFile(JSON.stringify(entry)).finally(() => file.close());
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

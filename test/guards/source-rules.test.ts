@@ -13,6 +13,15 @@ test('only config.ts and the two programs know of the environment', () => {
   }
 });
 
+test('only private-file.ts creates files: exclusively, for their owner, and through no link', () => {
+  const creates =
+    /\b(writeFile|appendFile|createWriteStream|open|copyFile|cp|symlink|link)(Sync)?\b[^;]*from 'node:fs/;
+  const writers = files.filter(({ text }) =>
+    [...text.matchAll(/^import [^;]*from 'node:fs[^;]*;/gm)].some(([line]) => creates.test(line)),
+  );
+  expect(writers.map(({ path }) => path)).toEqual(['private-file.ts']);
+});
+
 test('no statement shows the planner how many calls it answers: see hiddenArray', () => {
   const gathered = files.filter(({ text }) => /\bunnest\(\$\{hiddenArray/.test(text));
   expect(gathered.length).toBeGreaterThan(10);
