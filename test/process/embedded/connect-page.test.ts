@@ -276,6 +276,20 @@ test('a page that loses the network says so, keeps what is typed, and goes on af
   await close();
 });
 
+test('a link that another browser opens first says so when its button is pressed', async () => {
+  const [late, early] = [await openPage(), await openPage({ width: 1280 })];
+  const address = await linkFor('max');
+  await late.page.goto(address);
+  await openLink(early.page, address);
+  await late.page.getByRole('button', { name: 'Continue' }).click();
+  await late.page.getByRole('heading', { name: 'This link was opened already' }).waitFor();
+  expect(await late.page.evaluate('document.activeElement.tagName')).toBe('H1');
+  expect(await late.page.getByRole('button').count()).toBe(0);
+  await look(late.page, 'opened-elsewhere');
+  await late.close();
+  await early.close();
+});
+
 test('a bad link and an ended session have their pages', async () => {
   const { page, close } = await openPage({ locale: 'de-DE' });
   await page.goto(`${publicUrl}/connect?token=none`);
