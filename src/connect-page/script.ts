@@ -1,10 +1,10 @@
 /*
- * What the page does more where scripts run: it shows secrets that are typed, sends forms without
- * leaving, so that what is typed in other cards stays, sees by itself when something was done elsewhere,
- * and tells its opener or its frame's parent, at the origins that the app names, how far it is. A popup
- * sends consents into a window of their own: a provider that cuts its openers off
- * (Cross-Origin-Opener-Policy) cannot cut the popup off then. Nothing that is typed is stored or written
- * as HTML: the cards that hold it are moved as they are, and kept aside while a page without them is shown.
+ * What the script adds to the page: it shows typed secrets, sends forms without leaving, so that what is
+ * typed in other cards stays, notices what happened elsewhere, and tells its opener or its frame's parent
+ * the status, at the origins that the app allows. In a popup it opens each consent in a window of its own,
+ * because a provider can cut the popup off from its opener (Cross-Origin-Opener-Policy). It never stores
+ * typed text or writes it as HTML: it moves the cards that hold it, and keeps them aside while a page
+ * without them is shown.
  */
 export const script = `'use strict';
 const channel = 'patchbay:connect';
@@ -24,7 +24,7 @@ if (document.querySelector('[data-close]')) {
   new BroadcastChannel(channel).postMessage('done');
   window.close();
 }
-// The page takes the place of its link in the history: the token leaves it, and "back" skips the link.
+// The page replaces its link in the history: the token leaves it, and "back" skips the link.
 async function enter(door) {
   if (door.dataset.busy) return;
   door.dataset.busy = 'yes';
@@ -108,7 +108,7 @@ function complain(from, text) {
   alert.textContent = text;
   place.prepend(alert);
 }
-// Draws the page that came, but for the cards where something else is being typed.
+// Draws the page that a response holds, except the cards where other text is being typed.
 async function show(answer, from) {
   const page = await parse(answer);
   const main = page.querySelector('main');

@@ -44,7 +44,7 @@ function drawnNotice({ session, content, words, drawing }: Visit): Drawn | undef
   const about = content.requirements.find(({ id }) => id === notice?.requirementId);
   if (notice === undefined || about === undefined) return;
   const { requirementId, code, issues, typed } = notice;
-  // What is connected by now failed before; only what another link connected still cannot be changed.
+  // A card that is connected by now has no failure, unless this link cannot change what is connected.
   if (about.state.status === 'completed' && code !== 'linked_elsewhere') return;
   if (issues !== undefined) {
     const again = typed === undefined ? {} : openTyped(session.secret, typed);
