@@ -102,9 +102,9 @@ function describeRoute(route: Route): PathDescription {
   };
 }
 
-function describeFailures({ query, body, failures }: Route) {
+function describeFailures({ body, failures }: Route) {
   const statuses = [
-    ...(query || body ? [400] : []),
+    400, // every route refuses a malformed Host
     401,
     403,
     ...failures,
