@@ -52,7 +52,14 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['LIMIT_MINTS_PER_APP', ['6e2', '600 '], 'a positive integer'],
   ['LIMIT_REFERENCES', ['a thousand', '-1'], 'a positive integer'],
   ['LIMIT_SUBSCRIPTIONS', ['ten', '10.5'], 'a positive integer'],
-  ['LIMIT_REQUEST_SECONDS', ['30s', '0'], 'a positive integer'],
+  ['LIMIT_ACTIONS_PER_TOKEN', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_ACTIONS_PER_KEYED_TOKEN', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_ACTIONS_PER_ADDRESS', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_ACTIONS_PER_APP', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_SUBSCRIPTIONS_PER_APP', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_SUBSCRIPTIONS_PER_ADDRESS', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_SUBSCRIPTIONS_PER_PROCESS', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_REQUEST_SECONDS', ['30s', '-30'], 'a positive integer'],
   ['LIMIT_WAITING_CHANGES', ['1k', '-1000'], 'a positive integer'],
 ];
 
