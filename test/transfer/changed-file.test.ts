@@ -61,7 +61,7 @@ const changes: Record<string, () => string> = {
   'half a last line': () => whole.slice(0, -20),
   'half a file': () => whole.slice(0, whole.length / 2),
   'the header of another version': () => whole.replace('"1.2.3"', '"1.2.4"'),
-  'another MAC': () => whole.replace(/"mac":"./, '"mac":"+'),
+  'another MAC': () => whole.replace(/(?<="mac":")./, (letter) => (letter === 'A' ? 'B' : 'A')),
   'an empty MAC': () => whole.replace(/"mac":"[^"]*"/, '"mac":""'),
   'a second end': () => joined(lines().toSpliced(-1, 0, '{"end":{"rows":0}}')),
   'a line that is no JSON': () => joined(lines().toSpliced(3, 0, '{')),
