@@ -1,8 +1,11 @@
 import type { RequestContext } from '../access/request-context.ts';
+import { findConnectionType } from '../catalog/connection-types.ts';
 import { ownValue } from '../catalog/json.ts';
 import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
 import type { StoredCredentials } from '../connections/stored-credentials.ts';
 import { ConflictError } from '../errors.ts';
+import { missingScopes } from '../oauth/missing-scopes.ts';
+import { readSpec } from '../requirements/spec.ts';
 import type { Brought, PipedreamAccount } from './load-brought.ts';
 
 /**
@@ -40,9 +43,10 @@ function openAccount(brought: Brought, account: PipedreamAccount | null): Creden
 /* The requirement may have been changed since the user fulfilled it. */
 function requireFulfilled(brought: Brought, { type, grant, status }: StoredCredentials): void {
   if (type !== ownValue(brought.spec, 'type')) throw notBrought(brought);
-  const scopes = ownValue(brought.spec, 'scopes');
-  if (!Array.isArray(scopes) || grant === null || status !== 'active') return;
-  const missing = scopes.filter((scope) => !grant.scopes.includes(String(scope)));
+  const asked = readSpec(brought.kind, brought.spec);
+  if (asked.kind !== 'connection' || grant === null || status !== 'active') return;
+  const granted = { scopes: grant.scopes, refreshable: grant.isRefreshable };
+  const missing = missingScopes(findConnectionType(type), asked.scopes, granted);
   if (missing.length === 0) return;
   throw new ConflictError(
     `The user’s account for “${brought.title}” lacks scopes that are required: ${missing.join(' ')}. The user must connect it again.`,

@@ -190,7 +190,9 @@ async function storeAnswer(
     ...(answer.extra && { extra: { ...before.extra, ...answer.extra } }),
   };
   const refreshIn = refreshable && life !== null ? refreshAfter(life, Math.random) : null;
-  const facts = { scopes: answer.scopes ?? null, life, refreshable, refreshIn };
+  // Some send a blank scope with a refresh: what was granted stays (RFC 6749, section 6).
+  const scopes = answer.scopes?.length ? answer.scopes : null;
+  const facts = { scopes, life, refreshable, refreshIn };
   const { organizationId, projectId, connectionId, tokenVersion } = held;
   await writeTokens(deps, {
     grant: { organizationId, projectId, connectionId, tokenVersion },

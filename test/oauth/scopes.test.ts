@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newConnection } from '../helpers/connections.ts';
 import { begin, makeApp, makeRequirement, openEndUser, statusOf } from '../helpers/end-users.ts';
+import { ask, bring, connectionOf, resolveOf } from './bring.ts';
+import { leave } from './grants.ts';
 import { connect, open, openWorlds, type ProviderName, visit, type World } from './world.ts';
 
 const names = ['google', 'microsoft', 'github', 'dropbox'] as const satisfies ProviderName[];
@@ -86,13 +88,20 @@ const fulfilled: Case[] = [
 
 test.each(fulfilled)('fulfils a requirement when %s', async (_, name, wanted, scope) => {
   const world = worldOf(name);
-  world.provider.set({ scope });
-  const spec = { type: types[name], scopes: wanted };
-  const requirement = await makeRequirement(world.server, appId, { spec });
-  const user = await openEndUser(world.server, appId);
-  const page = await open(world, await visit(world, await begin(user, requirement)));
+  world.provider.set({ scope, refreshToken: 'first', expiresIn: 3_600 });
+  const asked = await ask(world, wanted);
+  const page = await bring(asked);
   expect([page.status, page.text]).toEqual([200, expect.anything()]);
-  expect(await statusOf(user, requirement)).toBe('completed');
+  expect(await statusOf(asked.user, asked.requirement)).toBe('completed');
+  for (const again of [scope, 'none', '', []]) {
+    world.provider.set({ scope: again });
+    await leave(world, await connectionOf(asked), -5);
+    expect([again, await resolveOf(asked)]).toEqual([
+      again,
+      expect.objectContaining({ __typename: 'Credentials' }),
+    ]);
+    expect([again, await statusOf(asked.user, asked.requirement)]).toEqual([again, 'completed']);
+  }
 });
 
 const unfulfilled: Case[] = [
