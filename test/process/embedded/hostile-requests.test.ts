@@ -103,9 +103,13 @@ const hostile: Hostile[] = [
   ['1 MB of a form', 'POST /connect', null, () => 'a&'.repeat(500_000)],
 ];
 
-async function ask([, route, key, body]: Hostile) {
+/** Made once: what this process does would count as the server's time. */
+const bodies = new Map<string, string>();
+
+async function ask([what, route, key, body]: Hostile) {
   const isForm = route.endsWith('/connect');
-  const text = body();
+  const text = bodies.get(what) ?? body();
+  bodies.set(what, text);
   const headers = isForm
     ? { 'Content-Type': 'application/x-www-form-urlencoded' }
     : { Accept: 'application/graphql-response+json' }; // with its own statuses
