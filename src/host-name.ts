@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseUrl } from './parse-url.ts';
+import { longestHost, parseUrl } from './parse-url.ts';
 
 /* As written in a header or by a person: nothing that a URL's parser would take for more than a host. */
 const hostForm = /^(?:\[[\da-f:.]+\]|[^\s\p{Cc}/\\?#@%:[\]]+)(?::\d{1,5})?$/iu;
@@ -10,7 +10,8 @@ const longestName = 253;
  * IP address, however it is written, the plain one. Undefined for what is no host.
  */
 export function normalizeHost(text: string): string | undefined {
-  const url = hostForm.test(text) ? parseUrl(`http://${text}`) : undefined;
+  const isForm = text.length <= longestHost && hostForm.test(text);
+  const url = isForm ? parseUrl(`http://${text}`) : undefined;
   if (url === undefined) return undefined;
   const name = url.hostname.replace(/^\[|\]$|\.$/g, '');
   if (isIP(name) !== 0) return name;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FieldIssue } from './errors.ts';
+import { parseUrl } from './parse-url.ts';
 
 /*
  * The words of every complaint about an input, read after the field's path. Nothing is coerced, and
@@ -110,11 +111,14 @@ export const uuid = z.uuid({
   error: ({ input }) => (input === undefined || input === null ? blank : 'must be a UUID'),
 });
 
+const notUrl = 'must be an absolute http or https URL';
+
 /** An absolute http or https URL. */
 export const url = z
-  .string({ error: 'must be an absolute http or https URL' })
+  .string({ error: notUrl })
   .trim()
-  .pipe(z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' }));
+  .refine((text) => parseUrl(text) !== undefined, { error: notUrl, abort: true })
+  .pipe(z.url({ protocol: /^https?$/, error: notUrl }));
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

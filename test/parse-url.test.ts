@@ -10,3 +10,22 @@ it('goes on to understand letters beyond ASCII when it was called very often', (
 it.each(['', 'a', '//a.example', 'https://', 'https://a:99999'])('says that %j is none', (text) => {
   expect(parseUrl(text)).toBeUndefined();
 });
+
+/* To bring the marks of one letter into their order takes the square of their number. */
+it.each([
+  ['in a host', (marks: string) => `https://a${marks}.example/`],
+  ['before a port', (marks: string) => `https://a${marks}:1`],
+  ['behind a user', (marks: string) => `https://user:password@a${marks}`],
+  ['behind no slash', (marks: string) => `https:a${marks}`],
+  ['behind other slashes and blanks', (marks: string) => ` https:\\\t/\na${marks}?a`],
+  ['in two hosts', (marks: string) => `https://a${marks}@a${marks}`],
+])('refuses a megabyte of combining marks %s at once', (_where, write) => {
+  const begun = performance.now();
+  expect(parseUrl(write('\u0301\u0316'.repeat(250_000)))).toBeUndefined();
+  expect(performance.now() - begun).toBeLessThan(250);
+});
+
+it('reads a long user, path, query and fragment', () => {
+  const long = 'a@'.repeat(10_000);
+  expect(parseUrl(`https://${long}b.example/${long}?${long}#${long}`)?.host).toBe('b.example');
+});

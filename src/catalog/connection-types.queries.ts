@@ -1,7 +1,12 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../errors.ts';
 import { foldCase } from '../fold-case.ts';
 import { builder } from '../graphql/builder.ts';
+import { fieldIssues, orBlank, searchText } from '../input.ts';
 import { ConnectionTypeRef, catalogueCost } from './connection-type.type.ts';
 import { connectionTypes, findConnectionType } from './connection-types.ts';
+
+const searchArgs = z.object({ search: orBlank(searchText) });
 
 builder.queryFields((t) => ({
   connectionTypes: t.field({
@@ -17,7 +22,9 @@ builder.queryFields((t) => ({
       }),
     },
     resolve: (_root, { category, search }) => {
-      const part = foldCase(search ?? '');
+      const parsed = searchArgs.safeParse({ search });
+      if (!parsed.success) throw new InvalidInputError(fieldIssues(parsed.error.issues));
+      const part = foldCase(parsed.data.search ?? '');
       return connectionTypes.filter(
         ({ type, label, ...its }) =>
           (category == null || its.category === category) &&

@@ -1,26 +1,21 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { GraphQLDateTime, GraphQLJSON, GraphQLJSONObject, GraphQLURL } from 'graphql-scalars';
 import { isExact } from '../exact-json.ts';
+import { parseUrl } from '../parse-url.ts';
 import { builder } from './builder.ts';
 
-const url = GraphQLURL.toConfig();
-
 /** A bad URL is the client's mistake: what the library throws for it would pass for ours. */
-function orRefuse<Value>(parse: (value: Value) => unknown) {
-  return (value: Value): unknown => {
-    try {
-      return parse(value);
-    } catch {
-      throw new GraphQLError('URL cannot represent this value.');
-    }
-  };
+function readUrl(text: unknown): URL {
+  const read = typeof text === 'string' ? parseUrl(text) : undefined;
+  if (read === undefined) throw new GraphQLError('URL cannot represent this value.');
+  return read;
 }
 
 const strictUrl = new GraphQLScalarType({
-  ...url,
+  ...GraphQLURL.toConfig(),
   serialize: String, // as it was stored: an origin has no slash at its end
-  parseValue: orRefuse(url.parseValue),
-  parseLiteral: orRefuse((node) => url.parseLiteral(node)),
+  parseValue: readUrl,
+  parseLiteral: (node) => readUrl(node.kind === Kind.STRING ? node.value : undefined),
 });
 
 type Variables = Record<string, unknown> | null | undefined;

@@ -219,3 +219,30 @@ describe('a document that takes long to validate is refused', () => {
     expect(status).toBe(200);
   });
 });
+
+describe('text that takes the square of its length to bring into one form is refused at once', () => {
+  const marks = `a${'\u0301\u0316'.repeat(160_000)}`;
+
+  test.each([
+    ['the default of a variable', `query($u: URL = "http://${marks}") { viewer { kind } }`],
+    [
+      'a fragment that nothing uses',
+      `{ viewer { kind } } fragment f on Mutation { createProject(input: { name: "a", redirectUrls: ["http:${marks}"] }) { __typename } }`,
+    ],
+  ])('in a URL without a credential: %s', async (_what, query) => {
+    expect((await ask({ query })).errors).not.toEqual([]);
+  });
+
+  test.each([
+    [
+      'a URL',
+      'mutation($v: URL) { authorizeRequirement(input: { requirementId: "a", redirectUrl: $v }) { __typename } }',
+      `https://${marks}/`,
+    ],
+    ['a hostname', 'query($v: String) { app(hostname: $v) { id } }', marks],
+    ['a search', 'query($v: String) { connectionTypes(search: $v) { type } }', marks],
+  ])('in a variable: %s', async (_what, query, v) => {
+    await ask({ query, variables: { v } }, connectToken);
+    await ask({ query, variables: { v } }, server.adminKey);
+  });
+});
