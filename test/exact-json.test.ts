@@ -46,7 +46,7 @@ it.each([
 
 it('reads a text of a megabyte in time', () => {
   for (const text of [
-    '['.repeat(250_000) + ']'.repeat(250_000),
+    `[${'"a",'.repeat(900)}"${'a'.repeat(990_000)}"]`,
     `"${'\\\\'.repeat(500_000)}"`,
     '1'.repeat(1_000_000),
   ]) {

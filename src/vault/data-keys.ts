@@ -57,7 +57,7 @@ export async function replaceDataKey(
   wornId: string | null,
 ): Promise<void> {
   const [master] = await sql<{ kid: string }>(
-    'active-master-key',
+    'active-master-kid',
     `SELECT kid FROM master_key WHERE status = 'active'`,
     [],
   );

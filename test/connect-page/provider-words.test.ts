@@ -71,7 +71,7 @@ test('words are cut, and hold nothing that was sent to the provider', async () =
 
 test('a card in German quotes them in German', async () => {
   const { alert } = await consentBadly({ consent: 'deny', denial: 'Not by policy' }, 'de');
-  expect(alert).toMatch(/nicht erlaubt haben.*Wörtlich: “Not by policy”/);
+  expect(alert).toMatch(/nicht erlaubt haben.*Wörtlich: „Not by policy“/);
 });
 
 test('scopes that were left unticked are named at the card', async () => {

@@ -29,6 +29,20 @@ test('no statement shows the planner how many calls it answers: see hiddenArray'
   expect(shown.map(({ path }) => path)).toEqual([]);
 });
 
+test('a statement has a name of its own: PostgreSQL refuses a second text under one name', () => {
+  const texts = new Map<string, Set<string>>();
+  const named = /\bsql(?:<[^()]*?>)?\(\s*'([^']+)',\s*(`[^`]*`|'[^']*'|\w+)/g;
+  for (const { path, text } of files) {
+    for (const [, name = '', given = ''] of text.matchAll(named)) {
+      // A constant is one of its file; a text is the same wherever it stands.
+      const identity = /^\w/.test(given) ? `${path} ${given}` : given;
+      texts.set(name, (texts.get(name) ?? new Set()).add(identity));
+    }
+  }
+  expect(texts.size).toBeGreaterThan(60);
+  expect([...texts].filter(([, { size }]) => size > 1).map(([name]) => name)).toEqual([]);
+});
+
 describe('inside a transaction', () => {
   test('nothing is awaited but the transaction’s own statements', () => {
     const callbacks = files.flatMap(({ path, text }) =>
