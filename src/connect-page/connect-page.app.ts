@@ -1,8 +1,8 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Deps } from '../deps.ts';
-import { UnsupportedMediaTypeError } from '../errors.ts';
-import { requireReadable } from '../rest/body.ts';
+import { PayloadTooLargeError, UnsupportedMediaTypeError } from '../errors.ts';
+import { readCounted, requireReadable } from '../rest/body.ts';
 import { failureJson } from '../rest/failure.ts';
 import { refuseOtherMethods } from '../rest/methods.ts';
 import type { RestEnv } from '../rest/rest.app.ts';
@@ -43,6 +43,7 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   for (const { path, content, type } of Object.values(assets)) app.get(path, asset(content, type));
   const maxSize = deps.config.limits.bodyBytes;
   app.post('/connect/*', requireReadableForm);
+  app.post('/connect/*', readChunks(maxSize));
   app.post('/connect/*', bodyLimit({ maxSize, onError: (c) => fail(c, 'tooLarge', 413) }));
   app.get(doorPath, (c) => showDoor(deps, c));
   app.post(doorPath, (c) => exchange(deps, c));
@@ -70,6 +71,21 @@ const requireReadableForm: MiddlewareHandler<RestEnv> = (c, next) => {
   }
   return next();
 };
+
+/* No browser sends a form in chunks; what does is held to the limits of other bodies. */
+function readChunks(limit: number): MiddlewareHandler<RestEnv> {
+  return async (c, next) => {
+    if (c.req.header('transfer-encoding') === undefined) return next();
+    try {
+      const body = await readCounted(c.req.raw, limit);
+      c.req.raw = new Request(c.req.raw, { body });
+    } catch (error) {
+      if (error instanceof PayloadTooLargeError) return fail(c, 'tooLarge', 413);
+      throw error;
+    }
+    return next();
+  };
+}
 
 function asset(content: string, type: string) {
   const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable' };

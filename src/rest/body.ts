@@ -48,13 +48,23 @@ function charsetOf(contentType: string): string | undefined {
   return undefined;
 }
 
-/** Reads a body that does not say how long it is, up to the limit. */
-async function readCounted(request: Request, limit: number): Promise<Uint8Array> {
+/* A body in chunks of one byte takes a hundred times as long to read as the same in one. */
+const mostChunks = 8_192;
+
+/**
+ * Reads a body that does not say how long it is, up to the limit.
+ *
+ * @throws PayloadTooLargeError, also for one in too many chunks.
+ */
+export async function readCounted(
+  request: Request,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > limit) throw new PayloadTooLargeError(limit);
+    if (size > limit || chunks.length >= mostChunks) throw new PayloadTooLargeError(limit);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

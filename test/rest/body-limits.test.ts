@@ -50,6 +50,25 @@ describe('a body', () => {
     expect((await post(parts(bodyOf(limit + 1)))).status).toBe(413);
   });
 
+  test.each([path, '/connect'])('in many small chunks is 413 soon: %s', async (to) => {
+    const begun = performance.now();
+    const { status } = await server.send({
+      method: 'POST',
+      path: to,
+      headers: {
+        ...(to === path && authorization(server.adminKey)),
+        'content-type': to === path ? 'application/json' : 'application/x-www-form-urlencoded',
+      },
+      body: parts(' '.repeat(60_000), 1),
+    });
+    expect(status).toBe(413);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
+  test('in some small chunks is taken', async () => {
+    expect((await post(parts(bodyOf(4_000), 1))).status).toBe(201);
+  });
+
   test('of 20 MiB in chunks is answered, not cut off', async () => {
     expect((await post(parts(' '.repeat(20 * limit)))).status).toBe(413);
   });
