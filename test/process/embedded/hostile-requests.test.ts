@@ -197,7 +197,13 @@ it('1,000 in a row leave the memory as it was', async () => {
   };
   await run(300);
   const before = residentMegabytes();
-  const health = await healthBeside(() => run(1_000));
-  expect(residentMegabytes() - before).toBeLessThan(80);
+  let health: number[] = [];
+  let growth = Number.POSITIVE_INFINITY;
+  // Garbage is collected now and then; what leaks stays, whatever the number of rounds.
+  for (let round = 0; round < 3 && growth >= 80; round += 1) {
+    health = await healthBeside(() => run(1_000));
+    growth = residentMegabytes() - before;
+  }
+  expect(growth).toBeLessThan(80);
   expect(quantile(health, 0.9)).toBeLessThan(soon);
 }, 180_000);
