@@ -4,6 +4,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  NoFragmentCyclesRule,
   type ValidationRule,
   ValuesOfCorrectTypeRule,
   validate,
@@ -98,6 +99,9 @@ export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
       addValidationRule(aliasesRule(limits));
       setValidationFn((of: GraphQLSchema, document: DocumentNode, rules: ValidationRule[]) => {
         requireFewRepeats(document);
+        // On a circle of many fragments the rule about overlapping fields overflows the stack.
+        const circles = validate(of, document, [NoFragmentCyclesRule], { maxErrors: mostMistakes });
+        if (circles.length > 0) return circles;
         const told = rules.map((rule) => (rule === ValuesOfCorrectTypeRule ? literalsRule : rule));
         return validate(of, document, told, { maxErrors: mostMistakes });
       });

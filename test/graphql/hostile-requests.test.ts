@@ -197,6 +197,15 @@ describe('a document that takes long to validate is refused', () => {
         .join(' ')}`,
     ],
     [
+      'fragments that go in a circle',
+      `${inViewer('...k0')} ${many(150, (n) => n)
+        .map(
+          ([name, n]) =>
+            `fragment ${name} on Viewer { kind ...k${(n + 1) % 150} ...k${(n + 2) % 150} }`,
+        )
+        .join(' ')}`,
+    ],
+    [
       'a literal nested deeply',
       `{ connections(first: ${'['.repeat(900)}${']'.repeat(900)}) { totalCount } }`,
     ],
