@@ -1,14 +1,12 @@
-import { z } from 'zod';
 import { RoleRef } from '../access/role.type.ts';
-import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { nameText } from '../input.ts';
+import { operationField } from '../graphql/operation-field.ts';
+import { perform } from '../operations/perform.ts';
 import { AccessKeyRef, CreatedAccessKeyRef } from './access-key.type.ts';
 import { createAccessKey, revokeAccessKey } from './access-keys.service.ts';
 
 const CreateAccessKeyInput = builder.inputType('CreateAccessKeyInput', {
   description: 'A new access key.',
-  validate: z.looseObject({ name: nameText(120) }),
   fields: (t) => ({
     name: t.string({ description: 'What it is for; 1 to 120 characters.' }),
     role: t.field({ type: RoleRef, description: "What it may do; no more than the caller's." }),
@@ -31,24 +29,18 @@ const RevokeAccessKeyInput = builder.inputType('RevokeAccessKeyInput', {
 
 builder.mutationFields((t) => ({
   createAccessKey: t.field({
+    ...operationField(createAccessKey),
     type: CreatedAccessKeyRef,
-    description: 'Makes a key with no more role, scope or life than the caller has.',
-    authScopes: { role: 'admin' },
-    extensions: { audit: 'access_key.create' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: CreateAccessKeyInput, description: 'What to make.' }) },
-    resolve: (_root, { input }, context) => createAccessKey(context, input),
+    resolve: (_root, { input }, context) => perform(createAccessKey, context, input),
   }),
   revokeAccessKey: t.prismaField({
+    ...operationField(revokeAccessKey),
     type: AccessKeyRef,
-    description: 'Ends a key: its next request is refused.',
-    authScopes: { role: 'admin' },
-    extensions: { audit: 'access_key.revoke' },
-    errors: { types: [NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: RevokeAccessKeyInput, description: 'Which key.' }) },
     resolve: async (query, _root, { input }, context) => {
-      await revokeAccessKey(context, input.id);
-      return context.deps.db.accessKey.findUniqueOrThrow({ ...query, where: { id: input.id } });
+      const { id } = await perform(revokeAccessKey, context, input);
+      return context.deps.db.accessKey.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
 }));

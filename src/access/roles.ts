@@ -1,7 +1,8 @@
-import type { Role } from '../db/generated/enums.ts';
+import { AppVisibility, type Role } from '../db/generated/enums.ts';
 import { ForbiddenError, UnauthenticatedError } from '../errors.ts';
 import { includesRole } from './includes-role.ts';
 import { roleIn } from './reach.ts';
+import type { HostApp } from './request-context.ts';
 import {
   type ConnectTokenViewer,
   isPerson,
@@ -53,6 +54,13 @@ export function requireOrganization(viewer: Viewer, needed: Role): MemberViewer 
     );
   }
   return member;
+}
+
+/** Refuses a viewer that holds less than `needed`, unless they call on the hostname of a public app. */
+export function requireAppCaller(viewer: Viewer, app: HostApp | null, needed: Role): true {
+  const isOpen = viewer.kind === 'anonymous' && app?.visibility === AppVisibility.public;
+  if (!isOpen) requireRole(viewer, needed);
+  return true;
 }
 
 /** Refuses a viewer whose role in a project that they know of is less than `needed`. */

@@ -1,22 +1,10 @@
 import { reachOf } from '../access/reach.ts';
 import type { HostApp, RequestContext } from '../access/request-context.ts';
-import { requireMember, requireRole } from '../access/roles.ts';
-import type { Viewer } from '../access/viewer.ts';
-import { AppVisibility, type Role } from '../db/generated/enums.ts';
+import { requireMember } from '../access/roles.ts';
+import { AppVisibility } from '../db/generated/enums.ts';
 import { InvalidInputError, NotFoundError, UnauthenticatedError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { loadVisibleApp } from './load-app.ts';
-
-/**
- * Makes sure that a caller has the role, or needs none: the app whose hostname was called is public.
- *
- * @throws UnauthenticatedError, ForbiddenError.
- */
-export function requireAppCaller(viewer: Viewer, app: HostApp | null, needed: Role): true {
-  const isOpen = viewer.kind === 'anonymous' && app?.visibility === AppVisibility.public;
-  if (!isOpen) requireRole(viewer, needed);
-  return true;
-}
 
 /**
  * The app that a call is about: the one whose hostname was called, or else the one that is named.

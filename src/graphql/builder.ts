@@ -5,13 +5,13 @@ import PrismaPlugin from '@pothos/plugin-prisma';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import ValidationPlugin from '@pothos/plugin-validation';
 import {
+  requireAppCaller,
   requireEndUser,
   requireMember,
   requireOrganization,
   requireRole,
   requireRoleIn,
 } from '../access/roles.ts';
-import { requireAppCaller } from '../apps/called-app.ts';
 import type { JsonObject, JsonValue } from '../catalog/json.ts';
 import type { Role } from '../db/generated/enums.ts';
 import { InvalidInputError } from '../errors.ts';

@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { isOpenToAnyone } from './operation-field.ts';
 import { rootFields } from './root-fields.ts';
 
 /**
@@ -14,10 +15,8 @@ export function needsCredential(
   return rootFields(document, node).some(({ name: { value: name } }) => {
     if (name === '__typename') return false;
     if (name.startsWith('__')) return !mayIntrospect;
-    const options = root[name]?.extensions.pothosOptions as
-      | { authScopes?: { anyone?: boolean } }
-      | undefined;
-    return options?.authScopes?.anyone !== true;
+    const field = root[name];
+    return field === undefined || !isOpenToAnyone(field);
   });
 }
 

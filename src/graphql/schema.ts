@@ -52,7 +52,7 @@ function requireRules(built: GraphQLSchema): GraphQLSchema {
     for (const [name, { extensions }] of Object.entries(root.getFields())) {
       const options = extensions.pothosOptions as { authScopes?: unknown } | undefined;
       if (!options?.authScopes) throw new Error(`${root.name}.${name} says not who may call it.`);
-      if (root === built.getMutationType() && !extensions.audit) {
+      if (root === built.getMutationType() && !extensions.audit && !extensions.operation) {
         throw new Error(`${root.name}.${name} says not how it is audited.`);
       }
     }

@@ -25,6 +25,7 @@ const layers: [name: string, fits: (path: string) => boolean][] = [
   ['access keys and users', (path) => /^(access-keys|users)\//.test(path)],
   ['projects', (path) => path.startsWith('projects/')],
   ['a connection’s config', (path) => path.startsWith('connection-config/')],
+  ['operations', (path) => path.startsWith('operations/')],
   ['access, catalog, audit, changes', (path) => /^(access|catalog|audit|changes)\//.test(path)],
   ['the rotation of keys, export and import', (path) => /^(key-rotation|transfer)\//.test(path)],
   ['the vault', (path) => path.startsWith('vault/')],

@@ -1,0 +1,22 @@
+import type { GraphQLField } from 'graphql';
+import type { Operation, Permission } from '../operations/operation.ts';
+
+/** The options of a root field that its operation decides. Its resolver calls `perform`. */
+export function operationField<Input, Output>(operation: Operation<Input, Output>) {
+  return {
+    description: operation.description,
+    authScopes: { anyone: true } as const, // perform() checks the role
+    errors: { types: [...operation.errors] },
+    extensions: { operation },
+  };
+}
+
+/** Whether a root field can be asked for without a credential. */
+export function isOpenToAnyone({ extensions }: GraphQLField<unknown, unknown>): boolean {
+  const { operation, pothosOptions } = extensions as {
+    operation?: { role: Permission };
+    pothosOptions?: { authScopes?: { anyone?: boolean } };
+  };
+  if (operation !== undefined) return operation.role === 'anyone';
+  return pothosOptions?.authScopes?.anyone === true;
+}

@@ -1,0 +1,96 @@
+import type { z } from 'zod';
+import { holding } from '../access/reach.ts';
+import { refusalOf } from '../access/refusal.ts';
+import type { RequestContext } from '../access/request-context.ts';
+import {
+  requireAppCaller,
+  requireEndUser,
+  requireMember,
+  requireOrganization,
+  requireRole,
+} from '../access/roles.ts';
+import { isPerson } from '../access/viewer.ts';
+import { recordRefusal } from '../audit/audit.service.ts';
+import type { Role } from '../db/generated/enums.ts';
+import { AppError, InvalidInputError } from '../errors.ts';
+import { fieldIssues } from '../input.ts';
+import type { Operation, Permission } from './operation.ts';
+
+/**
+ * Performs an operation: checks the caller's role, narrows the caller to the projects where they hold
+ * it, checks the input and runs the operation. A refusal of a valid credential is recorded.
+ *
+ * @throws UnauthenticatedError, ForbiddenError, InvalidInputError, and the operation's own errors.
+ */
+export async function perform<Input, Output>(
+  operation: Operation<Input, Output>,
+  context: RequestContext,
+  given: unknown,
+): Promise<Output> {
+  try {
+    const admitted = admit(operation.role, context);
+    return await runAdmitted(operation, admitted, given);
+  } catch (error) {
+    await recordIfRefused(operation, context, given, error);
+    throw error;
+  }
+}
+
+/** The context in which an operation runs: a person reaches only the projects where they hold its role. */
+function admit(permission: Permission, context: RequestContext): RequestContext {
+  const { viewer, app } = context;
+  if (permission === 'anyone') return context;
+  if (permission === 'credential') {
+    requireMember(viewer);
+    return context;
+  }
+  if (permission === 'end user') {
+    requireEndUser(viewer);
+    return context;
+  }
+  if (typeof permission === 'string') {
+    requireRole(viewer, permission);
+    return narrowed(context, permission);
+  }
+  if ('organization' in permission) {
+    requireOrganization(viewer, permission.organization);
+    return narrowed(context, permission.organization);
+  }
+  requireAppCaller(viewer, app, permission.app);
+  return narrowed(context, permission.app);
+}
+
+function narrowed(context: RequestContext, role: Role): RequestContext {
+  const { viewer } = context;
+  return isPerson(viewer) ? { ...context, viewer: holding(viewer, role) } : context;
+}
+
+async function runAdmitted<Input, Output>(
+  { input, run }: Operation<Input, Output>,
+  context: RequestContext,
+  given: unknown,
+): Promise<Output> {
+  try {
+    return await run(context, parse(input, given));
+  } catch (error) {
+    throw await refusalOf(context, { given }, error);
+  }
+}
+
+function parse<Input>(schema: z.ZodType<Input>, given: unknown): Input {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(fieldIssues(parsed.error.issues));
+}
+
+async function recordIfRefused<Input, Output>(
+  { audit, connection }: Operation<Input, Output>,
+  context: RequestContext,
+  given: unknown,
+  error: unknown,
+): Promise<void> {
+  if (audit === undefined || !(error instanceof AppError)) return;
+  const id = connection === undefined ? undefined : (given as Record<string, unknown>)[connection];
+  const connectionId = typeof id === 'string' ? id : null;
+  await recordRefusal(context, audit, error, { connectionId });
+}
