@@ -11,29 +11,38 @@ import {
 } from '../access/roles.ts';
 import { isPerson } from '../access/viewer.ts';
 import { recordRefusal } from '../audit/audit.service.ts';
-import type { Role } from '../db/generated/enums.ts';
-import { AppError, InvalidInputError } from '../errors.ts';
+import { AppVisibility, type Role } from '../db/generated/enums.ts';
+import { AppError, InvalidInputError, UnauthenticatedError } from '../errors.ts';
 import { fieldIssues } from '../input.ts';
 import type { Operation, Permission } from './operation.ts';
 
 /**
- * Performs an operation: checks the caller's role, narrows the caller to the projects where they hold
- * it, checks the input and runs the operation. A refusal of a valid credential is recorded.
+ * Performs an operation: checks the input and the caller's role, narrows the caller to the projects
+ * where they hold it, and runs the operation. A refusal of a valid credential is recorded.
  *
- * @throws UnauthenticatedError, ForbiddenError, InvalidInputError, and the operation's own errors.
+ * @throws UnauthenticatedError, InvalidInputError, ForbiddenError and the operation's own errors; of
+ * several that apply, the first in this order.
  */
 export async function perform<Input, Output>(
   operation: Operation<Input, Output>,
   context: RequestContext,
   given: unknown,
 ): Promise<Output> {
+  requireCredential(operation.role, context);
+  const input = parse(operation.input, given);
   try {
-    const admitted = admit(operation.role, context);
-    return await runAdmitted(operation, admitted, given);
+    return await runAdmitted(operation, admit(operation.role, context), input);
   } catch (error) {
-    await recordIfRefused(operation, context, given, error);
+    await recordIfRefused(operation, context, input, error);
     throw error;
   }
+}
+
+/** Asks an anonymous caller for a credential before their input is looked at. */
+function requireCredential(permission: Permission, { viewer, app }: RequestContext): void {
+  if (viewer.kind !== 'anonymous' || permission === 'anyone') return;
+  const isForApps = typeof permission === 'object' && 'app' in permission;
+  if (!isForApps || app?.visibility !== AppVisibility.public) throw new UnauthenticatedError();
 }
 
 /** The context in which an operation runs: a person reaches only the projects where they hold its role. */
@@ -66,14 +75,14 @@ function narrowed(context: RequestContext, role: Role): RequestContext {
 }
 
 async function runAdmitted<Input, Output>(
-  { input, run }: Operation<Input, Output>,
+  { run }: Operation<Input, Output>,
   context: RequestContext,
-  given: unknown,
+  input: Input,
 ): Promise<Output> {
   try {
-    return await run(context, parse(input, given));
+    return await run(context, input);
   } catch (error) {
-    throw await refusalOf(context, { given }, error);
+    throw await refusalOf(context, { input }, error);
   }
 }
 
@@ -86,11 +95,11 @@ function parse<Input>(schema: z.ZodType<Input>, given: unknown): Input {
 async function recordIfRefused<Input, Output>(
   { audit, connection }: Operation<Input, Output>,
   context: RequestContext,
-  given: unknown,
+  input: Input,
   error: unknown,
 ): Promise<void> {
   if (audit === undefined || !(error instanceof AppError)) return;
-  const id = connection === undefined ? undefined : (given as Record<string, unknown>)[connection];
+  const id = connection === undefined ? undefined : input[connection];
   const connectionId = typeof id === 'string' ? id : null;
   await recordRefusal(context, audit, error, { connectionId });
 }
