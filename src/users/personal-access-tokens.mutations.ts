@@ -1,7 +1,6 @@
-import { z } from 'zod';
-import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { nameText } from '../input.ts';
+import { operationField } from '../graphql/operation-field.ts';
+import { perform } from '../operations/perform.ts';
 import {
   createPersonalAccessToken,
   revokePersonalAccessToken,
@@ -10,7 +9,6 @@ import { PersonalAccessTokenRef } from './user.type.ts';
 
 const CreatePersonalAccessTokenInput = builder.inputType('CreatePersonalAccessTokenInput', {
   description: 'A new personal access token.',
-  validate: z.looseObject({ name: nameText(120) }),
   fields: (t) => ({
     name: t.string({ description: 'What it is for; 1 to 120 characters.' }),
     userId: t.id({
@@ -47,26 +45,19 @@ const CreatedPersonalAccessToken = builder
 
 builder.mutationFields((t) => ({
   createPersonalAccessToken: t.field({
+    ...operationField(createPersonalAccessToken),
     type: CreatedPersonalAccessToken,
-    description:
-      'Makes a token for oneself, or as an admin of the organization for who may no more than oneself.',
-    authScopes: { credential: true },
-    extensions: { audit: 'personal_access_token.create' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: {
       input: t.arg({ type: CreatePersonalAccessTokenInput, description: 'What to make.' }),
     },
-    resolve: (_root, { input }, context) => createPersonalAccessToken(context, input),
+    resolve: (_root, { input }, context) => perform(createPersonalAccessToken, context, input),
   }),
   revokePersonalAccessToken: t.prismaField({
+    ...operationField(revokePersonalAccessToken),
     type: PersonalAccessTokenRef,
-    description: 'Ends a token of oneself, or as an admin of the organization of anybody.',
-    authScopes: { credential: true },
-    extensions: { audit: 'personal_access_token.revoke' },
-    errors: { types: [NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: RevokePersonalAccessTokenInput, description: 'Which token.' }) },
     resolve: async (query, _root, { input }, context) => {
-      await revokePersonalAccessToken(context, input.id);
+      await perform(revokePersonalAccessToken, context, input);
       const where = { id: input.id };
       return context.deps.db.personalAccessToken.findUniqueOrThrow({ ...query, where });
     },

@@ -1,82 +1,83 @@
+import { z } from 'zod';
 import {
   digestCredential,
   generatePersonalAccessToken,
   previewCredential,
 } from '../access/credential.ts';
 import { requireLife, requireRoles } from '../access/own-limits.ts';
-import type { RequestContext } from '../access/request-context.ts';
 import { requireMember, requireOrganization } from '../access/roles.ts';
 import { isPerson, type MemberViewer } from '../access/viewer.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { Role } from '../db/generated/enums.ts';
 import type { Deps } from '../deps.ts';
-import { InvalidInputError, NotFoundError } from '../errors.ts';
-import { isUuid } from '../input.ts';
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
+import { isUuid, nameText } from '../input.ts';
 import { newId } from '../new-id.ts';
+import { operation } from '../operations/operation.ts';
 import { lockUser } from './lock-user.ts';
 
-export type NewPersonalAccessToken = {
-  name: string;
-  /** Absent: the caller themselves. */
-  userId?: string | null | undefined;
-  expiresAt?: Date | null | undefined;
-};
-
-/**
- * Makes a token for the caller, or for somebody who may no more than the caller, an admin.
- *
- * @returns its id, and the token itself, which is kept nowhere.
- * @throws InvalidInputError, NotFoundError for the user, ForbiddenError.
- */
-export async function createPersonalAccessToken(
-  context: RequestContext,
-  { name, userId, expiresAt = null }: NewPersonalAccessToken,
-): Promise<{ id: string; secret: string }> {
-  const viewer = requireMember(context.viewer);
-  const ownerId = userId ?? requireOwnId(viewer);
-  const isOwn = isPerson(viewer) && ownerId.toLowerCase() === viewer.userId;
-  if (!isOwn) requireOrganization(viewer, Role.admin);
-  requireLife(viewer, expiresAt);
-  if (expiresAt !== null) await requireAhead(context.deps, expiresAt);
-  const secret = generatePersonalAccessToken();
-  const id = newId();
-  const stored = { digest: digestCredential(secret), preview: previewCredential(secret) };
-  await context.deps.db.$transaction(async (tx) => {
-    const owner = await lockUser(tx, viewer.organizationId, ownerId);
-    if (!isOwn) requireRoles(viewer, owner);
-    const data = { id, userId: owner.id, name, createdBy: viewer.name, expiresAt, ...stored };
-    await tx.personalAccessToken.create({ data, select: { id: true } });
-    const detail = { personal_access_token: id, user: owner.id, name };
-    const event = { action: 'personal_access_token.create', detail };
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-  });
-  return { id, secret };
-}
-
-/**
- * Ends a token at once: one's own, or as an admin of the organization anybody's.
- *
- * @throws NotFoundError for one that is not within reach, or revoked already; ForbiddenError.
- */
-export async function revokePersonalAccessToken(
-  context: RequestContext,
-  id: string,
-): Promise<void> {
-  const where = { id, revokedAt: null, user: ownersWithinReach(requireMember(context.viewer)) };
-  if (!isUuid(id)) throw new NotFoundError('personal access token');
-  await context.deps.db.$transaction(async (tx) => {
-    const [token] = await tx.personalAccessToken.updateManyAndReturn({
-      where,
-      data: { revokedAt: new Date() },
-      select: { userId: true, name: true },
+/** Without `userId` the token is the caller's own. The token itself is stored nowhere. */
+export const createPersonalAccessToken = operation({
+  name: 'createPersonalAccessToken',
+  description:
+    'Makes a token for yourself or, as an admin of the organization, for a person with no more permissions than you.',
+  role: 'credential',
+  audit: 'personal_access_token.create',
+  input: z.object({
+    name: nameText(120),
+    userId: z.string().nullish(),
+    expiresAt: z.date().nullish(),
+  }),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError],
+  run: async (context, { name, userId, expiresAt = null }) => {
+    const viewer = requireMember(context.viewer);
+    const ownerId = userId ?? requireOwnId(viewer);
+    const isOwn = isPerson(viewer) && ownerId.toLowerCase() === viewer.userId;
+    if (!isOwn) requireOrganization(viewer, Role.admin);
+    requireLife(viewer, expiresAt);
+    if (expiresAt !== null) await requireAhead(context.deps, expiresAt);
+    const secret = generatePersonalAccessToken();
+    const id = newId();
+    const stored = { digest: digestCredential(secret), preview: previewCredential(secret) };
+    await context.deps.db.$transaction(async (tx) => {
+      const owner = await lockUser(tx, viewer.organizationId, ownerId);
+      if (!isOwn) requireRoles(viewer, owner);
+      const data = { id, userId: owner.id, name, createdBy: viewer.name, expiresAt, ...stored };
+      await tx.personalAccessToken.create({ data, select: { id: true } });
+      const detail = { personal_access_token: id, user: owner.id, name };
+      const event = { action: 'personal_access_token.create', detail };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
     });
-    if (token === undefined) throw new NotFoundError('personal access token');
-    const detail = { personal_access_token: id, user: token.userId, name: token.name };
-    const event = { action: 'personal_access_token.revoke', detail };
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-  });
-}
+    return { id, secret };
+  },
+});
+
+/** A token that is revoked already is not found. */
+export const revokePersonalAccessToken = operation({
+  name: 'revokePersonalAccessToken',
+  description: 'Revokes a token of your own or, as an admin of the organization, anybody’s.',
+  role: 'credential',
+  audit: 'personal_access_token.revoke',
+  input: z.object({ id: z.string() }),
+  errors: [NotFoundError, ForbiddenError],
+  run: async (context, { id }) => {
+    const where = { id, revokedAt: null, user: ownersWithinReach(requireMember(context.viewer)) };
+    if (!isUuid(id)) throw new NotFoundError('personal access token');
+    await context.deps.db.$transaction(async (tx) => {
+      const [token] = await tx.personalAccessToken.updateManyAndReturn({
+        where,
+        data: { revokedAt: new Date() },
+        select: { userId: true, name: true },
+      });
+      if (token === undefined) throw new NotFoundError('personal access token');
+      const detail = { personal_access_token: id, user: token.userId, name: token.name };
+      const event = { action: 'personal_access_token.revoke', detail };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+    });
+    return { id };
+  },
+});
 
 function ownersWithinReach(viewer: MemberViewer): Prisma.UserWhereInput {
   const { organizationId } = viewer;

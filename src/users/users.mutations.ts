@@ -1,15 +1,13 @@
-import { z } from 'zod';
 import { RoleRef } from '../access/role.type.ts';
-import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { email, nameText } from '../input.ts';
+import { operationField } from '../graphql/operation-field.ts';
+import { perform } from '../operations/perform.ts';
 import { setProjectRole } from './set-project-role.service.ts';
 import { UserRef } from './user.type.ts';
 import { createUser, deleteUser, updateUser } from './users.service.ts';
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
   description: 'A new person.',
-  validate: z.looseObject({ email, name: nameText(120) }),
   fields: (t) => ({
     email: t.string({ description: 'Unique in the organization, whatever its case.' }),
     name: t.string({ description: 'What they are called; 1 to 120 characters.' }),
@@ -23,7 +21,6 @@ const CreateUserInput = builder.inputType('CreateUserInput', {
 
 const UpdateUserInput = builder.inputType('UpdateUserInput', {
   description: 'Changes of a person.',
-  validate: z.looseObject({ name: nameText(120).nullish() }),
   fields: (t) => ({
     id: t.id({ description: 'The person.' }),
     name: t.string({ required: false, description: 'A new name.' }),
@@ -62,49 +59,35 @@ const DeletedUser = builder.objectRef<{ id: string }>('DeletedUser').implement({
 
 builder.mutationFields((t) => ({
   createUser: t.prismaField({
+    ...operationField(createUser),
     type: UserRef,
-    description: 'Adds a person. For admins of the organization.',
-    authScopes: { organizationRole: 'admin' },
-    extensions: { audit: 'user.create' },
-    errors: { types: [InvalidInputError, ForbiddenError, ConflictError] },
     args: { input: t.arg({ type: CreateUserInput, description: 'Whom to add.' }) },
     resolve: async (query, _root, { input }, context) => {
-      const id = await createUser(context, input);
+      const { id } = await perform(createUser, context, input);
       return context.deps.db.user.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
   updateUser: t.prismaField({
+    ...operationField(updateUser),
     type: UserRef,
-    description:
-      "Changes a person's name or role in the organization. For admins of the organization.",
-    authScopes: { organizationRole: 'admin' },
-    extensions: { audit: 'user.update' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: UpdateUserInput, description: 'What to change.' }) },
     resolve: async (query, _root, { input }, context) => {
-      const id = await updateUser(context, input);
+      const { id } = await perform(updateUser, context, input);
       return context.deps.db.user.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
   deleteUser: t.field({
+    ...operationField(deleteUser),
     type: DeletedUser,
-    description: 'Deletes a person; their tokens end with them. For admins of the organization.',
-    authScopes: { organizationRole: 'admin' },
-    extensions: { audit: 'user.delete' },
-    errors: { types: [NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: DeleteUserInput, description: 'Whom to delete.' }) },
-    resolve: async (_root, { input }, context) => ({ id: await deleteUser(context, input.id) }),
+    resolve: (_root, { input }, context) => perform(deleteUser, context, input),
   }),
   setProjectRole: t.prismaField({
+    ...operationField(setProjectRole),
     type: UserRef,
-    description:
-      'Gives a person a role in one project, over the one in the organization. For admins of both.',
-    authScopes: { organizationRole: 'admin' },
-    extensions: { audit: 'user.set_project_role' },
-    errors: { types: [NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: SetProjectRoleInput, description: 'Whose role, and where.' }) },
     resolve: async (query, _root, { input }, context) => {
-      const id = await setProjectRole(context, input);
+      const { id } = await perform(setProjectRole, context, input);
       return context.deps.db.user.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
