@@ -1,3 +1,4 @@
+import { ratePerProcess } from '../access/rate.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { JsonObject } from '../catalog/json.ts';
@@ -56,9 +57,20 @@ export async function recordRefusal(
   { kind }: AppError,
   about: Omit<Happening, 'action'>,
 ): Promise<void> {
-  if (isStranger(context.viewer) || !refusals.includes(kind)) return;
+  if (isStranger(context.viewer) || !refusals.includes(kind) || !mayRecord(context)) return;
   const detail = { ...about.detail, reason: kind };
   await recordEvent(context, { ...about, action: `${action}.refused`, detail });
+}
+
+const recordedOf = ratePerProcess();
+
+/** An end user may ask as often as they like for what they may not do, but not fill the log with it. */
+function mayRecord({ deps, viewer }: RequestContext): boolean {
+  if (viewer.kind !== 'connect_token') return true;
+  const rate = recordedOf(deps);
+  if (rate.secondsToWait(viewer.id, deps.config.limits.actionsPerKeyedToken) > 0) return false;
+  rate.take(viewer.id);
+  return true;
 }
 
 function isStranger(viewer: Viewer): boolean {

@@ -4,7 +4,6 @@ import SchemaBuilder, {
   type SchemaTypes,
 } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
-import { ratePerProcess } from '../access/rate.ts';
 import { recordRefusal } from '../audit/audit.service.ts';
 import { AppError } from '../errors.ts';
 import type { Context } from './context.ts';
@@ -33,7 +32,7 @@ class RefusalsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       try {
         return await resolver(parent, args, context, info);
       } catch (error) {
-        if (error instanceof AppError && mayRecord(context as Context)) {
+        if (error instanceof AppError) {
           const connectionId = subjectOf(action, args);
           await recordRefusal(context as Context, action, error, { connectionId });
         }
@@ -41,17 +40,6 @@ class RefusalsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       }
     };
   }
-}
-
-const recordedOf = ratePerProcess();
-
-/** An end user may ask for what nobody lets them do as often as they like, but not fill the log with it. */
-function mayRecord({ deps, viewer }: Context): boolean {
-  if (viewer.kind !== 'connect_token') return true;
-  const rate = recordedOf(deps);
-  if (rate.secondsToWait(viewer.id, deps.config.limits.actionsPerKeyedToken) > 0) return false;
-  rate.take(viewer.id);
-  return true;
 }
 
 /** The id of the connection that a mutation was about, where it was about one. */
