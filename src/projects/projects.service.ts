@@ -1,88 +1,93 @@
-import type { RequestContext } from '../access/request-context.ts';
+import { z } from 'zod';
 import { requireMember } from '../access/roles.ts';
 import { visibleProjects } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
+import { isLoopback } from '../config.ts';
 import { isUniqueViolation } from '../db/errors.ts';
-import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
-import { isUuid } from '../input.ts';
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
+import { isUuid, nameText } from '../input.ts';
 import { newId } from '../new-id.ts';
+import { operation } from '../operations/operation.ts';
 
-export type NewProject = {
-  /** Absent: the caller's. */
-  organizationId?: string | null | undefined;
-  name: string;
-  redirectUrls?: readonly URL[] | null | undefined;
-};
+const mostRedirectUrls = 50;
 
-/**
- * Makes a project in the caller's organization.
- *
- * @returns its id.
- * @throws ForbiddenError for another organization, ConflictError for the name.
- */
-export async function createProject(
-  context: RequestContext,
-  { organizationId, name, redirectUrls }: NewProject,
-): Promise<string> {
-  const { db } = context.deps;
-  const viewer = requireMember(context.viewer);
-  if (organizationId != null && organizationId.toLowerCase() !== viewer.organizationId) {
-    throw new ForbiddenError('A credential makes projects in its own organization only.');
-  }
-  const id = newId();
-  const data = {
-    id,
-    organizationId: viewer.organizationId,
-    name,
-    redirectUrls: texts(redirectUrls),
-  };
-  const event = { action: 'project.create', detail: { project: id, name } };
-  try {
-    await db.$transaction([
-      db.project.create({ data, select: { id: true } }),
-      db.auditEvent.create({ data: auditEvent(context, event), select: { id: true } }),
-    ]);
-  } catch (error) {
-    throw nameTaken(error) ?? error;
-  }
-  return id;
-}
+const redirectUrls = z
+  .array(
+    z
+      .instanceof(URL)
+      .refine(
+        isRedirectUrl,
+        'must be an https URL, or http on a loopback address, without a fragment and without credentials',
+      ),
+  )
+  .max(mostRedirectUrls, `cannot hold more than ${mostRedirectUrls}`)
+  .nullish();
 
-export type ProjectChanges = {
-  id: string;
-  name?: string | null | undefined;
-  redirectUrls?: readonly URL[] | null | undefined;
-};
+/** Fails with ForbiddenError for an organization that is not the caller's. */
+export const createProject = operation({
+  name: 'createProject',
+  description: 'Makes a project. For admins of the organization.',
+  role: { organization: 'admin' },
+  audit: 'project.create',
+  input: z.object({ organizationId: z.string().nullish(), name: nameText(120), redirectUrls }),
+  errors: [InvalidInputError, ForbiddenError, ConflictError],
+  run: async (context, { organizationId, name, redirectUrls }) => {
+    const { db } = context.deps;
+    const viewer = requireMember(context.viewer);
+    if (organizationId != null && organizationId.toLowerCase() !== viewer.organizationId) {
+      throw new ForbiddenError('A credential makes projects in its own organization only.');
+    }
+    const id = newId();
+    const data = {
+      id,
+      organizationId: viewer.organizationId,
+      name,
+      redirectUrls: texts(redirectUrls),
+    };
+    const event = { action: 'project.create', detail: { project: id, name } };
+    try {
+      await db.$transaction([
+        db.project.create({ data, select: { id: true } }),
+        db.auditEvent.create({ data: auditEvent(context, event), select: { id: true } }),
+      ]);
+    } catch (error) {
+      throw nameTaken(error) ?? error;
+    }
+    return { id };
+  },
+});
 
-/**
- * Changes a project; what is left out or null stays as it is.
- *
- * @throws NotFoundError, ConflictError for the name.
- */
-export async function updateProject(
-  context: RequestContext,
-  { id, name, redirectUrls }: ProjectChanges,
-): Promise<void> {
-  const viewer = requireMember(context.viewer);
-  if (!isUuid(id)) throw new NotFoundError('project');
-  const data = {
-    ...(name != null && { name }),
-    ...(redirectUrls != null && { redirectUrls: texts(redirectUrls) }),
-  };
-  const event = { action: 'project.update', projectId: id };
-  const update = context.deps.db.$transaction(async (tx) => {
-    const where = { AND: [{ id }, visibleProjects(viewer)] };
-    const isEmpty = Object.keys(data).length === 0; // then updateMany counts no row
-    const { count } = isEmpty
-      ? { count: await tx.project.count({ where }) }
-      : await tx.project.updateMany({ where, data });
-    if (count === 0) throw new NotFoundError('project');
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-  });
-  await update.catch((error: unknown) => {
-    throw nameTaken(error) ?? error;
-  });
-}
+/** What is left out or null stays as it is. */
+export const updateProject = operation({
+  name: 'updateProject',
+  description: "Changes a project's name or redirect URLs. For its admins.",
+  role: 'admin',
+  audit: 'project.update',
+  input: z.object({ id: z.string(), name: nameText(120).nullish(), redirectUrls }),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
+  run: async (context, { id, name, redirectUrls }) => {
+    const viewer = requireMember(context.viewer);
+    if (!isUuid(id)) throw new NotFoundError('project');
+    const data = {
+      ...(name != null && { name }),
+      ...(redirectUrls != null && { redirectUrls: texts(redirectUrls) }),
+    };
+    const event = { action: 'project.update', projectId: id };
+    const update = context.deps.db.$transaction(async (tx) => {
+      const where = { AND: [{ id }, visibleProjects(viewer)] };
+      const isEmpty = Object.keys(data).length === 0; // then updateMany counts no row
+      const { count } = isEmpty
+        ? { count: await tx.project.count({ where }) }
+        : await tx.project.updateMany({ where, data });
+      if (count === 0) throw new NotFoundError('project');
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+    });
+    await update.catch((error: unknown) => {
+      throw nameTaken(error) ?? error;
+    });
+    return { id };
+  },
+});
 
 function texts(urls: readonly URL[] | null | undefined): string[] {
   return (urls ?? []).map(String);
@@ -93,4 +98,10 @@ function nameTaken(error: unknown): ConflictError | undefined {
   return new ConflictError('The organization already has a project of this name.', undefined, {
     cause: error,
   });
+}
+
+function isRedirectUrl(url: URL): boolean {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (url.username !== '' || url.password !== '') return false;
+  return !url.hash && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(host)));
 }

@@ -1,7 +1,8 @@
-import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
+import { NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
+import { operationField } from '../graphql/operation-field.ts';
+import { perform } from '../operations/perform.ts';
 import { deleteRequirement } from './delete-requirement.service.ts';
-import { newRequirement, requirementChanges } from './requirement.input.ts';
 import { RequirementKindRef, RequirementRef } from './requirement.type.ts';
 import { createRequirement, updateRequirement } from './requirements.service.ts';
 
@@ -10,7 +11,6 @@ const specRules =
 
 const CreateRequirementInput = builder.inputType('CreateRequirementInput', {
   description: 'Something more that each end user of an app must bring.',
-  validate: newRequirement,
   fields: (t) => ({
     appId: t.id({ description: 'The app. It asks for 50 things at most.' }),
     name: t.string({
@@ -32,7 +32,6 @@ const CreateRequirementInput = builder.inputType('CreateRequirementInput', {
 
 const UpdateRequirementInput = builder.inputType('UpdateRequirementInput', {
   description: 'Changes of a requirement; what is left out stays as it is.',
-  validate: requirementChanges,
   fields: (t) => ({
     id: t.id({ description: 'The requirement.' }),
     title: t.string({ required: false, description: 'A new title.' }),
@@ -62,41 +61,29 @@ const DeletedRequirement = builder.objectRef<{ id: string }>('DeletedRequirement
 
 builder.mutationFields((t) => ({
   createRequirement: t.prismaField({
+    ...operationField(createRequirement),
     type: RequirementRef,
-    description: "Has an app ask its users for something more. For its project's admins.",
-    authScopes: { role: 'admin' },
-    extensions: { audit: 'requirement.create' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
     args: { input: t.arg({ type: CreateRequirementInput, description: 'What to ask for.' }) },
     resolve: async (query, _root, { input }, context) => {
-      const id = await createRequirement(context, input);
+      const { id } = await perform(createRequirement, context, input);
       return found(await context.deps.db.requirement.findUnique({ ...query, where: { id } }));
     },
   }),
   updateRequirement: t.prismaField({
+    ...operationField(updateRequirement),
     type: RequirementRef,
-    description: "Changes what an app asks for. For its project's admins.",
-    authScopes: { role: 'admin' },
-    extensions: { audit: 'requirement.update' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: UpdateRequirementInput, description: 'What to change.' }) },
     resolve: async (query, _root, { input }, context) => {
-      await updateRequirement(context, input);
+      await perform(updateRequirement, context, input);
       const where = { id: input.id };
       return found(await context.deps.db.requirement.findUnique({ ...query, where }));
     },
   }),
   deleteRequirement: t.field({
+    ...operationField(deleteRequirement),
     type: DeletedRequirement,
-    description:
-      "Deletes a requirement and all that users linked for it, sealed values included. For its project's admins.",
-    authScopes: { role: 'admin' },
-    extensions: { audit: 'requirement.delete' },
-    errors: { types: [NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: DeleteRequirementInput, description: 'What to delete.' }) },
-    resolve: async (_root, { input }, context) => ({
-      id: await deleteRequirement(context, input.id),
-    }),
+    resolve: (_root, { input }, context) => perform(deleteRequirement, context, input),
   }),
 }));
 
