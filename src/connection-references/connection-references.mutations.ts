@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { ConnectionRef } from '../connections/connection.type.ts';
 import { requireConnection } from '../connections/connections.service.ts';
-import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { nameText, orBlank, requiredText } from '../input.ts';
+import { operationField } from '../graphql/operation-field.ts';
+import { perform } from '../operations/perform.ts';
 import { ConnectionReferenceRef } from './connection-reference.type.ts';
 import {
   addConnectionReference,
@@ -13,12 +12,6 @@ import { replaceConnection } from './replace-connection.service.ts';
 
 const AddConnectionReferenceInput = builder.inputType('AddConnectionReferenceInput', {
   description: 'What uses a connection.',
-  validate: z.object({
-    connectionId: z.string(),
-    kind: requiredText(64),
-    externalId: requiredText(255),
-    label: orBlank(nameText(255)),
-  }),
   fields: (t) => ({
     connectionId: t.id({ description: 'The connection that is used.' }),
     kind: t.string({ description: 'What uses it, such as `workflow`; 1 to 64 characters.' }),
@@ -42,35 +35,26 @@ const ReplaceConnectionInput = builder.inputType('ReplaceConnectionInput', {
 
 builder.mutationFields((t) => ({
   addConnectionReference: t.field({
+    ...operationField(addConnectionReference),
     type: ConnectionReferenceRef,
-    description:
-      'Registers something as using a connection, which cannot be deleted from then on. The same `kind` and `externalId` again answer the same reference, under the new label.',
-    authScopes: { role: 'editor' },
-    extensions: { audit: 'reference.add' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: AddConnectionReferenceInput, description: 'What uses what.' }) },
-    resolve: (_root, { input }, context) => addConnectionReference(context, input),
+    resolve: (_root, { input }, context) => perform(addConnectionReference, context, input),
   }),
   removeConnectionReference: t.field({
+    ...operationField(removeConnectionReference),
     type: ConnectionReferenceRef,
-    description: 'Takes a reference back; answers what it was.',
-    authScopes: { role: 'editor' },
-    extensions: { audit: 'reference.remove' },
-    errors: { types: [NotFoundError, ForbiddenError] },
     args: {
       input: t.arg({ type: RemoveConnectionReferenceInput, description: 'Which reference.' }),
     },
-    resolve: (_root, { input }, context) => removeConnectionReference(context, input.id),
+    resolve: (_root, { input }, context) => perform(removeConnectionReference, context, input),
   }),
   replaceConnection: t.field({
+    ...operationField(replaceConnection),
     type: ConnectionRef,
-    description:
-      'Moves every reference of one connection to another of the same type and project, in one transaction; answers the new one.',
-    authScopes: { role: 'editor' },
-    extensions: { audit: 'reference.add' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: ReplaceConnectionInput, description: 'Which by which.' }) },
-    resolve: async (_root, { input }, context) =>
-      requireConnection(context, await replaceConnection(context, input)),
+    resolve: async (_root, { input }, context) => {
+      const { id } = await perform(replaceConnection, context, input);
+      return requireConnection(context, id);
+    },
   }),
 }));

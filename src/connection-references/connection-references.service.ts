@@ -1,79 +1,83 @@
-import type { RequestContext } from '../access/request-context.ts';
+import { z } from 'zod';
 import { requireMember } from '../access/roles.ts';
 import { visibleConnections } from '../access/visibility.ts';
 import { auditEvent } from '../audit/audit.service.ts';
 import type { Prisma } from '../db/generated/client.ts';
-import { InvalidInputError, NotFoundError } from '../errors.ts';
-import { isUuid } from '../input.ts';
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
+import { isUuid, nameText, orBlank, requiredText } from '../input.ts';
 import { newId } from '../new-id.ts';
+import { operation } from '../operations/operation.ts';
 import { lockConnections } from './lock-connections.ts';
 import { type ReferenceRow, referenceColumns } from './reference-row.ts';
 
-export type NewReference = {
-  connectionId: string;
-  kind: string;
-  externalId: string;
-  label?: string | null | undefined;
-};
-
-/**
- * Registers something as using a connection. Whoever registers the same again, by kind and external
- * id, gets what is there, under the label given last, so that a program may do so at each start.
- *
- * @throws NotFoundError for the connection, InvalidInputError when it has as many as it may.
- */
-export async function addConnectionReference(
-  context: RequestContext,
-  { connectionId, kind, externalId, label }: NewReference,
-): Promise<ReferenceRow> {
-  const viewer = requireMember(context.viewer);
-  const { db, config } = context.deps;
-  return db.$transaction(async (tx) => {
-    const [connection] = await lockConnections(tx, viewer, [connectionId]);
-    if (connection === undefined) throw new NotFoundError('connection');
-    const key = { connectionId: connection.id, kind, externalId };
-    const known = await findReference(tx, key);
-    if (known !== null && (label ?? known.label) === known.label) return known;
-    if (known === null) await requireRoom(tx, connection.id, config.limits.references);
-    const reference = await tx.connectionReference.upsert({
-      where: { connectionId_kind_externalId: key },
-      create: { id: newId(), ...key, label: label ?? null },
-      update: { label: label ?? null },
-      select: referenceColumns,
+/** A program may register the same at each start: kind and external id find the reference that is there. */
+export const addConnectionReference = operation({
+  name: 'addConnectionReference',
+  description:
+    'Registers something as using a connection, which cannot be deleted from then on. The same `kind` and `externalId` again return the same reference, under the new label.',
+  role: 'editor',
+  audit: 'reference.add',
+  connection: 'connectionId',
+  input: z.object({
+    connectionId: z.string(),
+    kind: requiredText(64),
+    externalId: requiredText(255),
+    label: orBlank(nameText(255)),
+  }),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError],
+  run: async (context, { connectionId, kind, externalId, label }) => {
+    const viewer = requireMember(context.viewer);
+    const { db, config } = context.deps;
+    return db.$transaction(async (tx) => {
+      const [connection] = await lockConnections(tx, viewer, [connectionId]);
+      if (connection === undefined) throw new NotFoundError('connection');
+      const key = { connectionId: connection.id, kind, externalId };
+      const known = await findReference(tx, key);
+      if (known !== null && (label ?? known.label) === known.label) return known;
+      if (known === null) await requireRoom(tx, connection.id, config.limits.references);
+      const reference = await tx.connectionReference.upsert({
+        where: { connectionId_kind_externalId: key },
+        create: { id: newId(), ...key, label: label ?? null },
+        update: { label: label ?? null },
+        select: referenceColumns,
+      });
+      const event = {
+        action: 'reference.add',
+        ...placeOf(connection),
+        detail: detailOf(reference),
+      };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return reference;
     });
-    const event = { action: 'reference.add', ...placeOf(connection), detail: detailOf(reference) };
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-    return reference;
-  });
-}
+  },
+});
 
-/**
- * Takes back what {@link addConnectionReference} registered.
- *
- * @returns what it was.
- * @throws NotFoundError.
- */
-export async function removeConnectionReference(
-  context: RequestContext,
-  id: string,
-): Promise<ReferenceRow> {
-  const viewer = requireMember(context.viewer);
-  if (!isUuid(id)) throw new NotFoundError('reference');
-  return context.deps.db.$transaction(async (tx) => {
-    const reference = await tx.connectionReference.findFirst({
-      where: { id, connection: visibleConnections(viewer) },
-      select: { ...referenceColumns, connection: { select: { id: true, projectId: true } } },
+export const removeConnectionReference = operation({
+  name: 'removeConnectionReference',
+  description: 'Removes a reference and returns what it was.',
+  role: 'editor',
+  audit: 'reference.remove',
+  input: z.object({ id: z.string() }),
+  errors: [NotFoundError, ForbiddenError],
+  run: async (context, { id }) => {
+    const viewer = requireMember(context.viewer);
+    if (!isUuid(id)) throw new NotFoundError('reference');
+    return context.deps.db.$transaction(async (tx) => {
+      const reference = await tx.connectionReference.findFirst({
+        where: { id, connection: visibleConnections(viewer) },
+        select: { ...referenceColumns, connection: { select: { id: true, projectId: true } } },
+      });
+      if (reference === null) throw new NotFoundError('reference');
+      const { connection, ...row } = reference;
+      const where = { id: row.id, connectionId: connection.id };
+      const { count } = await tx.connectionReference.deleteMany({ where });
+      if (count === 0) throw new NotFoundError('reference'); // removed, or moved, in between
+      const event = { action: 'reference.remove', ...placeOf(connection), detail: detailOf(row) };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return row;
     });
-    if (reference === null) throw new NotFoundError('reference');
-    const { connection, ...row } = reference;
-    const where = { id: row.id, connectionId: connection.id };
-    const { count } = await tx.connectionReference.deleteMany({ where });
-    if (count === 0) throw new NotFoundError('reference'); // removed, or moved, in between
-    const event = { action: 'reference.remove', ...placeOf(connection), detail: detailOf(row) };
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-    return row;
-  });
-}
+  },
+});
 
 /** Where an event about a reference belongs. */
 export function placeOf({ id, projectId }: { id: string; projectId: string }) {
