@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import {
-  connectionChanges,
-  newConnection,
-  withChangedConfig,
-  withNewConfig,
-} from './connection.input.ts';
+import { operationField } from '../graphql/operation-field.ts';
+import { perform } from '../operations/perform.ts';
+import { connectionChanges, withChangedConfig } from './connection.input.ts';
 import { ConnectionRef } from './connection.type.ts';
 import { requireConnection } from './connections.service.ts';
 import { createConnection } from './create-connection.service.ts';
@@ -15,7 +12,6 @@ import { updateConnection } from './update-connection.service.ts';
 
 const CreateConnectionInput = builder.inputType('CreateConnectionInput', {
   description: 'A new connection.',
-  validate: withNewConfig(z.object({ projectId: z.string(), ...newConnection })),
   fields: (t) => ({
     projectId: t.id({ description: 'The project that it shall belong to.' }),
     name: t.string({ description: '1 to 120 characters, unique in the project.' }),
@@ -62,14 +58,13 @@ const DeletedConnection = builder.objectRef<{ id: string }>('DeletedConnection')
 
 builder.mutationFields((t) => ({
   createConnection: t.field({
+    ...operationField(createConnection),
     type: ConnectionRef,
-    description: 'Stores a connection. OAuth types start `INCOMPLETE`, all others `ACTIVE`.',
-    authScopes: { role: 'editor' },
-    extensions: { audit: 'connection.create' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
     args: { input: t.arg({ type: CreateConnectionInput, description: 'What to store.' }) },
-    resolve: async (_root, { input }, context) =>
-      requireConnection(context, await createConnection(context, input)),
+    resolve: async (_root, { input }, context) => {
+      const { id } = await perform(createConnection, context, input);
+      return requireConnection(context, id);
+    },
   }),
   updateConnection: t.field({
     type: ConnectionRef,
@@ -82,14 +77,9 @@ builder.mutationFields((t) => ({
       requireConnection(context, await updateConnection(context, input)),
   }),
   deleteConnection: t.field({
+    ...operationField(deleteConnection),
     type: DeletedConnection,
-    description: 'Deletes a connection and everything that was sealed for it.',
-    authScopes: { role: 'editor' },
-    extensions: { audit: 'connection.delete' },
-    errors: { types: [NotFoundError, ForbiddenError, ConflictError] },
     args: { input: t.arg({ type: DeleteConnectionInput, description: 'What to delete.' }) },
-    resolve: async (_root, { input }, context) => ({
-      id: await deleteConnection(context, input.id),
-    }),
+    resolve: (_root, { input }, context) => perform(deleteConnection, context, input),
   }),
 }));

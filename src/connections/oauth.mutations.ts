@@ -1,12 +1,8 @@
-import {
-  ConflictError,
-  ForbiddenError,
-  InvalidInputError,
-  NotFoundError,
-  UpstreamError,
-} from '../errors.ts';
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
+import { operationField } from '../graphql/operation-field.ts';
 import { type Authorization, authorizeConnection } from '../oauth/authorize.service.ts';
+import { perform } from '../operations/perform.ts';
 import { ConnectionRef } from './connection.type.ts';
 import { requireConnection } from './connections.service.ts';
 import { refreshConnection } from './refresh-connection.service.ts';
@@ -52,13 +48,12 @@ builder.mutationFields((t) => ({
       authorizeConnection(context, input.id, input.redirectUrl?.href),
   }),
   refreshConnection: t.field({
+    ...operationField(refreshConnection),
     type: ConnectionRef,
-    description: 'Refreshes an OAuth connection now, whether it is due or not.',
-    authScopes: { role: 'editor' },
-    extensions: { audit: 'connection.refresh' },
-    errors: { types: [NotFoundError, ForbiddenError, ConflictError, UpstreamError] },
     args: { input: t.arg({ type: RefreshConnectionInput, description: 'Which connection.' }) },
-    resolve: async (_root, { input }, context) =>
-      requireConnection(context, await refreshConnection(context, input.id)),
+    resolve: async (_root, { input }, context) => {
+      const { id } = await perform(refreshConnection, context, input);
+      return requireConnection(context, id);
+    },
   }),
 }));

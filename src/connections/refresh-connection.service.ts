@@ -1,40 +1,48 @@
+import { z } from 'zod';
 import { reachOf } from '../access/reach.ts';
-import type { RequestContext } from '../access/request-context.ts';
 import { requireMember } from '../access/roles.ts';
 import { ConflictError, ForbiddenError, NotFoundError, UpstreamError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { openTokens } from '../oauth/grant-tokens.ts';
 import { refreshGrant } from '../oauth/refresh.service.ts';
+import { operation } from '../operations/operation.ts';
 import { loadCredentials } from './load-credentials.ts';
 
 /**
- * Refreshes a connection now, because a person wants it.
- *
- * @returns its id.
- * @throws NotFoundError, ForbiddenError for a system-managed connection, ConflictError for one that
- * has nothing to refresh or whose grant has ended, UpstreamError when the provider gives no token.
+ * Fails with ForbiddenError for a system-managed connection, with ConflictError for one that has nothing to
+ * refresh or whose grant has ended, and with UpstreamError when the provider gives no token.
  */
-export async function refreshConnection(context: RequestContext, id: string): Promise<string> {
-  const { deps, request } = context;
-  const viewer = requireMember(context.viewer);
-  const wanted = { id, reach: reachOf(viewer) };
-  const stored = isUuid(id) ? await loadCredentials(deps)(wanted) : undefined;
-  if (stored === undefined) throw new NotFoundError('connection');
-  if (stored.isSystem) throw new ForbiddenError('A system-managed connection cannot be refreshed.');
-  const { grant } = stored;
-  if (stored.status !== 'active' || grant === null || !grant.isRefreshable) {
-    throw new ConflictError(
-      'There is nothing to refresh: the connection has no refresh token in use.',
-    );
-  }
-  if (deps.config.refresh === 'off') {
-    throw new ConflictError('Refreshing is turned off on this server (REFRESH=off).');
-  }
-  const tokens = await openTokens(deps.vault, grant.dataKey, grant, grant.sealed);
-  const by = { actor: `${viewer.kind}:${viewer.id}`, ip: request.ip, requestId: request.id };
-  const outcome = await refreshGrant(deps, grant, tokens, by);
-  if (outcome.kind === 'replaced') return stored.id;
-  const { kind: failure, message } = outcome.failure;
-  if (failure === 'ended') throw new ConflictError(`The connection has expired: ${message}`);
-  throw new UpstreamError(`The refresh failed: ${message}`, failure === 'passing');
-}
+export const refreshConnection = operation({
+  name: 'refreshConnection',
+  description: 'Refreshes an OAuth connection now, whether it is due or not.',
+  role: 'editor',
+  audit: 'connection.refresh',
+  connection: 'id',
+  input: z.object({ id: z.string() }),
+  errors: [NotFoundError, ForbiddenError, ConflictError, UpstreamError],
+  run: async (context, { id }) => {
+    const { deps, request } = context;
+    const viewer = requireMember(context.viewer);
+    const wanted = { id, reach: reachOf(viewer) };
+    const stored = isUuid(id) ? await loadCredentials(deps)(wanted) : undefined;
+    if (stored === undefined) throw new NotFoundError('connection');
+    if (stored.isSystem)
+      throw new ForbiddenError('A system-managed connection cannot be refreshed.');
+    const { grant } = stored;
+    if (stored.status !== 'active' || grant === null || !grant.isRefreshable) {
+      throw new ConflictError(
+        'There is nothing to refresh: the connection has no refresh token in use.',
+      );
+    }
+    if (deps.config.refresh === 'off') {
+      throw new ConflictError('Refreshing is turned off on this server (REFRESH=off).');
+    }
+    const tokens = await openTokens(deps.vault, grant.dataKey, grant, grant.sealed);
+    const by = { actor: `${viewer.kind}:${viewer.id}`, ip: request.ip, requestId: request.id };
+    const outcome = await refreshGrant(deps, grant, tokens, by);
+    if (outcome.kind === 'replaced') return { id: stored.id };
+    const { kind: failure, message } = outcome.failure;
+    if (failure === 'ended') throw new ConflictError(`The connection has expired: ${message}`);
+    throw new UpstreamError(`The refresh failed: ${message}`, failure === 'passing');
+  },
+});
