@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type DestinationStream, type LoggerOptions, pino } from 'pino';
 import type { Config } from '../config.ts';
 
@@ -9,7 +10,7 @@ import type { Config } from '../config.ts';
  */
 export function createLog(
   { logLevel }: Pick<Config, 'logLevel'>,
-  destination: DestinationStream = pino.destination(1),
+  destination: DestinationStream = standardOutput(),
 ) {
   const options: LoggerOptions = {
     level: logLevel,
@@ -23,6 +24,21 @@ export function createLog(
     },
   };
   return pino(options, destination);
+}
+
+/** Standard output. Lines are written in the background, in their order. */
+export function standardOutput() {
+  return pino.destination(1);
+}
+
+/**
+ * Ends an output when its last line is written, or after a second when nobody reads it. An exit before
+ * that can turn the order of the last lines round.
+ */
+export async function endOutput(output: ReturnType<typeof standardOutput>): Promise<void> {
+  const closed = once(output, 'close', { signal: AbortSignal.timeout(1_000) });
+  output.end();
+  await closed.catch(() => {});
 }
 
 type LoggedError = {

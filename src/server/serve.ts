@@ -5,7 +5,7 @@ import { closeStreams } from '../changes/open-stream.ts';
 import { type Config, ConfigError } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { createHttpServer } from './http-server.ts';
-import { createLog } from './log.ts';
+import { createLog, endOutput, standardOutput } from './log.ts';
 import { type OpenDeps, openDeps } from './open-deps.ts';
 import { describeFirstStart } from './welcome.ts';
 import { startWorkers, type Workers } from './workers.ts';
@@ -32,7 +32,8 @@ const hangDeadline = stopDeadline + 14_000;
  * @throws ConfigError, or an Error in words for the operator.
  */
 export async function serve(config: Config, refreshThread: URL | undefined): Promise<void> {
-  const log = createLog(config);
+  const output = standardOutput();
+  const log = createLog(config, output);
   const open = await openWithNotice(config, log);
   const server = createHttpServer(open.deps);
   try {
@@ -43,7 +44,11 @@ export async function serve(config: Config, refreshThread: URL | undefined): Pro
   }
   // Not before: who cannot start must not have begun a refresh.
   const workers = startWorkers(open.deps, refreshThread);
-  stopOnSignals(open.deps, () => stop(server, workers, open));
+  stopOnSignals(open.deps, async () => {
+    await stop(server, workers, open);
+    await endOutput(output);
+    process.exit(); // whatever timer a library has left
+  });
   process.stderr.write(`Patchbay listens on ${config.publicUrl}\n`);
   if (open.firstStart) process.stderr.write(describeFirstStart(config, open.firstStart));
 }
@@ -118,7 +123,6 @@ async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps)
   await workers.stop(until);
   await close();
   deps.log.info('stopped');
-  process.exit(); // the schema engine of a first start leaves a timer behind
 }
 
 function describeListenError(error: NodeJS.ErrnoException, port: number): ConfigError {
