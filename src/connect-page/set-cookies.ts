@@ -20,7 +20,9 @@ export async function setSessionCookie(deps: Deps, c: C, cookie: NewCookie): Pro
   const { publicUrl } = deps.config;
   const { id, secret, seconds, endUserId, isPartitioned } = cookie;
   const options = {
-    ...{ path: '/', httpOnly: true, secure: publicUrl.startsWith('https:') },
+    path: '/',
+    httpOnly: true,
+    secure: publicUrl.startsWith('https:'),
     // Strict would not come back from a provider; a frame of another site takes its own.
     ...(isPartitioned
       ? ({ sameSite: 'None', partitioned: true } as const)

@@ -21,7 +21,10 @@ export function createHttpServer(deps: Deps): Server {
   const requestTimeout = deps.config.limits.requestSeconds * 1_000;
   const headersTimeout = Math.min(requestTimeout, longestHeaders);
   const server = createServer({
-    ...{ keepAliveTimeout, requestTimeout, headersTimeout, connectionsCheckingInterval },
+    keepAliveTimeout,
+    requestTimeout,
+    headersTimeout,
+    connectionsCheckingInterval,
     requireHostHeader: false, // a probe may send no Host; the app refuses a request where it needs one
   });
   server.setTimeout(idleTimeout);
