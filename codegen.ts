@@ -10,11 +10,11 @@ import { lexicographicSortSchema, parse, printSchema } from 'graphql';
  */
 
 const schemaFile = new URL('schema.graphql', import.meta.url);
-const documentsFile = new URL('src/rest/operations.graphql', import.meta.url);
-const generated = new URL('src/rest/generated/', import.meta.url);
+const documentsFile = new URL('src/edge/rest/operations.graphql', import.meta.url);
+const generated = new URL('src/edge/rest/generated/', import.meta.url);
 
 async function printCodeSchema(): Promise<void> {
-  const { loadSchema } = await import('./src/graphql/schema.ts');
+  const { loadSchema } = await import('./src/edge/graphql/schema.ts');
   await writeFile(schemaFile, `${printSchema(lexicographicSortSchema(loadSchema()))}\n`);
 }
 
@@ -32,8 +32,8 @@ async function typeOperations(): Promise<void> {
       defaultScalarType: 'unknown',
       scalars: {
         DateTime: 'Date',
-        JSONObject: '../../catalog/json.ts#JsonObject',
-        JSON: '../../catalog/json.ts#JsonValue',
+        JSONObject: '../../../core/catalog/json.ts#JsonObject',
+        JSON: '../../../core/catalog/json.ts#JsonValue',
         URL: 'string',
       },
     },

@@ -1,7 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { migrationsFolder, packageRoot, readMigrations } from '../src/db/migration-files.ts';
+import {
+  migrationsFolder,
+  packageRoot,
+  readMigrations,
+} from '../src/platform/db/migration-files.ts';
 import { pgliteMigrationAdapter } from './engine/pglite-adapter.ts';
 import { startSchemaEngine, toMigrationList } from './engine/schema-engine.ts';
 

@@ -28,9 +28,11 @@ const wasmBesideTheRest = {
 };
 
 await build({
-  entryPoints: ['main.ts', 'server/refresh.main.ts', 'cli/main.ts'].map((path) =>
-    join(import.meta.dirname, path),
-  ),
+  entryPoints: {
+    main: join(import.meta.dirname, 'main.ts'),
+    'refresh.main': join(import.meta.dirname, 'edge/server/refresh.main.ts'),
+    'cli/main': join(import.meta.dirname, 'edge/cli/main.ts'),
+  },
   outdir,
   bundle: true,
   splitting: true,

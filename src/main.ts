@@ -1,9 +1,10 @@
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, readConfig } from './platform/config/config.ts';
+import { ConfigError } from './platform/errors.ts';
 
 try {
   const config = readConfig(process.env);
   // Not before: a start that is refused for its configuration needs nothing of it.
-  const { serve } = await import('./server/serve.ts');
+  const { serve } = await import('./edge/server/serve.ts');
   await serve(config, refreshThreadOf(config));
 } catch (error) {
   const expected = error instanceof ConfigError;
@@ -15,7 +16,7 @@ try {
 function refreshThreadOf({ databaseUrl, refresh }: Config): URL | undefined {
   const isBuilt = import.meta.url.endsWith('.js');
   if (!isBuilt || databaseUrl === undefined || refresh === 'off') return undefined;
-  return new URL('./server/refresh.main.js', import.meta.url);
+  return new URL('./refresh.main.js', import.meta.url);
 }
 
 function describe(error: unknown): string {

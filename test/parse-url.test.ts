@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseUrl } from '../src/parse-url.ts';
+import { parseUrl } from '../src/platform/parse-url.ts';
 
 it('goes on to understand letters beyond ASCII when it was called very often', () => {
   const isUnderstood = () => parseUrl('https://münchen.example/')?.hostname;

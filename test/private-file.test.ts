@@ -14,7 +14,7 @@ import {
   openNewPrivateFile,
   readPrivateFile,
   writePrivateFile,
-} from '../src/private-file.ts';
+} from '../src/platform/private-file.ts';
 import { makeFolder } from './helpers/process.ts';
 
 let folder: string;

@@ -7,7 +7,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
-import type { Migration } from '../../src/db/migration-files.ts';
+import type { Migration } from '../../src/platform/db/migration-files.ts';
 import { pgliteMigrationAdapter } from './pglite-adapter.ts';
 
 /** Part of Node, but typed only in the library of the browser. */

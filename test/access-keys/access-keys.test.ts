@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { digestCredential } from '../../src/access/credential.ts';
+import { digestCredential } from '../../src/core/access/credential.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 

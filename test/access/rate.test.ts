@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRate, ownerOf } from '../../src/access/rate.ts';
+import { createRate, ownerOf } from '../../src/core/access/rate.ts';
 
 function rateOf(limit: number) {
   const clock = { now: 0 };

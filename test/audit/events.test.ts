@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AuditEvent } from '../../src/db/generated/client.ts';
+import type { AuditEvent } from '../../src/platform/db/generated/client.ts';
 import { canary, requireNoCanary } from '../helpers/canary.ts';
 import {
   createConnection,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { issueAccessKey } from '../../src/access-keys/issue-access-key.service.ts';
-import { recordCommand } from '../../src/audit/record-command.ts';
+import { recordCommand } from '../../src/core/audit/record-command.ts';
+import { issueAccessKey } from '../../src/features/people/issue-access-key.service.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pruneAuditEvents } from '../../src/audit/retention.ts';
+import { pruneAuditEvents } from '../../src/core/audit/retention.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;

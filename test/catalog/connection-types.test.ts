@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ConnectionType, OAuthFacts } from '../../src/catalog/connection-type.ts';
-import { connectionTypes, findConnectionType } from '../../src/catalog/connection-types.ts';
-import type { Field } from '../../src/catalog/fields.ts';
+import type { ConnectionType, OAuthFacts } from '../../src/core/catalog/connection-type.ts';
+import { connectionTypes, findConnectionType } from '../../src/core/catalog/connection-types.ts';
+import type { Field } from '../../src/core/catalog/fields.ts';
 import contract from './fixtures/connection-types.json' with { type: 'json' };
 
 function fieldInContractWords(field: Field) {

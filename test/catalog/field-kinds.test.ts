@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/catalog/config.ts';
-import type { ConnectionType } from '../../src/catalog/connection-type.ts';
-import type { Field } from '../../src/catalog/fields.ts';
+import { parseConfig } from '../../src/core/catalog/config.ts';
+import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
+import type { Field } from '../../src/core/catalog/fields.ts';
 import {
   choice,
   datetime,
@@ -17,7 +17,7 @@ import {
   texts,
   url,
   wholeSeconds,
-} from '../../src/catalog/fields.ts';
+} from '../../src/core/catalog/fields.ts';
 
 const notUrl = 'must be an absolute http or https URL';
 const withUser = 'cannot hold a user name or password';

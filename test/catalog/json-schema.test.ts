@@ -1,10 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/catalog/config.ts';
-import { connectionTypes } from '../../src/catalog/connection-types.ts';
-import { isJsonObject } from '../../src/catalog/json.ts';
-import { toJsonSchema } from '../../src/catalog/json-schema.ts';
+import { parseConfig } from '../../src/core/catalog/config.ts';
+import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
+import { isJsonObject } from '../../src/core/catalog/json.ts';
+import { toJsonSchema } from '../../src/features/connection-types/json-schema.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
 import { fullConfig, minimalConfig, typeNamed } from './sample-configs.ts';
 

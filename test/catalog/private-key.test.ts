@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/catalog/config.ts';
+import { parseConfig } from '../../src/core/catalog/config.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
 import { typeNamed } from './sample-configs.ts';
 

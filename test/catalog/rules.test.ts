@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/catalog/config.ts';
+import { parseConfig } from '../../src/core/catalog/config.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
 import { typeNamed } from './sample-configs.ts';
 

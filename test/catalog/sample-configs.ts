@@ -1,7 +1,7 @@
-import type { ConnectionType } from '../../src/catalog/connection-type.ts';
-import { findConnectionType } from '../../src/catalog/connection-types.ts';
-import type { Field, FieldKind } from '../../src/catalog/fields.ts';
-import type { JsonObject, JsonValue } from '../../src/catalog/json.ts';
+import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
+import { findConnectionType } from '../../src/core/catalog/connection-types.ts';
+import type { Field, FieldKind } from '../../src/core/catalog/fields.ts';
+import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
 
 /** The type of that short name, such as `OpenAI`. */

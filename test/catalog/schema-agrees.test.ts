@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, it } from 'vitest';
-import { checkConfig, parseConfig } from '../../src/catalog/config.ts';
-import type { ConnectionType } from '../../src/catalog/connection-type.ts';
-import { connectionTypes } from '../../src/catalog/connection-types.ts';
-import type { Field } from '../../src/catalog/fields.ts';
-import type { JsonObject } from '../../src/catalog/json.ts';
-import { toJsonSchema } from '../../src/catalog/json-schema.ts';
+import { checkConfig, parseConfig } from '../../src/core/catalog/config.ts';
+import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
+import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
+import type { Field } from '../../src/core/catalog/fields.ts';
+import type { JsonObject } from '../../src/core/catalog/json.ts';
+import { toJsonSchema } from '../../src/features/connection-types/json-schema.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
 import { fullConfig, minimalConfig, sampleValue } from './sample-configs.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Change } from '../../src/changes/change.ts';
-import { createChangeQueue } from '../../src/changes/change-queue.ts';
-import { AppError } from '../../src/errors.ts';
+import type { Change } from '../../src/core/changes/change.ts';
+import { createChangeQueue } from '../../src/core/changes/change-queue.ts';
+import { AppError } from '../../src/platform/errors.ts';
 
 const change = (id: number): Change => ({
   ...{ id, at: new Date(), kind: 'updated', projectId: 'p', connectionId: 'c' },

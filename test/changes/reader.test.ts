@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Change, createChangeReader, forgetOldChanges } from '../../src/changes/change.ts';
+import {
+  type Change,
+  createChangeReader,
+  forgetOldChanges,
+} from '../../src/core/changes/change.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;

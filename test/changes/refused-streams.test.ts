@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { closeStreams } from '../../src/changes/open-stream.ts';
+import { closeStreams } from '../../src/core/changes/open-stream.ts';
 import { authorization } from '../helpers/clients.ts';
 import { createConnection } from '../helpers/connections.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

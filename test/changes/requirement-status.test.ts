@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createChangeReader } from '../../src/changes/change.ts';
+import { createChangeReader } from '../../src/core/changes/change.ts';
 import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';

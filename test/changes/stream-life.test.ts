@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { authenticate } from '../../src/access/authenticate.ts';
-import { openStreams } from '../../src/changes/stream-slots.ts';
-import { watchConnections as watchProject } from '../../src/connections/watch-connections.service.ts';
-import type { AppError } from '../../src/errors.ts';
+import { authenticate } from '../../src/core/access/authenticate.ts';
+import { openStreams } from '../../src/core/changes/stream-slots.ts';
+import { watchConnections as watchProject } from '../../src/features/connections/watch-connections.service.ts';
+import type { AppError } from '../../src/platform/errors.ts';
 import { createConnection } from '../helpers/connections.ts';
 import { send } from '../helpers/http.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openStreams } from '../../src/changes/stream-slots.ts';
-import type { App } from '../../src/db/generated/client.ts';
+import { openStreams } from '../../src/core/changes/stream-slots.ts';
+import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { mintToken, postToken } from '../helpers/connect-tokens.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { App } from '../../src/db/generated/client.ts';
+import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

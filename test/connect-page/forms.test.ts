@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseConfig } from '../../src/catalog/config.ts';
-import type { ConnectionType } from '../../src/catalog/connection-type.ts';
-import { connectionTypes } from '../../src/catalog/connection-types.ts';
-import type { Field } from '../../src/catalog/fields.ts';
-import type { JsonObject } from '../../src/catalog/json.ts';
+import { parseConfig } from '../../src/core/catalog/config.ts';
+import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
+import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
+import type { Field } from '../../src/core/catalog/fields.ts';
+import type { JsonObject } from '../../src/core/catalog/json.ts';
 import { fullConfig, minimalConfig } from '../catalog/sample-configs.ts';
 import { canary } from '../helpers/canary.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';

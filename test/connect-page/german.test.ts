@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../src/catalog/config.ts';
-import type { ConnectionType } from '../../src/catalog/connection-type.ts';
-import { connectionTypes } from '../../src/catalog/connection-types.ts';
-import type { JsonValue } from '../../src/catalog/json.ts';
-import { missingFields } from '../../src/catalog/rules.ts';
-import { translate, translateComplaint } from '../../src/connect-page/complaints.ts';
+import { parseConfig } from '../../src/core/catalog/config.ts';
+import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
+import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
+import type { JsonValue } from '../../src/core/catalog/json.ts';
+import { missingFields } from '../../src/core/catalog/rules.ts';
+import { translate, translateComplaint } from '../../src/edge/connect-page/complaints.ts';
 import { typeNamed } from '../catalog/sample-configs.ts';
 
-const catalog = resolve(import.meta.dirname, '../../src/catalog');
+const catalog = resolve(import.meta.dirname, '../../src/core/catalog');
 
 const langOf = (message: string, type: ConnectionType = typeNamed('Http')) =>
   translateComplaint(message, { label: 'URL' }, type, 'de').lang;

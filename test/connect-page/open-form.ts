@@ -1,5 +1,5 @@
-import type { ConnectionType } from '../../src/catalog/connection-type.ts';
-import type { JsonObject, JsonValue } from '../../src/catalog/json.ts';
+import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
+import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import type { Answer } from '../helpers/http.ts';

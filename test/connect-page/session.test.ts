@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { forgetEndedSessions } from '../../src/connect-page/session.service.ts';
-import type { App, Requirement } from '../../src/db/generated/client.ts';
+import { forgetEndedSessions } from '../../src/edge/connect-page/session.service.ts';
+import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { App, Requirement } from '../../src/db/generated/client.ts';
+import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';

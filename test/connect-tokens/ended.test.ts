@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { App } from '../../src/db/generated/client.ts';
+import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { isTaken, mintToken, postToken, present } from '../helpers/connect-tokens.ts';
 import { expectTheSame } from '../helpers/refusals.ts';

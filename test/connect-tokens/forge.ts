@@ -1,7 +1,7 @@
 import { constants, createPublicKey, type KeyLike, sign } from 'node:crypto';
-import type { ConnectTokenClaims } from '../../src/access/connect-token.ts';
-import { loadSigner } from '../../src/connect-tokens/sign.ts';
-import { placeOfPrivateKey } from '../../src/connect-tokens/signing-keys.ts';
+import type { ConnectTokenClaims } from '../../src/core/access/connect-token.ts';
+import { loadSigner } from '../../src/features/connect-tokens/sign.ts';
+import { placeOfPrivateKey } from '../../src/features/connect-tokens/signing-keys.ts';
 import { readToken } from '../helpers/connect-tokens.ts';
 import type { TestServer } from '../helpers/server.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ConnectTokenClaims } from '../../src/access/connect-token.ts';
+import type { ConnectTokenClaims } from '../../src/core/access/connect-token.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { isTaken, mintToken, present } from '../helpers/connect-tokens.ts';
 import type { Answer } from '../helpers/http.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { forgetEndedTokens } from '../../src/connect-tokens/forget.ts';
+import { forgetEndedTokens } from '../../src/features/connect-tokens/forget.ts';
 import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
 import { isTaken, mintToken } from '../helpers/connect-tokens.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

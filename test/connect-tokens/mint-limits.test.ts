@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import type { App } from '../../src/db/generated/client.ts';
+import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { mintToken, postToken } from '../helpers/connect-tokens.ts';
 import type { Failure } from '../helpers/connections.ts';

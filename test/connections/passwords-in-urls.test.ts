@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectionTypes, findConnectionType } from '../../src/catalog/connection-types.ts';
-import type { JsonObject } from '../../src/catalog/json.ts';
-import { sealedConfig } from '../../src/connection-config/sealed-config.ts';
+import { connectionTypes, findConnectionType } from '../../src/core/catalog/connection-types.ts';
+import type { JsonObject } from '../../src/core/catalog/json.ts';
+import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
 import { fullConfig } from '../catalog/sample-configs.ts';
 import {
   type ConnectionJson,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { migrationsFolder } from '../../src/db/migration-files.ts';
+import { migrationsFolder } from '../../src/platform/db/migration-files.ts';
 import { cloneDatabase } from '../helpers/database.ts';
 import { administer } from '../setup/postgresql.ts';
 import { testDatabase } from '../setup/test-database.ts';

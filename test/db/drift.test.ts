@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { pgliteMigrationAdapter } from '../../prisma/engine/pglite-adapter.ts';
 import { postgresqlMigrationAdapter } from '../../prisma/engine/postgresql-adapter.ts';
 import { startSchemaEngine } from '../../prisma/engine/schema-engine.ts';
-import { packageRoot } from '../../src/db/migration-files.ts';
+import { packageRoot } from '../../src/platform/db/migration-files.ts';
 import { cloneDatabase } from '../helpers/database.ts';
 import { makeEmbedded } from '../helpers/embedded-database.ts';
 import { testDatabase } from '../setup/test-database.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { lockFolder } from '../../src/db/folder-lock.ts';
+import { lockFolder } from '../../src/platform/db/folder-lock.ts';
 import { killProcess, startFile } from './processes.ts';
 
 let parent: string;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { gather } from '../../src/db/gather.ts';
-import { UnavailableError } from '../../src/errors.ts';
+import { gather } from '../../src/platform/db/gather.ts';
+import { UnavailableError } from '../../src/platform/errors.ts';
 
 /** Records the batches it gets; each is answered when the test says so. */
 function recordBatches() {

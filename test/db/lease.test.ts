@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
-import { withLease } from '../../src/db/lease.ts';
+import type { Database } from '../../src/platform/db/database.ts';
+import { withLease } from '../../src/platform/db/lease.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
 let database: Database;

@@ -2,9 +2,9 @@ import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
-import { applyMigrations } from '../../src/db/migrate.ts';
-import { migrationsFolder, readMigrations } from '../../src/db/migration-files.ts';
+import type { Database } from '../../src/platform/db/database.ts';
+import { applyMigrations } from '../../src/platform/db/migrate.ts';
+import { migrationsFolder, readMigrations } from '../../src/platform/db/migration-files.ts';
 import { openBlankDatabase } from '../helpers/database.ts';
 
 /** The migrations of this version. */

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/db/database.ts';
-import { applyMigrations } from '../../src/db/migrate.ts';
-import { embeddedMajor } from '../../src/db/pglite.ts';
+import { openDatabase } from '../../src/platform/db/database.ts';
+import { applyMigrations } from '../../src/platform/db/migrate.ts';
+import { embeddedMajor } from '../../src/platform/db/pglite.ts';
 import { testDatabase } from '../setup/test-database.ts';
 
 describe.runIf(testDatabase().kind === 'pglite')('the embedded database', () => {

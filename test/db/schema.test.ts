@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
-import { isUniqueViolation, primaryKeys } from '../../src/db/errors.ts';
+import type { Database } from '../../src/platform/db/database.ts';
+import { isUniqueViolation, primaryKeys } from '../../src/platform/db/errors.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
 let database: Database;
@@ -36,7 +36,7 @@ test('every unique constraint has the name that isUniqueViolation expects', asyn
     columns.join() === (primaryKeys[table] ?? 'id')
       ? `${table}_pkey`
       : name.endsWith('_pkey')
-        ? 'a primary key of src/db/errors.ts'
+        ? 'a primary key of src/platform/db/errors.ts'
         : `${table}_${columns.join('_')}_key`,
   );
   expect(rows.map(({ name }) => name)).toEqual(expected);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
-import { gather } from '../../src/db/gather.ts';
+import type { Database } from '../../src/platform/db/database.ts';
+import { gather } from '../../src/platform/db/gather.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
 let database: Database;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { type Database, openDatabase } from '../../src/platform/db/database.ts';
 import { cloneDatabase, openTestDatabase } from '../helpers/database.ts';
 import { administer } from '../setup/postgresql.ts';
 import { testDatabase } from '../setup/test-database.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../src/db/database.ts';
-import { translateDatabaseError } from '../../src/db/errors.ts';
-import { UnavailableError } from '../../src/errors.ts';
+import { type Database, openDatabase } from '../../src/platform/db/database.ts';
+import { translateDatabaseError } from '../../src/platform/db/errors.ts';
+import { UnavailableError } from '../../src/platform/errors.ts';
 import { startMigratedCluster } from '../helpers/migrated-cluster.ts';
 import type { Cluster } from '../setup/cluster.ts';
 import { administer } from '../setup/postgresql.ts';

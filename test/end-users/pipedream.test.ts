@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { deleteUnlinkedAccounts } from '../../src/pipedream/unlinked-accounts.ts';
+import { deleteUnlinkedAccounts } from '../../src/core/pipedream/unlinked-accounts.ts';
 import {
   begin,
   disconnect,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../../src/db/generated/enums.ts';
+import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { type Person, seedKey, seedProject } from '../helpers/seed.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';

@@ -1,6 +1,6 @@
 import { RequestCache } from '@pothos/plugin-scope-auth';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { builder } from '../../src/graphql/builder.ts';
+import { builder } from '../../src/core/graphql/builder.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 /* What scope-auth keeps by a request's context refers to that context: see forgetOperation. */

@@ -12,7 +12,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadSchema } from '../../src/graphql/schema.ts';
+import { loadSchema } from '../../src/edge/graphql/schema.ts';
 import { seedApp, seedRequirement, uniqueHostname } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { openAi } from '../helpers/connections.ts';

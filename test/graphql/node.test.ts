@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../../src/db/generated/enums.ts';
+import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { makeSystem } from '../helpers/connections.ts';
 import {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../../src/db/generated/enums.ts';
-import { loadSchema } from '../../src/graphql/schema.ts';
+import { loadSchema } from '../../src/edge/graphql/schema.ts';
+import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { uniqueHostname } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import type { Answer } from '../helpers/http.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { authenticate } from '../../src/access/authenticate.ts';
-import { fetchCredentials } from '../../src/connections/credentials.service.ts';
+import { authenticate } from '../../src/core/access/authenticate.ts';
+import { fetchCredentials } from '../../src/features/connections/credentials.service.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { createConnection, fetchConfig, newConnection } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';

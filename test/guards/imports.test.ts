@@ -1,91 +1,119 @@
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { importsOf, type SourceFile, sourceFiles } from './source.ts';
 
-/* docs: "Imports go only downward". A layer may use itself and what is below it. */
+/* The law of imports, for values and types alike. docs/architecture.md draws it. */
 
 const files = sourceFiles();
-const isGraphql = (path: string) => /\.(type|queries|mutations|subscriptions)\.ts$/.test(path);
 
-/** From the top down; a file belongs to the first that fits. */
-const layers: [name: string, fits: (path: string) => boolean][] = [
-  ['main', (path) => path === 'main.ts'],
-  ['the command-line tool', (path) => path.startsWith('cli/')],
-  ['server', (path) => path.startsWith('server/')],
-  ['rest and the connect page', (path) => /^(rest|connect-page)\//.test(path)],
-  ['the schema', (path) => path === 'graphql/schema.ts'],
-  ['types, queries, mutations and subscriptions', isGraphql],
-  ['the builder', (path) => path.startsWith('graphql/')],
-  ['connect tokens', (path) => path.startsWith('connect-tokens/')],
-  ['end users', (path) => path.startsWith('end-users/')],
-  ['requirements', (path) => path.startsWith('requirements/')],
-  ['apps', (path) => path.startsWith('apps/')],
-  ['connections', (path) => path.startsWith('connections/')],
-  ['their references', (path) => path.startsWith('connection-references/')],
-  ['oauth and Pipedream', (path) => /^(oauth|pipedream)\//.test(path)],
-  ['access keys and users', (path) => /^(access-keys|users)\//.test(path)],
-  ['projects', (path) => path.startsWith('projects/')],
-  ['a connection’s config', (path) => path.startsWith('connection-config/')],
-  ['operations', (path) => path.startsWith('operations/')],
-  ['access, catalog, audit, changes', (path) => /^(access|catalog|audit|changes)\//.test(path)],
-  ['the rotation of keys, export and import', (path) => /^(key-rotation|transfer)\//.test(path)],
-  ['the vault', (path) => path.startsWith('vault/')],
-  ['the database', (path) => path.startsWith('db/')],
-  ['what everything uses', (path) => !path.includes('/')],
-];
+/** From the top down. A file imports from its own storey and from those below it. */
+const storeys = ['main.ts', 'edge/', 'features/', 'oauth/', 'core/', 'platform/'];
 
-const layerOf = (path: string) => layers.findIndex(([, fits]) => fits(path));
+/** The features from the top down. A feature imports from those below it. */
+const features = [
+  'node',
+  'connect-tokens',
+  'end-users',
+  'requirements',
+  'apps',
+  'connections',
+  'connection-types',
+  'audit-log',
+  'people',
+  'projects',
+].map((name) => `features/${name}/`);
 
-test('every file belongs to a layer', () => {
-  expect(files.length).toBeGreaterThan(90);
-  expect(files.filter(({ path }) => layerOf(path) < 0)).toEqual([]);
-});
+const isBuildScript = (path: string) => path.endsWith('.mjs');
+const placeIn = (order: readonly string[], path: string) =>
+  order.findIndex((start) => path.startsWith(start));
 
-test('no file imports from a layer above its own', () => {
-  const upward = files.flatMap((file) =>
-    importsOf(file, 'values')
-      .filter((target) => layerOf(target) < layerOf(file.path))
-      .map((target) => `${file.path} → ${target}`),
+/** All imports of a file of the product by another. */
+function arrowsOf(all: readonly SourceFile[]): [from: string, to: string][] {
+  return all.flatMap((file) =>
+    importsOf(file, 'with types').map((target): [string, string] => [file.path, target]),
   );
-  expect(upward).toEqual([]);
+}
+
+function upwardIn(order: readonly string[], arrows: readonly [string, string][]): string[] {
+  return arrows
+    .filter(([from, to]) => placeIn(order, from) >= 0 && placeIn(order, to) >= 0)
+    .filter(([from, to]) => placeIn(order, to) < placeIn(order, from))
+    .map(([from, to]) => `${from} → ${to}`);
+}
+
+test('every file belongs to a storey, and every feature has a place in the order', () => {
+  expect(files.length).toBeGreaterThan(200);
+  const written = files.filter(({ path }) => !isBuildScript(path));
+  expect(written.filter(({ path }) => placeIn(storeys, path) < 0)).toEqual([]);
+  const ofFeatures = files.filter(({ path }) => path.startsWith('features/'));
+  expect(ofFeatures.filter(({ path }) => placeIn(features, path) < 0)).toEqual([]);
 });
 
-test('a service imports nothing of GraphQL, not even a type', () => {
-  const services = files.filter(({ path }) => path.endsWith('.service.ts'));
-  const found = services.flatMap((file) =>
-    file.text.match(/from '(graphql|graphql-yoga|@pothos[^']*)'/) ||
-    importsOf(file, 'with types').some(
-      (target) => target.startsWith('graphql/') || isGraphql(target),
-    )
-      ? [file.path]
-      : [],
-  );
-  expect(services.length).toBeGreaterThan(5);
-  expect(found).toEqual([]);
+test('no file imports from a storey or a feature above its own', () => {
+  expect(upwardIn(storeys, arrowsOf(files))).toEqual([]);
+  expect(upwardIn(features, arrowsOf(files))).toEqual([]);
 });
 
-test('nothing outside its folder imports from the database’s generated client as a value but enums', () => {
-  const found = files
-    .filter(({ path }) => !path.startsWith('db/'))
-    .flatMap((file) => importsOf(file, 'values').map((target) => [file.path, target] as const))
-    .filter(
-      ([, target]) => target.startsWith('db/generated/') && target !== 'db/generated/enums.ts',
-    );
-  expect(found).toEqual([]);
+test('no two folders import each other', () => {
+  expect(mutualFolders(arrowsOf(files))).toEqual([]);
 });
 
-test('no import of a value goes in a circle', () => {
+test('no import goes in a circle', () => {
   expect(findCircle(files)).toBeUndefined();
 });
 
-test('the guard sees a circle, and an import over several lines', () => {
-  const a = { path: 'a.ts', text: "import {\n  b,\n  type C,\n} from './x/b.ts';" };
-  const b = {
-    path: 'x/b.ts',
-    text: "import type { D } from './d.ts';\nexport { a } from '../a.ts';",
-  };
-  expect(findCircle([a, b])).toEqual(['a.ts', 'x/b.ts', 'a.ts']);
-  expect(importsOf(b, 'with types')).toEqual(['x/d.ts', 'a.ts']);
+test('an operation and a service import nothing of GraphQL, not even a type', () => {
+  const services = files.filter(
+    ({ path }) => path.endsWith('.service.ts') || path.endsWith('.operations.ts'),
+  );
+  const isGraphql = (path: string) =>
+    path.startsWith('core/graphql/') || /\.(type|queries|mutations|subscriptions)\.ts$/.test(path);
+  const found = services.filter(
+    (file) =>
+      /from '(graphql|graphql-yoga|@pothos[^']*)'/.test(file.text) ||
+      importsOf(file, 'with types').some(isGraphql),
+  );
+  expect(services.length).toBeGreaterThan(5);
+  expect(found.map(({ path }) => path)).toEqual([]);
 });
+
+test('outside platform/db, only enums are imported as values from the generated client', () => {
+  const found = files
+    .filter(({ path }) => !path.startsWith('platform/db/'))
+    .flatMap((file) => importsOf(file, 'values').map((target) => [file.path, target] as const))
+    .filter(([, target]) => target.startsWith('platform/db/generated/'))
+    .filter(([, target]) => target !== 'platform/db/generated/enums.ts');
+  expect(found).toEqual([]);
+});
+
+test('the guard sees an arrow up, a pair of folders, a circle, and an import over several lines', () => {
+  const a = { path: 'core/a/a.ts', text: "import {\n  b,\n  type C,\n} from '../x/b.ts';" };
+  const b = {
+    path: 'core/x/b.ts',
+    text: "import type { D } from '../../edge/d.ts';\nexport type { A } from '../a/a.ts';",
+  };
+  expect(importsOf(b, 'with types')).toEqual(['edge/d.ts', 'core/a/a.ts']);
+  expect(importsOf(b, 'values')).toEqual([]);
+  expect(upwardIn(storeys, arrowsOf([a, b]))).toEqual(['core/x/b.ts → edge/d.ts']);
+  expect(mutualFolders(arrowsOf([a, b]))).toEqual(['core/a ⇄ core/x']);
+  expect(findCircle([a, b])).toEqual(['core/a/a.ts', 'core/x/b.ts', 'core/a/a.ts']);
+});
+
+function mutualFolders(arrows: readonly [string, string][]): string[] {
+  const folders = arrows
+    .map(([from, to]) => [folderOf(from), folderOf(to)] as const)
+    .filter(([from, to]) => from !== to);
+  const known = new Set(folders.map(([from, to]) => `${from} → ${to}`));
+  const pairs = folders
+    .filter(([from, to]) => from < to && known.has(`${to} → ${from}`))
+    .map(([from, to]) => `${from} ⇄ ${to}`);
+  return [...new Set(pairs)];
+}
+
+/** The folder of a file. What a generator writes counts as its parent's. */
+function folderOf(path: string): string {
+  return dirname(path).replace(/\/generated(\/.*)?$/, '');
+}
 
 function findCircle(all: readonly SourceFile[]): string[] | undefined {
   const byPath = new Map(all.map((file) => [file.path, file]));
@@ -94,7 +122,7 @@ function findCircle(all: readonly SourceFile[]): string[] | undefined {
     if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
     const file = byPath.get(path);
     if (file === undefined || done.has(path)) return undefined;
-    for (const target of importsOf(file, 'values')) {
+    for (const target of importsOf(file, 'with types')) {
       const circle = visit(target, [...trail, path]);
       if (circle) return circle;
     }

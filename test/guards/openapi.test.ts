@@ -1,7 +1,7 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { routes } from '../../src/rest/rest.app.ts';
+import { routes } from '../../src/edge/rest/rest.app.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 type Operation = {

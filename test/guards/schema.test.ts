@@ -14,8 +14,8 @@ import {
   printSchema,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { isOpenToAnyone } from '../../src/graphql/operation-field.ts';
-import { loadSchema } from '../../src/graphql/schema.ts';
+import { isOpenToAnyone } from '../../src/core/graphql/operation-field.ts';
+import { loadSchema } from '../../src/edge/graphql/schema.ts';
 import { nameMissing, notYetBuilt } from './not-yet-built.ts';
 
 const schema = loadSchema();

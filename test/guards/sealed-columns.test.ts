@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
-import { sealedColumns } from '../../src/key-rotation/sealed-columns.ts';
+import { sealedColumns } from '../../src/core/key-rotation/sealed-columns.ts';
+import type { Database } from '../../src/platform/db/database.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
 let database: Database;

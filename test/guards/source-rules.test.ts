@@ -5,7 +5,7 @@ const files = sourceFiles();
 
 test('only config.ts and the two programs know of the environment', () => {
   const readers = files.filter(({ text }) => /\bprocess\.env\b|['"]dotenv['"]/.test(text));
-  expect(readers.map(({ path }) => path).sort()).toEqual(['cli/main.ts', 'main.ts']);
+  expect(readers.map(({ path }) => path).sort()).toEqual(['edge/cli/main.ts', 'main.ts']);
   for (const { text } of readers) {
     // Handed to readConfig, once.
     expect(text.match(/process\.env\b.*/g)).toEqual([expect.stringMatching(/^process\.env\)/)]);
@@ -19,7 +19,7 @@ test('only private-file.ts creates files: exclusively, for their owner, and thro
   const writers = files.filter(({ text }) =>
     [...text.matchAll(/^import [^;]*from 'node:fs[^;]*;/gm)].some(([line]) => creates.test(line)),
   );
-  expect(writers.map(({ path }) => path)).toEqual(['private-file.ts']);
+  expect(writers.map(({ path }) => path)).toEqual(['platform/private-file.ts']);
 });
 
 test('no statement shows the planner how many calls it answers: see hiddenArray', () => {

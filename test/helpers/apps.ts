@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { App, PrismaClient, Requirement } from '../../src/db/generated/client.ts';
+import type { App, PrismaClient, Requirement } from '../../src/platform/db/generated/client.ts';
 import { type ConnectionBody, openAi } from './connections.ts';
 import type { TestServer } from './server.ts';
 import { storeConnection } from './store-connections.ts';

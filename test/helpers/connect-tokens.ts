@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import type { App } from '../../src/db/generated/client.ts';
+import type { App } from '../../src/platform/db/generated/client.ts';
 import { authorization } from './clients.ts';
 import type { TestServer } from './server.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PGlite } from '@electric-sql/pglite';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { type Database, openDatabase } from '../../src/platform/db/database.ts';
 import { administer, databaseUrl } from '../setup/postgresql.ts';
 import { testDatabase } from '../setup/test-database.ts';
 import { makeEmbedded } from './embedded-database.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { authenticate } from '../../src/access/authenticate.ts';
-import { requireEndUser } from '../../src/access/roles.ts';
-import type { ConnectTokenViewer } from '../../src/access/viewer.ts';
+import { authenticate } from '../../src/core/access/authenticate.ts';
+import { requireEndUser } from '../../src/core/access/roles.ts';
+import type { ConnectTokenViewer } from '../../src/core/access/viewer.ts';
 import { seedApp, seedRequirement } from './apps.ts';
 import { guard } from './canary.ts';
 import { mintToken, postToken } from './connect-tokens.ts';

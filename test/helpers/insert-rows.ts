@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../src/db/generated/client.ts';
+import type { PrismaClient } from '../../src/platform/db/generated/client.ts';
 
 type Db = Pick<PrismaClient, '$executeRawUnsafe'>;
 

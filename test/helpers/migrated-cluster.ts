@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openDatabase } from '../../src/db/database.ts';
-import { applyMigrations } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/platform/db/database.ts';
+import { applyMigrations } from '../../src/platform/db/migrate.ts';
 import { type Cluster, startCluster } from '../setup/cluster.ts';
 import { testDatabase } from '../setup/test-database.ts';
 

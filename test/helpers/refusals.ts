@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Role } from '../../src/db/generated/enums.ts';
+import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { seedApp, seedRequirement } from './apps.ts';
 import { authorization } from './clients.ts';
 import { mintToken } from './connect-tokens.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { requireType } from '../../src/connection-config/read-config.ts';
-import { sealedConfig } from '../../src/connection-config/sealed-config.ts';
-import type { Deps } from '../../src/deps.ts';
+import { requireType } from '../../src/core/connection-config/read-config.ts';
+import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
+import type { Deps } from '../../src/core/deps/deps.ts';
 import { openAi } from './connections.ts';
 import { insertRows } from './insert-rows.ts';
 import type { Home } from './seed.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { digestCredential, previewCredential } from '../../src/access/credential.ts';
-import type { PrismaClient } from '../../src/db/generated/client.ts';
-import type { Role } from '../../src/db/generated/enums.ts';
+import { digestCredential, previewCredential } from '../../src/core/access/credential.ts';
+import type { PrismaClient } from '../../src/platform/db/generated/client.ts';
+import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { canaryKey, canaryToken } from './canary.ts';
 
 /** Where a key belongs: an organization, or one of its projects. */

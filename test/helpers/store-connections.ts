@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../src/catalog/json.ts';
-import { readConfig, requireType } from '../../src/connection-config/read-config.ts';
-import { sealedConfig } from '../../src/connection-config/sealed-config.ts';
-import { newId } from '../../src/new-id.ts';
-import type { SealingKey } from '../../src/vault/vault.ts';
+import type { JsonObject } from '../../src/core/catalog/json.ts';
+import { readConfig, requireType } from '../../src/core/connection-config/read-config.ts';
+import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
+import type { SealingKey } from '../../src/core/vault/vault.ts';
+import { newId } from '../../src/platform/new-id.ts';
 import { type ConnectionBody, newConnection } from './connections.ts';
 import type { TestServer } from './server.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { rotateDataKeys } from '../../src/key-rotation/rotate-data-keys.service.ts';
-import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
+import { rotateDataKeys } from '../../src/core/key-rotation/rotate-data-keys.service.ts';
+import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { createConnection, fetchConfig } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { masterKeys } from '../helpers/server.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { rotateMasterKey } from '../../src/key-rotation/rotate-master-key.service.ts';
-import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
-import { checkMasterKeys } from '../../src/vault/master-keys.ts';
-import { announceProcess } from '../../src/vault/processes.ts';
-import { createVault } from '../../src/vault/vault.ts';
+import { rotateMasterKey } from '../../src/core/key-rotation/rotate-master-key.service.ts';
+import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
+import { checkMasterKeys } from '../../src/core/vault/master-keys.ts';
+import { announceProcess } from '../../src/core/vault/processes.ts';
+import { createVault } from '../../src/core/vault/vault.ts';
 import { createConnection, fetchConfig } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { masterKeys, startTestServer, type TestServer } from '../helpers/server.ts';

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../src/catalog/json.ts';
-import { readConfig, requireType } from '../../src/connection-config/read-config.ts';
-import { sealedConfig } from '../../src/connection-config/sealed-config.ts';
-import { newId } from '../../src/new-id.ts';
-import { sealTokens } from '../../src/oauth/grant-tokens.ts';
+import type { JsonObject } from '../../src/core/catalog/json.ts';
+import { readConfig, requireType } from '../../src/core/connection-config/read-config.ts';
+import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
+import { sealTokens } from '../../src/oauth/provider/grant-tokens.ts';
+import { newId } from '../../src/platform/new-id.ts';
 import { uniqueName } from '../helpers/connections.ts';
 import { grantOf } from './grants.ts';
 import { connect, oauthBody, type World } from './world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createOutboundFetch } from '../../src/oauth/outbound-fetch.ts';
+import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
 import type { Switches } from '../helpers/oauth-provider.switches.ts';
 import { eventsOf, statusOf } from './grants.ts';
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expireEnded } from '../../src/oauth/expire-ended.service.ts';
+import { expireEnded } from '../../src/oauth/refresh/expire-ended.service.ts';
 import { eventsOf, grantOf, leave, refusalOf, statusOf } from './grants.ts';
 import { closeWorld, connect, openWorld, type World } from './world.ts';
 

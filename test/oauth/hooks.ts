@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
-import type { Sql } from '../../src/db/sql.ts';
-import type { Deps } from '../../src/deps.ts';
+import type { Deps } from '../../src/core/deps/deps.ts';
+import type { Sql } from '../../src/platform/db/sql.ts';
 
 /**
  * Has something happen around one named statement of a process, until the answer is called. What

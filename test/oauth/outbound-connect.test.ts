@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import {
   type ConnectorOptions,
   createOutboundConnector,
-} from '../../src/oauth/outbound-connect.ts';
-import { isGlobalUnicast } from '../../src/oauth/outbound-policy.ts';
+} from '../../src/core/outbound/outbound-connect.ts';
+import { isGlobalUnicast } from '../../src/core/outbound/outbound-policy.ts';
 import { serveHttp } from './local-server.ts';
 import { privateHosts } from './private-addresses.ts';
 

@@ -3,9 +3,12 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { OutboundError } from '../../src/oauth/outbound.errors.ts';
-import { createOutboundFetch, type OutboundOptions } from '../../src/oauth/outbound-fetch.ts';
-import { parseOutboundAllow } from '../../src/oauth/outbound-policy.ts';
+import { OutboundError } from '../../src/core/outbound/outbound.errors.ts';
+import {
+  createOutboundFetch,
+  type OutboundOptions,
+} from '../../src/core/outbound/outbound-fetch.ts';
+import { parseOutboundAllow } from '../../src/core/outbound/outbound-policy.ts';
 import { type LocalServer, serveBytes, serveHttp, serveSilence } from './local-server.ts';
 import { privateHosts } from './private-addresses.ts';
 

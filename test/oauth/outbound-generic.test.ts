@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOutboundFetch } from '../../src/oauth/outbound-fetch.ts';
+import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
 import { endPause, leave, refusalOf, statusOf } from './grants.ts';
 import { closeWorld, connect, consent, openWorld, prepare, type World } from './world.ts';
 

@@ -3,7 +3,7 @@ import {
   findAddressProblem,
   isGlobalUnicast,
   parseOutboundAllow,
-} from '../../src/oauth/outbound-policy.ts';
+} from '../../src/core/outbound/outbound-policy.ts';
 import { privateHosts, publicHosts } from './private-addresses.ts';
 
 const nothing = parseOutboundAllow('') ?? new Set();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findConfigFaults } from '../../src/cli/doctor.checks.ts';
+import { findConfigFaults } from '../../src/edge/cli/doctor.checks.ts';
 import { openBrowser } from '../connect-page/form-browser.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { createConnection, google } from '../helpers/connections.ts';

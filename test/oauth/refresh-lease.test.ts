@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { noteDatabaseError } from '../../src/oauth/pending-writes.ts';
+import { noteDatabaseError } from '../../src/oauth/refresh/pending-writes.ts';
 import { fetchConfig } from '../helpers/connections.ts';
 import { grantOf, leave, lend, tokenOf } from './grants.ts';
 import { aroundStatement, controlClock, databaseError } from './hooks.ts';

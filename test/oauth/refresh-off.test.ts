@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRefreshWorker } from '../../src/oauth/refresh-worker.ts';
+import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
 import { endPause, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
 import { closeWorld, connect, openWorld, type World } from './world.ts';
 

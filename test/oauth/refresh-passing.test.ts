@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createOutboundFetch } from '../../src/oauth/outbound-fetch.ts';
+import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
 import type { Failure } from '../helpers/oauth-provider.switches.ts';
 import { connectMany } from './connect-many.ts';
 import { endPause, eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';

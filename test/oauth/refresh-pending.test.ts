@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mayRefresh, mostPending, writeTokens } from '../../src/oauth/pending-writes.ts';
+import { mayRefresh, mostPending, writeTokens } from '../../src/oauth/refresh/pending-writes.ts';
 import { fetchConfig } from '../helpers/connections.ts';
 import { leave, refusalOf } from './grants.ts';
 import { aroundStatement, databaseError } from './hooks.ts';

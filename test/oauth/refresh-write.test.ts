@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { pendingCount } from '../../src/oauth/pending-writes.ts';
+import { pendingCount } from '../../src/oauth/refresh/pending-writes.ts';
 import { eventsOf, grantOf, leave, tokenOf } from './grants.ts';
 import { aroundStatement, databaseError } from './hooks.ts';
 import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { rotateDataKeys } from '../../src/key-rotation/rotate-data-keys.service.ts';
-import { revokeDue } from '../../src/oauth/revoke-due.service.ts';
-import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
+import { rotateDataKeys } from '../../src/core/key-rotation/rotate-data-keys.service.ts';
+import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
+import { revokeDue } from '../../src/oauth/revoke/revoke-due.service.ts';
 import { masterKeys } from '../helpers/server.ts';
 import { connectMany } from './connect-many.ts';
 import { tokenOf } from './grants.ts';

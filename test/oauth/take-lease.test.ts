@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Deps } from '../../src/deps.ts';
-import { takeRefreshLease } from '../../src/oauth/take-lease.ts';
+import type { Deps } from '../../src/core/deps/deps.ts';
+import { takeRefreshLease } from '../../src/oauth/refresh/take-lease.ts';
 import { statementsOf } from '../helpers/statements.ts';
 import { connectMany } from './connect-many.ts';
 import { grantOf, lend } from './grants.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { replayUnsaved } from '../../src/oauth/unsaved.ts';
-import { startWorkers } from '../../src/server/workers.ts';
+import { startWorkers } from '../../src/edge/server/workers.ts';
+import { replayUnsaved } from '../../src/oauth/refresh/unsaved.ts';
 import { requireNoCanary } from '../helpers/canary.ts';
 import { fetchConfig } from '../helpers/connections.ts';
 import { makeFolder } from '../helpers/process.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startRefreshWorker } from '../../src/oauth/refresh-worker.ts';
+import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
 import { type OAuthProvider, startOAuthProvider } from '../helpers/oauth-provider.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { connectMany } from './connect-many.ts';

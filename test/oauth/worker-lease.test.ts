@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { noteDatabaseError } from '../../src/oauth/pending-writes.ts';
-import { startRefreshWorker } from '../../src/oauth/refresh-worker.ts';
+import { noteDatabaseError } from '../../src/oauth/refresh/pending-writes.ts';
+import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
 import { statementsOf } from '../helpers/statements.ts';
 import { endPause, grantOf, leave, lend, tokenOf } from './grants.ts';
 import { aroundStatement, controlClock, databaseError } from './hooks.ts';

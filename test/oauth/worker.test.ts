@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startRefreshWorker } from '../../src/oauth/refresh-worker.ts';
-import { startWorkers } from '../../src/server/workers.ts';
+import { startWorkers } from '../../src/edge/server/workers.ts';
+import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
 import { connectMany } from './connect-many.ts';
 import { endPause, grantOf } from './grants.ts';
 import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';

@@ -1,6 +1,6 @@
-import type { ConnectionType } from '../../src/catalog/connection-type.ts';
-import type { Field } from '../../src/catalog/fields.ts';
-import type { JsonObject, JsonValue } from '../../src/catalog/json.ts';
+import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
+import type { Field } from '../../src/core/catalog/fields.ts';
+import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
 import { fullConfig } from '../catalog/sample-configs.ts';
 
 /** Every secret holds this; nothing else in the world does. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { App, Requirement } from '../../src/db/generated/client.ts';
+import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { appMutations } from '../helpers/app-mutations.ts';
 import { linkConnection, seedApp, seedEndUser, seedRequirement } from '../helpers/apps.ts';
 import { google } from '../helpers/connections.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { App, Requirement } from '../../src/db/generated/client.ts';
+import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { App, OauthGrant } from '../../src/db/generated/client.ts';
-import { requirementStatus } from '../../src/requirements/status.ts';
+import { requirementStatus } from '../../src/features/requirements/status.ts';
+import type { App, OauthGrant } from '../../src/platform/db/generated/client.ts';
 import { linkConnection, seedApp, seedEndUser, seedRequirement } from '../helpers/apps.ts';
 import { google } from '../helpers/connections.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

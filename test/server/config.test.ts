@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../src/config.ts';
-import { defaultLimits } from '../../src/limits.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
+import { ConfigError } from '../../src/platform/errors.ts';
+import { defaultLimits } from '../../src/platform/limits.ts';
 import { canary, requireNoCanary } from '../helpers/canary.ts';
 
 const key = () => randomBytes(32).toString('base64');

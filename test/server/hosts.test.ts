@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { normalizeHost } from '../../src/host-name.ts';
+import { normalizeHost } from '../../src/platform/host-name.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { authorization } from '../helpers/clients.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLog } from '../../src/server/log.ts';
+import { createLog } from '../../src/edge/server/log.ts';
 import { canary } from '../helpers/canary.ts';
 import { createConnection } from '../helpers/connections.ts';
 import { startTestServer } from '../helpers/server.ts';

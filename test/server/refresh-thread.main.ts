@@ -1,5 +1,5 @@
-import { readConfig } from '../../src/config.ts';
-import { startRefreshThread } from '../../src/server/refresh-thread.ts';
+import { startRefreshThread } from '../../src/edge/server/refresh-thread.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
 
 /* A process that would go on for ever beside its thread. Argument: JSON with the address of the thread's script. */
 

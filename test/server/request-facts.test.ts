@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { expect, test } from 'vitest';
-import { requestFacts } from '../../src/server/request-facts.ts';
+import { requestFacts } from '../../src/edge/server/request-facts.ts';
 
 const trusted = new BlockList();
 trusted.addSubnet('10.0.0.0', 8, 'ipv4');

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { openDatabase } from '../../src/db/database.ts';
-import { applyMigrations } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/platform/db/database.ts';
+import { applyMigrations } from '../../src/platform/db/migrate.ts';
 import type { PgliteSource } from './test-database.ts';
 
 /** Migrates one embedded database a run; every test file starts from a copy. */

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/db/database.ts';
-import { applyMigrations } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/platform/db/database.ts';
+import { applyMigrations } from '../../src/platform/db/migrate.ts';
 import { administer, databaseUrl } from './postgresql.ts';
 import type { PostgresqlSource } from './test-database.ts';
 

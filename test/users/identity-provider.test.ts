@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId } from '../../src/new-id.ts';
+import { newId } from '../../src/platform/new-id.ts';
 import { type Identities, startIdentityProvider } from '../helpers/identity-provider.ts';
 import { change } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

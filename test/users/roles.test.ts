@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../../src/db/generated/enums.ts';
+import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { createConnection, newConnection } from '../helpers/connections.ts';
 import { change } from '../helpers/people.ts';
 import { seedProject } from '../helpers/seed.ts';

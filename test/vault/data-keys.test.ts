@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Sql } from '../../src/db/sql.ts';
-import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
-import { createVault } from '../../src/vault/vault.ts';
+import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
+import { createVault } from '../../src/core/vault/vault.ts';
+import type { Sql } from '../../src/platform/db/sql.ts';
 import {
   type ConnectionJson,
   createConnection,

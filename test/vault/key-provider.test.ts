@@ -3,13 +3,13 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigError } from '../../src/config.ts';
 import {
   createLocalKeyProvider,
   createMasterKeyFile,
   readMasterKeyFile,
-} from '../../src/vault/key-provider.ts';
-import { VaultError } from '../../src/vault/sealed.ts';
+} from '../../src/core/vault/key-provider.ts';
+import { VaultError } from '../../src/core/vault/sealed.ts';
+import { ConfigError } from '../../src/platform/errors.ts';
 
 const pair = (kid: string) => `${kid}:${randomBytes(32).toString('base64')}`;
 const keys = createLocalKeyProvider(`${pair('one')}, ${pair('two')}`);

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigError } from '../../src/config.ts';
-import type { Database } from '../../src/db/database.ts';
-import { createLocalKeyProvider } from '../../src/vault/key-provider.ts';
-import { checkMasterKeys } from '../../src/vault/master-keys.ts';
-import { createVault } from '../../src/vault/vault.ts';
+import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
+import { checkMasterKeys } from '../../src/core/vault/master-keys.ts';
+import { createVault } from '../../src/core/vault/vault.ts';
+import type { Database } from '../../src/platform/db/database.ts';
+import { ConfigError } from '../../src/platform/errors.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 import { seedOrganization } from '../helpers/seed.ts';
 

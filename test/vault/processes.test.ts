@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
-import { announceProcess, findLacking, longestSilence } from '../../src/vault/processes.ts';
+import { announceProcess, findLacking, longestSilence } from '../../src/core/vault/processes.ts';
+import type { Database } from '../../src/platform/db/database.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
 let database: Database;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { open, type Place, seal, VaultError } from '../../src/vault/sealed.ts';
+import { open, type Place, seal, VaultError } from '../../src/core/vault/sealed.ts';
 
 const keyId = randomUUID();
 const key = randomBytes(32);

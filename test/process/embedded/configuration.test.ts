@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { wanted } from '../../../src/config.environment.ts';
-import { ConfigError, readConfig } from '../../../src/config.ts';
+import { wanted } from '../../../src/platform/config/config.environment.ts';
+import { readConfig } from '../../../src/platform/config/config.ts';
+import { ConfigError } from '../../../src/platform/errors.ts';
 import {
   findFreePort,
   makeDataFolder,

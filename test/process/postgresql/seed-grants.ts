@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
-import { requireType } from '../../../src/connection-config/read-config.ts';
-import { sealedConfig } from '../../../src/connection-config/sealed-config.ts';
-import { type Database, openDatabase } from '../../../src/db/database.ts';
-import { sealTokens } from '../../../src/oauth/grant-tokens.ts';
-import { createLocalKeyProvider } from '../../../src/vault/key-provider.ts';
-import { createVault } from '../../../src/vault/vault.ts';
+import { requireType } from '../../../src/core/connection-config/read-config.ts';
+import { sealedConfig } from '../../../src/core/connection-config/sealed-config.ts';
+import { createLocalKeyProvider } from '../../../src/core/vault/key-provider.ts';
+import { createVault } from '../../../src/core/vault/vault.ts';
+import { sealTokens } from '../../../src/oauth/provider/grant-tokens.ts';
+import { type Database, openDatabase } from '../../../src/platform/db/database.ts';
 import { google } from '../../helpers/connections.ts';
 import { insertRows } from '../../helpers/insert-rows.ts';
 import type { Issued } from '../../helpers/oauth-provider.state.ts';

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase } from '../../../../src/db/database.ts';
-import { createLocalKeyProvider } from '../../../../src/vault/key-provider.ts';
-import { createVault } from '../../../../src/vault/vault.ts';
+import { createLocalKeyProvider } from '../../../../src/core/vault/key-provider.ts';
+import { createVault } from '../../../../src/core/vault/vault.ts';
+import { openDatabase } from '../../../../src/platform/db/database.ts';
 import { startMigratedCluster } from '../../../helpers/migrated-cluster.ts';
 import {
   type Environment,

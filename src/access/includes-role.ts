@@ -1,8 +1,0 @@
-import { Role } from '../db/generated/enums.ts';
-
-const order: readonly Role[] = [Role.viewer, Role.runtime, Role.editor, Role.admin];
-
-/** Whether `role` may all that `needed` may. */
-export function includesRole(role: Role, needed: Role): boolean {
-  return order.indexOf(role) >= order.indexOf(needed);
-}

@@ -1,0 +1,66 @@
+import { gather } from '../../platform/db/gather.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import { UnauthenticatedError } from '../../platform/errors.ts';
+import { type Deps, perDeps } from '../deps/deps.ts';
+import {
+  bearerCredential,
+  digestCredential,
+  isAccessKey,
+  isPersonalAccessToken,
+} from './credential.ts';
+import { findIdentity } from './find-identity.ts';
+import { findUser } from './find-user.ts';
+import { isOfProvider } from './identity-provider.ts';
+import { markUsed } from './last-used.ts';
+import { verifyConnectToken } from './verify-connect-token.ts';
+import { type AccessKeyViewer, type AnonymousViewer, anonymous, type Viewer } from './viewer.ts';
+
+/**
+ * Who sent this `Authorization` header; anonymous without one.
+ *
+ * @throws UnauthenticatedError for anything that is not a live credential, whatever is wrong with it.
+ */
+export async function authenticate(deps: Deps, header: string | undefined): Promise<Viewer> {
+  if (header === undefined) return anonymous;
+  const credential = bearerCredential(header);
+  const viewer = credential && (await findViewer(deps, credential));
+  if (!viewer) throw new UnauthenticatedError();
+  if (viewer.kind === 'access_key' || viewer.kind === 'personal_access_token') {
+    markUsed(deps, viewer.kind, viewer.id);
+  }
+  return viewer;
+}
+
+function findViewer(
+  deps: Deps,
+  credential: string,
+): Promise<Exclude<Viewer, AnonymousViewer> | undefined> {
+  if (isAccessKey(credential)) return findAccessKey(deps)(digestCredential(credential));
+  if (isPersonalAccessToken(credential)) return findUser(deps)(digestCredential(credential));
+  const { oidc } = deps.config;
+  if (oidc !== undefined && isOfProvider(oidc, credential))
+    return findIdentity(deps, oidc, credential);
+  return verifyConnectToken(deps, credential);
+}
+
+const findAccessKey = perDeps((deps) =>
+  gather((digests: readonly Buffer[]) => findAccessKeys(deps.sql, digests)),
+);
+
+const statement = `
+  SELECT k.id, k.name, k.role::text AS role, k.organization_id AS "organizationId",
+         k.project_id AS "projectId", k.expires_at AS "expiresAt"
+  FROM unnest(${hiddenArray('bytea')}) WITH ORDINALITY AS q(digest, position)
+  LEFT JOIN access_key k ON k.digest = q.digest AND k.revoked_at IS NULL
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+  ORDER BY q.position`;
+
+type AccessKeyRow = Omit<AccessKeyViewer, 'kind'> | { id: null };
+
+async function findAccessKeys(
+  sql: Sql,
+  digests: readonly Buffer[],
+): Promise<(AccessKeyViewer | undefined)[]> {
+  const rows = await sql<AccessKeyRow>('authenticate', statement, [digests]);
+  return rows.map((row) => (row.id === null ? undefined : { kind: 'access_key', ...row }));
+}

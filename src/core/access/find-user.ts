@@ -1,0 +1,47 @@
+import { gather } from '../../platform/db/gather.ts';
+import { Role } from '../../platform/db/generated/enums.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import { perDeps } from '../deps/deps.ts';
+import type { UserViewer } from './viewer.ts';
+
+/** The person whose personal access token has this digest, with the roles that they have now. */
+export const findUser = perDeps((deps) =>
+  gather((digests: readonly Buffer[]) => findUsers(deps.sql, digests)),
+);
+
+/** What is read of a person `u`. */
+export const personColumns = `
+  u.id AS "userId", u.name, u.organization_id AS "organizationId", u.role::text AS "organizationRole",
+  (SELECT json_object_agg(m.project_id, m.role) FROM membership m WHERE m.user_id = u.id)
+    AS "projectRoles"`;
+
+/** {@link personColumns}, and of what they came with. */
+export type PersonRow = Omit<UserViewer, 'kind' | 'holding' | 'projectRoles'> & {
+  projectRoles: Record<string, Role> | null;
+};
+
+export function personViewer(
+  kind: UserViewer['kind'],
+  { projectRoles, ...row }: PersonRow,
+): UserViewer {
+  const roles = new Map(Object.entries(projectRoles ?? {}));
+  return { kind, ...row, projectRoles: roles, holding: Role.viewer };
+}
+
+const statement = `
+  SELECT t.id, t.expires_at AS "expiresAt", ${personColumns}
+  FROM unnest(${hiddenArray('bytea')}) WITH ORDINALITY AS q(digest, position)
+  LEFT JOIN (personal_access_token t JOIN user_account u ON u.id = t.user_id)
+    ON t.digest = q.digest AND t.revoked_at IS NULL
+    AND (t.expires_at IS NULL OR t.expires_at > now())
+  ORDER BY q.position`;
+
+async function findUsers(
+  sql: Sql,
+  digests: readonly Buffer[],
+): Promise<(UserViewer | undefined)[]> {
+  const rows = await sql<PersonRow | { id: null }>('authenticate-user', statement, [digests]);
+  return rows.map((row) =>
+    row.id === null ? undefined : personViewer('personal_access_token', row),
+  );
+}

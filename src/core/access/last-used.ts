@@ -1,0 +1,51 @@
+import { hiddenArray } from '../../platform/db/sql.ts';
+import { type Deps, perDeps } from '../deps/deps.ts';
+
+/** How often at most a row's time of last use is written, in milliseconds. */
+const interval = 60_000;
+const remembered = 50_000;
+
+type Table = 'access_key' | 'connection' | 'personal_access_token';
+
+/** Notes that a row was used now. Written at most once a minute a row, later and in a batch. */
+export function markUsed(deps: Deps, table: Table, id: string): void {
+  const marks = marksOf(deps)[table];
+  const known = marks.written.get(id);
+  const now = Date.now();
+  if (known !== undefined && now - known < interval) return;
+  if (marks.written.size >= remembered) marks.written.clear();
+  marks.written.set(id, now);
+  marks.waiting.add(id);
+  marks.timer ??= setTimeout(() => void writeMarks(deps, table), 1_000).unref();
+}
+
+type Marks = {
+  written: Map<string, number>;
+  waiting: Set<string>;
+  timer: NodeJS.Timeout | undefined;
+};
+
+const marksOf = perDeps(() => ({
+  access_key: newMarks(),
+  connection: newMarks(),
+  personal_access_token: newMarks(),
+}));
+
+function newMarks(): Marks {
+  return { written: new Map(), waiting: new Set(), timer: undefined };
+}
+
+/** Losing a mark is no harm: a failure is logged, and the next use marks again in a minute. */
+async function writeMarks(deps: Deps, table: Table): Promise<void> {
+  const marks = marksOf(deps)[table];
+  // In one order, so that no two processes wait for each other's rows.
+  const ids = [...marks.waiting].sort();
+  marks.waiting.clear();
+  marks.timer = undefined;
+  const text = `UPDATE ${table} SET last_used_at = now() FROM unnest(${hiddenArray('uuid')}) AS used(id) WHERE ${table}.id = used.id`;
+  try {
+    await deps.sql(`mark-${table}-used`, text, [ids]);
+  } catch (error) {
+    deps.log.warn({ err: error, table }, 'times of last use were not written');
+  }
+}

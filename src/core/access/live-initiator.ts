@@ -1,0 +1,91 @@
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { AppVisibility, Role } from '../../platform/db/generated/enums.ts';
+import { isLivePerson, isLiveToken } from './live-person.ts';
+
+/** The credential that began something which somebody else goes on with: a browser, a webhook. */
+export type Initiator = {
+  /** Its kind and id: `access_key:<id>`, `personal_access_token:<id>`, `user:<id>`, `connect_token:<jti>`. */
+  initiator: string;
+  /** Of a connect token. */
+  tokenEpoch: number | null;
+  tokenIsAnonymous: boolean | null;
+  tokenExpiresAt: Date | null;
+  /** The key that signed it; null when an older version of this server noted the token. */
+  tokenKid: string | null;
+};
+
+/** What it began something for. */
+export type Subject = {
+  organizationId: string;
+  projectId: string;
+  /** The end user whom it is for; null for the project itself. */
+  endUserId: string | null;
+};
+
+/** Whether the credential that began something would still be allowed to. */
+export async function isLiveInitiator(
+  db: Prisma.TransactionClient,
+  initiator: Initiator,
+  subject: Subject,
+): Promise<boolean> {
+  const [kind, id = ''] = initiator.initiator.split(':');
+  const { endUserId } = subject;
+  if (kind === 'access_key' && endUserId === null) return isLiveAccessKey(db, id, subject);
+  if (kind === 'personal_access_token' && endUserId === null) return isLiveToken(db, id, subject);
+  if (kind === 'user' && endUserId === null) return isLivePerson(db, id, subject);
+  if (kind === 'connect_token' && endUserId !== null) {
+    return isLiveConnectToken(db, { ...initiator, jti: id }, endUserId);
+  }
+  return false;
+}
+
+/** Whether a key may change connections of this project. */
+async function isLiveAccessKey(
+  db: Prisma.TransactionClient,
+  id: string,
+  { organizationId, projectId }: Subject,
+): Promise<boolean> {
+  const key = await db.accessKey.findFirst({
+    where: {
+      id,
+      organizationId,
+      revokedAt: null,
+      role: { in: [Role.editor, Role.admin] },
+      AND: [
+        { OR: [{ projectId: null }, { projectId }] },
+        { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+      ],
+    },
+    select: { id: true },
+  });
+  return key !== null;
+}
+
+/** Whether a token still speaks for its user. */
+async function isLiveConnectToken(
+  db: Prisma.TransactionClient,
+  { jti, tokenEpoch, tokenIsAnonymous, tokenExpiresAt, tokenKid }: Initiator & { jti: string },
+  endUserId: string,
+): Promise<boolean> {
+  if (tokenEpoch === null || tokenExpiresAt === null || tokenExpiresAt <= new Date()) return false;
+  if (tokenKid !== null && !(await isLiveKey(db, tokenKid))) return false;
+  const user = await db.endUser.findFirst({
+    where: {
+      id: endUserId,
+      epoch: tokenEpoch,
+      app: {
+        revokedTokens: { none: { jti } },
+        // What anybody can have made dies when the app turns private.
+        ...(tokenIsAnonymous !== false && { visibility: AppVisibility.public }),
+      },
+    },
+    select: { id: true },
+  });
+  return user !== null;
+}
+
+/** Whether what a key signed still counts: a compromised key ends all of it. */
+async function isLiveKey(db: Prisma.TransactionClient, id: string): Promise<boolean> {
+  const isAhead = { OR: [{ verifiesUntil: null }, { verifiesUntil: { gt: new Date() } }] };
+  return (await db.signingKey.count({ where: { id, ...isAhead } })) > 0;
+}

@@ -1,0 +1,46 @@
+import { isIP } from 'node:net';
+import { LRUCache } from 'lru-cache';
+import { readIpv6 } from '../../platform/address-bytes.ts';
+import { perDeps } from '../deps/deps.ts';
+
+const minute = 60_000;
+const rememberedKeys = 10_000;
+const rememberedTimes = 500_000;
+
+/** Counts in this process how often each key, such as an address, acted in the last minute. */
+export type Rate = ReturnType<typeof createRate>;
+
+/**
+ * Its memory is bounded: of more than 10,000 keys or 500,000 times it forgets the keys that were
+ * counted longest ago.
+ */
+export function createRate(now: () => number) {
+  const takenBy = new LRUCache<string, number[]>({
+    max: rememberedKeys,
+    maxSize: rememberedTimes,
+    sizeCalculation: (times) => times.length,
+  });
+  const takenIn = (key: string) => (takenBy.get(key) ?? []).filter((time) => time > now() - minute);
+  return {
+    /** Returns in how many seconds a key may act again within `limit` times a minute; 0: now. */
+    secondsToWait(key: string, limit: number): number {
+      const taken = takenIn(key);
+      const first = taken[taken.length - limit];
+      return first === undefined ? 0 : Math.ceil((first + minute - now()) / 1_000);
+    },
+    take(key: string): void {
+      takenBy.set(key, [...takenIn(key), now()]);
+    },
+  };
+}
+
+/** Makes a rate of each process, by a clock that nobody can set back. */
+export function ratePerProcess() {
+  return perDeps(() => createRate(() => performance.now()));
+}
+
+/** Returns what an address is counted by: an IPv6 address by its /64, which its holder has alone. */
+export function ownerOf(address: string | null): string {
+  if (address === null) return 'unknown';
+  return isIP(address) === 6 ? readIpv6(address).slice(0, 8).join('.') : address;
+}

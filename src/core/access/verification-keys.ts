@@ -1,0 +1,53 @@
+import { type CryptoKey, importJWK, type JWK } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { gather } from '../../platform/db/gather.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import { type Deps, perDeps } from '../deps/deps.ts';
+
+/** What verifies a signature, and whose it then is. Whether it still counts is the database's to say. */
+export type VerificationKey = { issuer: string; key: CryptoKey };
+
+/** How long a process remembers that there is no such key, in milliseconds. */
+const unknownTime = 60_000;
+const rememberedKeys = 10_000;
+
+/** The key of this id; undefined when there is none. Keys never change, so those known are kept. */
+export async function findVerificationKey(
+  deps: Deps,
+  kid: string,
+): Promise<VerificationKey | undefined> {
+  const known = knownKeys(deps);
+  const remembered = known.get(kid);
+  if (remembered !== undefined) return remembered.found;
+  const found = await loadKey(deps)(kid);
+  known.set(kid, { found }, found === undefined ? { ttl: unknownTime } : {});
+  return found;
+}
+
+const knownKeys = perDeps(
+  () => new LRUCache<string, { found: VerificationKey | undefined }>({ max: rememberedKeys }),
+);
+
+const loadKey = perDeps((deps) =>
+  gather((kids: readonly string[]) => loadTogether(deps.sql, kids)),
+);
+
+const statement = `
+  SELECT k.id, k.issuer, k.public_key AS "publicKey"
+  FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position) LEFT JOIN signing_key k ON k.id = q.id
+  ORDER BY q.position`;
+
+type Row = { id: null } | { id: string; issuer: string; publicKey: JWK };
+
+async function loadTogether(
+  sql: Sql,
+  kids: readonly string[],
+): Promise<(VerificationKey | undefined)[]> {
+  const rows = await sql<Row>('load-verification-keys', statement, [kids]);
+  return Promise.all(rows.map((row) => (row.id === null ? undefined : fromRow(row))));
+}
+
+async function fromRow({ issuer, publicKey }: { issuer: string; publicKey: JWK }) {
+  const key = await importJWK(publicKey, 'RS256');
+  return { issuer, key: key as CryptoKey }; // bytes only of a symmetric key
+}

@@ -1,0 +1,159 @@
+import { gather } from '../../platform/db/gather.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { AppError, ErrorCode } from '../../platform/errors.ts';
+import { isUuid } from '../../platform/input.ts';
+import { newId } from '../../platform/new-id.ts';
+import { ratePerProcess } from '../access/rate.ts';
+import type { RequestContext } from '../access/request-context.ts';
+import type { Viewer } from '../access/viewer.ts';
+import type { JsonObject } from '../catalog/json.ts';
+import { perDeps } from '../deps/deps.ts';
+
+/** What happened; who did it and from where comes with the request. Never holds a value. */
+export type Happening = {
+  /** Such as `connection.create`; a refusal is the same with `.refused`. */
+  action: string;
+  projectId?: string | null;
+  connectionId?: string | null;
+  detail?: JsonObject;
+};
+
+type EventRow = {
+  id: string;
+  action: string;
+  actor: string;
+  organizationId: string;
+  projectId: string | null;
+  connectionId: string | null;
+  ip: string | null;
+  requestId: string;
+  detail: JsonObject | null;
+};
+
+/** The row of an event. A write creates it in its own transaction: `tx.auditEvent.create({ data: … })`. */
+export function auditEvent(context: RequestContext, happening: Happening) {
+  const { detail, ...row } = toRow(context, happening);
+  return {
+    ...row,
+    ...(detail !== null && { detail }),
+  } satisfies Prisma.AuditEventUncheckedCreateInput;
+}
+
+/** Records an event by itself, together with those of concurrent requests; resolves when it is committed. */
+export function recordEvent(context: RequestContext, happening: Happening): Promise<void> {
+  return insertTogether(context.deps)(toRow(context, happening));
+}
+
+const refusals: readonly ErrorCode[] = ['forbidden', 'not_found', 'conflict', 'upstream'];
+
+/**
+ * Records that a valid credential was refused an action; a bad input is no refusal, and what anybody may
+ * make for themselves no credential: strangers must not fill the disk.
+ */
+export async function recordRefusal(
+  context: RequestContext,
+  action: string,
+  { kind }: AppError,
+  about: Omit<Happening, 'action'>,
+): Promise<void> {
+  if (isStranger(context.viewer) || !refusals.includes(kind) || !mayRecord(context)) return;
+  const detail = { ...about.detail, reason: kind };
+  await recordEvent(context, { ...about, action: `${action}.refused`, detail });
+}
+
+const recordedOf = ratePerProcess();
+
+/** An end user may ask as often as they like for what they may not do, but not fill the log with it. */
+function mayRecord({ deps, viewer }: RequestContext): boolean {
+  if (viewer.kind !== 'connect_token') return true;
+  const rate = recordedOf(deps);
+  if (rate.secondsToWait(viewer.id, deps.config.limits.actionsPerKeyedToken) > 0) return false;
+  rate.take(viewer.id);
+  return true;
+}
+
+function isStranger(viewer: Viewer): boolean {
+  if (viewer.kind === 'connect_token') return viewer.via === 'anonymous';
+  return viewer.kind === 'anonymous';
+}
+
+const notStored = 'What anonymous callers do is not stored.';
+
+/** The kind and id of a credential. */
+export function actorOf(viewer: Viewer): string {
+  if (viewer.kind === 'anonymous') throw new Error(notStored);
+  return `${viewer.kind}:${viewer.id}`;
+}
+
+const insertTogether = perDeps((deps) =>
+  gather((events: readonly EventRow[]) => insertEvents(deps.sql, events)),
+);
+
+function toRow(
+  { viewer, request }: RequestContext,
+  { action, projectId, connectionId, detail }: Happening,
+): EventRow {
+  if (viewer.kind === 'anonymous') throw new Error(notStored);
+  return {
+    id: newId(),
+    action,
+    actor: actorOf(viewer),
+    organizationId: viewer.organizationId,
+    projectId: projectId ?? ('projectId' in viewer ? viewer.projectId : null),
+    connectionId: connectionId != null && isUuid(connectionId) ? connectionId : null,
+    ip: request.ip,
+    requestId: request.id,
+    detail: detail ?? null,
+  };
+}
+
+/** The columns of an event with their types, in the order of {@link eventValues}. */
+const columns = {
+  ...{ id: 'uuid', action: 'text', actor: 'text', organization_id: 'uuid', project_id: 'uuid' },
+  ...{ connection_id: 'uuid', ip: 'text', request_id: 'text', detail: 'jsonb' },
+};
+const names = Object.keys(columns).join(', ');
+
+/** What {@link insertEvent} takes. */
+export function eventValues(context: RequestContext, happening: Happening): unknown[] {
+  return valuesOf(toRow(context, happening));
+}
+
+/**
+ * Part of a statement that writes what an event is about: writes it for each of `rows`, which is one or
+ * none. Its values are the statement's from `first` on.
+ */
+export function insertEvent(rows: string, first: number): string {
+  const values = Object.values(columns).map((type, index) => `$${first + index}::${type}`);
+  return `INSERT INTO audit_event (${names}) SELECT ${values.join(', ')} FROM ${rows}`;
+}
+
+function valuesOf(row: EventRow): unknown[] {
+  const { id, action, actor, organizationId, projectId, connectionId, ip, requestId } = row;
+  const detail = row.detail === null ? null : JSON.stringify(row.detail);
+  return [id, action, actor, organizationId, projectId, connectionId, ip, requestId, detail];
+}
+
+const arrays = Object.values(columns).map((type, index) =>
+  index === 0 ? hiddenArray(type) : `$${index + 1}::${type}[]`,
+);
+
+/* A refusal does not say whose project it was: the connection does, if it is the caller's organization's. */
+const statement = `
+  INSERT INTO audit_event (${names})
+  SELECT e.id, e.action, e.actor, e.organization_id,
+    COALESCE(e.project_id, (SELECT p.id FROM connection c JOIN project p ON p.id = c.project_id
+      WHERE c.id = e.connection_id AND p.organization_id = e.organization_id)),
+    e.connection_id, e.ip, e.request_id, e.detail
+  FROM unnest(${arrays.join(', ')}) AS e(${names})`;
+
+async function insertEvents(sql: Sql, events: readonly EventRow[]): Promise<undefined[]> {
+  const rows = events.map(valuesOf);
+  await sql(
+    'record-events',
+    statement,
+    arrays.map((_, column) => rows.map((row) => row[column])),
+  );
+  return new Array(events.length);
+}

@@ -1,0 +1,34 @@
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import { newId } from '../../platform/new-id.ts';
+import type { JsonObject } from '../catalog/json.ts';
+
+/** The actor of all that the command-line tool does: who runs it is known to the machine, not to this server. */
+export const operator = 'operator';
+
+const concerned = `
+  SELECT id FROM organization
+  WHERE $1::uuid IS NULL OR id = (SELECT organization_id FROM project WHERE id = $1::uuid)`;
+
+const statement = `
+  INSERT INTO audit_event (id, action, actor, organization_id, project_id, request_id, detail)
+  SELECT e.id, $3, $4, e.organization_id, $5::uuid, 'patchbay', $6::jsonb
+  FROM unnest(${hiddenArray('uuid')}, $2::uuid[]) AS e(id, organization_id)`;
+
+/** What the tool did, to one project or to all. */
+export type DoneByCommand = {
+  action: 'key.rotate' | 'transfer.export' | 'transfer.import';
+  detail: JsonObject;
+  projectId?: string | null;
+};
+
+/** Records what the command-line tool did, in every organization that it concerns. */
+export async function recordCommand(
+  sql: Sql,
+  { action, detail, projectId = null }: DoneByCommand,
+): Promise<void> {
+  const rows = await sql<{ id: string }>('organizations-concerned', concerned, [projectId]);
+  const organizations = rows.map(({ id }) => id);
+  const ids = organizations.map(() => newId());
+  const values = [ids, organizations, action, operator, projectId, JSON.stringify(detail)];
+  await sql('record-command', statement, values);
+}

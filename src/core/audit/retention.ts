@@ -1,0 +1,32 @@
+import type { Deps } from '../deps/deps.ts';
+import { earliestEventId } from './event-ids.ts';
+
+const batchRows = 1_000;
+/** How many batches a sweep deletes; what is left waits for the next. */
+const mostBatches = 100;
+
+/* By id, which has an index and is in the order of time but for the clocks of the processes. */
+const pruneStatement = `
+  DELETE FROM audit_event WHERE id IN (
+    SELECT id FROM audit_event WHERE id < $1::uuid AND at < $2 ORDER BY id LIMIT ${batchRows}
+  ) RETURNING 1`;
+
+/** Deletes the events that are older than `AUDIT_RETENTION` says, in batches; none when it is not set. */
+export async function pruneAuditEvents({ sql, config, log }: Deps): Promise<void> {
+  const { auditRetention } = config;
+  if (auditRetention === undefined) return;
+  try {
+    const [row] = await sql<{ end: Date }>(
+      'audit-retention',
+      'SELECT now() - make_interval(days => $1::int) AS end',
+      [auditRetention],
+    );
+    if (row === undefined) return;
+    for (let batch = 0; batch < mostBatches; batch += 1) {
+      const values = [earliestEventId(row.end), row.end];
+      if ((await sql('prune-audit', pruneStatement, values)).length < batchRows) return;
+    }
+  } catch (error) {
+    log.warn({ err: error }, 'old audit events were not deleted');
+  }
+}

@@ -1,0 +1,137 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { AppError } from '../../platform/errors.ts';
+import { type Deps, perDeps } from '../deps/deps.ts';
+import { channel } from './announce-changes.ts';
+import { type Change, createChangeReader, type Reading } from './change.ts';
+
+/** Who is told of the changes of a project. */
+export type Subscriber = {
+  projectId: string;
+  push(change: Change): void;
+  end(reason?: AppError): void;
+};
+
+export type ChangeFeed = {
+  /** Begins to tell: of every change that is committed after this resolves. Answers how to stop. */
+  join(subscriber: Subscriber): Promise<() => void>;
+  /** Ends every subscription with a {@link ServerStopsError}, and lets nobody join: the process stops. */
+  close(): void;
+};
+
+/** Ends a subscription that goes on when the client opens it again, on whatever process listens then. */
+export class ServerStopsError extends AppError {
+  constructor() {
+    super('unavailable', 'The server stops. Open the subscription again in a moment.');
+  }
+}
+
+/** The least time between two readings, in milliseconds, and the most: a notice may get lost. */
+const pauses = { least: 50, most: 1_000, afterFailure: 500 };
+/** Of its time a process spends so much reading at most: one part in this. */
+const share = 5;
+
+/** What one process tells its subscribers. It reads, once for all of them, while there are any. */
+export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
+  const present = new Set<Subscriber>();
+  const joining = new Map<Subscriber, { resolve(): void; reject(reason: unknown): void }>();
+  const bell = createBell();
+  let isRunning = false;
+  let isClosed = false;
+
+  const readOnce = async (read: ReturnType<typeof createChangeReader>): Promise<void> => {
+    const [old, fresh] = [[...present], [...joining]];
+    const projectIds = new Set([...old, ...joining.keys()].map(({ projectId }) => projectId));
+    try {
+      tell(old, await read([...projectIds]));
+      // What was there before they came is read by now, and was told to others only.
+      for (const [subscriber, { resolve }] of fresh) {
+        if (!joining.delete(subscriber)) continue;
+        present.add(subscriber);
+        resolve();
+      }
+    } catch (error) {
+      for (const [subscriber, { reject }] of fresh) {
+        joining.delete(subscriber);
+        reject(error);
+      }
+      deps.log.warn({ err: error }, 'changes were not read; they will be');
+      await wait(pauses.afterFailure);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    const listening = deps.listen(channel, bell.ring);
+    const read = createChangeReader(deps.sql);
+    while (present.size + joining.size > 0) {
+      const begun = performance.now();
+      await readOnce(read);
+      await bell.rest(Math.max(pauses.least, (performance.now() - begun) * (share - 1)));
+    }
+    isRunning = false;
+    await listening.close();
+  };
+
+  const start = (): void => {
+    if (isRunning) return;
+    isRunning = true;
+    run().catch((error: unknown) => deps.log.error({ err: error }, 'the feed of changes ended'));
+  };
+
+  return {
+    async join(subscriber) {
+      if (isClosed) throw new ServerStopsError();
+      const joined = new Promise<void>((resolve, reject) => {
+        joining.set(subscriber, { resolve, reject });
+      });
+      bell.ring();
+      start();
+      await joined;
+      return () => {
+        present.delete(subscriber);
+        bell.ring();
+      };
+    },
+    close() {
+      isClosed = true;
+      for (const subscriber of present) subscriber.end(new ServerStopsError());
+      for (const { reject } of joining.values()) reject(new ServerStopsError());
+      joining.clear();
+    },
+  };
+});
+
+function tell(subscribers: readonly Subscriber[], reading: Reading): void {
+  for (const subscriber of subscribers) {
+    if (reading.kind === 'missed') subscriber.end(new AppError('unavailable', missed));
+    else
+      for (const change of reading.changes) {
+        if (change.projectId === subscriber.projectId) subscriber.push(change);
+      }
+  }
+}
+
+const missed = 'Changes were missed. Open the subscription again, then read what it is about anew.';
+
+/** What keeps a loop from going on until it is rung, or for so long. */
+function createBell() {
+  let isRung = false;
+  let wake = () => {};
+  const ring = () => {
+    isRung = true;
+    wake();
+  };
+  const rest = async (least: number): Promise<void> => {
+    await wait(least);
+    if (!isRung) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pauses.most).unref();
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    isRung = false;
+  };
+  return { ring, rest };
+}

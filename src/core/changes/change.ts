@@ -1,0 +1,59 @@
+import type { ChangeKind } from '../../platform/db/generated/enums.ts';
+import type { Sql } from '../../platform/db/sql.ts';
+import type { Deps } from '../deps/deps.ts';
+
+/** A committed change, of a connection or of how an end user stands to a requirement. */
+export type Change = { id: number; at: Date; kind: ChangeKind; projectId: string } & (
+  | { connectionId: string }
+  | { connectionId: null; appId: string; requirementId: string; endUserId: string }
+);
+
+/** For how long a change is read again, in seconds: one that is committed late appears among older ones. */
+const overlap = 10;
+/** For how long changes are kept, in minutes: who was away for longer has missed some. */
+const kept = 60;
+/** How many changes one reading takes; who has missed more reads anew what they are about. */
+const most = 20_000;
+
+/** What a reading found: the changes since the last, oldest first, unless too much was missed to tell. */
+export type Reading = { kind: 'changes'; changes: Change[] } | { kind: 'missed' };
+
+/* The time is the transaction's, so that nothing which it sees, or waits for, is later. */
+const statement = `
+  SELECT t.now, c.id, c.at, c.kind::text AS kind, c.project_id AS "projectId",
+    c.connection_id AS "connectionId", c.app_id AS "appId", c.requirement_id AS "requirementId",
+    c.end_user_id AS "endUserId", t.now - $1 > interval '${kept - 5} minutes' AS "isLate"
+  FROM (SELECT now() AS now) t LEFT JOIN change c
+    ON c.at > COALESCE($1::timestamptz, t.now) - interval '${overlap} seconds'
+    AND c.project_id = ANY($2::uuid[])
+  ORDER BY c.at, c.id LIMIT $3`;
+
+type Row = { now: Date; isLate: boolean | null } & (Change | { id: null });
+
+/** Reads the changes of some projects from where it stopped, each once. A failed reading is made up for by the next. */
+export function createChangeReader(sql: Sql): (projectIds: readonly string[]) => Promise<Reading> {
+  let cursor: Date | null = null;
+  const seen = new Map<number, number>();
+  return async (projectIds) => {
+    const rows: Row[] = await sql<Row>('read-changes', statement, [cursor, projectIds, most]);
+    const [first] = rows;
+    cursor = first?.now ?? cursor;
+    if (first?.isLate || rows.length === most) return { kind: 'missed' };
+    const changes = rows.filter((row) => row.id !== null).filter(({ id }) => !seen.has(id));
+    for (const { id, at } of changes) seen.set(id, at.getTime());
+    const oldest = (cursor?.getTime() ?? 0) - 2 * overlap * 1_000;
+    for (const [id, at] of seen) if (at < oldest) seen.delete(id);
+    return { kind: 'changes', changes };
+  };
+}
+
+const forgetStatement = `DELETE FROM change WHERE at < now() - interval '${kept} minutes'`;
+
+/** Deletes the changes that everybody who watches has read. */
+export async function forgetOldChanges({ sql, log }: Deps): Promise<void> {
+  try {
+    await sql('forget-old-changes', forgetStatement, []);
+  } catch (error) {
+    log.warn({ err: error }, 'old changes were not deleted');
+  }
+}

@@ -1,0 +1,29 @@
+import { InvalidInputError } from '../../platform/errors.ts';
+import { type ParsedConfig, parseConfig } from '../catalog/config.ts';
+import type { ConnectionType } from '../catalog/connection-type.ts';
+import { findConnectionType } from '../catalog/connection-types.ts';
+import type { JsonObject } from '../catalog/json.ts';
+
+/** A config in its public and its secret half. */
+export type ConfigHalves = Pick<ParsedConfig & { ok: true }, 'config' | 'secrets'>;
+
+export function requireType(name: string): ConnectionType {
+  const type = findConnectionType(name);
+  if (type !== undefined) return type;
+  throw new InvalidInputError([{ path: 'type', message: 'is not a known connection type' }]);
+}
+
+/**
+ * A whole config, defaults filled in.
+ *
+ * @param kept the stored secrets of the same type, which stand where none is given.
+ */
+export function readConfig(
+  type: ConnectionType,
+  given: JsonObject,
+  kept: JsonObject = {},
+): ConfigHalves {
+  const parsed = parseConfig(type, given, kept);
+  if (!parsed.ok) throw new InvalidInputError(parsed.issues);
+  return parsed;
+}

@@ -1,0 +1,115 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import ValidationPlugin from '@pothos/plugin-validation';
+import type { Role } from '../../platform/db/generated/enums.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+import {
+  requireAppCaller,
+  requireEndUser,
+  requireMember,
+  requireOrganization,
+  requireRole,
+  requireRoleIn,
+} from '../access/roles.ts';
+import type { JsonObject, JsonValue } from '../catalog/json.ts';
+import type { Context } from './context.ts';
+import type PrismaTypes from './generated/pothos-prisma.ts';
+import { getDatamodel } from './generated/pothos-prisma.ts';
+import HoldingPlugin from './holding.plugin.ts';
+import RefusalsPlugin from './refusals.plugin.ts';
+
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  DefaultFieldNullability: false;
+  DefaultInputFieldRequiredness: true;
+  AuthScopes: {
+    /** Whoever calls. */
+    anyone: boolean;
+    /** Any valid credential. */
+    credential: boolean;
+    /** A credential of this role or more. */
+    role: Role;
+    /** The same, where a person's role is the one in this project. */
+    roleIn: { projectId: string; role: Role };
+    /** The same, for what concerns the whole organization. */
+    organizationRole: Role;
+    /** A credential of this role or more; none on the hostname of a public app. */
+    appCaller: Role;
+    /** A connect token. */
+    endUser: boolean;
+  };
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date };
+    JSON: { Input: JsonValue; Output: JsonValue };
+    JSONObject: { Input: JsonObject; Output: JsonObject };
+    URL: { Input: URL; Output: URL | string };
+  };
+}>({
+  defaultFieldNullability: false,
+  defaultInputFieldRequiredness: true,
+  plugins: [
+    // Turns an AppError into a member of the field's result union. First, so that it sees what every other throws.
+    ErrorsPlugin,
+    // Records refusals, its own side of the errors and outside the scopes.
+    RefusalsPlugin,
+    // Refuses before anything is read; a scope throws its own error, which says what was missing.
+    ScopeAuthPlugin,
+    // Narrows a person to where they hold the role that the field takes.
+    HoldingPlugin,
+    // Selects exactly what was asked for, in as few statements as it takes.
+    PrismaPlugin,
+    // Checks inputs with the services' own zod schemas; every complaint at once.
+    ValidationPlugin,
+    // Lets fields say what they cost.
+    ComplexityPlugin,
+  ],
+  errors: {
+    directResult: true,
+    defaultUnionOptions: {
+      name: ({ fieldName }) => `${capitalize(fieldName)}Result`,
+      description: 'Either the result of the mutation, or the error that it ended in.',
+    },
+    unsafelyHandleInputErrors: true,
+  },
+  scopeAuth: {
+    authorizeOnSubscribe: true,
+    authScopes: ({ viewer, app }) => ({
+      anyone: true,
+      credential: () => Boolean(requireMember(viewer)),
+      role: (needed) => Boolean(requireRole(viewer, needed)),
+      roleIn: ({ projectId, role }) => Boolean(requireRoleIn(viewer, projectId, role)),
+      organizationRole: (needed) => Boolean(requireOrganization(viewer, needed)),
+      appCaller: (needed) => requireAppCaller(viewer, app, needed),
+      endUser: () => Boolean(requireEndUser(viewer)),
+    }),
+  },
+  prisma: {
+    client: (context) => context.deps.db,
+    dmmf: getDatamodel(),
+    filterConnectionTotalCount: true,
+  },
+  validation: {
+    validationError: ({ issues }) =>
+      new InvalidInputError(
+        issues.map(({ path = [], message }) => ({
+          path: path.slice(1).map(pathSegment).join('.'),
+          message,
+        })),
+      ),
+  },
+  // The limit is checked once before the operation runs: see limits.ts.
+  complexity: { defaultListMultiplier: 1, disabled: true },
+});
+
+function capitalize(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function pathSegment(segment: PropertyKey | { key: PropertyKey }): string {
+  return String(typeof segment === 'object' ? segment.key : segment);
+}

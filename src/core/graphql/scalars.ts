@@ -1,0 +1,64 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLDateTime, GraphQLJSON, GraphQLJSONObject, GraphQLURL } from 'graphql-scalars';
+import { isExact } from '../../platform/exact-json.ts';
+import { parseUrl } from '../../platform/parse-url.ts';
+import { builder } from './builder.ts';
+
+/** A bad URL is the client's mistake: what the library throws for it would pass for ours. */
+function readUrl(text: unknown): URL {
+  const read = typeof text === 'string' ? parseUrl(text) : undefined;
+  if (read === undefined) throw new GraphQLError('URL cannot represent this value.');
+  return read;
+}
+
+const strictUrl = new GraphQLScalarType({
+  ...GraphQLURL.toConfig(),
+  serialize: String, // as it was stored: an origin has no slash at its end
+  parseValue: readUrl,
+  parseLiteral: (node) => readUrl(node.kind === Kind.STRING ? node.value : undefined),
+});
+
+type Variables = Record<string, unknown> | null | undefined;
+
+/**
+ * A literal as JSON. What JSON has no word for is kept as what no schema takes, NaN or a symbol, so that it
+ * is refused at its own path and together with all else that is wrong.
+ */
+function literalToJson(node: ValueNode, variables: Variables): unknown {
+  switch (node.kind) {
+    case Kind.INT:
+    case Kind.FLOAT:
+      return isExact(node.value) ? Number(node.value) : Number.NaN;
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+      return node.value;
+    case Kind.NULL:
+      return null;
+    case Kind.ENUM:
+      return Symbol.for('a GraphQL enum value');
+    case Kind.VARIABLE:
+      return variables?.[node.name.value];
+    case Kind.LIST:
+      return node.values.map((value) => literalToJson(value, variables) ?? null);
+    case Kind.OBJECT:
+      return Object.fromEntries(
+        node.fields
+          .map(({ name, value }) => [name.value, literalToJson(value, variables)])
+          .filter(([, value]) => value !== undefined),
+      );
+  }
+}
+
+const json = new GraphQLScalarType({ ...GraphQLJSON.toConfig(), parseLiteral: literalToJson });
+const jsonObject = new GraphQLScalarType({
+  ...GraphQLJSONObject.toConfig(),
+  parseLiteral: (node, variables) => {
+    if (node.kind === Kind.OBJECT) return literalToJson(node, variables);
+    throw new GraphQLError('JSONObject cannot represent a value that is no object.');
+  },
+});
+
+builder.addScalarType('DateTime', GraphQLDateTime);
+builder.addScalarType('JSON', json as typeof GraphQLJSON);
+builder.addScalarType('JSONObject', jsonObject as typeof GraphQLJSONObject);
+builder.addScalarType('URL', strictUrl as typeof GraphQLURL);

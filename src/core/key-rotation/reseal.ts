@@ -1,0 +1,118 @@
+import type { Sql } from '../../platform/db/sql.ts';
+import { NotFoundError } from '../../platform/errors.ts';
+import type { Deps } from '../deps/deps.ts';
+import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
+import { type Place, VaultError } from '../vault/sealed.ts';
+import type { SealedColumn } from './sealed-columns.ts';
+
+/** What became of a value: `replaced` when a newer one, sealed with the current key, took its place. */
+export type Resealed = 'resealed' | 'replaced' | 'unreadable';
+
+/** A value on a retired key. */
+export type StaleValue = Place & { rowId: string; sealed: Uint8Array } & DataKeyColumns<'key'>;
+
+/** How many rows are looked at by one statement. */
+export const batchRows = 500;
+
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Walks a column by its rows' ids and yields, batch by batch, how many rows were looked at and which of
+ * their values are on a retired key, of one project or of all (null).
+ */
+export async function* findStale(
+  sql: Sql,
+  column: SealedColumn,
+  projectId: string | null,
+): AsyncGenerator<{ rows: number; values: StaleValue[] }> {
+  let after = firstId;
+  const name = `find-stale-${column.table}-${column.column}`;
+  type Batch = { rows: number; last: string | null };
+  for (;;) {
+    const [batch] = await sql<Batch>(`${name}-batch`, batchStatement(column), [after]);
+    if (!batch?.last) return;
+    const range = [after, batch.last, projectId];
+    yield { rows: batch.rows, values: await sql<StaleValue>(name, staleStatement(column), range) };
+    after = batch.last;
+  }
+}
+
+/** A batch ends where so many rows do, however few of them are stale: no statement reads a whole table. */
+function batchStatement({ table, rowId }: SealedColumn): string {
+  return `
+    SELECT count(*)::int AS rows, (array_agg(id ORDER BY id DESC))[1] AS last FROM (
+      SELECT ${rowId} AS id FROM ${table} WHERE ${rowId} > $1::uuid ORDER BY ${rowId} LIMIT ${batchRows}
+    ) batch`;
+}
+
+function staleStatement({ table, column, rowId, owner, sealedBy }: SealedColumn): string {
+  return `
+    SELECT t.${rowId} AS "rowId", t.${column} AS sealed,
+      ${owner === null ? 'NULL' : 'p.organization_id'} AS "organizationId",
+      ${sealedBy === 'server' ? 'NULL' : 'p.id'} AS "projectId",
+      '${table}' AS table, '${column}' AS column, ${dataKeyColumns('k', 'key')}
+    FROM ${table} t ${owner ?? ''} JOIN data_key k ON k.id = t.${column}_data_key_id
+    WHERE t.${rowId} > $1::uuid AND t.${rowId} <= $2::uuid AND k.status = 'retired'
+      AND ($3::uuid IS NULL OR k.project_id = $3::uuid)
+    ORDER BY t.${rowId}`;
+}
+
+/**
+ * Seals a value anew with the current key of its owner, unless somebody replaced it meanwhile. To
+ * readers and writers nothing has changed: neither `version` nor `updated_at` does.
+ */
+export async function reseal(
+  { sql, vault, log }: Pick<Deps, 'sql' | 'vault' | 'log'>,
+  column: SealedColumn,
+  value: StaleValue,
+): Promise<Resealed> {
+  const dataKey = readDataKey(value, 'key');
+  if (dataKey === null) throw new Error('A sealed value was read without its data key.');
+  const place = placeOf(value);
+  try {
+    const plaintext = await vault.open(dataKey, place, value.sealed);
+    for (;;) {
+      const key = await vault.sealingKey(dataKey.projectId);
+      const sealed = vault.seal(key, place, plaintext);
+      const outcome = await replaceSealed(sql, column, value, { sealed, dataKeyId: key.id });
+      if (outcome !== 'key retired') return outcome;
+      vault.forgetSealingKey(dataKey.projectId);
+    }
+  } catch (error) {
+    if (error instanceof NotFoundError) return 'replaced'; // its project was deleted
+    if (!(error instanceof VaultError)) throw error;
+    const { table, column, rowId } = place;
+    log.error({ err: error, table, column, rowId }, 'a value does not open');
+    return 'unreadable';
+  }
+}
+
+function placeOf({ organizationId, projectId, table, rowId, column }: StaleValue): Place {
+  return { organizationId, projectId, table, rowId, column };
+}
+
+async function replaceSealed(
+  sql: Sql,
+  column: SealedColumn,
+  { rowId, sealed: old }: StaleValue,
+  { sealed, dataKeyId }: { sealed: Uint8Array; dataKeyId: string },
+): Promise<'resealed' | 'replaced' | 'key retired'> {
+  const name = `reseal-${column.table}-${column.column}`;
+  const values = [rowId, old, sealed, dataKeyId];
+  type Row = { isKeyActive: boolean; isDone: boolean };
+  const [row] = await sql<Row>(name, resealStatement(column), values);
+  if (!row?.isKeyActive) return 'key retired';
+  return row.isDone ? 'resealed' : 'replaced';
+}
+
+/* One row a statement: it waits for a writer of that row only, and no writer waits for two of ours. */
+function resealStatement({ table, column, rowId }: SealedColumn): string {
+  return `
+    WITH held AS (SELECT 1 FROM data_key WHERE id = $4::uuid AND status = 'active' FOR SHARE),
+    done AS (
+      UPDATE ${table} SET ${column} = $3::bytea, ${column}_data_key_id = $4::uuid
+      WHERE ${rowId} = $1::uuid AND ${column} = $2::bytea AND EXISTS (SELECT 1 FROM held)
+      RETURNING 1
+    )
+    SELECT EXISTS (SELECT 1 FROM held) AS "isKeyActive", EXISTS (SELECT 1 FROM done) AS "isDone"`;
+}

@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import type { Role } from '../../platform/db/generated/enums.ts';
+import type {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  UpstreamError,
+} from '../../platform/errors.ts';
+import type { RequestContext } from '../access/request-context.ts';
+
+/**
+ * Who may perform an operation.
+ *
+ * - A role: members who hold it in some project. The operation reaches only the projects where they do.
+ * - `organization`: members who hold the role in the whole organization.
+ * - `app`: members who hold the role, and on a public app's hostname everybody.
+ * - `credential`: everybody with a valid credential of a member.
+ */
+export type Permission =
+  | Role
+  | { organization: Role }
+  | { app: Role }
+  | 'end user'
+  | 'credential'
+  | 'anyone';
+
+/** The failures that a mutation can return as a member of its result. */
+export type FailureClass =
+  | typeof InvalidInputError
+  | typeof NotFoundError
+  | typeof ForbiddenError
+  | typeof ConflictError
+  | typeof UpstreamError;
+
+/** One thing that the server can do. Transports call it through `perform`, and only so. */
+export type Operation<Input, Output> = {
+  /** The name of its GraphQL field, and its label in metrics. */
+  name: string;
+  description: string;
+  role: Permission;
+  /**
+   * The action that the audit log names. `perform` records refusals of it; `run` records success, in the
+   * transaction of what it writes. Undefined for a read that leaves no trace.
+   */
+  audit: string | undefined;
+  /** The field of the input that holds a connection's id, for the record of a refusal. */
+  connection?: keyof Input & string;
+  input: z.ZodType<Input>;
+  /** The failures that a caller must expect besides those of every request. */
+  errors: readonly FailureClass[];
+  run: (context: RequestContext, input: Input) => Promise<Output>;
+};
+
+/** Declares an operation. */
+export function operation<Input, Output>(
+  declared: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return declared;
+}

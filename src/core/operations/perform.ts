@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import { AppVisibility, type Role } from '../../platform/db/generated/enums.ts';
+import { AppError, InvalidInputError, UnauthenticatedError } from '../../platform/errors.ts';
+import { fieldIssues } from '../../platform/input.ts';
+import { holding } from '../access/reach.ts';
+import { refusalOf } from '../access/refusal.ts';
+import type { RequestContext } from '../access/request-context.ts';
+import {
+  requireAppCaller,
+  requireEndUser,
+  requireMember,
+  requireOrganization,
+  requireRole,
+} from '../access/roles.ts';
+import { isPerson } from '../access/viewer.ts';
+import { recordRefusal } from '../audit/audit.service.ts';
+import type { Operation, Permission } from './operation.ts';
+
+/**
+ * Performs an operation: checks the input and the caller's role, narrows the caller to the projects
+ * where they hold it, and runs the operation. A refusal of a valid credential is recorded.
+ *
+ * @throws UnauthenticatedError, InvalidInputError, ForbiddenError and the operation's own errors; of
+ * several that apply, the first in this order.
+ */
+export async function perform<Input, Output>(
+  operation: Operation<Input, Output>,
+  context: RequestContext,
+  given: unknown,
+): Promise<Output> {
+  requireCredential(operation.role, context);
+  const input = parse(operation.input, given);
+  try {
+    return await runAdmitted(operation, admit(operation.role, context), input);
+  } catch (error) {
+    await recordIfRefused(operation, context, input, error);
+    throw error;
+  }
+}
+
+/** Asks an anonymous caller for a credential before their input is looked at. */
+function requireCredential(permission: Permission, { viewer, app }: RequestContext): void {
+  if (viewer.kind !== 'anonymous' || permission === 'anyone') return;
+  const isForApps = typeof permission === 'object' && 'app' in permission;
+  if (!isForApps || app?.visibility !== AppVisibility.public) throw new UnauthenticatedError();
+}
+
+/** The context in which an operation runs: a person reaches only the projects where they hold its role. */
+function admit(permission: Permission, context: RequestContext): RequestContext {
+  const { viewer, app } = context;
+  if (permission === 'anyone') return context;
+  if (permission === 'credential') {
+    requireMember(viewer);
+    return context;
+  }
+  if (permission === 'end user') {
+    requireEndUser(viewer);
+    return context;
+  }
+  if (typeof permission === 'string') {
+    requireRole(viewer, permission);
+    return narrowed(context, permission);
+  }
+  if ('organization' in permission) {
+    requireOrganization(viewer, permission.organization);
+    return narrowed(context, permission.organization);
+  }
+  requireAppCaller(viewer, app, permission.app);
+  return narrowed(context, permission.app);
+}
+
+function narrowed(context: RequestContext, role: Role): RequestContext {
+  const { viewer } = context;
+  return isPerson(viewer) ? { ...context, viewer: holding(viewer, role) } : context;
+}
+
+async function runAdmitted<Input, Output>(
+  { run }: Operation<Input, Output>,
+  context: RequestContext,
+  input: Input,
+): Promise<Output> {
+  try {
+    return await run(context, input);
+  } catch (error) {
+    throw await refusalOf(context, { input }, error);
+  }
+}
+
+function parse<Input>(schema: z.ZodType<Input>, given: unknown): Input {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(fieldIssues(parsed.error.issues));
+}
+
+async function recordIfRefused<Input, Output>(
+  { audit, connection }: Operation<Input, Output>,
+  context: RequestContext,
+  input: Input,
+  error: unknown,
+): Promise<void> {
+  if (audit === undefined || !(error instanceof AppError)) return;
+  const id = connection === undefined ? undefined : input[connection];
+  const connectionId = typeof id === 'string' ? id : null;
+  await recordRefusal(context, audit, error, { connectionId });
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { Deps } from '../deps/deps.ts';
+import {
+  type PipedreamMessage,
+  readPipedream,
+  refusedWith,
+  requirePipedream,
+  sendToPipedream,
+} from './send.ts';
+import { forgetPipedreamToken, loadPipedreamToken } from './token.ts';
+
+/* Pipedream Connect, as much of it as a linked account takes. */
+
+/** A link to ask for. */
+export type NewConnectLink = {
+  externalUserId: string;
+  appSlug: string;
+  webhookUri: string;
+  /** Where the browser goes afterwards; undefined: Pipedream says. */
+  redirectUris: { success: string; error: string } | undefined;
+};
+
+/** Where to send a person's browser, and until when that works. */
+export type ConnectLink = { url: string; expiresAt: Date };
+
+/** How long a link works when Pipedream does not say, in milliseconds. */
+const usualLife = 4 * 3_600_000;
+
+const linkAnswer = z.object({
+  connect_link_url: z.url({ protocol: /^https?$/ }),
+  expires_at: z
+    .string()
+    .pipe(z.coerce.date())
+    .catch(() => new Date(Date.now() + usualLife)),
+});
+
+/** @throws UpstreamError */
+export async function createConnectLink(
+  deps: Deps,
+  { externalUserId, appSlug, webhookUri, redirectUris }: NewConnectLink,
+): Promise<ConnectLink> {
+  const answer = await ask(deps, 'POST', '/tokens', {
+    external_user_id: externalUserId,
+    webhook_uri: webhookUri,
+    ...(redirectUris && {
+      success_redirect_uri: redirectUris.success,
+      error_redirect_uri: redirectUris.error,
+    }),
+  });
+  const { connect_link_url, expires_at } = await readPipedream(linkAnswer, answer);
+  const url = new URL(connect_link_url);
+  url.searchParams.set('app', appSlug);
+  return { url: url.href, expiresAt: expires_at };
+}
+
+const accountsAnswer = z.object({
+  data: z.array(
+    z.object({
+      id: z.string().min(1),
+      healthy: z.boolean().nullish(),
+      dead: z.boolean().nullish(),
+      created_at: z.string().catch(''),
+    }),
+  ),
+});
+
+/**
+ * The healthy accounts of one user for one app, the newest first. That it was asked for this user and
+ * app is what makes them theirs, whatever else the answer says.
+ *
+ * @throws UpstreamError
+ */
+export async function listHealthyAccounts(
+  deps: Deps,
+  { externalUserId, appSlug }: { externalUserId: string; appSlug: string },
+): Promise<string[]> {
+  const query = new URLSearchParams({ external_user_id: externalUserId, app: appSlug });
+  const answer = await ask(deps, 'GET', `/accounts?${query}`);
+  const { data } = await readPipedream(accountsAnswer, answer);
+  return data
+    .filter(({ healthy, dead }) => healthy === true && dead !== true)
+    .sort((one, other) => (one.created_at < other.created_at ? 1 : -1))
+    .map(({ id }) => id);
+}
+
+/**
+ * Deletes an account; one that is gone is deleted.
+ *
+ * @throws UpstreamError
+ */
+export async function deleteAccount(deps: Deps, id: string): Promise<void> {
+  const answer = await ask(deps, 'DELETE', `/accounts/${encodeURIComponent(id)}`);
+  if (!answer.ok && answer.status !== 404) throw refusedWith(answer.status);
+}
+
+/** One call for the project of the configuration. A token that is no longer taken is replaced once. */
+async function ask(
+  deps: Deps,
+  method: PipedreamMessage['method'],
+  path: string,
+  body?: Record<string, unknown>,
+): Promise<Response> {
+  const pipedream = requirePipedream(deps);
+  const url = `${pipedream.apiUrl}/v1/connect/${pipedream.projectId}${path}`;
+  const send = async () => {
+    const token = await loadPipedreamToken(deps, pipedream);
+    const headers = {
+      authorization: `Bearer ${token.accessToken}`,
+      'x-pd-environment': pipedream.environment,
+    };
+    return { token, answer: await sendToPipedream(deps, { method, url, headers, body }) };
+  };
+  const { token, answer } = await send();
+  if (answer.status !== 401) return answer;
+  forgetPipedreamToken(deps, token);
+  return (await send()).answer;
+}

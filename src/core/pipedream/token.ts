@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { PipedreamConfig } from '../../platform/config/config.pipedream.ts';
+import { type Deps, perDeps } from '../deps/deps.ts';
+import { readPipedream, sendToPipedream } from './send.ts';
+
+/** What this server shows to Pipedream. */
+export type PipedreamToken = {
+  accessToken: string;
+  /** When to ask for another, by `performance.now()`. */
+  until: number;
+};
+
+/** How long before its end a token is replaced, in seconds. */
+const margin = 60;
+
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive().catch(3_600),
+});
+
+/** One token for all callers. `asked` stays until it failed, or `got` is forgotten. */
+type Held = { asked: Promise<PipedreamToken> | undefined; got: PipedreamToken | undefined };
+
+const heldOf = perDeps((): Held => ({ asked: undefined, got: undefined }));
+
+/**
+ * The token of this process; asked for once, however many want it.
+ *
+ * @throws UpstreamError
+ */
+export async function loadPipedreamToken(
+  deps: Deps,
+  pipedream: PipedreamConfig,
+): Promise<PipedreamToken> {
+  const held = heldOf(deps);
+  if (held.got !== undefined && performance.now() >= held.got.until) {
+    forgetPipedreamToken(deps, held.got);
+  }
+  held.asked ??= requestToken(deps, pipedream).then(
+    (token) => {
+      held.got = token;
+      return token;
+    },
+    (error: unknown) => {
+      held.asked = undefined;
+      throw error;
+    },
+  );
+  return held.asked;
+}
+
+/** Has the next caller ask for another token than this one. */
+export function forgetPipedreamToken(deps: Deps, token: PipedreamToken): void {
+  const held = heldOf(deps);
+  if (held.got !== token) return;
+  held.asked = undefined;
+  held.got = undefined;
+}
+
+/* RFC 6749, section 4.4, with a body of JSON. */
+async function requestToken(
+  deps: Deps,
+  { apiUrl, clientId, clientSecret }: PipedreamConfig,
+): Promise<PipedreamToken> {
+  const askedAt = performance.now();
+  const answer = await sendToPipedream(deps, {
+    method: 'POST',
+    url: `${apiUrl}/v1/oauth/token`,
+    body: {
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    },
+  });
+  const { access_token, expires_in } = await readPipedream(tokenAnswer, answer);
+  const life = Math.max(expires_in - margin, expires_in / 2);
+  return { accessToken: access_token, until: askedAt + life * 1_000 };
+}

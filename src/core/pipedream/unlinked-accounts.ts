@@ -1,0 +1,35 @@
+import type { Deps } from '../deps/deps.ts';
+import { deleteAccount } from './connect-api.ts';
+
+/* Claimed for some minutes, so that processes do not ask for the same; tried again until it is done. */
+const claimStatement = `
+  UPDATE pipedream_account SET deletion_tried_at = now()
+  WHERE id IN (
+    SELECT b.id FROM pipedream_account b
+    WHERE b.deleted_at IS NULL
+      AND (b.deletion_tried_at IS NULL OR b.deletion_tried_at <= now() - interval '5 minutes')
+      AND NOT EXISTS (SELECT 1 FROM end_user_link l WHERE l.pipedream_account_id = b.id)
+    LIMIT 100 FOR UPDATE SKIP LOCKED
+  )
+  RETURNING id`;
+
+const deletedStatement = `UPDATE pipedream_account SET deleted_at = now() WHERE id = $1`;
+
+/**
+ * Deletes at Pipedream what nobody has linked any more. Their rows stay: an account that was
+ * disconnected never counts again.
+ */
+export async function deleteUnlinkedAccounts(deps: Deps): Promise<void> {
+  const { config, sql, log } = deps;
+  // A copy of a database must not end what the original has linked.
+  if (config.pipedream === undefined || config.refresh === 'off') return;
+  try {
+    const accounts = await sql<{ id: string }>('claim-unlinked-accounts', claimStatement, []);
+    for (const { id } of accounts) {
+      await deleteAccount(deps, id);
+      await sql('note-deleted-account', deletedStatement, [id]);
+    }
+  } catch (error) {
+    log.warn({ err: error }, 'accounts at Pipedream were not deleted; they will be');
+  }
+}

@@ -1,0 +1,66 @@
+import type { Database } from '../../platform/db/database.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { ConflictError } from '../../platform/errors.ts';
+import type { KeyProvider } from '../vault/key-provider.ts';
+import { findActiveMasterKey } from '../vault/master-keys.ts';
+import { startFile, type Version } from './format.ts';
+import { listTables, type Table } from './tables.ts';
+
+const fetchRows = 500;
+
+/** How long an export or an import may take, in milliseconds: of a whole database, in one transaction. */
+export const transferTime = 60 * 60_000;
+
+/**
+ * Writes everything as JSON lines, as it is at one moment, while servers may go on.
+ *
+ * @returns how many rows there were.
+ * @throws ConfigError when the active master key is not held.
+ */
+export async function exportAll(
+  { db, sql }: Pick<Database, 'db' | 'sql'>,
+  keys: KeyProvider,
+  version: Version,
+  write: (lines: string) => Promise<void>,
+): Promise<number> {
+  const masterKey = await findActiveMasterKey(sql);
+  if (masterKey === undefined) throw new ConflictError('There is nothing to export yet.');
+  const file = await startFile(keys, masterKey, version, write);
+  const options = { isolationLevel: 'RepeatableRead', timeout: transferTime } as const;
+  const count = await db.$transaction((tx) => exportTables(tx, file.writeLines), options);
+  await file.end(count);
+  return count;
+}
+
+async function exportTables(
+  tx: Prisma.TransactionClient,
+  write: (lines: string) => Promise<void>,
+): Promise<number> {
+  let rows = 0;
+  for (const [number, table] of (await listTables(tx)).entries()) {
+    const cursor = `export_${number}`;
+    await tx.$executeRawUnsafe(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${rowsStatement(table)}`);
+    for (;;) {
+      const fetch = `FETCH ${fetchRows} FROM ${cursor}`;
+      const batch = await tx.$queryRawUnsafe<{ row: string }[]>(fetch);
+      if (batch.length === 0) break;
+      rows += batch.length;
+      await write(batch.map(({ row }) => toLine(table, row)).join('\n'));
+    }
+  }
+  return rows;
+}
+
+/** One column of text, whatever the table: what the driver makes of other types has no part in it. */
+function rowsStatement({ name, columns }: Table): string {
+  const selected = columns.map((column) =>
+    column.isBytes
+      ? `translate(encode("${column.name}", 'base64'), E'\\n', '') AS "${column.name}"`
+      : `"${column.name}"`,
+  );
+  return `SELECT row_to_json(r)::text AS row FROM (SELECT ${selected.join(', ')} FROM "${name}") r`;
+}
+
+function toLine({ name }: Table, row: string): string {
+  return `{"table":${JSON.stringify(name)},"row":${row}}`;
+}

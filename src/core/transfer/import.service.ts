@@ -1,0 +1,104 @@
+import type { Prisma, PrismaClient } from '../../platform/db/generated/client.ts';
+import { ConfigError, ConflictError } from '../../platform/errors.ts';
+import type { KeyProvider } from '../vault/key-provider.ts';
+import { findMasterKeyComplaint } from '../vault/master-keys.ts';
+import { transferTime } from './export.service.ts';
+import { openFile, type Row, readRows } from './format.ts';
+import { listTables, type Table } from './tables.ts';
+
+const insertRows = 200;
+
+/**
+ * Fills an empty, migrated database from an export, all of it or nothing. The file is read twice: what is
+ * wrong with it is known before anything is written, and the rows that are written are proven again.
+ *
+ * @param migration the newest of this version, which must be that of the export.
+ * @returns how many rows there were.
+ * @throws ConfigError for a master key that is missing or wrong, ConflictError for a file that is not
+ * what was exported or of another version, or a database that is not empty.
+ */
+export async function importAll(
+  db: PrismaClient,
+  keys: KeyProvider,
+  { path, migration }: { path: string; migration: string },
+): Promise<number> {
+  const macKey = await openFile(path, keys, migration);
+  await requireMasterKeys(keys, readRows(path, macKey));
+  const options = { timeout: transferTime };
+  return db.$transaction((tx) => fill(tx, readRows(path, macKey)), options);
+}
+
+/** Before anything is written: what was imported without its keys would open nowhere. */
+async function requireMasterKeys(keys: KeyProvider, rows: AsyncIterable<Row>): Promise<void> {
+  const checks = new Map<string, { checkValue: Buffer; isInUse: boolean }>();
+  for await (const { table, row } of rows) {
+    if (table === 'master_key') {
+      const checkValue = Buffer.from(String(row.check_value), 'base64');
+      checks.set(String(row.kid), { checkValue, isInUse: row.status === 'active' });
+    }
+    const used =
+      table === 'data_key' && row.wrapped !== null && checks.get(String(row.master_key_kid));
+    if (used) used.isInUse = true;
+  }
+  const found: string[] = [];
+  for (const [kid, check] of checks) {
+    const complaint = await findMasterKeyComplaint(keys, { kid, ...check });
+    if (complaint !== undefined) found.push(complaint);
+  }
+  if (found.length > 0) throw new ConfigError(found.join('\n'));
+}
+
+async function fill(tx: Prisma.TransactionClient, rows: AsyncIterable<Row>): Promise<number> {
+  const tables = new Map((await listTables(tx)).map((table) => [table.name, table]));
+  for (const name of tables.keys()) await requireEmpty(tx, name);
+  let batch: Row[] = [];
+  let count = 0;
+  const flush = async () => {
+    const name = batch[0]?.table;
+    if (name === undefined) return;
+    const table = tables.get(name);
+    if (table === undefined) throw new ConflictError(`There is no table "${name}" here.`);
+    await insert(tx, table, batch);
+    batch = [];
+  };
+  for await (const row of rows) {
+    if (batch.length >= insertRows || (batch[0] && batch[0].table !== row.table)) await flush();
+    batch.push(row);
+    count += 1;
+  }
+  await flush();
+  return count;
+}
+
+async function requireEmpty(tx: Prisma.TransactionClient, table: string): Promise<void> {
+  const held = await tx.$queryRawUnsafe<object[]>(`SELECT 1 FROM "${table}" LIMIT 1`);
+  if (held.length === 0) return;
+  throw new ConflictError(
+    `The database is not empty: "${table}" has rows. Import into a new one, on which no server has started.`,
+  );
+}
+
+async function insert(
+  tx: Prisma.TransactionClient,
+  { name, columns }: Table,
+  rows: readonly Row[],
+): Promise<void> {
+  const bytes = columns.filter(({ isBytes }) => isBytes).map((column) => column.name);
+  const records = rows.map(({ row }) => ({ ...row, ...asHex(row, bytes) }));
+  const listed = columns.map((column) => `"${column.name}"`).join(', ');
+  await tx.$executeRawUnsafe(
+    `INSERT INTO "${name}" (${listed})
+     SELECT ${listed} FROM json_populate_recordset(NULL::"${name}", $1::json)`,
+    JSON.stringify(records),
+  );
+}
+
+/** As PostgreSQL reads bytes from text. */
+function asHex(row: Row['row'], names: readonly string[]): Record<string, string | null> {
+  const entries = names.map((name) => {
+    const value = row[name];
+    const hex = typeof value === 'string' ? Buffer.from(value, 'base64').toString('hex') : null;
+    return [name, hex === null ? null : `\\x${hex}`];
+  });
+  return Object.fromEntries(entries);
+}

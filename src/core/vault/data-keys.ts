@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { isForeignKeyViolation } from '../../platform/db/errors.ts';
+import type { Sql } from '../../platform/db/sql.ts';
+import { NotFoundError } from '../../platform/errors.ts';
+import { newId } from '../../platform/new-id.ts';
+import type { KeyProvider } from './key-provider.ts';
+import { lengthPrefixed } from './sealed.ts';
+
+/** A data key as it is stored. */
+export type DataKeyRow = {
+  id: string;
+  /** Null: the server's own. */
+  projectId: string | null;
+  masterKeyKid: string;
+  /** Null once destroyed. */
+  wrapped: Uint8Array | null;
+};
+
+/** How many seals are reserved of a data key at a time. */
+export const reservedSeals = 65_536;
+
+/* NIST SP 800-38D allows 2^32 seals with random nonces; we stay well below. */
+const reserveStatement = `
+  UPDATE data_key SET seals = seals + ${reservedSeals}
+  WHERE project_id IS NOT DISTINCT FROM $1::uuid AND status = 'active'
+  RETURNING id, project_id AS "projectId", master_key_kid AS "masterKeyKid", wrapped,
+            seals > ${2 ** 30} OR created_at < now() - interval '90 days' AS "isWorn"`;
+
+/** Reserves seals of the active key of a project, or of the server (null); undefined when there is none. */
+export async function reserveSeals(sql: Sql, projectId: string | null) {
+  const rows = await sql<DataKeyRow & { isWorn: boolean }>('reserve-seals', reserveStatement, [
+    projectId,
+  ]);
+  return rows[0];
+}
+
+/*
+ * The insert reads from the update so that it comes second; an index allows one active key only. The
+ * lock makes a promotion of another master key wait, so that none is wrapped with the old one after it.
+ */
+const replaceStatement = `
+  WITH worn AS (UPDATE data_key SET status = 'retired' WHERE id = $2::uuid AND status = 'active' RETURNING 1)
+  INSERT INTO data_key (id, project_id, master_key_kid, wrapped, status)
+  SELECT $1::uuid, $3::uuid, kid, $5::bytea, 'active' FROM master_key
+  WHERE kid = $4 AND status = 'active' AND ($2::uuid IS NULL OR EXISTS (SELECT 1 FROM worn))
+  FOR SHARE OF master_key ON CONFLICT DO NOTHING`;
+
+/**
+ * Puts a new data key in the place of a worn one, or of none. Does nothing when another process did.
+ *
+ * @throws NotFoundError when the project is no more.
+ */
+export async function replaceDataKey(
+  sql: Sql,
+  keys: KeyProvider,
+  projectId: string | null,
+  wornId: string | null,
+): Promise<void> {
+  const [master] = await sql<{ kid: string }>(
+    'active-master-kid',
+    `SELECT kid FROM master_key WHERE status = 'active'`,
+    [],
+  );
+  if (master === undefined) throw new Error('There is no active master key.');
+  const id = newId();
+  const context = wrappingContext({ id, projectId, masterKeyKid: master.kid });
+  const wrapped = await keys.wrap(master.kid, context, randomBytes(32));
+  try {
+    await sql('replace-data-key', replaceStatement, [id, wornId, projectId, master.kid, wrapped]);
+  } catch (error) {
+    if (!isForeignKeyViolation(error)) throw error;
+    throw new NotFoundError('project'); // it was deleted, and its keys with it
+  }
+}
+
+const wrappedStatement = `
+  SELECT id, project_id AS "projectId", master_key_kid AS "masterKeyKid", wrapped FROM data_key
+  WHERE wrapped IS NOT NULL ORDER BY id`;
+
+/** The ids of the data keys that no master key held opens. */
+export async function findClosedDataKeys(sql: Sql, keys: KeyProvider): Promise<string[]> {
+  const rows = await sql<DataKeyRow>('wrapped-data-keys', wrappedStatement, []);
+  const closed: string[] = [];
+  for (const row of rows) {
+    if (row.wrapped === null) continue;
+    const key = keys.unwrap(row.masterKeyKid, wrappingContext(row), row.wrapped);
+    if (!(await key.then(Boolean, () => false))) closed.push(row.id);
+  }
+  return closed;
+}
+
+/** What a wrapped data key is bound to: its master key, itself and its project. */
+export function wrappingContext(key: Omit<DataKeyRow, 'wrapped'>): Buffer {
+  return Buffer.concat([key.masterKeyKid, key.id, key.projectId ?? ''].flatMap(lengthPrefixed));
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import type { PrismaClient } from '../../platform/db/generated/client.ts';
+import type { Sql } from '../../platform/db/sql.ts';
+import { newId } from '../../platform/new-id.ts';
+import { type DataKeyColumns, dataKeyColumns, readDataKey } from './data-key.columns.ts';
+import type { Place } from './sealed.ts';
+import type { Vault } from './vault.ts';
+import { writeSealed } from './write-sealed.ts';
+
+type Deps = { db: PrismaClient; sql: Sql; vault: Vault };
+
+/**
+ * 32 random bytes that every process of an installation has in common, and nobody else. Made when they
+ * are first asked for; they never change.
+ */
+export function loadServerSecret(deps: Deps, name: string): Promise<Buffer> {
+  const known = knownBy.get(deps.vault) ?? new Map<string, Promise<Buffer>>();
+  knownBy.set(deps.vault, known);
+  const loading = known.get(name) ?? findOrMake(deps, name);
+  known.set(name, loading);
+  loading.catch(() => known.delete(name));
+  return loading;
+}
+
+const knownBy = new WeakMap<Vault, Map<string, Promise<Buffer>>>();
+
+async function findOrMake(deps: Deps, name: string): Promise<Buffer> {
+  const found = await find(deps, name);
+  if (found !== undefined) return found;
+  await make(deps, name);
+  const made = await find(deps, name);
+  if (made === undefined) throw new Error(`The server secret "${name}" was made and is not there.`);
+  return made;
+}
+
+const findStatement = `
+  SELECT s.id, s.secret, ${dataKeyColumns('k', 'key')}
+  FROM server_secret s JOIN data_key k ON k.id = s.secret_data_key_id WHERE s.name = $1`;
+
+type Row = { id: string; secret: Uint8Array } & DataKeyColumns<'key'>;
+
+async function find({ sql, vault }: Deps, name: string): Promise<Buffer | undefined> {
+  const [row] = await sql<Row>('find-server-secret', findStatement, [name]);
+  const dataKey = row && readDataKey(row, 'key');
+  return row && dataKey ? vault.open(dataKey, placeOf(row.id), row.secret) : undefined;
+}
+
+/** Of several processes that do so at once, one does. */
+async function make(deps: Deps, name: string): Promise<void> {
+  const id = newId();
+  await writeSealed({ deps }, null, async (tx, key) => {
+    const secret = deps.vault.seal(key, placeOf(id), randomBytes(32));
+    const data = [{ id, name, secret, secretDataKeyId: key.id }];
+    await tx.serverSecret.createMany({ data, skipDuplicates: true });
+  });
+}
+
+function placeOf(id: string): Place {
+  return {
+    ...{ organizationId: null, projectId: null },
+    ...{ table: 'server_secret', rowId: id, column: 'secret' },
+  };
+}

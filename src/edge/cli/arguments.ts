@@ -1,0 +1,17 @@
+import type { Deps } from '../../core/deps/deps.ts';
+import { isUuid } from '../../platform/input.ts';
+import { UsageError } from './parse.ts';
+
+/** The project that an option names; null when it is left out. */
+export async function requireProjectId(
+  { db }: Deps,
+  given: string | boolean | undefined,
+): Promise<string | null> {
+  if (given === undefined) return null;
+  const id = String(given);
+  const project = isUuid(id)
+    ? await db.project.findUnique({ where: { id }, select: { id: true } })
+    : null;
+  if (project === null) throw new UsageError(`--project names no project: ${id}.`);
+  return project.id;
+}

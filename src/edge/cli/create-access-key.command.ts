@@ -1,0 +1,42 @@
+import type { Deps } from '../../core/deps/deps.ts';
+import { issueAccessKey } from '../../features/people/issue-access-key.service.ts';
+import { Role } from '../../platform/db/generated/enums.ts';
+import { nameText } from '../../platform/input.ts';
+import { requireProjectId } from './arguments.ts';
+import { openForWork } from './open-for-work.ts';
+import { type Run, UsageError } from './parse.ts';
+
+export const run: Run = (options, config) => {
+  const name = requireName(String(options.name));
+  const role = requireRole(String(options.role));
+  return openForWork(config(), async ({ deps }) => {
+    const projectId = await requireProjectId(deps, options.project);
+    const organizationId = await requireOrganization(deps, projectId);
+    const key = await issueAccessKey(deps, { organizationId, projectId, name, role });
+    process.stdout.write(`${key}\n`);
+    return 0;
+  });
+};
+
+function requireName(given: string): string {
+  const parsed = nameText(120).safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`--name ${parsed.error.issues[0]?.message}.`);
+}
+
+function requireRole(given: string): Role {
+  const role = Object.values(Role).find((known) => known === given);
+  if (role !== undefined) return role;
+  throw new UsageError(`--role must be one of ${Object.keys(Role).join(', ')}.`);
+}
+
+async function requireOrganization({ db }: Deps, projectId: string | null): Promise<string> {
+  if (projectId !== null) {
+    const { organizationId } = await db.project.findUniqueOrThrow({ where: { id: projectId } });
+    return organizationId;
+  }
+  const [organization, another] = await db.organization.findMany({ take: 2 });
+  if (organization === undefined) throw new UsageError('There is no organization yet.');
+  if (another === undefined) return organization.id;
+  throw new UsageError('There are several organizations: say which by --project.');
+}

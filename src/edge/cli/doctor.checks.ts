@@ -1,0 +1,179 @@
+import { connectionTypes, findConnectionType } from '../../core/catalog/connection-types.ts';
+import { countWrapped } from '../../core/key-rotation/rewrap.ts';
+import { findStuckRotations } from '../../core/key-rotation/rotate-data-keys.service.ts';
+import { openOutbound } from '../../core/outbound/outbound.ts';
+import { findClosedDataKeys } from '../../core/vault/data-keys.ts';
+import type { KeyProvider } from '../../core/vault/key-provider.ts';
+import { findMasterKeyComplaints } from '../../core/vault/master-keys.ts';
+import { findLacking } from '../../core/vault/processes.ts';
+import { findProviderWarning } from '../../oauth/provider/provider.ts';
+import type { OAuthClients } from '../../platform/config/config.oauth.ts';
+import { type Config, isLoopback } from '../../platform/config/config.ts';
+import { requireMigrated } from '../../platform/db/migrate.ts';
+import type { Sql } from '../../platform/db/sql.ts';
+import { ConfigError } from '../../platform/errors.ts';
+import type { Installation } from '../server/open-installation.ts';
+
+/** One line of the doctor's. */
+export type Finding = { what: string; isWell: boolean; says: string };
+
+/** By how much this machine's clock and the database's may differ, in milliseconds. */
+const mostClockError = 30_000;
+
+/** What can be said without a database. */
+export function findConfigFaults(config: Config): Finding[] {
+  const { publicUrl, refresh } = config;
+  const url = new URL(publicUrl);
+  const isSafe = url.protocol === 'https:' || isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
+  const callback = `${publicUrl}/v1/oauth2/callback`;
+  return [
+    {
+      what: 'public URL',
+      isWell: isSafe,
+      says: isSafe
+        ? `${publicUrl}; register ${callback} as redirect URI at each provider`
+        : 'PUBLIC_URL must be https: a browser carries codes and tokens to it',
+    },
+    findClosedEndpoints(config),
+    {
+      what: 'refresh',
+      isWell: true,
+      says: refresh === 'on' ? 'on' : 'off: no token is refreshed by this server',
+    },
+  ];
+}
+
+/** A server does not start with endpoints that its outbound policy refuses. */
+function findClosedEndpoints({ outboundAllow, oauthClients }: Config): Finding {
+  const what = 'providers';
+  try {
+    openOutbound(outboundAllow, oauthClients);
+    return { what, isWell: true, says: describeProviders(oauthClients) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { what, isWell: false, says: error.message.replaceAll('\n', ' ') };
+  }
+}
+
+function describeProviders(clients: OAuthClients): string {
+  const own = connectionTypes.filter(({ oauth2 }) => oauth2 && oauth2.tokenEndpoint !== null);
+  const [set, missing] = [true, false].map((isSet) =>
+    own
+      .filter((type) => (findProviderWarning(type, clients) === undefined) === isSet)
+      .map(({ label }) => label)
+      .join(', '),
+  );
+  if (!missing) return `clients of ${set}`;
+  return `${set ? `clients of ${set}` : 'no OAuth client in the environment'}; not set up: ${missing}`;
+}
+
+/** What the database says; nothing in it is changed. */
+export async function findDatabaseFaults(
+  { database, keys }: Installation,
+  config: Config,
+): Promise<Finding[]> {
+  const { sql } = database;
+  const opened = { what: 'database', isWell: true, says: `${database.kind} answers` };
+  const migrations = await examine('migrations', 'all applied', async () => {
+    await requireMigrated(database);
+    return [];
+  });
+  if (!migrations.isWell) return [opened, migrations];
+  return [
+    opened,
+    migrations,
+    await examine('clock', 'as the database’s', () => findClockError(sql)),
+    ...(await findKeyFaults(sql, keys)),
+    await examine('redirect URI', 'every consent under way comes back here', () =>
+      findLostConsents(sql, config.publicUrl),
+    ),
+    await examine('requirements', 'every provider that is asked for is set up', () =>
+      findMissingClients(sql, config.oauthClients),
+    ),
+  ];
+}
+
+async function examine(
+  what: string,
+  well: string,
+  look: () => Promise<string[]>,
+): Promise<Finding> {
+  try {
+    const faults = await look();
+    return { what, isWell: faults.length === 0, says: faults.join(' ') || well };
+  } catch (error) {
+    return { what, isWell: false, says: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function findClockError(sql: Sql): Promise<string[]> {
+  const [row] = await sql<{ now: Date }>('doctor-clock', 'SELECT now() AS now', []);
+  const error = Math.abs(Date.now() - (row?.now.getTime() ?? 0));
+  if (error < mostClockError) return [];
+  return [
+    `This machine's clock is ${Math.round(error / 1_000)} s off the database's: set both by NTP.`,
+  ];
+}
+
+async function describeKeys(sql: Sql): Promise<string> {
+  const counts = await countWrapped(sql);
+  return counts
+    .map(({ kid, status, wrapped }) => `${kid} ${status}, ${wrapped} data keys`)
+    .join('; ');
+}
+
+/** Data keys do not open under a wrong master key: that one alone is named, and what to do about it. */
+async function findKeyFaults(sql: Sql, keys: KeyProvider): Promise<Finding[]> {
+  const complaints = await findMasterKeyComplaints(sql, keys);
+  const masterKeys = await examine('master keys', await describeKeys(sql), async () => [
+    ...complaints,
+    ...(await findLackingProcesses(sql)),
+  ]);
+  if (complaints.length > 0) return [masterKeys];
+  return [masterKeys, await examine('data keys', 'all open', () => findDataKeyFaults(sql, keys))];
+}
+
+async function findLackingProcesses(sql: Sql): Promise<string[]> {
+  const active = (await countWrapped(sql)).find(({ status }) => status === 'active');
+  const lacking = active === undefined ? [] : await findLacking(sql, active.kid);
+  return lacking.map(
+    ({ host, pid }) =>
+      `Process ${pid} on ${host} does not hold "${active?.kid}": set its MASTER_KEYS and restart it.`,
+  );
+}
+
+async function findDataKeyFaults(sql: Sql, keys: KeyProvider): Promise<string[]> {
+  const [closed, stuck] = [await findClosedDataKeys(sql, keys), await findStuckRotations(sql)];
+  return [
+    ...closed.map((id) => `The data key ${id} does not open: restore its row from a backup.`),
+    ...stuck.map(({ scope, at }) => {
+      const command = scope === 'all' ? 'rotate-data-keys' : `rotate-data-keys --project ${scope}`;
+      return `A rotation begun at ${at.toISOString()} is not finished: run ${command} again.`;
+    }),
+  ];
+}
+
+async function findMissingClients(sql: Sql, clients: OAuthClients): Promise<string[]> {
+  const rows = await sql<{ type: string }>(
+    'doctor-required-types',
+    `SELECT DISTINCT spec ->> 'type' AS type FROM requirement WHERE kind = 'connection' ORDER BY 1`,
+    [],
+  );
+  return rows.flatMap(({ type: name }) => {
+    const type = findConnectionType(name);
+    return (type && findProviderWarning(type, clients)) ?? [];
+  });
+}
+
+async function findLostConsents(sql: Sql, publicUrl: string): Promise<string[]> {
+  const [row] = await sql<{ lost: number }>(
+    'doctor-consents',
+    `SELECT count(*)::int AS lost FROM authorization_attempt
+     WHERE consumed_at IS NULL AND expires_at > now() AND NOT starts_with(redirect_uri, $1)`,
+    [`${publicUrl}/`],
+  );
+  if (!row?.lost) return [];
+  return [
+    `${row.lost} consents under way were begun under another PUBLIC_URL, and will not come back.`,
+  ];
+}

@@ -1,0 +1,59 @@
+import { discoverKeys } from '../../core/access/identity-provider.ts';
+import { openOutbound } from '../../core/outbound/outbound.ts';
+import type { Config } from '../../platform/config/config.ts';
+import { ConfigError } from '../../platform/errors.ts';
+import { openInstallation } from '../server/open-installation.ts';
+import { type Finding, findConfigFaults, findDatabaseFaults } from './doctor.checks.ts';
+import { findMissingDatabase } from './open-for-work.ts';
+import type { Run } from './parse.ts';
+
+export const run: Run = async (_options, readConfig) => {
+  const findings = await examine(readConfig);
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  for (const { what, isWell, says } of findings) {
+    process.stdout.write(`${isWell ? 'ok  ' : 'BAD '} ${what.padEnd(width)}  ${says}\n`);
+  }
+  return findings.every(({ isWell }) => isWell) ? 0 : 1;
+};
+
+async function examine(readConfig: () => Config): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    return [{ what: 'configuration', isWell: false, says: describe(error) }];
+  }
+  const findings = [...findConfigFaults(config), ...(await findIdentityProvider(config))];
+  const missing = findMissingDatabase(config);
+  if (missing !== undefined) {
+    return [...findings, { what: 'database', isWell: false, says: missing }];
+  }
+  try {
+    const installation = await openInstallation(config, { makesKeys: false });
+    try {
+      findings.push(...(await findDatabaseFaults(installation, config)));
+    } finally {
+      await installation.close();
+    }
+  } catch (error) {
+    findings.push({ what: 'database', isWell: false, says: describe(error) });
+  }
+  return findings;
+}
+
+async function findIdentityProvider(config: Config): Promise<Finding[]> {
+  if (config.oidc === undefined) return [];
+  const what = 'identity provider';
+  try {
+    await discoverKeys({ config, outbound: openOutbound(config.outboundAllow) });
+    return [{ what, isWell: true, says: `${config.oidc.issuer} says where its keys are` }];
+  } catch (error) {
+    const says = `OIDC_ISSUER, ${config.oidc.issuer}, does not say where its keys are: ${describe(error)}`;
+    return [{ what, isWell: false, says }];
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof ConfigError ? error.message.replaceAll('\n', ' ') : error.message;
+}

@@ -1,0 +1,45 @@
+import { earliestEventId } from '../../core/audit/event-ids.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import type { AuditEvent } from '../../platform/db/generated/client.ts';
+import { openForWork } from './open-for-work.ts';
+import { type Run, UsageError } from './parse.ts';
+
+const batchRows = 1_000;
+/** In milliseconds. */
+const mostClockError = 10 * 60_000;
+
+export const run: Run = (options, config) => {
+  const since = new Date(String(options.since));
+  if (Number.isNaN(since.getTime())) throw new UsageError('--since must be a date or a time.');
+  return openForWork(config(), async ({ deps }) => {
+    for await (const event of eventsSince(deps, since)) await print(`${toLine(event)}\n`);
+    return 0;
+  });
+};
+
+/** In the order of their ids, which is that of their times but for the clocks of the processes. */
+async function* eventsSince({ db }: Deps, since: Date): AsyncGenerator<AuditEvent> {
+  let after = earliestEventId(new Date(since.getTime() - mostClockError));
+  for (;;) {
+    const events: AuditEvent[] = await db.auditEvent.findMany({
+      where: { id: { gt: after } },
+      orderBy: { id: 'asc' },
+      take: batchRows,
+    });
+    yield* events.filter(({ at }) => at >= since);
+    const last = events.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
+}
+
+function toLine({ organizationId, projectId, connectionId, requestId, ...event }: AuditEvent) {
+  const ids = { organization_id: organizationId, project_id: projectId };
+  return JSON.stringify({ ...event, ...ids, connection_id: connectionId, request_id: requestId });
+}
+
+/** Waits for a slow reader, rather than keeping the log in memory. */
+function print(text: string): Promise<void> {
+  if (process.stdout.write(text)) return Promise.resolve();
+  return new Promise((drained) => process.stdout.once('drain', drained));
+}

@@ -1,0 +1,25 @@
+import { recordCommand } from '../../core/audit/record-command.ts';
+import { importAll } from '../../core/transfer/import.service.ts';
+import { startLease } from '../../core/vault/master-keys.ts';
+import { withLease } from '../../platform/db/lease.ts';
+import { applyMigrations } from '../../platform/db/migrate.ts';
+import { openInstallation } from '../server/open-installation.ts';
+import type { Run } from './parse.ts';
+import { readVersion } from './version.ts';
+
+export const run: Run = async (options, config) => {
+  const { database, keys, close } = await openInstallation(config(), { makesKeys: false });
+  try {
+    await applyMigrations(database);
+    const { migration } = await readVersion();
+    const from = { path: String(options.file), migration };
+    const work = () => importAll(database.db, keys, from);
+    // A server that starts meanwhile waits, and then finds that it is not the first.
+    const rows = await withLease(database, startLease.name, work, startLease);
+    await recordCommand(database.sql, { action: 'transfer.import', detail: { rows } });
+    process.stdout.write(`${rows} rows were imported.\n`);
+    return 0;
+  } finally {
+    await close();
+  }
+};

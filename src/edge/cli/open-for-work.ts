@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Deps } from '../../core/deps/deps.ts';
+import type { KeyProvider } from '../../core/vault/key-provider.ts';
+import type { Config } from '../../platform/config/config.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { requireMigrated } from '../../platform/db/migrate.ts';
+import { ConfigError } from '../../platform/errors.ts';
+import { createLog } from '../server/log.ts';
+import { makeDeps } from '../server/make-deps.ts';
+import { joinInstallation, openInstallation } from '../server/open-installation.ts';
+
+/** What a command works with. */
+export type Workplace = { deps: Deps; database: Database; keys: KeyProvider };
+
+/**
+ * Does `work` on an installation as one of its processes: servers on PostgreSQL may run beside it, and
+ * an embedded database is its own meanwhile.
+ *
+ * @throws ConfigError, or an Error in words for the operator.
+ */
+export async function openForWork<Result>(
+  config: Config,
+  work: (place: Workplace) => Promise<Result>,
+): Promise<Result> {
+  const missing = findMissingDatabase(config);
+  if (missing !== undefined) throw new ConfigError(`Start the server first: ${missing}.`);
+  const installation = await openInstallation(config, { makesKeys: false });
+  const { database, keys } = installation;
+  try {
+    await requireMigrated(database);
+    const { presence } = await joinInstallation(installation, async () => {});
+    try {
+      return await work({ deps: makeDeps(config, database, keys, createCliLog()), database, keys });
+    } finally {
+      await presence.leave();
+    }
+  } finally {
+    await installation.close();
+  }
+}
+
+/** Why there is nothing to work on; undefined when there is. */
+export function findMissingDatabase({ databaseUrl, dataDir }: Config): string | undefined {
+  if (databaseUrl !== undefined || existsSync(join(dataDir, 'db'))) return undefined;
+  return `there is none in ${dataDir} yet, the first start of the server makes it`;
+}
+
+/** On standard error, so that it does not mix with what was asked for. */
+export function createCliLog() {
+  return createLog({ logLevel: 'warn' }, { write: (line) => void process.stderr.write(line) });
+}

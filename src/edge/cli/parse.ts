@@ -1,0 +1,61 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { Config } from '../../platform/config/config.ts';
+
+/** The options of a command as they were given. */
+export type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+export type Command = {
+  name: string;
+  /** How it is called, after its name. */
+  syntax: string;
+  /** What it does, in a line. */
+  summary: string;
+  options: Record<string, { type: 'string' | 'boolean'; required?: boolean }>;
+  load(): Promise<Run>;
+};
+
+/** Does what a command does; resolves to the process's exit code. `config` is read when it is called. */
+export type Run = (options: Options, config: () => Config) => Promise<number>;
+
+/** A command line that says nothing that we understand. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+type Asked = { kind: 'help'; text: string } | { kind: 'run'; command: Command; options: Options };
+
+/** @throws UsageError */
+export function parseCommandLine(commands: readonly Command[], args: readonly string[]): Asked {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || args.includes('--help')) {
+    return { kind: 'help', text: usage(commands) };
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) throw new UsageError(`There is no command "${name}".`);
+  return { kind: 'run', command, options: parseOptions(command, rest) };
+}
+
+function parseOptions(command: Command, args: readonly string[]): Options {
+  const options: ParseArgsConfig['options'] = Object.fromEntries(
+    Object.entries(command.options).map(([name, { type }]) => [name, { type }]),
+  );
+  let values: Options;
+  try {
+    ({ values } = parseArgs({ args: [...args], options, allowPositionals: false }) as {
+      values: Options; // no option is given more than once
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  for (const [name, { required }] of Object.entries(command.options)) {
+    if (required && values[name] === undefined) throw new UsageError(`--${name} is missing.`);
+  }
+  return values;
+}
+
+export function usage(commands: readonly Command[]): string {
+  const calls = commands.map(({ name, syntax }) => `${name} ${syntax}`.trimEnd());
+  const width = Math.max(...calls.map((call) => call.length));
+  const lines = commands.map(({ summary }, n) => `  ${calls[n]?.padEnd(width)}  ${summary}`);
+  return `patchbay COMMAND, with the environment of the server:\n\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,29 @@
+import { recordCommand } from '../../core/audit/record-command.ts';
+import { rotateDataKeys } from '../../core/key-rotation/rotate-data-keys.service.ts';
+import { requireProjectId } from './arguments.ts';
+import { openForWork } from './open-for-work.ts';
+import type { Run } from './parse.ts';
+import { showProgress } from './progress.ts';
+
+export const run: Run = (options, config) =>
+  openForWork(config(), async ({ deps, keys }) => {
+    const projectId = await requireProjectId(deps, options.project);
+    const onProgress = showProgress('rows looked at');
+    const rotated = await rotateDataKeys(deps, keys, projectId, onProgress);
+    const counts = { replaced: rotated.replacedKeys, left: rotated.left };
+    await recordCommand(deps.sql, {
+      action: 'key.rotate',
+      detail: { keys: 'data', ...counts },
+      projectId,
+    });
+    const { resealed, replaced, unreadable } = rotated.outcomes;
+    const lines = [
+      `${rotated.replacedKeys} data keys replaced, ${resealed} values sealed anew.`,
+      ...(replaced > 0 ? [`${replaced} values were replaced by others meanwhile.`] : []),
+      rotated.left === 0
+        ? '0 values left on retired data keys.'
+        : `${rotated.left} values left on retired data keys; ${unreadable} of them do not open, as the lines above say. Run this again when they are repaired or deleted.`,
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+    return rotated.left === 0 ? 0 : 1;
+  });

@@ -1,0 +1,24 @@
+import { recordCommand } from '../../core/audit/record-command.ts';
+import {
+  type RotatedSigningKey,
+  rotateSigningKey,
+} from '../../features/connect-tokens/rotate-signing-key.service.ts';
+import { openForWork } from './open-for-work.ts';
+import type { Run } from './parse.ts';
+
+export const run: Run = (options, config) =>
+  openForWork(config(), async ({ deps }) => {
+    const isCompromised = options.compromised === true;
+    const rotated = await rotateSigningKey(deps, { isCompromised });
+    const detail = { kid: rotated.kid, compromised: isCompromised };
+    await recordCommand(deps.sql, { action: 'key.rotate', detail: { keys: 'signing', ...detail } });
+    process.stdout.write(`${describe(rotated, isCompromised)}\n`);
+    return 0;
+  });
+
+function describe({ kid, issuer, signsIn }: RotatedSigningKey, isCompromised: boolean): string {
+  if (isCompromised) {
+    return `The key ${kid} signs for ${issuer} from now on. Every connect token made before is refused.`;
+  }
+  return `The key ${kid} is published, and signs for ${issuer} in ${signsIn / 60} minutes. Connect tokens already made stay valid.`;
+}

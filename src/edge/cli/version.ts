@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  migrationsFolder,
+  packageRoot,
+  readMigrations,
+} from '../../platform/db/migration-files.ts';
+
+/** This version, and the newest of its migrations. */
+export async function readVersion(): Promise<{ version: string; migration: string }> {
+  const text = await readFile(join(packageRoot, 'package.json'), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  const migrations = await readMigrations(migrationsFolder);
+  return { version, migration: migrations.at(-1)?.name ?? '' };
+}

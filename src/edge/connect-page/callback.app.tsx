@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Deps } from '../../core/deps/deps.ts';
+import { linkConsent } from '../../features/end-users/link-consent.ts';
+import {
+  type ConsentOutcome,
+  completeConsent,
+  spell,
+} from '../../oauth/consent/callback.service.ts';
+import { undoConsent } from '../../oauth/consent/undo-consent.service.ts';
+import { PayloadTooLargeError } from '../../platform/errors.ts';
+import { requireReadable } from '../http/body.ts';
+import type { RestEnv } from '../http/env.ts';
+import { refuseOtherMethods } from '../http/methods.ts';
+import { storeNotice } from './notice.service.ts';
+import { PlainPage, pageStyle } from './plain-page.tsx';
+import { readForm } from './read-form.ts';
+import { presentedDigests } from './session-cookie.ts';
+
+const undoPath = '/v1/oauth2/undo';
+/** What a form with a handle holds at most, in bytes. */
+const undoBytes = 4_096;
+const paths = ['/v1/oauth2/callback', '/v1/oauth2/callback/:connection_id'];
+
+/** Where providers send browsers back: no JSON, no credential but the state. */
+export function createCallbackApp(deps: Deps): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  for (const path of paths) app.get(path, (c) => answer(deps, c));
+  app.post(undoPath, bodyLimit({ maxSize: undoBytes, onError: tooLarge }), (c) =>
+    takeBack(deps, c),
+  );
+  refuseOtherMethods(app, [
+    ...paths.map((path) => ({ path, method: 'GET' })),
+    { path: undoPath, method: 'POST' },
+  ]);
+  return app;
+}
+
+async function answer(deps: Deps, c: Context<RestEnv>) {
+  if (c.req.method === 'HEAD') return c.body(null); // a look ahead uses no state up
+  const { pathname, searchParams } = new URL(c.req.url);
+  const browserDigests = presentedDigests(deps.config.publicUrl, c.req.header('cookie'));
+  const back = { path: pathname, parameters: searchParams, browserDigests };
+  const outcome = await completeConsent(deps, c.env.facts, back, linkConsent);
+  await tellSession(deps, outcome);
+  if (outcome.returnUrl !== null) return c.redirect(returnAddress(outcome.returnUrl, outcome), 303);
+  c.header('Content-Security-Policy', policy);
+  const status = outcome.problem === undefined ? 200 : 400;
+  return c.html(<ConsentPage {...outcome} />, status);
+}
+
+/** A page that waits for the consent, in whatever window, sees at its card why it failed. */
+async function tellSession(deps: Deps, { problem, failedFor }: ConsentOutcome): Promise<void> {
+  if (problem === undefined || failedFor === undefined) return;
+  const { initiator, requirementId } = failedFor;
+  const jti = initiator.replace(/^connect_token:/, '');
+  const { code, missingScopes: scopes, said } = problem;
+  const notice = { requirementId, code, said, ...(scopes && { scopes: [...scopes] }) };
+  await storeNotice(deps, { jti }, notice);
+}
+
+function tooLarge(): never {
+  throw new PayloadTooLargeError(undoBytes);
+}
+
+async function takeBack(deps: Deps, c: Context<RestEnv>) {
+  requireReadable(c.req.raw.headers);
+  const { handle } = await readForm(c);
+  const name =
+    typeof handle === 'string' ? await undoConsent(deps, c.env.facts, handle) : undefined;
+  c.header('Content-Security-Policy', policy);
+  return c.html(<UndonePage name={name} />, name === undefined ? 400 : 200);
+}
+
+/* Nothing loads, nothing runs, nobody frames it. */
+const styleDigest = createHash('sha256').update(pageStyle).digest('base64');
+const policy = `default-src 'none'; style-src 'sha256-${styleDigest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
+
+function ConsentPage({ connection, broughtBy, problem, undo }: ConsentOutcome) {
+  if (problem === undefined) {
+    return (
+      <PlainPage title="Connected">
+        <p>
+          The connection <strong>{connection}</strong> is active. You can close this window.
+        </p>
+        <BroughtBy {...{ broughtBy }} />
+        <p>
+          Were you sent here by somebody whom you do not trust, or was it not you who consented?
+          Then take the access back:
+        </p>
+        <form method="post" action={undoPath}>
+          <input type="hidden" name="handle" value={undo} />
+          <button type="submit">This was not me: disconnect</button>
+        </form>
+      </PlainPage>
+    );
+  }
+  return (
+    <PlainPage title={problem.code === 'invalid_state' ? 'Nothing to do here' : 'Not connected'}>
+      {connection && (
+        <p>
+          Connection: <strong>{connection}</strong>
+        </p>
+      )}
+      <BroughtBy {...{ broughtBy }} />
+      <p>{spell(problem)}</p>
+    </PlainPage>
+  );
+}
+
+function BroughtBy({ broughtBy }: Pick<ConsentOutcome, 'broughtBy'>) {
+  if (broughtBy === null) return null;
+  return (
+    <p>
+      For the user <strong>{broughtBy.userId}</strong> of <strong>{broughtBy.app}</strong>.
+    </p>
+  );
+}
+
+function UndonePage({ name }: { name: string | undefined }) {
+  if (name === undefined) {
+    return (
+      <PlainPage title="Nothing was changed">
+        <p>This page was used already, or is older than an hour.</p>
+      </PlainPage>
+    );
+  }
+  return (
+    <PlainPage title="Disconnected">
+      <p>
+        The connection <strong>{name}</strong> has no access any more.
+      </p>
+    </PlainPage>
+  );
+}
+
+function returnAddress(returnUrl: string, { problem }: ConsentOutcome): string {
+  const url = new URL(returnUrl);
+  url.searchParams.set('status', problem === undefined ? 'success' : 'error');
+  if (problem !== undefined) url.searchParams.set('error', problem.code);
+  if (problem?.missingScopes) {
+    url.searchParams.set('missing_scopes', problem.missingScopes.join(' '));
+  }
+  return url.href;
+}

@@ -1,0 +1,81 @@
+import type { Field, FieldKind } from '../../core/catalog/fields.ts';
+import type { Words } from './words.ts';
+
+export type ControlProps = {
+  field: Field;
+  /** What was typed before; never of a secret. */
+  typed: string | undefined;
+  words: Words;
+  /** Its name, and what ties it to its label and hints. */
+  attributes: Record<string, unknown>;
+};
+
+/** Whatever a person fills a field in with. A secret is never drawn back into it. */
+export function Control(props: ControlProps) {
+  const { kind, secret, holds } = props.field;
+  if (kind === 'boolean') return <Checkbox {...props} />;
+  if (kind === 'enum') return <Choice {...props} />;
+  const hasLines = kind === 'object' || kind === 'string[]' || holds === 'private-key';
+  if (hasLines) return <Lines {...props} />;
+  return secret ? <Secret {...props} /> : <Line {...props} />;
+}
+
+const asTyped: Record<string, unknown> = {
+  ...{ autocomplete: 'off', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' },
+};
+
+const keyboards: Partial<Record<FieldKind, 'numeric' | 'decimal'>> = {
+  port: 'numeric',
+  integer: 'numeric',
+  number: 'decimal',
+};
+
+function Checkbox({ field, typed, attributes }: ControlProps) {
+  const checked = typed === undefined ? field.default === true : typed === 'true';
+  return <input type="checkbox" value="true" checked={checked} {...attributes} />;
+}
+
+function Choice({ field, typed, words, attributes }: ControlProps) {
+  const fallback = placeholderOf(field);
+  return (
+    <select {...attributes}>
+      <option value="">{fallback ? words.defaultChoice(fallback) : words.choose}</option>
+      {field.enum?.map((value) => (
+        <option value={value} selected={value === typed}>
+          {value}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Lines({ field, typed, attributes }: ControlProps) {
+  const shown = { placeholder: placeholderOf(field), class: field.secret ? 'masked' : undefined };
+  return (
+    <textarea {...shown} {...asTyped} {...attributes}>
+      {field.secret ? '' : (typed ?? '')}
+    </textarea>
+  );
+}
+
+function Secret({ words, attributes }: ControlProps) {
+  return (
+    <div class="secret" data-show={words.show} data-hide={words.hide}>
+      <input type="password" {...asTyped} autocomplete="new-password" {...attributes} />
+    </div>
+  );
+}
+
+function Line({ field, typed, attributes }: ControlProps) {
+  const type = field.kind === 'url' ? 'url' : 'text';
+  const shown = { placeholder: placeholderOf(field), inputmode: keyboards[field.kind] };
+  return <input type={type} value={typed ?? ''} {...shown} {...asTyped} {...attributes} />;
+}
+
+/** The default: what counts when nothing is filled in. */
+function placeholderOf({ default: fallback }: Field): string | undefined {
+  if (typeof fallback === 'string' || typeof fallback === 'number') return String(fallback);
+  if (Array.isArray(fallback)) return fallback.join('\n') || undefined;
+  if (typeof fallback !== 'object' || fallback === null) return undefined;
+  return Object.keys(fallback).length === 0 ? undefined : JSON.stringify(fallback);
+}

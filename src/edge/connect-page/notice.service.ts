@@ -1,0 +1,77 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Deps } from '../../core/deps/deps.ts';
+import type { Typed } from './form-config.ts';
+
+/*
+ * What went wrong is kept with the session and drawn by the next GET, so that to reload a page never
+ * sends a form again, and so that a page sees a failure that happened in another window.
+ */
+
+/** How long a notice is drawn, in milliseconds. */
+const noticeLife = 600_000;
+
+const noticeForm = z.object({
+  requirementId: z.string(),
+  code: z.string(),
+  /** The permissions that were left unticked. */
+  scopes: z.array(z.string()).optional(),
+  /** The provider's own words. */
+  said: z.string().optional(),
+  /** What is wrong with which field. It holds no value. */
+  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** The fields that were typed and are no secret, sealed with the session's cookie. */
+  typed: z.string().optional(),
+});
+
+export type StoredNotice = z.infer<typeof noticeForm>;
+
+/** Keeps what went wrong for the session of a connect token; any notice before it goes. */
+export async function storeNotice(
+  { db }: Deps,
+  session: { id: string } | { jti: string },
+  notice: StoredNotice,
+): Promise<void> {
+  const data = { notice, noticeAt: new Date() };
+  await db.connectSession.updateMany({ where: session, data });
+}
+
+/** Forgets the notice of a session: its person has done something else since. */
+export async function forgetNotice({ sql }: Deps, sessionId: string): Promise<void> {
+  const text = `UPDATE connect_session SET notice = NULL, notice_at = NULL
+    WHERE id = $1::uuid AND notice_at IS NOT NULL`;
+  await sql('forget-notice', text, [sessionId]);
+}
+
+/** The notice of a session's row, while it is drawn. */
+export function readNotice(row: { notice: unknown; noticeAt: Date | null }) {
+  const { notice, noticeAt } = row;
+  if (noticeAt === null || Date.now() - noticeAt.getTime() > noticeLife) return undefined;
+  const { data } = noticeForm.safeParse(notice);
+  return data && { ...data, at: noticeAt.toISOString() };
+}
+
+const cipher = 'aes-256-gcm';
+const keyOf = (secret: string) =>
+  Buffer.from(hkdfSync('sha256', secret, '', 'patchbay connect-page typed', 32));
+
+/** Seals what was typed, so that only the browser with the session's cookie sees it again. */
+export function sealTyped(secret: string, typed: Typed): string {
+  const iv = randomBytes(12);
+  const sealing = createCipheriv(cipher, keyOf(secret), iv);
+  const sealed = Buffer.concat([sealing.update(JSON.stringify(typed), 'utf8'), sealing.final()]);
+  return Buffer.concat([iv, sealing.getAuthTag(), sealed]).toString('base64url');
+}
+
+/** Opens what {@link sealTyped} sealed; nothing where it was sealed with another cookie. */
+export function openTyped(secret: string, sealed: string): Typed {
+  const bytes = Buffer.from(sealed, 'base64url');
+  try {
+    const opening = createDecipheriv(cipher, keyOf(secret), bytes.subarray(0, 12));
+    opening.setAuthTag(bytes.subarray(12, 28));
+    const text = Buffer.concat([opening.update(bytes.subarray(28)), opening.final()]).toString();
+    return z.record(z.string(), z.string()).parse(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}

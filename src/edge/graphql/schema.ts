@@ -1,0 +1,62 @@
+import { type GraphQLSchema, isObjectType } from 'graphql';
+import '../../features/people/viewer.queries.ts';
+import '../../features/people/access-keys.mutations.ts';
+import '../../features/people/access-keys.fields.ts';
+import '../../features/apps/apps.mutations.ts';
+import '../../features/apps/apps.queries.ts';
+import '../../features/audit-log/audit-events.queries.ts';
+import '../../features/connection-types/connection-types.queries.ts';
+import '../../features/connect-tokens/connect-tokens.mutations.ts';
+import '../../features/connections/connection-references.mutations.ts';
+import '../../features/connections/connections.mutations.ts';
+import '../../features/connections/connections.queries.ts';
+import '../../features/connections/connections.subscriptions.ts';
+import '../../features/connections/credentials.mutations.ts';
+import '../../features/connections/oauth.mutations.ts';
+import '../../features/connections/oauth-state.type.ts';
+import '../../features/end-users/end-user.queries.ts';
+import '../../features/end-users/end-users.mutations.ts';
+import '../../features/end-users/resolve-credentials.mutations.ts';
+import '../../features/projects/projects.mutations.ts';
+import '../../features/projects/projects.queries.ts';
+import '../../features/requirements/requirements.mutations.ts';
+import '../../features/requirements/requirements.queries.ts';
+import '../../features/requirements/requirements.subscriptions.ts';
+import '../../features/people/membership.type.ts';
+import '../../features/people/personal-access-tokens.mutations.ts';
+import '../../features/people/users.mutations.ts';
+import '../../features/people/users.queries.ts';
+import { builder } from '../../core/graphql/builder.ts';
+import '../../core/graphql/error.types.ts';
+import '../../features/node/node.queries.ts';
+import '../../core/graphql/scalars.ts';
+
+builder.queryType({ description: 'What can be read.' });
+builder.mutationType({
+  description: 'What can be done. Each takes one `input` and answers its result or an error.',
+});
+builder.subscriptionType({
+  description: 'What is told as it happens, by server-sent events.',
+});
+
+let schema: GraphQLSchema | undefined;
+
+/** The whole schema, built once a process. Throws when a root field lacks what every one must have. */
+export function loadSchema(): GraphQLSchema {
+  schema ??= requireRules(builder.toSchema());
+  return schema;
+}
+
+function requireRules(built: GraphQLSchema): GraphQLSchema {
+  for (const root of [built.getQueryType(), built.getMutationType(), built.getSubscriptionType()]) {
+    if (!isObjectType(root)) continue;
+    for (const [name, { extensions }] of Object.entries(root.getFields())) {
+      const options = extensions.pothosOptions as { authScopes?: unknown } | undefined;
+      if (!options?.authScopes) throw new Error(`${root.name}.${name} says not who may call it.`);
+      if (root === built.getMutationType() && !extensions.audit && !extensions.operation) {
+        throw new Error(`${root.name}.${name} says not how it is audited.`);
+      }
+    }
+  }
+  return built;
+}

@@ -1,0 +1,166 @@
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+} from 'graphql';
+import { isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
+import { parseAccept } from 'hono/utils/accept';
+import { ServerStopsError } from '../../core/changes/change-feed.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import { type Context, freshContext } from '../../core/graphql/context.ts';
+import { errorKinds } from '../../platform/errors.ts';
+import { toAppError } from '../http/masking.ts';
+import { processEvents } from './event-stream.ts';
+import { requireAffordable } from './limits.ts';
+import { requireVariables } from './variables.ts';
+import { asGraphqlError, maskResult, type ServerContext } from './yoga.plugins.ts';
+
+type YogaPlugin = Plugin<Context, ServerContext>;
+
+/** Holds subscriptions to the limits, and lets an end that has a reason say it as the last event. */
+export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
+  return {
+    onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
+      const { document, operationName, variableValues: variables = {}, contextValue } = args;
+      const node = getOperationAST(document, operationName);
+      try {
+        if (node) {
+          requireVariables(schema, node, variables);
+          requireAffordable(deps.config.limits, { schema, document, node, variables });
+        }
+      } catch (error) {
+        return setResultAndStopExecution({ errors: [asGraphqlError(error)] });
+      }
+      const mask = (result: ExecutionResult) => maskResult(deps, contextValue.request.id, result);
+      setSubscribeFn(async (given) => {
+        const source = await createSourceEventStream(given);
+        if (!isAsyncIterable(source)) return source;
+        return maskStream(executeEach(source, given), mask);
+      });
+    },
+    onResultProcess({ request, result, serverContext, setResult, setResultProcessor }) {
+      const accepted = acceptedTypes(request.headers.get('accept'));
+      const isStream = isAsyncIterable(result);
+      if (isStream && !accepted.some((type) => matches(type, events))) {
+        void result[Symbol.asyncIterator]().return?.();
+        setResult({ errors: [notAcceptable()] });
+        return setResultProcessor(processRegularResult, plainJson);
+      }
+      // A client whose subscription is refused before it begins still waits for events.
+      const prefersEvents = serverContext.subscribes === true && accepted.includes(events);
+      const type = isStream || prefersEvents ? events : preferred(accepted);
+      if (type === undefined) return; // yoga says 406
+      if (type === events && (isStream || !isOfHttp(result))) {
+        return setResultProcessor(processEvents, events);
+      }
+      setResultProcessor(processRegularResult, type === events ? plainJson : type);
+    },
+    onResponse({ response }) {
+      response?.headers.set('Cache-Control', 'no-store');
+      // A proxy such as nginx would keep the events of a stream until it has a buffer full.
+      const isStream = response?.headers.get('content-type')?.startsWith('text/event-stream');
+      if (isStream) response?.headers.set('X-Accel-Buffering', 'no');
+    },
+  };
+}
+
+const events = 'text/event-stream';
+const plainJson = 'application/json';
+/** What a single result may be sent as; of those that a client likes equally, the last. */
+const offered = [events, 'application/graphql-response+json', plainJson];
+
+/** The media types of an Accept header, most wanted first. */
+function acceptedTypes(header: string | null): string[] {
+  const types = parseAccept(header ?? '*/*').filter(({ q }) => q > 0);
+  return types.map(({ type }) => type.toLowerCase());
+}
+
+function matches(accepted: string, type: string): boolean {
+  return accepted === '*/*' || accepted === type || accepted === `${type.split('/')[0]}/*`;
+}
+
+function preferred(accepted: readonly string[]): string | undefined {
+  for (const wanted of accepted) {
+    const type = offered.findLast((candidate) => matches(wanted, candidate));
+    if (type !== undefined) return type;
+  }
+  return undefined;
+}
+
+/**
+ * Whether a refusal is about the HTTP request, or will pass: a status tells proxies and clients so,
+ * which reconnect after a 503 and give up after an event.
+ */
+function isOfHttp(result: object): boolean {
+  const { errors = [] } = result as ExecutionResult; // batches are refused
+  return errors.some(({ extensions: { http } }) =>
+    [405, 413, 415, 503].includes((http as { status?: number } | undefined)?.status ?? 200),
+  );
+}
+
+function notAcceptable(): GraphQLError {
+  return new GraphQLError(
+    'A subscription is answered by events: send "Accept: text/event-stream".',
+    {
+      extensions: { code: errorKinds.invalid_input.graphql, http: { status: 406 } },
+    },
+  );
+}
+
+type Results = AsyncIterable<ExecutionResult>;
+
+/**
+ * Executes a subscription's selection for each event, with a context of its own: what was authorized and
+ * loaded for an earlier event is kept by the context, and the viewer's roles may have changed since.
+ */
+function executeEach(source: AsyncIterable<unknown>, args: ExecutionArgs): Results {
+  return {
+    [Symbol.asyncIterator]() {
+      const events = source[Symbol.asyncIterator]();
+      return {
+        async next() {
+          const { done, value } = await events.next();
+          if (done) return { done, value: undefined };
+          const contextValue = freshContext(args.contextValue as Context); // yoga made it
+          return { done: false, value: await execute({ ...args, rootValue: value, contextValue }) };
+        },
+        async return() {
+          await events.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
+function maskStream(stream: Results, mask: (result: ExecutionResult) => ExecutionResult): Results {
+  return {
+    [Symbol.asyncIterator]() {
+      const source = stream[Symbol.asyncIterator]();
+      let isOver = false;
+      return {
+        async next() {
+          if (isOver) return { done: true, value: undefined };
+          try {
+            const { done, value } = await source.next();
+            return done ? { done, value } : { done: false, value: mask(value) };
+          } catch (error) {
+            isOver = true;
+            // The name has yoga pass it on: the stream ends without `complete`.
+            if (toAppError(error) instanceof ServerStopsError)
+              throw new DOMException('', 'AbortError');
+            return { done: false, value: mask({ errors: [asGraphqlError(error)] }) };
+          }
+        },
+        async return() {
+          await source.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}

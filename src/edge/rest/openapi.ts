@@ -1,0 +1,146 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { errorKinds } from '../../platform/errors.ts';
+import { failureSchema } from '../http/failure.ts';
+import type { Caller, Route } from './route.ts';
+
+const description = `The REST face of Patchbay: each path runs one operation of the GraphQL schema.
+Every answer carries \`X-Request-Id\`. Failures are \`{"error": {"code", "message", "details"?}}\`.`;
+
+/** The OpenAPI 3.1 document of the routes. */
+export function openApiDocument(publicUrl: string, routes: readonly Route[]) {
+  const app = new OpenAPIHono();
+  for (const [name, [bearerFormat, about]] of Object.entries(credentials)) {
+    const scheme = { type: 'http', scheme: 'bearer', bearerFormat, description: about } as const;
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
+  }
+  for (const route of routes) app.openAPIRegistry.registerPath(describeRoute(route));
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      ...{ title: 'Patchbay', version: '1', description },
+      contact: { name: 'The operator of this server' },
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+    },
+    servers: [{ url: publicUrl }],
+    tags: Object.values(audiences).map(({ tag: name, about }) => ({ name, description: about })),
+  });
+}
+
+/** The kinds of credential: their form, and what each is. */
+const credentials = {
+  accessKey: ['acc_…', 'An access key: `acc_` and 64 characters.'],
+  personalAccessToken: ['pat_…', 'A personal access token: `pat_` and 64 characters.'],
+  identityToken: [
+    'JWT',
+    'A token of the identity provider that the server trusts (`OIDC_ISSUER`).',
+  ],
+  connectToken: ['JWT', 'A connect token: a JWT for one user of one app, valid for 24 hours.'],
+} as const;
+
+/** Each of these credentials will do by itself; an empty one means that none is needed. */
+type Security = Partial<Record<keyof typeof credentials, string[]>>[];
+
+const members: Security = [{ accessKey: [] }, { personalAccessToken: [] }, { identityToken: [] }];
+
+/** For whom a route is, as a tag, and what it asks of them. */
+const audiences: Record<Caller, { tag: string; about: string; security: Security }> = {
+  member: {
+    tag: 'Connections',
+    about: 'For the members of an organization and for their programs.',
+    security: members,
+  },
+  'end user': {
+    tag: 'End users',
+    about: 'For the end users of an app, with a connect token.',
+    security: [{ connectToken: [] }],
+  },
+  app: {
+    tag: 'Apps',
+    about: "For the backend of an app, on the app's hostname. A public app needs no credential.",
+    security: [{}, ...members],
+  },
+};
+
+/** Routes of an app are on its own hostname. */
+const appServer = {
+  url: 'https://{hostname}',
+  variables: { hostname: { default: 'app.example.com', description: "The app's hostname." } },
+};
+
+type PathDescription = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0];
+
+function describeRoute(route: Route): PathDescription {
+  const { method, path, summary, description, caller, query, body, example, status, answer } =
+    route;
+  const { tag, security } = audiences[caller];
+  const content = { 'application/json': { schema: answer } };
+  const param = /\{(\w+)\}/.exec(path)?.[1];
+  return {
+    method,
+    path,
+    summary,
+    description,
+    tags: [tag],
+    security,
+    operationId: operationId(route),
+    ...(caller === 'app' && { servers: [appServer] }),
+    request: {
+      ...(param && { params: z.object({ [param]: z.uuid() }) }),
+      ...(query && { query }),
+      ...(body && {
+        body: {
+          content: { 'application/json': { schema: body, ...(example && { example }) } },
+          required: !body.safeParse(undefined).success,
+        },
+      }),
+    },
+    responses: {
+      [status]: { description: 'Success', content, headers: headersOf(status) },
+      ...describeFailures(route),
+    },
+  };
+}
+
+function describeFailures({ body, failures }: Route) {
+  const statuses = [
+    400, // every route refuses a malformed Host
+    401,
+    403,
+    ...failures,
+    ...(body ? [413, 415] : []),
+    500,
+    503,
+  ];
+  return Object.fromEntries(statuses.map((status) => [status, describeFailure(status)]));
+}
+
+function describeFailure(status: number) {
+  const kind = Object.values(errorKinds).find((candidate) => candidate.status === status);
+  const { rest: code, words } = kind ?? errorKinds.internal;
+  const example = { error: { code, message: words } };
+  const content = { 'application/json': { schema: failureSchema, example } };
+  return { description: words, content, headers: headersOf(status) };
+}
+
+function headersOf(status: number) {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter(([, { only }]) => only === undefined || only === status)
+      .map(([name, { about, type }]) => [name, { description: about, schema: { type } }]),
+  );
+}
+
+/** The headers of answers, and the one status that they come with. */
+const headers: Record<string, { about: string; type: 'string' | 'integer'; only?: number }> = {
+  'X-Request-Id': { about: 'What the log has the request under.', type: 'string' },
+  'WWW-Authenticate': { about: 'Always `Bearer`.', type: 'string', only: 401 },
+  'Retry-After': { about: 'When to try again, in seconds.', type: 'integer', only: 429 },
+};
+
+/** `RestCreateConnection` → `createConnection`. */
+function operationId({ document }: Route): string {
+  const [operation] = document.definitions.filter((node) => node.kind === 'OperationDefinition');
+  const name = operation?.name?.value.replace(/^Rest/, '') ?? '';
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}

@@ -1,0 +1,158 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { HostApp, RequestFacts } from '../../core/access/request-context.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import { findHostApp } from '../../features/apps/load-app.ts';
+import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
+import { createConnectPage } from '../connect-page/connect-page.app.ts';
+import { createGraphiql, wantsGraphiql } from '../graphql/graphiql.ts';
+import { loadSchema } from '../graphql/schema.ts';
+import { createGraphqlEndpoint } from '../graphql/yoga.ts';
+import type { RestEnv } from '../http/env.ts';
+import { createExecute } from '../rest/execute.ts';
+import { createRestApp } from '../rest/rest.app.ts';
+import { applyCors } from './cors.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { createOperatorApp } from './operator.app.ts';
+import { refuse } from './refuse.ts';
+import { requestFacts } from './request-facts.ts';
+import { readTarget, requestHost } from './request-host.ts';
+
+/** The whole server, ready to listen. */
+export type App = { listener: RequestListener };
+
+/** A request as far as it is known when it arrives. */
+type Arrived = { edge: string; path: string; facts: RequestFacts };
+
+/** What a probe asks, which may name no host. */
+const probes = new Set(['/health', '/ready', '/metrics']);
+const graphqlMethods = 'GET, POST, OPTIONS';
+const serverMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
+export const everyAnswer = [
+  ['Cache-Control', 'no-store'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+] as const;
+
+/** Builds the server: `/graphql` goes to GraphiQL or to yoga's own handler, everything else to hono. */
+export function createApp(deps: Deps): App {
+  const schema = loadSchema();
+  const metrics = createMetrics();
+  const graphql = createGraphqlEndpoint(deps, schema);
+  const graphiql = createGraphiql();
+  const rest = createRestApp(deps, createExecute(schema));
+  rest.management.route('/', createConnectPage(deps));
+  rest.management.route('/', createOperatorApp(deps, metrics));
+  const bindingsOf = new WeakMap<IncomingMessage, RestEnv['Bindings']>();
+  const hono = getRequestListener(
+    (request, env) => {
+      const bindings = bindingsOf.get((env as HttpBindings).incoming);
+      const host = bindings?.app ? rest.appHost : rest.management;
+      return host.fetch(request, bindings);
+    },
+    { hostname: 'localhost' },
+  );
+  const serve = async (req: IncomingMessage, res: ServerResponse, arrived: Arrived) => {
+    const { edge, facts } = arrived;
+    if (req.url === '*' && req.method === 'OPTIONS') return void sendAllow(res, serverMethods);
+    const app = await findCalledApp(deps, req, arrived);
+    if (edge !== 'graphql') {
+      bindingsOf.set(req, { facts, app });
+      return void hono(req, res);
+    }
+    if (app !== null) throw new NotFoundError('path');
+    if (req.method === 'OPTIONS') return void sendAllow(res, graphqlMethods);
+    if (wantsGraphiql(req)) return graphiql(req, res);
+    const onGone = (callback: () => void) =>
+      res.closed ? callback() : res.once('close', callback);
+    void graphql.handle(req, res, { facts, onGone });
+  };
+  const listener: RequestListener = (req, res) => {
+    const facts = readFacts(deps, req);
+    readTarget(req);
+    const path = req.url?.split('?', 1)[0] ?? '/';
+    const arrived = { edge: path === '/graphql' ? 'graphql' : 'rest', path, facts };
+    res.setHeader('X-Request-Id', facts.id);
+    for (const [name, value] of everyAnswer) res.setHeader(name, value);
+    watch(deps, metrics, arrived, req, res);
+    closeUnlessRead(req, res);
+    const isApi = path === '/graphql' || path.startsWith('/v1/');
+    if (isApi && applyCors(deps.config.corsOrigins, req, res)) return;
+    serve(req, res, arrived).catch((error: unknown) => refuse(deps, facts.id, error, res));
+  };
+  return { listener };
+}
+
+/**
+ * The app whose hostname a request calls; null for a management host.
+ *
+ * @throws InvalidInputError for a request that does not say, once and well-formed, what it is for.
+ */
+async function findCalledApp(
+  deps: Deps,
+  req: IncomingMessage,
+  { path }: Arrived,
+): Promise<HostApp | null> {
+  if (req.headers.host === undefined && probes.has(path)) return null;
+  const host = requestHost(deps.config.trustedProxies, req);
+  if (host === undefined || !req.url?.startsWith('/')) {
+    throw new InvalidInputError([{ path: 'host', message: 'must be one host name' }]);
+  }
+  const found = findHostApp(deps, host);
+  // The process is up, whatever the database is.
+  return path === '/health' ? found.catch(() => null) : found;
+}
+
+function sendAllow(res: ServerResponse, methods: string): void {
+  res.writeHead(204, { Allow: methods }).end();
+}
+
+/* What is left of a body that nobody read would be taken for the next request. */
+function closeUnlessRead(req: IncomingMessage, res: ServerResponse): void {
+  if (req.complete || !('content-length' in req.headers || 'transfer-encoding' in req.headers))
+    return;
+  const writeHead: (...args: never[]) => ServerResponse = res.writeHead;
+  res.writeHead = (...args: never[]) => {
+    if (!req.complete) res.setHeader('Connection', 'close');
+    return writeHead.apply(res, args);
+  };
+}
+
+function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): RequestFacts {
+  const forwarded = headers['x-forwarded-for'];
+  const requestId = headers['x-request-id'];
+  return requestFacts(config.trustedProxies, socket.remoteAddress, {
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    forwardedFor: Array.isArray(forwarded) ? forwarded.join(',') : forwarded,
+  });
+}
+
+/** The part of a webhook's address that is its credential. */
+const secretPart = /(?<=^\/v1\/pipedream\/).*/;
+
+/** Logs and counts a request when it ends; of its address only the path. */
+function watch(
+  { log }: Deps,
+  { requests }: Metrics,
+  { edge, path, facts }: Arrived,
+  { method = '' }: IncomingMessage,
+  res: ServerResponse,
+): void {
+  const start = performance.now();
+  const told = path.replace(secretPart, '…');
+  res.once('close', () => {
+    const ms = Math.round((performance.now() - start) * 10) / 10;
+    const status = res.statusCode;
+    const aborted = !res.writableFinished;
+    requests.observe({ edge, method, status }, ms / 1000);
+    log.info(
+      {
+        ...{ requestId: facts.id, method, path: told, status, ms, ip: facts.ip },
+        ...(aborted && { aborted }),
+      },
+      'request',
+    );
+  });
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { type DestinationStream, type LoggerOptions, pino } from 'pino';
+import type { Config } from '../../platform/config/config.ts';
+
+/**
+ * The log: JSON lines on standard output. Nothing is logged but what is named: of a request neither
+ * headers, body nor query string, of an error neither its parameters nor its details.
+ *
+ * @param destination where the lines go instead.
+ */
+export function createLog(
+  { logLevel }: Pick<Config, 'logLevel'>,
+  destination: DestinationStream = standardOutput(),
+) {
+  const options: LoggerOptions = {
+    level: logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: describeError },
+    redact: {
+      paths: ['*.authorization', '*.secret', '*.password', '*.token'],
+      censor: '[redacted]',
+    },
+  };
+  return pino(options, destination);
+}
+
+/** Standard output. Lines are written in the background, in their order. */
+export function standardOutput() {
+  return pino.destination(1);
+}
+
+/**
+ * Ends an output when its last line is written, or after a second when nobody reads it. An exit before
+ * that can turn the order of the last lines round.
+ */
+export async function endOutput(output: ReturnType<typeof standardOutput>): Promise<void> {
+  const closed = once(output, 'close', { signal: AbortSignal.timeout(1_000) });
+  output.end();
+  await closed.catch(() => {});
+}
+
+type LoggedError = {
+  type: string;
+  message: string;
+  stack?: string;
+  code?: unknown;
+  cause?: unknown;
+};
+
+/* Errors of a driver or of Prisma carry the values of a statement beside their message. */
+function describeError(error: unknown, depth = 0): LoggedError | string {
+  if (!(error instanceof Error)) return typeof error;
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return {
+    type: name,
+    message,
+    ...(stack !== undefined && { stack }),
+    ...(code !== undefined && { code }),
+    ...(cause !== undefined && depth < 4 && { cause: describeError(cause, depth + 1) }),
+  };
+}

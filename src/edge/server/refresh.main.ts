@@ -1,0 +1,25 @@
+import { once } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createLocalKeyProvider } from '../../core/vault/key-provider.ts';
+import { finishRefreshes } from '../../oauth/refresh/finish-refreshes.ts';
+import { startRefreshWorker } from '../../oauth/refresh/refresh-worker.ts';
+import type { Config } from '../../platform/config/config.ts';
+import { openHotSessions } from '../../platform/db/postgresql-sessions.ts';
+import { createLog } from './log.ts';
+import { makeLeanDeps } from './make-deps.ts';
+
+/* A thread that refreshes tokens on PostgreSQL until it is told how many milliseconds are left for it. */
+
+const config = workerData as Config; // what startRefreshThread gave
+const { databaseUrl = '', masterKeys = '' } = config;
+if (parentPort === null) throw new Error('This is a thread of the server.');
+const sessions = openHotSessions(databaseUrl);
+const keys = createLocalKeyProvider(masterKeys);
+const deps = makeLeanDeps(config, sessions.sql, keys, createLog(config));
+const worker = startRefreshWorker(deps);
+
+const [left]: number[] = await once(parentPort, 'message');
+void worker.stop();
+await finishRefreshes(deps, performance.now() + (left ?? 0));
+await sessions.close();
+process.exit(); // of the thread alone

@@ -1,0 +1,93 @@
+import { LRUCache } from 'lru-cache';
+import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import { NotFoundError } from '../../platform/errors.ts';
+
+/*
+ * A process takes permits from the database, a twelfth of the limit at a time, and gives them out
+ * itself: all processes count together, and few calls ask the database. Permits end with their minute.
+ */
+
+const partsOfLimit = 12;
+const rememberedApps = 10_000;
+
+/** What a permit is for. The table counts an app's minute. */
+const kinds = {
+  mint: { table: 'mint_window', limit: 'mintsPerApp' },
+  action: { table: 'action_window', limit: 'actionsPerApp' },
+} as const;
+
+export type PermitKind = keyof typeof kinds;
+
+type Permits = {
+  left: number;
+  /** Whether the database has no more in this minute. */
+  areLast: boolean;
+  /** When the minute ends, by `performance.now()`. */
+  until: number;
+};
+
+const permitsOf = perDeps(() => ({
+  taken: new LRUCache<string, Permits>({ max: rememberedApps }),
+  taking: new Map<string, Promise<void>>(),
+}));
+
+/** Returns in how many seconds an app has permits again, as far as this process knows; 0: perhaps now. */
+export function secondsToPermits(deps: Deps, kind: PermitKind, appId: string): number {
+  const permits = currentPermits(deps, kind, appId);
+  if (permits === undefined || permits.left > 0 || !permits.areLast) return 0;
+  return Math.ceil((permits.until - performance.now()) / 1_000);
+}
+
+/**
+ * Takes one permit of an app; returns false when its minute has none left.
+ *
+ * @throws NotFoundError when the app is deleted.
+ */
+export async function takePermit(deps: Deps, kind: PermitKind, appId: string): Promise<boolean> {
+  for (;;) {
+    const permits = currentPermits(deps, kind, appId);
+    if (permits !== undefined && permits.left > 0) {
+      permits.left -= 1;
+      return true;
+    }
+    if (permits?.areLast) return false;
+    await takeMoreOnce(deps, kind, appId);
+  }
+}
+
+function currentPermits(deps: Deps, kind: PermitKind, appId: string): Permits | undefined {
+  const permits = permitsOf(deps).taken.get(`${kind} ${appId}`);
+  return permits !== undefined && permits.until > performance.now() ? permits : undefined;
+}
+
+/** Callers that run out of permits at the same time share the next ones. */
+function takeMoreOnce(deps: Deps, kind: PermitKind, appId: string): Promise<void> {
+  const { taking } = permitsOf(deps);
+  const key = `${kind} ${appId}`;
+  const known = taking.get(key) ?? takeMore(deps, kind, appId).finally(() => taking.delete(key));
+  taking.set(key, known);
+  return known;
+}
+
+/* `taken` may grow beyond the limit: what is beyond it was not granted. */
+const statementFor = (table: string) => `
+  INSERT INTO ${table} AS w (app_id, taken)
+  SELECT a.id, $2 FROM app a WHERE a.id = $1::uuid FOR KEY SHARE
+  ON CONFLICT (app_id) DO UPDATE SET
+    started_at = CASE WHEN w.started_at > now() - interval '1 minute' THEN w.started_at ELSE now() END,
+    taken = CASE WHEN w.started_at > now() - interval '1 minute' THEN w.taken ELSE 0 END + $2
+  RETURNING taken - $2 AS before,
+    EXTRACT(EPOCH FROM started_at + interval '1 minute' - now())::float8 AS "secondsLeft"`;
+
+async function takeMore(deps: Deps, kind: PermitKind, appId: string): Promise<void> {
+  const { table, limit: name } = kinds[kind];
+  const limit = deps.config.limits[name];
+  const wanted = Math.max(1, Math.floor(limit / partsOfLimit));
+  const asked = performance.now();
+  type Row = { before: number; secondsLeft: number };
+  const [row] = await deps.sql<Row>(`take-${kind}-permits`, statementFor(table), [appId, wanted]);
+  if (row === undefined) throw new NotFoundError('app');
+  const left = Math.min(wanted, Math.max(0, limit - row.before));
+  const until = asked + row.secondsLeft * 1_000;
+  permitsOf(deps).taken.set(`${kind} ${appId}`, { left, areLast: left < wanted, until });
+}

@@ -1,0 +1,75 @@
+import { requireMember } from '../../core/access/roles.ts';
+import { visibleApps } from '../../core/access/visibility.ts';
+import { builder } from '../../core/graphql/builder.ts';
+import type { Context } from '../../core/graphql/context.ts';
+import { forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
+import { perField } from '../../core/graphql/per-field.ts';
+import { type PageArgs, planPage } from '../../platform/db/keyset.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+import { normalizeHost } from '../../platform/host-name.ts';
+import { isUuid } from '../../platform/input.ts';
+import { listOfProjects } from '../projects/list-of-projects.ts';
+import { ProjectRef } from '../projects/project.type.ts';
+import { AppPage, AppRef } from './app.type.ts';
+
+builder.queryField('app', (t) =>
+  t.prismaField({
+    type: AppRef,
+    nullable: true,
+    description: 'One app, by its id or its hostname; null when there is none within reach.',
+    authScopes: { role: 'viewer' },
+    args: {
+      id: t.arg.id({ required: false, description: 'Its UUID.' }),
+      hostname: t.arg.string({
+        required: false,
+        description: 'Its hostname, in any spelling, with or without a port.',
+      }),
+    },
+    resolve: (query, _root, { id, hostname }, { deps, viewer }) => {
+      if (id == null && hostname == null) {
+        throw new InvalidInputError([{ path: 'id', message: 'or hostname must be given' }]);
+      }
+      const host = hostname == null ? undefined : (normalizeHost(hostname) ?? null);
+      if ((id != null && !isUuid(id)) || host === null) return null;
+      const wanted = { ...(id != null && { id }), ...(host !== undefined && { hostname: host }) };
+      const where = { AND: [wanted, visibleApps(requireMember(viewer))] };
+      return deps.db.app.findFirst({ ...query, where });
+    },
+  }),
+);
+
+builder.prismaObjectFields(ProjectRef, (t) => ({
+  apps: t.field({
+    type: AppPage,
+    description: 'Its apps, newest first; at most 100 a page.',
+    select: { id: true },
+    complexity: pageCost,
+    args: forwardArgs,
+    resolve: ({ id }, args, context, info) => {
+      // For each parent: it also notes what of its rows was loaded.
+      const query = rowsQuery(context, info, 'App');
+      return perField(context, info, () => appsOfProjects(args, context, query))(id);
+    },
+  }),
+}));
+
+function appsOfProjects(args: PageArgs, context: Context, query: object) {
+  const { db, config } = context.deps;
+  const plan = planPage(args, 'createdAt', config.limits.pageSize);
+  const mine = visibleApps(requireMember(context.viewer));
+  const apps = { ...query, ...plan.range(mine) };
+  return listOfProjects({
+    plan,
+    load: async (ids) => {
+      const where = { id: { in: ids } };
+      const select = { id: true, apps };
+      const found = await db.project.findMany({ where, select, relationLoadStrategy: 'join' });
+      return found.map((project) => ({ id: project.id, rows: project.apps }));
+    },
+    count: async (ids) => {
+      const where = { AND: [mine, { projectId: { in: ids } }] };
+      const found = await db.app.groupBy({ by: 'projectId', where, _count: true });
+      return found.map(({ projectId, _count }) => ({ id: projectId, count: _count }));
+    },
+  });
+}

@@ -1,0 +1,63 @@
+import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
+import type { HostApp } from '../../core/access/request-context.ts';
+import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import { gather } from '../../platform/db/gather.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import { findHostnameProblem } from './app-hostname.ts';
+
+/**
+ * The app that a host names, in its one spelling; null for a management host. Concurrent calls share
+ * a statement, and what can be no app's takes none.
+ */
+export async function findHostApp(deps: Deps, host: string): Promise<HostApp | null> {
+  if (findHostnameProblem(deps.config, host) !== undefined) return null;
+  return (await loadByHostname(deps)(host)) ?? null;
+}
+
+/** An app by its id, as far as the caller may know of it. */
+export const loadVisibleApp = perDeps((deps) =>
+  gather((wanted: readonly WantedApp[]) => loadVisibleTogether(deps.sql, wanted)),
+);
+
+export type WantedApp = { id: string; reach: Reach };
+
+const loadByHostname = perDeps((deps) =>
+  gather((hostnames: readonly string[]) => loadByHostnameTogether(deps.sql, hostnames)),
+);
+
+const columns = `a.id, p.organization_id AS "organizationId", a.project_id AS "projectId",
+  a.visibility::text AS visibility`;
+
+const byHostname = `
+  SELECT ${columns}
+  FROM unnest(${hiddenArray('text')}) WITH ORDINALITY AS q(hostname, position)
+  LEFT JOIN (app a JOIN project p ON p.id = a.project_id) ON a.hostname = q.hostname
+  ORDER BY q.position`;
+
+const byId = `
+  SELECT ${columns}
+  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[])
+    WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
+  LEFT JOIN (app a JOIN project p ON p.id = a.project_id)
+    ON a.id = q.id AND p.organization_id = q.organization_id
+    AND ${isReached('a.project_id')}
+  ORDER BY q.position`;
+
+type Row = HostApp | { id: null };
+
+async function loadByHostnameTogether(sql: Sql, hostnames: readonly string[]) {
+  return (await sql<Row>('load-apps-by-hostname', byHostname, [hostnames])).map(found);
+}
+
+async function loadVisibleTogether(sql: Sql, wanted: readonly WantedApp[]) {
+  const rows = await sql<Row>('load-visible-apps', byId, [
+    wanted.map(({ id }) => id),
+    wanted.map(({ reach }) => reach.organizationId),
+    ...reachColumns(wanted.map(({ reach }) => reach)),
+  ]);
+  return rows.map(found);
+}
+
+function found(row: Row): HostApp | undefined {
+  return row.id === null ? undefined : row;
+}

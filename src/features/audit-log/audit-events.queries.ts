@@ -1,0 +1,86 @@
+import { reachOf } from '../../core/access/reach.ts';
+import type { RequestContext } from '../../core/access/request-context.ts';
+import { requireMember } from '../../core/access/roles.ts';
+import { visibleAuditEvents } from '../../core/access/visibility.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import { builder } from '../../core/graphql/builder.ts';
+import { definePage, forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
+import { planPage } from '../../platform/db/keyset.ts';
+import { ForbiddenError } from '../../platform/errors.ts';
+import { isUuid } from '../../platform/input.ts';
+import { requireVisibleProject } from '../projects/visible-project.ts';
+
+const AuditEventRef = builder.prismaObject('AuditEvent', {
+  description: 'Who did what, when and from where. Never a value.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'A UUID.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it was committed.' }),
+    action: t.exposeString('action', {
+      description: 'Such as `connection.create`; a refusal is the same with `.refused`.',
+    }),
+    actor: t.exposeString('actor', {
+      description:
+        'The kind and id of the credential: `access_key:<id>`, `personal_access_token:<id>`, `user:<id>`.',
+    }),
+    connectionId: t.exposeID('connectionId', {
+      nullable: true,
+      description: 'The connection that it was about, though it may be gone.',
+    }),
+    ip: t.exposeString('ip', { nullable: true, description: "The client's address." }),
+    requestId: t.exposeString('requestId', { description: '`X-Request-Id` of the request.' }),
+    detail: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description: 'What else is worth knowing.',
+      select: { detail: true },
+      resolve: ({ detail }) => detail as JsonObject | null, // what audit.service.ts wrote
+    }),
+  }),
+});
+
+const AuditEventPage = definePage('AuditEvent', AuditEventRef);
+
+builder.queryField('auditEvents', (t) =>
+  t.field({
+    type: AuditEventPage,
+    nullable: true,
+    description:
+      'Newest first, for admins. Without `projectId`, an organization admin sees what belongs to no project.',
+    authScopes: { role: 'admin' },
+    complexity: pageCost,
+    args: {
+      projectId: t.arg.id({ required: false, description: 'Of this project.' }),
+      connectionId: t.arg.id({ required: false, description: 'About this connection.' }),
+      ...forwardArgs,
+    },
+    resolve: async (_root, { projectId, connectionId, ...page }, context, info) => {
+      const { db, config } = context.deps;
+      const plan = planPage(page, 'at', config.limits.pageSize);
+      const where = await eventsWhere(context, projectId, connectionId);
+      const query = rowsQuery(context, info, 'AuditEvent', { id: true, at: true });
+      const rows = await db.auditEvent.findMany({ ...query, ...plan.range(where) });
+      return plan.toPage(rows, () => db.auditEvent.count({ where }));
+    },
+  }),
+);
+
+/** All of a project, or of a connection; with neither, what belongs to no project. */
+async function eventsWhere(
+  context: RequestContext,
+  projectId: string | null | undefined,
+  connectionId: string | null | undefined,
+) {
+  const viewer = requireMember(context.viewer);
+  if (projectId != null) await requireVisibleProject(context, projectId);
+  const { only, projectIds } = reachOf(viewer);
+  if (only && projectIds.length === 0 && projectId == null) {
+    throw new ForbiddenError('This takes the role admin in the organization: name a project.');
+  }
+  const ofNoProject = projectId == null && connectionId == null && !only;
+  const wanted = {
+    ...(projectId != null && { projectId }),
+    ...(connectionId != null && { connectionId: { in: [connectionId].filter(isUuid) } }),
+    ...(ofNoProject && { projectId: null }),
+  };
+  return { AND: [wanted, visibleAuditEvents(viewer)] };
+}

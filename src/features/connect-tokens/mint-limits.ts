@@ -1,0 +1,41 @@
+import { ownerOf, ratePerProcess } from '../../core/access/rate.ts';
+import type { HostApp, RequestContext } from '../../core/access/request-context.ts';
+import { TooManyRequestsError } from '../../platform/errors.ts';
+import { secondsToPermits, takePermit } from '../apps/app-permits.ts';
+
+const rateOf = ratePerProcess();
+
+/**
+ * Refuses a caller without a key who is known to be beyond the published rates; takes nothing of them.
+ *
+ * @throws TooManyRequestsError.
+ */
+export function requireMintsLeft({ deps, viewer, request, app }: RequestContext): void {
+  if (viewer.kind !== 'anonymous' || app === null) return;
+  const { mintsPerAddress, mintsPerApp } = deps.config.limits;
+  const ofAddress = rateOf(deps).secondsToWait(ownerOf(request.ip), mintsPerAddress);
+  if (ofAddress > 0) throw tooMany(mintsPerAddress, 'from one address', ofAddress);
+  const ofApp = secondsToPermits(deps, 'mint', app.id);
+  if (ofApp > 0) throw tooMany(mintsPerApp, 'for one app', ofApp);
+}
+
+/**
+ * Takes one of the connect tokens that may be made without a key: of those of the caller's address,
+ * which each process counts, and of those of the app, which all processes count together.
+ *
+ * @throws TooManyRequestsError, NotFoundError when the app is no more.
+ */
+export async function takeMint(context: RequestContext, app: HostApp): Promise<void> {
+  requireMintsLeft(context);
+  rateOf(context.deps).take(ownerOf(context.request.ip));
+  if (await takePermit(context.deps, 'mint', app.id)) return;
+  const wait = Math.max(1, secondsToPermits(context.deps, 'mint', app.id));
+  throw tooMany(context.deps.config.limits.mintsPerApp, 'for one app', wait);
+}
+
+function tooMany(limit: number, whose: string, seconds: number): TooManyRequestsError {
+  return new TooManyRequestsError(
+    `Without a key, ${limit} connect tokens a minute may be made ${whose}.`,
+    seconds,
+  );
+}

@@ -1,0 +1,31 @@
+import type { JWK } from 'jose';
+import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import { gather } from '../../platform/db/gather.ts';
+import { makeFirstKey } from './signing-keys.ts';
+
+/**
+ * The public keys of whatever may have signed a connect token that still counts, newest first (RFC
+ * 7517). The first is made here, if need be, so that nobody keeps a copy without it.
+ */
+export async function loadPublishedKeys(deps: Deps): Promise<JWK[]> {
+  const issuer = deps.config.publicUrl;
+  let rows = await loadRows(deps)('all');
+  if (!rows.some((row) => row.issuer === issuer)) {
+    await makeFirstKey(deps);
+    rows = await loadRows(deps)('all');
+  }
+  return rows.map(({ id, publicKey }) => ({ ...publicKey, kid: id, use: 'sig', alg: 'RS256' }));
+}
+
+type Row = { id: string; issuer: string; publicKey: JWK };
+
+const statement = `
+  SELECT id, issuer, public_key AS "publicKey" FROM signing_key
+  WHERE verifies_until IS NULL OR verifies_until > now() ORDER BY signs_from DESC, id DESC`;
+
+const loadRows = perDeps(({ sql }) =>
+  gather(async (asked: readonly 'all'[]) => {
+    const rows = await sql<Row>('published-keys', statement, []);
+    return asked.map(() => rows);
+  }),
+);

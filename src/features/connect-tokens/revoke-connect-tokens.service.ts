@@ -1,0 +1,70 @@
+import type { HostApp, RequestContext } from '../../core/access/request-context.ts';
+import { auditEvent, type Happening } from '../../core/audit/audit.service.ts';
+import { hashUserId } from '../../core/audit/user-hash.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
+import { isUuid } from '../../platform/input.ts';
+import { requireCalledApp } from '../apps/called-app.ts';
+
+export type WhichTokens = {
+  appId: string;
+  /** One token. */
+  jti?: string | null | undefined;
+  /** All that one of the app's users has. */
+  userId?: string | null | undefined;
+};
+
+/**
+ * Ends connect tokens at once, wherever they are used.
+ *
+ * @returns how many revocations took effect: 0 for a token that was revoked before, and for a user who
+ * never had one; otherwise 1, however many tokens the user had.
+ * @throws InvalidInputError, NotFoundError for the app, or for what can be no `jti`.
+ */
+export async function revokeConnectTokens(
+  context: RequestContext,
+  { appId, jti, userId }: WhichTokens,
+): Promise<number> {
+  const app = await requireCalledApp(context, appId);
+  if (userId != null && jti == null) {
+    const user = await hashUserId(context.deps, app.id, userId);
+    const event = revocation(app, { user });
+    return revoke(context, event, (tx) => endEpoch(tx, app.id, userId));
+  }
+  if (jti == null || userId != null) throw new InvalidInputError([oneOfThem]);
+  if (!isUuid(jti)) throw new NotFoundError('connect token');
+  return revoke(context, revocation(app, { jti }), (tx) => revokeToken(tx, app.id, jti));
+}
+
+const oneOfThem = { path: 'jti', message: 'or userId must be given, and not both' };
+
+function revocation({ id, projectId }: HostApp, what: JsonObject): Happening {
+  return { action: 'connect_token.revoke', projectId, detail: { app: id, ...what } };
+}
+
+function revoke(
+  context: RequestContext,
+  event: Happening,
+  write: (tx: Prisma.TransactionClient) => Promise<number>,
+): Promise<number> {
+  return context.deps.db.$transaction(async (tx) => {
+    const count = await write(tx);
+    await tx.auditEvent.create({ data: auditEvent(context, event) });
+    return count;
+  });
+}
+
+/* For as long as the token may live. */
+function revokeToken(tx: Prisma.TransactionClient, appId: string, jti: string): Promise<number> {
+  return tx.$executeRaw`
+    INSERT INTO revoked_token (app_id, jti)
+    SELECT id, ${jti}::uuid FROM app WHERE id = ${appId}::uuid FOR KEY SHARE
+    ON CONFLICT DO NOTHING`;
+}
+
+async function endEpoch(tx: Prisma.TransactionClient, appId: string, userId: string) {
+  const data = { epoch: { increment: 1 } };
+  const { count } = await tx.endUser.updateMany({ where: { appId, userId }, data });
+  return count;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { connectionTypes, findConnectionType } from '../../core/catalog/connection-types.ts';
+import { builder } from '../../core/graphql/builder.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+import { foldCase } from '../../platform/fold-case.ts';
+import { fieldIssues, orBlank, searchText } from '../../platform/input.ts';
+import { ConnectionTypeRef, catalogueCost } from './connection-type.type.ts';
+
+const searchArgs = z.object({ search: orBlank(searchText) });
+
+builder.queryFields((t) => ({
+  connectionTypes: t.field({
+    type: [ConnectionTypeRef],
+    description: 'Every type of connection, or those that match the arguments.',
+    authScopes: { credential: true },
+    complexity: { field: 1, multiplier: catalogueCost },
+    args: {
+      category: t.arg.string({ required: false, description: 'Only this category.' }),
+      search: t.arg.string({
+        required: false,
+        description: 'Part of a label or an identifier, whatever its case.',
+      }),
+    },
+    resolve: (_root, { category, search }) => {
+      const parsed = searchArgs.safeParse({ search });
+      if (!parsed.success) throw new InvalidInputError(fieldIssues(parsed.error.issues));
+      const part = foldCase(parsed.data.search ?? '');
+      return connectionTypes.filter(
+        ({ type, label, ...its }) =>
+          (category == null || its.category === category) &&
+          [label, type].some((text) => foldCase(text).includes(part)),
+      );
+    },
+  }),
+  connectionType: t.field({
+    type: ConnectionTypeRef,
+    nullable: true,
+    description: 'One type of connection; null when there is none of this name.',
+    authScopes: { credential: true },
+    args: { type: t.arg.string({ description: 'The full identifier.' }) },
+    resolve: (_root, { type }) => findConnectionType(type) ?? null,
+  }),
+}));

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { configSchema } from '../../core/catalog/config.schema.ts';
+import { type ConnectionType, rulesOf } from '../../core/catalog/connection-type.ts';
+import type { Field } from '../../core/catalog/fields.ts';
+import {
+  blankPattern,
+  invisibleInsidePattern,
+  visiblePattern,
+} from '../../core/catalog/invisible.ts';
+import type { JsonObject, JsonValue } from '../../core/catalog/json.ts';
+import { oncePerType } from '../../core/catalog/once-per-type.ts';
+import {
+  addressUserPattern,
+  passwordParameterPattern,
+  urlPattern,
+  urlUserPattern,
+} from '../../core/catalog/passwords-in-urls.ts';
+import { privateKeyPattern } from '../../core/catalog/private-key.ts';
+import type { Rule } from '../../core/catalog/rules.ts';
+
+/**
+ * A type's config as JSON Schema 2020-12, secrets `writeOnly`. It takes what the server takes: null, and
+ * blank text, stand for an optional field that is left out. Two things cannot be said in it: that a
+ * private key can be read, and how deeply an object is nested.
+ */
+export const toJsonSchema = oncePerType((type): JsonObject => {
+  const schema = z.toJSONSchema(configSchema(type), {
+    target: 'draft-2020-12',
+    io: 'input',
+    unrepresentable: 'any',
+  });
+  const { properties, ...closed } = schema as JsonObject; // zod types it as keywords; it is plain JSON
+  const rules = rulesOf(type).flatMap((rule) => ruleSchemas(rule, type));
+  const hasObjects = type.fields.some(({ kind }) => kind === 'object');
+  return {
+    ...closed,
+    properties: propertySchemas(type, properties as JsonObject), // of an object's schema, they are one
+    ...(rules.length > 0 && { allOf: rules }),
+    ...(hasObjects && { $defs: { text: storable, value: anyValue } }),
+  };
+});
+
+const storable = { type: 'string', pattern: '^[^\\u0000\\ud800-\\udfff]*$' };
+const storableNames = { $ref: '#/$defs/text' };
+const values = { $ref: '#/$defs/value' };
+const anyValue = {
+  anyOf: [
+    storableNames,
+    { type: ['number', 'boolean', 'null'] },
+    { type: 'array', items: values },
+    { type: 'object', propertyNames: storableNames, additionalProperties: values },
+  ],
+};
+
+/** Null or blank text, which stand for a field that is left out. */
+const leftOut = { type: ['string', 'null'], pattern: blankPattern };
+
+function propertySchemas(type: ConnectionType, properties: JsonObject): JsonObject {
+  return Object.fromEntries(
+    type.fields.map((field) => [field.name, propertySchema(field, properties[field.name])]),
+  );
+}
+
+function propertySchema(field: Field, property: JsonValue | undefined): JsonObject {
+  const { title, description, writeOnly, default: fallback, ...value } = property as JsonObject;
+  const words = { title, description, writeOnly, default: fallback };
+  const about = Object.fromEntries(
+    Object.entries(words).flatMap(([name, word]) => (word === undefined ? [] : [[name, word]])),
+  );
+  const taken = { ...value, ...restrictions(field) };
+  if (field.required) return { ...about, ...taken };
+  return { ...about, anyOf: [taken, leftOut] };
+}
+
+/** What the server checks of a field that zod cannot say as JSON Schema. */
+function restrictions(field: Field): JsonObject {
+  switch (field.kind) {
+    case 'string':
+      return { allOf: textRules(field) };
+    case 'url':
+      return { not: { pattern: passwordParameterPattern } };
+    case 'string[]':
+      if (field.scopes) return {}; // its pattern is zod's own
+      return { items: { ...storable, allOf: [{ pattern: visiblePattern }] } };
+    case 'object': {
+      const inside = field.textValues ? storableNames : values;
+      return { propertyNames: storableNames, additionalProperties: inside };
+    }
+    default:
+      return {};
+  }
+}
+
+function textRules({ required, secret, holds }: Field): JsonObject[] {
+  const rules: JsonObject[] = [{ pattern: storable.pattern }];
+  if (required) rules.push({ pattern: visiblePattern });
+  if (holds === 'private-key') rules.push({ pattern: privateKeyPattern });
+  if (holds === 'key') rules.push({ not: { pattern: invisibleInsidePattern } });
+  if (holds === 'address') {
+    rules.push(
+      { not: { pattern: addressUserPattern } },
+      { not: { pattern: passwordParameterPattern } },
+    );
+  }
+  if (!secret) {
+    const withPassword = {
+      allOf: [{ pattern: urlPattern }, { pattern: passwordParameterPattern }],
+    };
+    rules.push({ not: { pattern: urlUserPattern } }, { not: withPassword });
+  }
+  return rules;
+}
+
+function ruleSchemas(rule: Rule, type: ConnectionType): JsonObject[] {
+  switch (rule.kind) {
+    case 'together':
+      return rule.fields.map((field) => conditional(given([field]), given(rule.fields)));
+    case 'beside':
+      return [conditional(given([rule.field]), given(rule.needs))];
+    case 'oneGroup':
+      return [{ anyOf: rule.groups.map(given) }];
+    case 'when':
+      return [conditional(conditionSchema(rule.field, rule.equals, type), given(rule.needs))];
+  }
+}
+
+function conditional(condition: JsonObject, needed: JsonObject): JsonObject {
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  return { if: condition, then: needed };
+}
+
+/** That fields hold a value. */
+function given(fields: readonly string[]): JsonObject {
+  return {
+    required: [...fields],
+    properties: Object.fromEntries(fields.map((field) => [field, { not: leftOut }])),
+  };
+}
+
+// An absent property satisfies `properties`: right for the default value, wrong for any other.
+function conditionSchema(name: string, equals: string, type: ConnectionType): JsonObject {
+  const field = type.fields.find((candidate) => candidate.name === name);
+  if (field?.default !== equals)
+    return { properties: { [name]: { const: equals } }, required: [name] };
+  return { properties: { [name]: { anyOf: [{ const: equals }, leftOut] } } };
+}

@@ -1,0 +1,26 @@
+import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import { ownValue } from '../../core/catalog/json.ts';
+import type { ConfigHalves } from '../../core/connection-config/read-config.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import { findAddressProblem } from '../../core/outbound/outbound-policy.ts';
+import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+
+/**
+ * Refuses addresses that this server would not speak to: those of an authorization server that a
+ * user names. Where a name resolves to is checked when it is spoken to.
+ *
+ * @throws InvalidInputError
+ */
+export function checkAddresses(
+  { outbound }: Deps,
+  { oauth2 }: ConnectionType,
+  { config }: ConfigHalves,
+): void {
+  if (oauth2 === undefined) return;
+  const issues = ['authorization_url', 'token_url'].flatMap((name): FieldIssue[] => {
+    const url = ownValue(config, name);
+    const problem = typeof url === 'string' ? findAddressProblem(url, outbound.allowed) : undefined;
+    return problem === undefined ? [] : [{ path: `config.${name}`, message: problem }];
+  });
+  if (issues.length > 0) throw new InvalidInputError(issues);
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { requireMember } from '../../core/access/roles.ts';
+import { visibleConnections } from '../../core/access/visibility.ts';
+import { auditEvent } from '../../core/audit/audit.service.ts';
+import { operation } from '../../core/operations/operation.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
+import { isUuid, nameText, orBlank, requiredText } from '../../platform/input.ts';
+import { newId } from '../../platform/new-id.ts';
+import { lockConnections } from './lock-connections.ts';
+import { type ReferenceRow, referenceColumns } from './reference-row.ts';
+
+/** A program may register the same at each start: kind and external id find the reference that is there. */
+export const addConnectionReference = operation({
+  name: 'addConnectionReference',
+  description:
+    'Registers something as using a connection, which cannot be deleted from then on. The same `kind` and `externalId` again return the same reference, under the new label.',
+  role: 'editor',
+  audit: 'reference.add',
+  connection: 'connectionId',
+  input: z.object({
+    connectionId: z.string(),
+    kind: requiredText(64),
+    externalId: requiredText(255),
+    label: orBlank(nameText(255)),
+  }),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError],
+  run: async (context, { connectionId, kind, externalId, label }) => {
+    const viewer = requireMember(context.viewer);
+    const { db, config } = context.deps;
+    return db.$transaction(async (tx) => {
+      const [connection] = await lockConnections(tx, viewer, [connectionId]);
+      if (connection === undefined) throw new NotFoundError('connection');
+      const key = { connectionId: connection.id, kind, externalId };
+      const known = await findReference(tx, key);
+      if (known !== null && (label ?? known.label) === known.label) return known;
+      if (known === null) await requireRoom(tx, connection.id, config.limits.references);
+      const reference = await tx.connectionReference.upsert({
+        where: { connectionId_kind_externalId: key },
+        create: { id: newId(), ...key, label: label ?? null },
+        update: { label: label ?? null },
+        select: referenceColumns,
+      });
+      const event = {
+        action: 'reference.add',
+        ...placeOf(connection),
+        detail: detailOf(reference),
+      };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return reference;
+    });
+  },
+});
+
+export const removeConnectionReference = operation({
+  name: 'removeConnectionReference',
+  description: 'Removes a reference and returns what it was.',
+  role: 'editor',
+  audit: 'reference.remove',
+  input: z.object({ id: z.string() }),
+  errors: [NotFoundError, ForbiddenError],
+  run: async (context, { id }) => {
+    const viewer = requireMember(context.viewer);
+    if (!isUuid(id)) throw new NotFoundError('reference');
+    return context.deps.db.$transaction(async (tx) => {
+      const reference = await tx.connectionReference.findFirst({
+        where: { id, connection: visibleConnections(viewer) },
+        select: { ...referenceColumns, connection: { select: { id: true, projectId: true } } },
+      });
+      if (reference === null) throw new NotFoundError('reference');
+      const { connection, ...row } = reference;
+      const where = { id: row.id, connectionId: connection.id };
+      const { count } = await tx.connectionReference.deleteMany({ where });
+      if (count === 0) throw new NotFoundError('reference'); // removed, or moved, in between
+      const event = { action: 'reference.remove', ...placeOf(connection), detail: detailOf(row) };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return row;
+    });
+  },
+});
+
+/** Where an event about a reference belongs. */
+export function placeOf({ id, projectId }: { id: string; projectId: string }) {
+  return { connectionId: id, projectId };
+}
+
+function detailOf({ id, kind, externalId }: ReferenceRow) {
+  return { reference: id, kind, external_id: externalId };
+}
+
+type ReferenceKey = { connectionId: string; kind: string; externalId: string };
+
+function findReference(tx: Prisma.TransactionClient, key: ReferenceKey) {
+  const where = { connectionId_kind_externalId: key };
+  return tx.connectionReference.findUnique({ where, select: referenceColumns });
+}
+
+async function requireRoom(
+  tx: Prisma.TransactionClient,
+  connectionId: string,
+  most: number,
+): Promise<void> {
+  if ((await tx.connectionReference.count({ where: { connectionId } })) < most) return;
+  throw new InvalidInputError([
+    { path: 'connectionId', message: `has ${most} references already, which is the limit` },
+  ]);
+}

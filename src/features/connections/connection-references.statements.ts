@@ -1,0 +1,56 @@
+import { perDeps } from '../../core/deps/deps.ts';
+import { gather } from '../../platform/db/gather.ts';
+import type { Mark } from '../../platform/db/keyset.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { ReferenceRow } from './reference-row.ts';
+
+/** `take` references of a connection that the caller may see, newest first. */
+export type WantedReferences = { connectionId: string; after: Mark | undefined; take: number };
+
+/** Loads them. What asks at the same time, as the rows of a list do, shares a statement. */
+export const loadReferences = perDeps((deps) =>
+  gather((wanted: readonly WantedReferences[]) => loadTogether(deps.sql, wanted)),
+);
+
+/** How many references a connection has, likewise. */
+export const countReferences = perDeps((deps) =>
+  gather((connectionIds: readonly string[]) => countTogether(deps.sql, connectionIds)),
+);
+
+const loadStatement = `
+  SELECT q.position::int, r.*
+  FROM unnest(${hiddenArray('uuid')}, $2::timestamptz[], $3::uuid[], $4::int[])
+    WITH ORDINALITY AS q(connection_id, after_time, after_id, take, position)
+  CROSS JOIN LATERAL (
+    SELECT id, kind, external_id AS "externalId", label, created_at AS "createdAt"
+    FROM connection_reference
+    WHERE connection_id = q.connection_id
+      AND (q.after_id IS NULL OR (created_at, id) < (q.after_time, q.after_id))
+    ORDER BY created_at DESC, id DESC LIMIT q.take
+  ) r
+  ORDER BY q.position, r."createdAt" DESC, r.id DESC`;
+
+async function loadTogether(
+  sql: Sql,
+  wanted: readonly WantedReferences[],
+): Promise<ReferenceRow[][]> {
+  type Row = ReferenceRow & { position: number };
+  const rows = await sql<Row>('load-references', loadStatement, [
+    wanted.map(({ connectionId }) => connectionId),
+    wanted.map(({ after }) => after?.time ?? null),
+    wanted.map(({ after }) => after?.id ?? null),
+    wanted.map(({ take }) => take),
+  ]);
+  const lists = wanted.map((): ReferenceRow[] => []);
+  for (const row of rows) lists[row.position - 1]?.push(row);
+  return lists;
+}
+
+const countStatement = `
+  SELECT (SELECT count(*)::int FROM connection_reference r WHERE r.connection_id = q.id) AS count
+  FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position) ORDER BY q.position`;
+
+async function countTogether(sql: Sql, connectionIds: readonly string[]): Promise<number[]> {
+  const rows = await sql<{ count: number }>('count-references', countStatement, [connectionIds]);
+  return rows.map(({ count }) => count);
+}

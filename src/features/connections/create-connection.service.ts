@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { requireMember } from '../../core/access/roles.ts';
+import { eventValues } from '../../core/audit/audit.service.ts';
+import { announceChanges } from '../../core/changes/announce-changes.ts';
+import { readConfig, requireType } from '../../core/connection-config/read-config.ts';
+import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
+import { operation } from '../../core/operations/operation.ts';
+import type { SealingKey } from '../../core/vault/vault.ts';
+import { startUntilSealed } from '../../core/vault/write-sealed.ts';
+import { isUniqueViolation } from '../../platform/db/errors.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+} from '../../platform/errors.ts';
+import { foldCase } from '../../platform/fold-case.ts';
+import { newId } from '../../platform/new-id.ts';
+import { requireVisibleProject } from '../projects/visible-project.ts';
+import { checkAddresses } from './check-addresses.ts';
+import { newConnection, withNewConfig } from './connection.input.ts';
+import { insertConnection } from './write-connection.statements.ts';
+
+export const createConnection = operation({
+  name: 'createConnection',
+  description: 'Stores a connection. OAuth types start `INCOMPLETE`, all others `ACTIVE`.',
+  role: 'editor',
+  audit: 'connection.create',
+  input: withNewConfig(z.object({ projectId: z.string(), ...newConnection })),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
+  run: async (context, given) => {
+    const { deps } = context;
+    const viewer = requireMember(context.viewer);
+    const { name } = given;
+    const type = requireType(given.type);
+    const halves = readConfig(type, given.config);
+    checkAddresses(deps, type, halves);
+    const projectId = await requireVisibleProject(context, given.projectId);
+    const place = { organizationId: viewer.organizationId, projectId, id: newId() };
+    const naming = { name, nameFolded: foldCase(name), createdBy: viewer.name };
+    const status = type.oauth2 === undefined ? ('active' as const) : ('incomplete' as const);
+    const happening = { action: 'connection.create', projectId, connectionId: place.id };
+    const event = eventValues(context, happening);
+    const store = async (key: SealingKey) => {
+      const sealed = sealedConfig(deps.vault, key, place, { type, halves });
+      const row = { id: place.id, projectId, ...naming, status, sealed, event };
+      return (await insertConnection(deps.db, row)) ? { result: place.id } : undefined;
+    };
+    const id = await startUntilSealed(deps, projectId, store).catch((error: unknown) => {
+      throw nameTaken(error) ?? error;
+    });
+    announceChanges(deps);
+    return { id };
+  },
+});
+
+/** What a violated unique name means; undefined for any other error. */
+export function nameTaken(error: unknown): ConflictError | undefined {
+  if (!isUniqueViolation(error, 'project_id', 'name')) return undefined;
+  return new ConflictError('The project already has a connection of this name.', undefined, {
+    cause: error,
+  });
+}

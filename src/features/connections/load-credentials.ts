@@ -1,0 +1,47 @@
+import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
+import { perDeps } from '../../core/deps/deps.ts';
+import { gather } from '../../platform/db/gather.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import {
+  type CredentialsRow,
+  credentialsColumns,
+  credentialsJoins,
+  readCredentials,
+  type StoredCredentials,
+} from './stored-credentials.ts';
+
+/** Which connection, and as whom: what the statement authorizes by. */
+export type Wanted = { id: string; reach: Reach };
+
+/** Loads what a caller may open; undefined for anything else. Concurrent calls share a statement. */
+export const loadCredentials = perDeps((deps) =>
+  gather((wanted: readonly Wanted[]) => loadTogether(deps.sql, wanted)),
+);
+
+/* LATERAL keeps every plan at one index look-up per connection, whatever the planner believes of unnest. */
+const statement = `
+  SELECT c.*
+  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[])
+    WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
+  LEFT JOIN LATERAL (
+    SELECT ${credentialsColumns}
+    FROM connection c
+    JOIN project p ON p.id = c.project_id
+    ${credentialsJoins}
+    WHERE c.id = q.id AND p.organization_id = q.organization_id AND c.end_user_id IS NULL
+      AND ${isReached('c.project_id')}
+    LIMIT 1
+  ) c ON true
+  ORDER BY q.position`;
+
+async function loadTogether(
+  sql: Sql,
+  wanted: readonly Wanted[],
+): Promise<(StoredCredentials | undefined)[]> {
+  const rows = await sql<CredentialsRow | { id: null }>('load-credentials', statement, [
+    wanted.map(({ id }) => id),
+    wanted.map(({ reach }) => reach.organizationId),
+    ...reachColumns(wanted.map(({ reach }) => reach)),
+  ]);
+  return rows.map((row) => (row.id === null ? undefined : readCredentials(row)));
+}

@@ -1,0 +1,86 @@
+import type { RequestContext } from '../../core/access/request-context.ts';
+import { actorOf } from '../../core/audit/audit.service.ts';
+import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import { openHalf } from '../../core/connection-config/sealed-config.ts';
+import { freshToken, type StoredGrant } from '../../oauth/refresh/fresh-tokens.service.ts';
+import { ConflictError, ForbiddenError } from '../../platform/errors.ts';
+import type { StoredCredentials } from './stored-credentials.ts';
+
+/** What only a credentials call gives: a whole config, secrets included. */
+export type Credentials = {
+  /** Null for an account at Pipedream. */
+  connectionId: string | null;
+  type: string;
+  config: JsonObject;
+  /** When the config stops working; null when nothing says so. */
+  expiresAt: Date | null;
+};
+
+/** Reads the same connection again, after its tokens were refreshed. */
+export type Reload = () => Promise<StoredCredentials | undefined>;
+
+/**
+ * Opens a connection that was loaded for the caller. Whoever hands the result out records that first.
+ *
+ * @throws ForbiddenError for a system-managed connection, ConflictError for one that is not active,
+ * UpstreamError when its token has ended and no new one is to be had for now.
+ */
+export async function openCredentials(
+  context: RequestContext,
+  stored: StoredCredentials,
+  reload: Reload,
+): Promise<Credentials> {
+  requireAvailable(stored);
+  const opened = stored.grant
+    ? await openGrant(context, stored.grant, reload)
+    : await openConfig(context, stored);
+  return { connectionId: stored.id, type: stored.type, ...opened };
+}
+
+async function openConfig({ deps }: RequestContext, stored: StoredCredentials) {
+  const [config, secrets] = await Promise.all([
+    openHalf(deps.vault, stored, 'public', stored.publicHalf),
+    openHalf(deps.vault, stored, 'secret', stored.secretHalf),
+  ]);
+  return { config: { ...config, ...secrets }, expiresAt: null };
+}
+
+/** Of an OAuth connection only the access token leaves: neither the refresh token nor the client's secret. */
+async function openGrant(
+  { deps, viewer, request }: RequestContext,
+  grant: StoredGrant,
+  reload: Reload,
+) {
+  const by = { actor: actorOf(viewer), ip: request.ip, requestId: request.id };
+  const reloadGrant = async () => {
+    const again = await reload();
+    return again?.status === 'active' ? (again.grant ?? undefined) : undefined;
+  };
+  const { tokens, scopes, expiresAt } = await freshToken(deps, grant, by, reloadGrant);
+  const config = {
+    access_token: tokens.accessToken,
+    token_type: tokens.tokenType,
+    scopes,
+    expires_at: expiresAt && `${expiresAt.toISOString().slice(0, 19)}Z`,
+    ...(tokens.extra && Object.keys(tokens.extra).length > 0 && { extra: tokens.extra }),
+  };
+  return { config, expiresAt };
+}
+
+function requireAvailable({ isSystem, type, status, grant }: StoredCredentials): void {
+  if (isSystem) {
+    throw new ForbiddenError(
+      'The credentials of a system-managed connection are never handed out.',
+    );
+  }
+  // Of OAuth the config itself, with the client's secret, is never handed out.
+  const isBare = grant === null && findConnectionType(type)?.oauth2 !== undefined;
+  if (status === 'incomplete' || (status === 'active' && isBare)) {
+    throw new ConflictError('The connection is incomplete: nobody has given consent yet.');
+  }
+  if (status === 'expired') {
+    const why = grant?.lastRefreshError ?? 'The provider ended it.';
+    throw new ConflictError(`The connection has expired: ${why} Authorize it again.`);
+  }
+}

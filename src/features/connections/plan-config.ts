@@ -1,0 +1,141 @@
+import { checkConfig, withoutBlanks } from '../../core/catalog/config.ts';
+import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
+import { withoutPasswords } from '../../core/catalog/passwords-in-urls.ts';
+import { secretFieldsWithValue } from '../../core/catalog/secrets.ts';
+import { type ConfigHalves, readConfig } from '../../core/connection-config/read-config.ts';
+import {
+  type ConnectionPlace,
+  openHalf,
+  type PlannedConfig,
+} from '../../core/connection-config/sealed-config.ts';
+import type { DataKeyRow } from '../../core/vault/data-keys.ts';
+import { VaultError } from '../../core/vault/sealed.ts';
+import type { Vault } from '../../core/vault/vault.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+
+/** A connection as it is stored, with both halves of its config still sealed. */
+export type StoredConnection = ConnectionPlace & {
+  type: string;
+  secretFields: readonly string[];
+  config: Uint8Array;
+  configDataKey: DataKeyRow;
+  secret: { config: Uint8Array; configDataKey: DataKeyRow } | null;
+};
+
+/**
+ * Refuses the config of an update that cannot be good, before anything sealed is opened. Secrets are
+ * kept only within a type, so a new type needs them all.
+ *
+ * @throws InvalidInputError naming every offending field.
+ */
+export function requireGoodConfig(
+  type: ConnectionType,
+  given: JsonObject,
+  stored: { type: string },
+): void {
+  if (type.type !== stored.type) return void readConfig(type, given);
+  const issues = checkConfig(type, given);
+  if (issues.length > 0) throw new InvalidInputError(issues);
+}
+
+/**
+ * What an update makes of the stored config; undefined when it leaves it as it is.
+ *
+ * @throws InvalidInputError
+ */
+export async function planConfig(
+  vault: Vault,
+  stored: StoredConnection,
+  type: ConnectionType,
+  sent: JsonObject | null | undefined,
+): Promise<PlannedConfig | undefined> {
+  const sameType = type.type === stored.type;
+  if (sent == null) {
+    if (sameType) return undefined;
+    throw new InvalidInputError([{ path: 'config', message: 'cannot be blank for a new type' }]);
+  }
+  const given = withoutBlanks(type, sent);
+  const kept = sameType ? await keptSecrets(vault, stored, type, given) : {};
+  const before = sameType ? await openPublic(vault, stored) : null;
+  const halves = keepPasswords(type, readConfig(type, given, kept), before);
+  // Without OAuth it has no tokens, save what is left of an earlier type.
+  const leftover = sameType ? 'keep' : 'drop';
+  if (type.oauth2 === undefined) return { type, status: 'active', halves, grant: leftover };
+  const moves = before === null || swapsClient(stored, type, halves) || movesClient(before, halves);
+  if (moves) requireSecretAgain(stored, given);
+  if (moves) return { type, status: 'incomplete', halves, grant: 'drop' };
+  const grant = Object.hasOwn(given, 'client_secret') ? 'forgive' : 'keep';
+  return { type, status: null, halves, grant };
+}
+
+/** The stored secrets that `given` leaves out. They stay closed when it names all, so that a damaged one can be replaced. */
+async function keptSecrets(
+  vault: Vault,
+  stored: StoredConnection,
+  type: ConnectionType,
+  given: JsonObject,
+): Promise<JsonObject> {
+  const leavesOut = type.fields.some(({ name, secret }) => secret && !Object.hasOwn(given, name));
+  if (!leavesOut) return {};
+  const half = stored.secret;
+  const sealed = half && { sealed: half.config, dataKey: half.configDataKey };
+  return openHalf(vault, stored, 'secret', sealed);
+}
+
+/** The stored public half; null when it does not open. */
+async function openPublic(vault: Vault, stored: StoredConnection): Promise<JsonObject | null> {
+  const half = { sealed: stored.config, dataKey: stored.configDataKey };
+  try {
+    return await openHalf(vault, stored, 'public', half);
+  } catch (error) {
+    if (error instanceof VaultError) return null;
+    throw error;
+  }
+}
+
+/**
+ * A config with the passwords that its URLs and hosts were once stored with. Reads leave them out, so a
+ * client that writes back what it read must not remove them.
+ */
+function keepPasswords(
+  type: ConnectionType,
+  { config, secrets }: ConfigHalves,
+  before: JsonObject | null,
+): ConfigHalves {
+  if (before === null) return { config, secrets };
+  const shown = withoutPasswords(type, before);
+  const entries = Object.entries(config).map(([name, value]) => {
+    const stored = ownValue(before, name);
+    const isSame = typeof stored === 'string' && ownValue(shown, name) === value;
+    return [name, isSame ? stored : value];
+  });
+  return { config: Object.fromEntries(entries), secrets };
+}
+
+/** Whether an OAuth config speaks of another client, or sends it to another address. */
+function movesClient(before: JsonObject, { config }: ConfigHalves): boolean {
+  return decisive.some((name) => ownValue(before, name) !== ownValue(config, name));
+}
+
+/* Where the type knows the endpoints, the client is the operator's unless the config has both of the pair. */
+function swapsClient(
+  { secretFields }: StoredConnection,
+  type: ConnectionType,
+  { config, secrets }: ConfigHalves,
+): boolean {
+  if (type.oauth2?.tokenEndpoint == null || ownValue(config, 'client_id') === undefined)
+    return false;
+  const hasSecret = secretFieldsWithValue(type, secrets).includes('client_secret');
+  return hasSecret !== secretFields.includes('client_secret');
+}
+
+const decisive = ['client_id', 'authorization_url', 'token_url'];
+
+/** A kept secret is never sent to a new address: it must come with the request that moves it. */
+function requireSecretAgain({ secretFields }: StoredConnection, given: JsonObject): void {
+  const isKept = secretFields.includes('client_secret');
+  if (!isKept || ownValue(given, 'client_secret') !== undefined) return;
+  const message = 'must be given again when the type, client_id or an endpoint changes';
+  throw new InvalidInputError([{ path: 'config.client_secret', message }]);
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { reachOf } from '../../core/access/reach.ts';
+import { requireMember } from '../../core/access/roles.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { openTokens } from '../../oauth/provider/grant-tokens.ts';
+import { refreshGrant } from '../../oauth/refresh/refresh.service.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  UpstreamError,
+} from '../../platform/errors.ts';
+import { isUuid } from '../../platform/input.ts';
+import { loadCredentials } from './load-credentials.ts';
+
+/**
+ * Fails with ForbiddenError for a system-managed connection, with ConflictError for one that has nothing to
+ * refresh or whose grant has ended, and with UpstreamError when the provider gives no token.
+ */
+export const refreshConnection = operation({
+  name: 'refreshConnection',
+  description: 'Refreshes an OAuth connection now, whether it is due or not.',
+  role: 'editor',
+  audit: 'connection.refresh',
+  connection: 'id',
+  input: z.object({ id: z.string() }),
+  errors: [NotFoundError, ForbiddenError, ConflictError, UpstreamError],
+  run: async (context, { id }) => {
+    const { deps, request } = context;
+    const viewer = requireMember(context.viewer);
+    const wanted = { id, reach: reachOf(viewer) };
+    const stored = isUuid(id) ? await loadCredentials(deps)(wanted) : undefined;
+    if (stored === undefined) throw new NotFoundError('connection');
+    if (stored.isSystem)
+      throw new ForbiddenError('A system-managed connection cannot be refreshed.');
+    const { grant } = stored;
+    if (stored.status !== 'active' || grant === null || !grant.isRefreshable) {
+      throw new ConflictError(
+        'There is nothing to refresh: the connection has no refresh token in use.',
+      );
+    }
+    if (deps.config.refresh === 'off') {
+      throw new ConflictError('Refreshing is turned off on this server (REFRESH=off).');
+    }
+    const tokens = await openTokens(deps.vault, grant.dataKey, grant, grant.sealed);
+    const by = { actor: `${viewer.kind}:${viewer.id}`, ip: request.ip, requestId: request.id };
+    const outcome = await refreshGrant(deps, grant, tokens, by);
+    if (outcome.kind === 'replaced') return { id: stored.id };
+    const { kind: failure, message } = outcome.failure;
+    if (failure === 'ended') throw new ConflictError(`The connection has expired: ${message}`);
+    throw new UpstreamError(`The refresh failed: ${message}`, failure === 'passing');
+  },
+});

@@ -1,0 +1,81 @@
+import { ownerOf, ratePerProcess } from '../../core/access/rate.ts';
+import type { RequestContext } from '../../core/access/request-context.ts';
+import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
+import { TooManyRequestsError } from '../../platform/errors.ts';
+import { secondsToPermits, takePermit } from '../apps/app-permits.ts';
+
+/*
+ * What a connect token does is an audit event, and some of it calls a provider with the operator's
+ * client. Anybody may have a token of a public app, so what these do is limited for each token, client
+ * address and app. A key's holder answers for the tokens made with it: each is limited by itself only.
+ */
+
+/** Who acts, and from where. */
+type Caller = Pick<RequestContext, 'deps' | 'request'>;
+
+const rateOf = ratePerProcess();
+
+/**
+ * Refuses a connect token that is known to be beyond the published rates; counts nothing.
+ *
+ * @throws TooManyRequestsError.
+ */
+export function requireActionsLeft({ deps, request, viewer }: RequestContext): void {
+  if (viewer.kind !== 'connect_token') return;
+  requireAttemptsLeft({ deps, request }, viewer);
+  if (viewer.via === 'key') return;
+  const seconds = secondsToPermits(deps, 'action', viewer.appId);
+  if (seconds > 0) throw tooMany(viewer, deps.config.limits.actionsPerApp, 'for one app', seconds);
+}
+
+/**
+ * Counts what a connect token is about to change or to begin, whatever comes of it: for the token and the
+ * client address, which each process counts, and for the app, which all processes count together.
+ *
+ * @throws TooManyRequestsError.
+ */
+export async function takeAction(
+  context: RequestContext,
+  viewer: ConnectTokenViewer,
+): Promise<void> {
+  const { deps, request } = context;
+  requireActionsLeft({ ...context, viewer });
+  takeAttempt({ deps, request }, viewer);
+  if (viewer.via === 'key' || (await takePermit(deps, 'action', viewer.appId))) return;
+  const seconds = Math.max(1, secondsToPermits(deps, 'action', viewer.appId));
+  throw tooMany(viewer, deps.config.limits.actionsPerApp, 'for one app', seconds);
+}
+
+/**
+ * Counts what changes nothing that lasts, such as a link that is opened: for the token and the address.
+ *
+ * @throws TooManyRequestsError.
+ */
+export function takeAttempt(caller: Caller, viewer: ConnectTokenViewer): void {
+  requireAttemptsLeft(caller, viewer);
+  for (const { key } of countsOf(caller, viewer)) rateOf(caller.deps).take(key);
+}
+
+function requireAttemptsLeft(caller: Caller, viewer: ConnectTokenViewer): void {
+  for (const { key, limit, whose } of countsOf(caller, viewer)) {
+    const seconds = rateOf(caller.deps).secondsToWait(key, limit);
+    if (seconds > 0) throw tooMany(viewer, limit, whose, seconds);
+  }
+}
+
+/** By what a token is counted in this process. */
+function countsOf({ deps, request }: Caller, { id, via }: ConnectTokenViewer) {
+  const { actionsPerToken, actionsPerKeyedToken, actionsPerAddress } = deps.config.limits;
+  const ofToken = { key: `token ${id}`, whose: 'with one token' };
+  if (via === 'key') return [{ ...ofToken, limit: actionsPerKeyedToken }];
+  const address = `address ${ownerOf(request.ip)}`;
+  return [
+    { ...ofToken, limit: actionsPerToken },
+    { key: address, limit: actionsPerAddress, whose: 'from one address' },
+  ];
+}
+
+function tooMany({ via }: ConnectTokenViewer, limit: number, whose: string, seconds: number) {
+  const tokens = via === 'key' ? 'Connect tokens' : 'Connect tokens made without a key';
+  return new TooManyRequestsError(`${tokens} may do ${limit} actions a minute ${whose}.`, seconds);
+}

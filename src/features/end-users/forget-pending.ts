@@ -1,0 +1,20 @@
+import type { Deps } from '../../core/deps/deps.ts';
+
+/* A consent is given within ten minutes of the last time that it was begun; Pipedream says how long its link lives. */
+const statements = {
+  'forget-pending-connections': `
+    DELETE FROM connection WHERE status = 'incomplete' AND end_user_id IS NOT NULL
+      AND updated_at < now() - interval '1 hour'`,
+  'forget-pipedream-links': 'DELETE FROM pipedream_link WHERE expires_at < now()',
+};
+
+/** Deletes what users began and never completed. */
+export async function forgetPending({ sql, log }: Deps): Promise<void> {
+  for (const [name, statement] of Object.entries(statements)) {
+    try {
+      await sql(name, statement, []);
+    } catch (error) {
+      log.warn({ err: error, name }, 'what users never completed was not deleted');
+    }
+  }
+}

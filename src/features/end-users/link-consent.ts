@@ -1,0 +1,47 @@
+import { isLiveInitiator } from '../../core/access/live-initiator.ts';
+import { MissingScopesError, missingScopes } from '../../oauth/consent/missing-scopes.ts';
+import type { Consent, LinkConsent } from '../../oauth/consent/store-consent.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { ConflictError } from '../../platform/errors.ts';
+import { replaceLink, requireReplaceable } from '../requirements/links.ts';
+import { lockUser } from '../requirements/lock-user.ts';
+import { readSpec } from '../requirements/spec.ts';
+
+/**
+ * Links what a user consented to, in the place of what they brought before. The token of that is not
+ * revoked at the provider: some would end the new one with it.
+ *
+ * @throws ConflictError when the user's token counts no more or may not replace what is linked, or when
+ * scopes are missing: what was linked stays then.
+ */
+export const linkConsent: LinkConsent = async (tx, consent) => {
+  const { connection, attempt } = consent;
+  if (connection.broughtBy === null) throw new Error('Nobody brings it: it is the project’s own.');
+  const { endUserId, requirementId } = connection.broughtBy;
+  const ofUser = { endUserId, requirementId };
+  await lockUser(tx, ofUser);
+  const isThere = (await tx.connection.count({ where: { id: connection.id } })) > 0;
+  const isLive = await isLiveInitiator(tx, attempt, { ...connection, endUserId });
+  if (!isThere || !isLive) throw new ConflictError('This was ended meanwhile. Start again.');
+  await requireScopes(tx, consent, requirementId);
+  const jti = attempt.initiator.replace(/^connect_token:/, '');
+  await requireReplaceable(tx, ofUser, { jti, isAnonymous: attempt.tokenIsAnonymous !== false });
+  await replaceLink(tx, ofUser, jti, { connectionId: connection.id, pipedreamAccountId: null });
+};
+
+async function requireScopes(
+  tx: Prisma.TransactionClient,
+  { answer, attempt, connection, provider }: Consent,
+  requirementId: string,
+): Promise<void> {
+  const { kind, spec } = await tx.requirement.findUniqueOrThrow({
+    where: { id: requirementId },
+    select: { kind: true, spec: true },
+  });
+  const asked = readSpec(kind, spec);
+  const scopes = answer.scopes ?? attempt.scopes;
+  const granted = { scopes, refreshable: answer.refreshToken !== undefined };
+  if (asked.kind !== 'connection') return;
+  const missing = missingScopes(connection.type, asked.scopes, granted);
+  if (missing.length > 0) throw new MissingScopesError(provider.label, missing);
+}

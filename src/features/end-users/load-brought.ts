@@ -1,0 +1,97 @@
+import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import { perDeps } from '../../core/deps/deps.ts';
+import { gather } from '../../platform/db/gather.ts';
+import type { RequirementKind } from '../../platform/db/generated/enums.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import {
+  type CredentialsRow,
+  credentialsColumns,
+  credentialsJoins,
+  readCredentials,
+  type StoredCredentials,
+} from '../connections/stored-credentials.ts';
+
+/** What a user brought for a requirement, and as whom it is asked for: what the statement authorizes by. */
+export type WantedOfUser = {
+  requirementId: string;
+  appId: string;
+  userId: string;
+  reach: Reach;
+};
+
+/** A requirement, with what one user brought for it, if anything. */
+export type Brought = {
+  kind: RequirementKind;
+  title: string;
+  spec: JsonObject;
+  projectId: string;
+  connection: StoredCredentials | null;
+  account: PipedreamAccount | null;
+};
+
+export type PipedreamAccount = { id: string; appSlug: string; externalUserId: string };
+
+/** Loads it by the triple of app, user and requirement; undefined when there is no such requirement. Concurrent calls share a statement. */
+export const loadBrought = perDeps((deps) =>
+  gather((wanted: readonly WantedOfUser[]) => loadTogether(deps.sql, wanted)),
+);
+
+const statement = `
+  SELECT c.*
+  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::boolean[])
+    WITH ORDINALITY
+    AS q(requirement_id, app_id, user_id, organization_id, reach, reach_only, position)
+  LEFT JOIN LATERAL (
+    SELECT r.kind::text AS kind, r.title, r.spec, a.project_id AS "ofProjectId",
+      b.id AS "accountId", b.app_slug AS "appSlug", b.external_user_id AS "externalUserId",
+      ${credentialsColumns}
+    FROM requirement r
+    JOIN app a ON a.id = r.app_id
+    JOIN project p ON p.id = a.project_id
+    LEFT JOIN end_user u ON u.app_id = a.id AND u.user_id = q.user_id
+    LEFT JOIN end_user_link l ON l.end_user_id = u.id AND l.requirement_id = r.id
+    LEFT JOIN pipedream_account b ON b.id = l.pipedream_account_id
+    LEFT JOIN connection c ON c.id = l.connection_id
+    ${credentialsJoins}
+    WHERE r.id = q.requirement_id AND a.id = q.app_id AND p.organization_id = q.organization_id
+      AND ${isReached('a.project_id')}
+    LIMIT 1
+  ) c ON true
+  ORDER BY q.position`;
+
+type RequirementRow = {
+  kind: RequirementKind;
+  title: string;
+  spec: JsonObject;
+  ofProjectId: string;
+};
+type AccountRow =
+  | { accountId: string; appSlug: string; externalUserId: string }
+  | { accountId: null };
+type Row = RequirementRow & AccountRow & (CredentialsRow | { id: null });
+
+async function loadTogether(
+  sql: Sql,
+  wanted: readonly WantedOfUser[],
+): Promise<(Brought | undefined)[]> {
+  const rows = await sql<Row | { kind: null }>('load-brought', statement, [
+    wanted.map(({ requirementId }) => requirementId),
+    wanted.map(({ appId }) => appId),
+    wanted.map(({ userId }) => userId),
+    wanted.map(({ reach }) => reach.organizationId),
+    ...reachColumns(wanted.map(({ reach }) => reach)),
+  ]);
+  return rows.map((row) => (row.kind === null ? undefined : fromRow(row)));
+}
+
+function fromRow(row: Row): Brought {
+  const { kind, title, spec, ofProjectId: projectId } = row;
+  const connection = row.id === null ? null : readCredentials(row);
+  return { kind, title, spec, projectId, connection, account: accountOf(row) };
+}
+
+function accountOf(row: AccountRow): PipedreamAccount | null {
+  if (row.accountId === null) return null;
+  return { id: row.accountId, appSlug: row.appSlug, externalUserId: row.externalUserId };
+}

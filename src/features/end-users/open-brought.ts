@@ -1,0 +1,60 @@
+import type { RequestContext } from '../../core/access/request-context.ts';
+import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { ownValue } from '../../core/catalog/json.ts';
+import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
+import { ConflictError } from '../../platform/errors.ts';
+import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
+import type { StoredCredentials } from '../connections/stored-credentials.ts';
+import { readSpec } from '../requirements/spec.ts';
+import type { Brought, PipedreamAccount } from './load-brought.ts';
+
+/**
+ * Opens what a user brought for a requirement. Whoever hands the result out records that first.
+ *
+ * @param reload reads the same again, after tokens were refreshed.
+ * @throws ConflictError when it is not there, or does not fulfil the requirement any more;
+ * UpstreamError when its token has ended and no new one is to be had for now.
+ */
+export async function openBrought(
+  context: RequestContext,
+  brought: Brought,
+  reload: () => Promise<Brought | undefined>,
+): Promise<Credentials> {
+  if (brought.kind === 'pipedream_account') return openAccount(brought, brought.account);
+  const { connection } = brought;
+  if (connection === null) throw notBrought(brought);
+  requireFulfilled(brought, connection);
+  return openCredentials(
+    context,
+    connection,
+    async () => (await reload())?.connection ?? undefined,
+  );
+}
+
+function openAccount(brought: Brought, account: PipedreamAccount | null): Credentials {
+  if (account === null || account.appSlug !== ownValue(brought.spec, 'app_slug')) {
+    throw notBrought(brought);
+  }
+  const { id, appSlug, externalUserId } = account;
+  const config = { account_id: id, app_slug: appSlug, external_user_id: externalUserId };
+  return { connectionId: null, type: 'pipedream_account', config, expiresAt: null };
+}
+
+/* The requirement may have been changed since the user fulfilled it. */
+function requireFulfilled(brought: Brought, { type, grant, status }: StoredCredentials): void {
+  if (type !== ownValue(brought.spec, 'type')) throw notBrought(brought);
+  const asked = readSpec(brought.kind, brought.spec);
+  if (asked.kind !== 'connection' || grant === null || status !== 'active') return;
+  const granted = { scopes: grant.scopes, refreshable: grant.isRefreshable };
+  const missing = missingScopes(findConnectionType(type), asked.scopes, granted);
+  if (missing.length === 0) return;
+  throw new ConflictError(
+    `The user’s account for “${brought.title}” lacks scopes that are required: ${missing.join(' ')}. The user must connect it again.`,
+  );
+}
+
+function notBrought({ title }: Brought): ConflictError {
+  return new ConflictError(
+    `The user has not brought “${title}” yet. Send them to the connect page first.`,
+  );
+}

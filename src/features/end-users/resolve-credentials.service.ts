@@ -1,0 +1,136 @@
+import { markUsed } from '../../core/access/last-used.ts';
+import { reachOf } from '../../core/access/reach.ts';
+import { refusalOf } from '../../core/access/refusal.ts';
+import type { RequestContext } from '../../core/access/request-context.ts';
+import { requireMember } from '../../core/access/roles.ts';
+import { type Happening, recordEvent, recordRefusal } from '../../core/audit/audit.service.ts';
+import { hashUserId } from '../../core/audit/user-hash.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import { translateDatabaseError } from '../../platform/db/errors.ts';
+import {
+  AppError,
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  UnavailableError,
+} from '../../platform/errors.ts';
+import { isUuid } from '../../platform/input.ts';
+import { loadCredentials } from '../connections/load-credentials.ts';
+import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
+import { loadBrought } from './load-brought.ts';
+import { openBrought } from './open-brought.ts';
+
+/** A connection of a project, or what the user of the call brought for a requirement. */
+export type CredentialReference = { connectionId: string } | { requirementId: string };
+
+/** The user of an app whom the requirements are meant of. */
+export type ForUser = { appId: string | undefined; userId: string | undefined };
+
+const action = 'credentials.resolve';
+
+/**
+ * Opens everything that a run needs, in the order asked, each with its own outcome. However many there
+ * are, they are loaded in two statements and recorded in one; tokens are refreshed side by side. The
+ * answer leaves only when its audit events are committed.
+ *
+ * @throws InvalidInputError when requirements are asked for without an app and a user.
+ */
+export async function resolveCredentials(
+  context: RequestContext,
+  references: readonly CredentialReference[],
+  user: ForUser,
+): Promise<(Credentials | AppError)[]> {
+  const isOfUser = references.some((reference) => 'requirementId' in reference);
+  const named = isOfUser ? requireUser(user) : nobody;
+  const hash = isOfUser ? await hashUserId(context.deps, named.appId, named.userId) : '';
+  const outcomes = await Promise.all(
+    references.map((reference) => resolveOne(context, reference, { ...named, hash })),
+  );
+  await Promise.all(outcomes.map((outcome) => record(context, outcome)));
+  return outcomes.map(({ result }) => result);
+}
+
+/** A user, with what the audit log has in the place of their name. */
+type NamedUser = { appId: string; userId: string; hash: string };
+
+const nobody = { appId: '', userId: '' };
+
+function requireUser({ appId, userId }: ForUser): Omit<NamedUser, 'hash'> {
+  if (appId !== undefined && userId !== undefined) return { appId: appId.toLowerCase(), userId };
+  const absent = Object.entries({ appId, userId }).filter(([, value]) => value === undefined);
+  const message = 'cannot be blank when requirements are asked for';
+  throw new InvalidInputError(absent.map(([path]) => ({ path, message })));
+}
+
+/** What came of a reference, and what the audit log shall say it was about. */
+type Outcome = { result: Credentials | AppError; about: Omit<Happening, 'action'> };
+
+/** Something to open, with all that it takes. */
+type Found = { projectId: string; open: () => Promise<Credentials> };
+
+async function resolveOne(
+  context: RequestContext,
+  reference: CredentialReference,
+  user: NamedUser,
+): Promise<Outcome> {
+  const isConnection = 'connectionId' in reference;
+  let about: Outcome['about'] = isConnection
+    ? { connectionId: reference.connectionId }
+    : { detail: detailOf(reference.requirementId, user) };
+  try {
+    const found = isConnection
+      ? await findConnection(context, reference.connectionId)
+      : await findBrought(context, reference.requirementId, user);
+    if (found === undefined) throw new NotFoundError(isConnection ? 'connection' : 'requirement');
+    about = { ...about, projectId: found.projectId };
+    const result = await found.open();
+    return { result, about: { ...about, connectionId: result.connectionId } };
+  } catch (error) {
+    return { result: toResult(context, await refusalOf(context, reference, error)), about };
+  }
+}
+
+/* What is no UUID may be any text, of any length. */
+function detailOf(requirementId: string, { hash }: NamedUser): JsonObject {
+  return { user: hash, ...(isUuid(requirementId) && { requirement: requirementId }) };
+}
+
+async function findConnection(context: RequestContext, id: string): Promise<Found | undefined> {
+  const reach = reachOf(requireMember(context.viewer));
+  if (!isUuid(id)) return undefined;
+  const load = () => loadCredentials(context.deps)({ id, reach });
+  const stored = await load();
+  if (stored === undefined) return undefined;
+  return { projectId: stored.projectId, open: () => openCredentials(context, stored, load) };
+}
+
+async function findBrought(
+  context: RequestContext,
+  requirementId: string,
+  { appId, userId }: NamedUser,
+): Promise<Found | undefined> {
+  const reach = reachOf(requireMember(context.viewer));
+  if (!isUuid(requirementId) || !isUuid(appId)) return undefined;
+  const wanted = { requirementId, appId, userId, reach };
+  const load = () => loadBrought(context.deps)(wanted);
+  const brought = await load();
+  if (brought === undefined) return undefined;
+  return { projectId: brought.projectId, open: () => openBrought(context, brought, load) };
+}
+
+/** One that cannot be opened does not fail the others; a database that is away fails all of them. */
+function toResult({ deps, request }: RequestContext, error: unknown): AppError {
+  const known = translateDatabaseError(error);
+  if (known instanceof UnavailableError) throw known;
+  if (known instanceof AppError) return known;
+  deps.log.error({ err: error, requestId: request.id }, 'credentials could not be opened');
+  return new ConflictError(
+    `What is stored cannot be opened. The log of this server has more under request_id ${request.id}.`,
+  );
+}
+
+async function record(context: RequestContext, { result, about }: Outcome): Promise<void> {
+  if (result instanceof AppError) return recordRefusal(context, action, result, about);
+  await recordEvent(context, { action, ...about });
+  if (about.connectionId != null) markUsed(context.deps, 'connection', about.connectionId);
+}

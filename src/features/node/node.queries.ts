@@ -1,0 +1,116 @@
+import { includesRole } from '../../core/access/includes-role.ts';
+import { holding, isReached, type Reach, reachOf, reachText } from '../../core/access/reach.ts';
+import { requireMember } from '../../core/access/roles.ts';
+import { isPerson, type MemberViewer } from '../../core/access/viewer.ts';
+import { builder } from '../../core/graphql/builder.ts';
+import { type Node, NodeRef } from '../../core/graphql/node.type.ts';
+import type { Sql } from '../../platform/db/sql.ts';
+import { isUuid } from '../../platform/input.ts';
+import {
+  type ConnectionColumns,
+  connectionColumns,
+  readConnection,
+} from '../connections/connection-row.ts';
+import { projectJson } from '../projects/project-row.ts';
+
+builder.queryField('node', (t) =>
+  t.field({
+    type: NodeRef,
+    nullable: true,
+    description: 'The record of any type that implements `Node`; null when none is within reach.',
+    authScopes: { role: 'viewer' },
+    args: { id: t.arg.id({ description: 'Its UUID.' }) },
+    resolve: (_root, { id }, { deps, viewer }) =>
+      isUuid(id) ? findNode(deps.sql, requireMember(viewer), id) : null,
+  }),
+);
+
+/*
+ * $1 is the id, $2 the organization. $3 and $4 are the reach of the caller, $5 and $6 the reach of an
+ * admin, who alone sees keys; $7 says whether the caller is an admin of the whole organization, who
+ * alone sees people and the keys of no project.
+ */
+const reached = `p.organization_id = q.organization_id AND ${isReached('p.id')}`;
+
+const records = {
+  Project: `SELECT ${projectJson('p')} FROM project p WHERE p.id = q.id AND ${reached}`,
+  App: `
+    SELECT json_build_object('id', a.id, 'projectId', a.project_id, 'name', a.name,
+      'hostname', a.hostname, 'visibility', a.visibility, 'displayName', a.display_name,
+      'logoUrl', a.logo_url, 'accentColor', a.accent_color,
+      'allowedOrigins', COALESCE(a.allowed_origins, '{}'), 'returnUrl', a.return_url,
+      'createdAt', a.created_at)
+    FROM app a JOIN project p ON p.id = a.project_id WHERE a.id = q.id AND ${reached}`,
+  Requirement: `
+    SELECT json_build_object('id', r.id, 'appId', r.app_id, 'name', r.name, 'kind', r.kind,
+      'title', r.title, 'description', r.description, 'spec', r.spec,
+      'workflowId', r.workflow_id, 'createdAt', r.created_at)
+    FROM requirement r JOIN app a ON a.id = r.app_id JOIN project p ON p.id = a.project_id
+    WHERE r.id = q.id AND ${reached}`,
+  AccessKey: `
+    SELECT json_build_object('id', k.id, 'name', k.name, 'preview', k.preview, 'role', k.role,
+      'projectId', k.project_id, 'createdAt', k.created_at, 'expiresAt', k.expires_at,
+      'lastUsedAt', k.last_used_at)
+    FROM access_key k CROSS JOIN (VALUES ($5::text, $6::boolean)) AS held(reach, reach_only)
+    WHERE k.id = q.id AND k.organization_id = q.organization_id AND k.revoked_at IS NULL
+      AND CASE WHEN k.project_id IS NULL THEN q.is_admin ELSE ${isReached('k.project_id', 'held')} END`,
+  User: `
+    SELECT json_build_object('id', u.id, 'email', u.email, 'name', u.name, 'role', u.role,
+      'createdAt', u.created_at)
+    FROM user_account u
+    WHERE u.id = q.id AND u.organization_id = q.organization_id AND q.is_admin`,
+} as const;
+
+type RecordType = keyof typeof records;
+
+const statement = `
+  SELECT ${Object.entries(records)
+    .map(([type, select]) => `(${select}) AS "${type}"`)
+    .join(', ')}, found.*
+  FROM (VALUES ($1::uuid, $2::uuid, $3::text, $4::boolean, $7::boolean, 0))
+    AS q(id, organization_id, reach, reach_only, is_admin, skip)
+  LEFT JOIN LATERAL (
+    SELECT ${connectionColumns}
+    FROM connection c JOIN project p ON p.id = c.project_id
+      JOIN data_key k ON k.id = c.config_data_key_id
+    WHERE c.id = q.id AND c.end_user_id IS NULL AND ${reached}
+    WINDOW page AS (ORDER BY c.created_at)
+  ) found ON true`;
+
+/** A record as the statement makes it of JSON. */
+type Json = { id: string; [name: string]: unknown };
+
+type Found = Record<RecordType, Json | null> & (ConnectionColumns | { id: null });
+
+/** Finds what has this id, with one statement that also authorizes it. */
+async function findNode(sql: Sql, viewer: MemberViewer, id: string): Promise<Node | null> {
+  const reach = reachOf(viewer);
+  const held = adminReach(viewer);
+  const isAdmin = !held.only;
+  const places = [reachText(reach), reach.only, reachText(held), held.only];
+  const values = [id, viewer.organizationId, ...places, isAdmin];
+  const [row] = await sql<Found>('find-node', statement, values);
+  if (row === undefined) return null;
+  if (row.id !== null) {
+    return Object.assign(readConnection(row, undefined), { __typename: 'Connection' });
+  }
+  for (const type of Object.keys(records) as RecordType[]) {
+    const record = row[type];
+    if (record !== null) return { ...readTimes(record), __typename: type };
+  }
+  return null;
+}
+
+/** Where the caller is an admin; everywhere but in some projects for an admin of the organization. */
+function adminReach(viewer: MemberViewer): Reach {
+  if (isPerson(viewer)) return reachOf(holding(viewer, 'admin'));
+  if (includesRole(viewer.role, 'admin')) return reachOf(viewer);
+  return { organizationId: viewer.organizationId, only: true, projectIds: [] };
+}
+
+/** Times come as text in JSON. */
+function readTimes(record: Json): Json {
+  const times = Object.entries(record).filter(([name]) => name.endsWith('At'));
+  const read = times.map(([name, time]) => [name, time === null ? null : new Date(String(time))]);
+  return { ...record, ...Object.fromEntries(read) };
+}

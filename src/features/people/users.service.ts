@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { includesRole } from '../../core/access/includes-role.ts';
+import { requireRoleEverywhere } from '../../core/access/own-limits.ts';
+import { requireMember } from '../../core/access/roles.ts';
+import { auditEvent } from '../../core/audit/audit.service.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { isUniqueViolation } from '../../platform/db/errors.ts';
+import { Role } from '../../platform/db/generated/enums.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+} from '../../platform/errors.ts';
+import { foldEmail } from '../../platform/fold-case.ts';
+import { email, nameText } from '../../platform/input.ts';
+import { newId } from '../../platform/new-id.ts';
+import { lockUser } from './lock-user.ts';
+
+/** A person gets no more role than the caller has. */
+export const createUser = operation({
+  name: 'createUser',
+  description: 'Adds a person. For admins of the organization.',
+  role: { organization: 'admin' },
+  audit: 'user.create',
+  input: z.object({ email, name: nameText(120), role: z.enum(Role).nullish() }),
+  errors: [InvalidInputError, ForbiddenError, ConflictError],
+  run: async (context, { email, name, role = null }) => {
+    const viewer = requireMember(context.viewer);
+    if (role !== null) requireRoleEverywhere(viewer, role);
+    const { db } = context.deps;
+    const { organizationId } = viewer;
+    const id = newId();
+    const data = { id, organizationId, email, emailFolded: foldEmail(email), name, role };
+    const event = { action: 'user.create', detail: { user: id, role } };
+    try {
+      await db.$transaction([
+        db.user.create({ data, select: { id: true } }),
+        db.auditEvent.create({ data: auditEvent(context, event), select: { id: true } }),
+      ]);
+    } catch (error) {
+      throw emailTaken(error) ?? error;
+    }
+    return { id };
+  },
+});
+
+/** Takes effect with the person's next request. A role of null is taken away; left out it stays. */
+export const updateUser = operation({
+  name: 'updateUser',
+  description:
+    "Changes a person's name or role in the organization. For admins of the organization.",
+  role: { organization: 'admin' },
+  audit: 'user.update',
+  input: z.object({ id: z.string(), name: nameText(120).nullish(), role: z.enum(Role).nullish() }),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError],
+  run: async (context, { id: givenId, name, role }) => {
+    const viewer = requireMember(context.viewer);
+    return context.deps.db.$transaction(async (tx) => {
+      const { id, organizationRole } = await lockUser(tx, viewer.organizationId, givenId);
+      if (role != null && isRaise(organizationRole, role)) requireRoleEverywhere(viewer, role);
+      const data = { ...(name != null && { name }), ...(role !== undefined && { role }) };
+      await tx.user.update({ where: { id }, data, select: { id: true } });
+      const detail = { user: id, ...(role !== undefined && { role }) };
+      await tx.auditEvent.create({ data: auditEvent(context, { action: 'user.update', detail }) });
+      return { id };
+    });
+  },
+});
+
+export const deleteUser = operation({
+  name: 'deleteUser',
+  description: 'Deletes a person; their tokens end with them. For admins of the organization.',
+  role: { organization: 'admin' },
+  audit: 'user.delete',
+  input: z.object({ id: z.string() }),
+  errors: [NotFoundError, ForbiddenError],
+  run: async (context, { id: givenId }) => {
+    const { organizationId } = requireMember(context.viewer);
+    return context.deps.db.$transaction(async (tx) => {
+      const { id, name } = await lockUser(tx, organizationId, givenId);
+      await tx.user.delete({ where: { id }, select: { id: true } });
+      const event = { action: 'user.delete', detail: { user: id, name } };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+      return { id };
+    });
+  },
+});
+
+function isRaise(from: Role | null, to: Role): boolean {
+  return from === null || !includesRole(from, to);
+}
+
+function emailTaken(error: unknown): ConflictError | undefined {
+  if (!isUniqueViolation(error, 'organization_id', 'email_folded')) return undefined;
+  return new ConflictError('The organization already has a user of this email.', undefined, {
+    cause: error,
+  });
+}

@@ -1,0 +1,20 @@
+import type { RequestContext } from '../../core/access/request-context.ts';
+import { requireMember } from '../../core/access/roles.ts';
+import { visibleProjects } from '../../core/access/visibility.ts';
+import { NotFoundError } from '../../platform/errors.ts';
+import { isUuid } from '../../platform/input.ts';
+
+/**
+ * Makes sure that a project exists for the caller.
+ *
+ * @returns its id as the database writes it, whatever spelling of the UUID was given.
+ */
+export async function requireVisibleProject(context: RequestContext, id: string): Promise<string> {
+  const viewer = requireMember(context.viewer);
+  const where = { AND: [{ id }, visibleProjects(viewer)] };
+  const project = isUuid(id)
+    ? await context.deps.db.project.findFirst({ where, select: { id: true } })
+    : null;
+  if (project === null) throw new NotFoundError('project');
+  return project.id;
+}

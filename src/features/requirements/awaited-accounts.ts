@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { perDeps } from '../../core/deps/deps.ts';
+import { gather } from '../../platform/db/gather.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { OfUser } from './lock-user.ts';
+
+/** How long Pipedream is not asked again for an account that is waited for, in seconds. */
+export const checkPause = 3;
+
+/** An account that a user is connecting at Pipedream, for one requirement. */
+export type AwaitedAccount = OfUser & {
+  id: string;
+  organizationId: string;
+  projectId: string;
+  appId: string;
+  userId: string;
+  externalUserId: string;
+  appSlug: string;
+  /** The token that began it. */
+  jti: string;
+  epoch: number;
+  isAnonymous: boolean;
+  tokenExpiresAt: Date;
+  tokenKid: string | null;
+};
+
+/** What is stored of the unguessable part of a webhook's address: enough to find its link by, too little to use. */
+export function digestWebhook(secret: string): Buffer<ArrayBuffer> {
+  return Buffer.from(createHash('sha256').update(secret).digest());
+}
+
+/* Of all who come at once, one gets the row, and nobody for the next seconds. */
+const claim = `
+  UPDATE pipedream_link w SET checked_at = now()
+  FROM requirement r, app a, project p, end_user u
+  WHERE r.id = w.requirement_id AND a.id = r.app_id AND p.id = a.project_id AND u.id = w.end_user_id
+    AND w.app_slug = r.spec ->> 'app_slug' AND w.expires_at > now()
+    AND (w.checked_at IS NULL OR w.checked_at <= now() - interval '${checkPause} seconds')`;
+
+const columns = `
+  w.id, w.end_user_id AS "endUserId", w.requirement_id AS "requirementId",
+  p.organization_id AS "organizationId", p.id AS "projectId", a.id AS "appId", u.user_id AS "userId",
+  w.external_user_id AS "externalUserId", w.app_slug AS "appSlug", w.jti, w.epoch,
+  w.is_anonymous AS "isAnonymous", w.token_expires_at AS "tokenExpiresAt",
+  w.token_kid AS "tokenKid"`;
+
+const ofUserStatement = `
+  ${claim} AND (w.end_user_id, w.requirement_id) IN (SELECT * FROM unnest(${hiddenArray('uuid')}, $2::uuid[]))
+  RETURNING ${columns}`;
+
+/** Claims what users wait for, where Pipedream was not just asked; concurrent calls share a statement. */
+export const claimAwaited = perDeps((deps) =>
+  gather((pairs: readonly OfUser[]) => claimTogether(deps.sql, pairs)),
+);
+
+async function claimTogether(sql: Sql, pairs: readonly OfUser[]): Promise<AwaitedAccount[][]> {
+  const claimed = await sql<AwaitedAccount>('claim-awaited-of-users', ofUserStatement, [
+    pairs.map(({ endUserId }) => endUserId),
+    pairs.map(({ requirementId }) => requirementId),
+  ]);
+  const left = new Set(claimed);
+  return pairs.map(({ endUserId, requirementId }) => {
+    const own = [...left].filter(
+      (one) => one.endUserId === endUserId && one.requirementId === requirementId,
+    );
+    for (const one of own) left.delete(one); // who asks for the same in the same moment waits for nothing
+    return own;
+  });
+}
+
+const ofWebhookStatement = `${claim} AND w.webhook_digest = $1::bytea RETURNING ${columns}`;
+
+/** The same by the unguessable part of a webhook's address; undefined also when there is none. */
+export async function claimByWebhook(
+  sql: Sql,
+  secret: string,
+): Promise<AwaitedAccount | undefined> {
+  const values = [digestWebhook(secret)];
+  const [row] = await sql<AwaitedAccount>('claim-awaited-of-webhook', ofWebhookStatement, values);
+  return row;
+}
+
+const knownStatement = `
+  SELECT 1 FROM pipedream_link WHERE webhook_digest = $1::bytea AND expires_at > now()`;
+
+/** Whether something waits for the webhook with this address. */
+export async function isAwaitedWebhook(sql: Sql, secret: string): Promise<boolean> {
+  const known = await sql('find-awaited-of-webhook', knownStatement, [digestWebhook(secret)]);
+  return known.length > 0;
+}

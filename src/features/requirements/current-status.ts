@@ -1,0 +1,51 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ratePerProcess } from '../../core/access/rate.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import { type AwaitedAccount, claimAwaited } from './awaited-accounts.ts';
+import { linkAwaitedAccount } from './link-account.service.ts';
+import { type RequirementOfUser, type RequirementState, requirementStatus } from './status.ts';
+
+/** How long a question for the status waits for Pipedream, in milliseconds. */
+const patience = 2_000;
+
+/**
+ * How a user stands to a requirement. Where an account at Pipedream is waited for, Pipedream is asked
+ * first, so that a webhook that was lost costs seconds.
+ */
+export async function currentStatus(
+  deps: Deps,
+  ofUser: RequirementOfUser,
+): Promise<RequirementState> {
+  const state = await requirementStatus(deps)(ofUser);
+  if (state.kind !== 'pipedream_account' || state.status === 'completed') return state;
+  const linked = await askForAwaited(deps, [ofUser]);
+  return linked ? requirementStatus(deps)(ofUser) : state;
+}
+
+/** Asks Pipedream for what users wait for, where it was not just asked; answers whether anything was linked. */
+export async function askForAwaited(
+  deps: Deps,
+  pairs: readonly RequirementOfUser[],
+): Promise<boolean> {
+  if (deps.config.pipedream === undefined) return false;
+  const claimed = await Promise.all(pairs.map((ofUser) => claimAwaited(deps)(ofUser)));
+  const asked = claimed.flat().filter((one) => mayAsk(deps, one));
+  const asking = asked.map((one) => linkAwaitedAccount(deps, one, 'requirement-status'));
+  if (asking.length === 0) return false;
+  const linked = await Promise.race([
+    Promise.all(asking),
+    wait<boolean[]>(patience, [], { ref: false }),
+  ]);
+  return linked.includes(true);
+}
+
+const questionsOf = ratePerProcess();
+
+/** Anybody may begin links of a public app, and ask for their status: Pipedream is asked only so often. */
+function mayAsk(deps: Deps, { isAnonymous, appId }: AwaitedAccount): boolean {
+  if (!isAnonymous) return true;
+  const rate = questionsOf(deps);
+  if (rate.secondsToWait(appId, deps.config.limits.actionsPerApp) > 0) return false;
+  rate.take(appId);
+  return true;
+}

@@ -1,0 +1,107 @@
+import { isLiveInitiator } from '../../core/access/live-initiator.ts';
+import { hashUserId } from '../../core/audit/user-hash.ts';
+import { announceChanges } from '../../core/changes/announce-changes.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import { listHealthyAccounts } from '../../core/pipedream/connect-api.ts';
+import { deleteUnlinkedAccounts } from '../../core/pipedream/unlinked-accounts.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { AppError } from '../../platform/errors.ts';
+import { newId } from '../../platform/new-id.ts';
+import type { AwaitedAccount } from './awaited-accounts.ts';
+import { replaceLink, requireReplaceable } from './links.ts';
+import { lockUser } from './lock-user.ts';
+
+/**
+ * Asks Pipedream for an account that is waited for and links it, in the place of what was linked before,
+ * if there is one by now. Whoever asks, only what Pipedream answers counts.
+ *
+ * @returns whether something was linked.
+ */
+export async function linkAwaitedAccount(
+  deps: Deps,
+  awaited: AwaitedAccount,
+  requestId: string,
+): Promise<boolean> {
+  try {
+    const ids = await listHealthyAccounts(deps, awaited);
+    const linked = ids.length > 0 && (await linkOneOf(deps, ids, awaited, requestId));
+    if (linked) {
+      announceChanges(deps);
+      void deleteUnlinkedAccounts(deps);
+    }
+    return linked;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { requirementId } = awaited;
+    deps.log.warn({ err: error, requirementId, requestId }, 'an account is still waited for');
+    return false;
+  }
+}
+
+async function linkOneOf(
+  deps: Deps,
+  ids: readonly string[],
+  awaited: AwaitedAccount,
+  requestId: string,
+): Promise<boolean> {
+  const { endUserId, requirementId, jti, isAnonymous, externalUserId, appSlug } = awaited;
+  const ofUser = { endUserId, requirementId };
+  const user = await hashUserId(deps, awaited.appId, awaited.userId);
+  return deps.db.$transaction(async (tx) => {
+    await lockUser(tx, ofUser);
+    if (!(await isStillAwaited(tx, awaited))) return false;
+    await requireReplaceable(tx, ofUser, { jti, isAnonymous });
+    const account = await addFirstNew(tx, ids, { externalUserId, appSlug });
+    if (account === undefined) return false;
+    await replaceLink(tx, ofUser, jti, { connectionId: null, pipedreamAccountId: account });
+    await tx.pipedreamLink.deleteMany({ where: ofUser });
+    await tx.auditEvent.create({ data: eventOf(awaited, user, requestId) });
+    return true;
+  });
+}
+
+/** Whether nothing was linked by it yet, and the token that began it still counts. */
+async function isStillAwaited(
+  tx: Prisma.TransactionClient,
+  { id, jti, epoch, isAnonymous, tokenExpiresAt, tokenKid, ...subject }: AwaitedAccount,
+): Promise<boolean> {
+  const initiator = {
+    initiator: `connect_token:${jti}`,
+    tokenEpoch: epoch,
+    tokenIsAnonymous: isAnonymous,
+    tokenExpiresAt,
+    tokenKid,
+  };
+  if (!(await isLiveInitiator(tx, initiator, subject))) return false;
+  return (await tx.pipedreamLink.count({ where: { id } })) > 0;
+}
+
+/** Notes the first account that was never linked before: what was, is taken, or was disconnected. */
+async function addFirstNew(
+  tx: Prisma.TransactionClient,
+  ids: readonly string[],
+  of: { externalUserId: string; appSlug: string },
+): Promise<string | undefined> {
+  for (const id of ids) {
+    const data = [{ id, ...of }];
+    const { count } = await tx.pipedreamAccount.createMany({ data, skipDuplicates: true });
+    if (count > 0) return id;
+  }
+  return undefined;
+}
+
+function eventOf(
+  { organizationId, projectId, requirementId, jti }: AwaitedAccount,
+  user: string,
+  requestId: string,
+) {
+  return {
+    id: newId(),
+    action: 'link.create',
+    actor: `connect_token:${jti}`,
+    organizationId,
+    projectId,
+    requestId,
+    detail: { requirement: requirementId, user },
+  };
+}

@@ -1,0 +1,91 @@
+import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { ConflictError } from '../../platform/errors.ts';
+import { newId } from '../../platform/new-id.ts';
+import type { OfUser } from './lock-user.ts';
+import { judge, type LinkRow, linkColumns, linkTables } from './status.ts';
+
+/*
+ * What users brought. All of it happens in a transaction that has locked the user: see lock-user.ts.
+ */
+
+/** The token that links, or unlinks. */
+export type Linker = { jti: string; isAnonymous: boolean };
+
+export function linkerOf({ id, via }: Pick<ConnectTokenViewer, 'id' | 'via'>): Linker {
+  return { jti: id, isAnonymous: via === 'anonymous' };
+}
+
+/** What is linked: one of the two. */
+export type Linked =
+  | { connectionId: string; pipedreamAccountId: null }
+  | { connectionId: null; pipedreamAccountId: string };
+
+const readStatement = `
+  SELECT l.jti, ${linkColumns}
+  FROM requirement r
+  JOIN end_user_link l ON l.requirement_id = r.id AND l.end_user_id = $1::uuid
+  ${linkTables}
+  WHERE r.id = $2::uuid`;
+
+/**
+ * Makes sure that a token may put something else in the place of what is linked. A token that anybody
+ * can have made may only where nothing is, or what is there counts no more, or it was linked by itself.
+ *
+ * @throws OtherLinkError
+ */
+export async function requireReplaceable(
+  tx: Prisma.TransactionClient,
+  { endUserId, requirementId }: OfUser,
+  { jti, isAnonymous }: Linker,
+): Promise<void> {
+  if (!isAnonymous) return;
+  const [link] = await tx.$queryRawUnsafe<(LinkRow & { jti: string })[]>(
+    readStatement,
+    endUserId,
+    requirementId,
+  );
+  if (link === undefined || link.jti === jti || judge(link).status === 'pending') return;
+  throw new OtherLinkError();
+}
+
+/** A token that was made without an access key cannot change what another token linked. */
+export class OtherLinkError extends ConflictError {
+  constructor() {
+    super(
+      'This was linked with another token. A token made without an access key replaces or removes only what it linked itself.',
+    );
+  }
+}
+
+/** Links something new; what was linked before goes in the same moment. Answers what that was. */
+export async function replaceLink(
+  tx: Prisma.TransactionClient,
+  ofUser: OfUser,
+  jti: string,
+  linked: Linked,
+): Promise<Linked | undefined> {
+  const before = await removeLink(tx, ofUser, linked.connectionId);
+  await tx.endUserLink.create({
+    data: { id: newId(), ...ofUser, jti, ...linked },
+    select: { id: true },
+  });
+  return before;
+}
+
+/** Removes what is linked, its connection with all that was sealed for it; answers what it was. */
+export async function removeLink(
+  tx: Prisma.TransactionClient,
+  ofUser: OfUser,
+  keptConnectionId: string | null = null,
+): Promise<(Linked & { jti: string }) | undefined> {
+  const where = { endUserId_requirementId: ofUser };
+  const link = await tx.endUserLink.findUnique({ where });
+  if (link === null) return undefined;
+  await tx.endUserLink.delete({ where, select: { id: true } });
+  const { connectionId } = link;
+  if (connectionId !== null && connectionId !== keptConnectionId) {
+    await tx.connection.delete({ where: { id: connectionId }, select: { id: true } });
+  }
+  return link as Linked & { jti: string }; // one of the two: a constraint holds it
+}

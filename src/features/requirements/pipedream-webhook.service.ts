@@ -1,0 +1,33 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import { checkPause, claimByWebhook } from './awaited-accounts.ts';
+import { linkAwaitedAccount } from './link-account.service.ts';
+
+/**
+ * Takes a call of a webhook for a hint that an account may be there, and asks Pipedream for it. What it
+ * says is not read: whoever knows its address can have us ask, once in a few seconds, and no more.
+ */
+export async function heedWebhook(deps: Deps, secret: string, requestId: string): Promise<void> {
+  const heeded = heededBy(deps);
+  if (heeded.has(secret) || heeded.size >= mostHeeded) return;
+  heeded.add(secret);
+  try {
+    // Pipedream may have been asked just before the account was there: once more after the pause.
+    if (await askOnce(deps, secret, requestId)) return;
+    await wait(checkPause * 1_000, undefined, { ref: false });
+    await askOnce(deps, secret, requestId);
+  } catch (error) {
+    deps.log.warn({ err: error, requestId }, 'a webhook was not heeded');
+  } finally {
+    heeded.delete(secret);
+  }
+}
+
+/** Webhooks that are being heeded; more at once are left to the next question for the status. */
+const mostHeeded = 1_000;
+const heededBy = perDeps(() => new Set<string>());
+
+async function askOnce(deps: Deps, secret: string, requestId: string): Promise<boolean> {
+  const awaited = await claimByWebhook(deps.sql, secret);
+  return awaited !== undefined && linkAwaitedAccount(deps, awaited, requestId);
+}

@@ -1,0 +1,118 @@
+import { requireMember } from '../../core/access/roles.ts';
+import { visibleApps, visibleRequirements } from '../../core/access/visibility.ts';
+import { auditEvent } from '../../core/audit/audit.service.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { isUniqueViolation } from '../../platform/db/errors.ts';
+import type { Prisma, Requirement } from '../../platform/db/generated/client.ts';
+import type { RequirementKind } from '../../platform/db/generated/enums.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+} from '../../platform/errors.ts';
+import { isUuid } from '../../platform/input.ts';
+import { mostRequirements } from '../../platform/limits.ts';
+import { newId } from '../../platform/new-id.ts';
+import { newRequirement, requirementChanges } from './requirement.input.ts';
+import { parseSpec } from './spec.input.ts';
+
+/** Fails with ConflictError for a taken name, and for an app that has as many requirements as it may. */
+export const createRequirement = operation({
+  name: 'createRequirement',
+  description: "Has an app ask its users for something more. For its project's admins.",
+  role: 'admin',
+  audit: 'requirement.create',
+  input: newRequirement,
+  errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
+  run: async (context, { appId, spec, description, workflowId, ...given }) => {
+    if (!isUuid(appId)) throw new NotFoundError('app');
+    const row = {
+      id: newId(),
+      ...given,
+      spec: requireSpec(given.kind, spec),
+      description: description ?? null,
+      workflowId: workflowId ?? null,
+    };
+    const mine = { AND: [{ id: appId }, visibleApps(requireMember(context.viewer))] };
+    const create = context.deps.db.$transaction(async (tx) => {
+      const app = await tx.app.findFirst({ where: mine, select: { id: true, projectId: true } });
+      if (app === null) throw new NotFoundError('app');
+      await requireRoom(tx, app.id);
+      await tx.requirement.create({ data: { ...row, appId: app.id }, select: { id: true } });
+      const event = { action: 'requirement.create', detail: detailOf({ ...row, appId: app.id }) };
+      const data = auditEvent(context, { ...event, projectId: app.projectId });
+      await tx.auditEvent.create({ data });
+    });
+    await create.catch(refuseTakenName);
+    return { id: row.id };
+  },
+});
+
+/**
+ * What is left out stays as it is. What users linked stays too, and counts again as soon as it fits the
+ * requirement.
+ */
+export const updateRequirement = operation({
+  name: 'updateRequirement',
+  description: "Changes what an app asks for. For its project's admins.",
+  role: 'admin',
+  audit: 'requirement.update',
+  input: requirementChanges,
+  errors: [InvalidInputError, NotFoundError, ForbiddenError],
+  run: async (context, { id, title, description, spec }) => {
+    if (!isUuid(id)) throw new NotFoundError('requirement');
+    const where = { AND: [{ id }, visibleRequirements(requireMember(context.viewer))] };
+    await context.deps.db.$transaction(async (tx) => {
+      const stored = await tx.requirement.findFirst({
+        where,
+        include: { app: { select: { projectId: true } } },
+      });
+      if (stored === null) throw new NotFoundError('requirement');
+      const data = {
+        ...(title != null && { title }),
+        ...(description !== undefined && { description }),
+        ...(spec != null && { spec: requireSpec(stored.kind, spec) }),
+      };
+      const isEmpty = Object.keys(data).length === 0; // then updateMany counts no row
+      const { count } = isEmpty ? { count: 1 } : await tx.requirement.updateMany({ where, data });
+      if (count === 0) throw new NotFoundError('requirement'); // deleted meanwhile
+      const { projectId } = stored.app;
+      const event = { action: 'requirement.update', projectId, detail: detailOf(stored) };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+    });
+    return { id };
+  },
+});
+
+/** What the audit log keeps of a requirement that is written. */
+export function detailOf({ id, appId, name }: Pick<Requirement, 'id' | 'appId' | 'name'>) {
+  return { app: appId, requirement: id, name };
+}
+
+/* Whoever makes one holds the app, so that two together do not make one too many. */
+async function requireRoom(tx: Prisma.TransactionClient, appId: string): Promise<void> {
+  const held = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM app WHERE id = ${appId}::uuid FOR NO KEY UPDATE`;
+  if (held.length === 0) throw new NotFoundError('app'); // deleted meanwhile
+  const count = await tx.requirement.count({ where: { appId } });
+  if (count < mostRequirements) return;
+  throw new ConflictError(
+    `The app has ${mostRequirements} requirements, as many as there may be. Delete one first.`,
+  );
+}
+
+function requireSpec(kind: RequirementKind, given: JsonObject): JsonObject {
+  const parsed = parseSpec(kind, given);
+  if (parsed.ok) return parsed.spec;
+  const fields = parsed.issues.map(({ path, message }) => ({ path: `spec.${path}`, message }));
+  throw new InvalidInputError(fields);
+}
+
+function refuseTakenName(error: unknown): never {
+  if (!isUniqueViolation(error, 'app_id', 'name')) throw error;
+  throw new ConflictError('The app already has a requirement of this name.', undefined, {
+    cause: error,
+  });
+}

@@ -1,0 +1,66 @@
+import { perDeps } from '../../core/deps/deps.ts';
+import { gather } from '../../platform/db/gather.ts';
+import type { Requirement } from '../../platform/db/generated/client.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import { judge, type LinkRow, linkColumns, linkTables, type RequirementState } from './status.ts';
+
+/** A user as the app names them; they need not be known. */
+export type NamedUser = { appId: string; userId: string };
+
+export type RequirementWithState = { requirement: Requirement; state: RequirementState };
+
+/**
+ * All requirements of an app, oldest first, and how one of its users stands to each. What asks at
+ * the same time shares a statement.
+ */
+export const loadRequirementsOfUser = perDeps((deps) =>
+  gather((users: readonly NamedUser[]) => loadTogether(deps.sql, users)),
+);
+
+const statement = `
+  SELECT (SELECT json_agg(j) FROM (
+    SELECT r.id, r.app_id, r.name, r.title, r.description, r.workflow_id, r.created_at, ${linkColumns}
+    FROM requirement r
+    LEFT JOIN end_user u ON u.app_id = r.app_id AND u.user_id = q.user_id
+    LEFT JOIN end_user_link l ON l.end_user_id = u.id AND l.requirement_id = r.id
+    ${linkTables}
+    WHERE r.app_id = q.app_id
+    ORDER BY r.created_at, r.id
+  ) j) AS rows
+  FROM unnest(${hiddenArray('uuid')}, $2::text[]) WITH ORDINALITY AS q(app_id, user_id, position)
+  ORDER BY q.position`;
+
+type RequirementJson = LinkRow & {
+  id: string;
+  app_id: string;
+  name: string;
+  title: string;
+  description: string | null;
+  workflow_id: string | null;
+  created_at: string;
+};
+
+async function loadTogether(
+  sql: Sql,
+  users: readonly NamedUser[],
+): Promise<RequirementWithState[][]> {
+  const found = await sql<{ rows: RequirementJson[] | null }>(
+    'load-requirements-of-users',
+    statement,
+    [users.map(({ appId }) => appId), users.map(({ userId }) => userId)],
+  );
+  return found.map(({ rows }) =>
+    (rows ?? []).map((row) => ({ requirement: fromJson(row), state: judge(row) })),
+  );
+}
+
+function fromJson(json: RequirementJson): Requirement {
+  const { id, name, kind, title, description, spec } = json;
+  return {
+    ...{ id, name, kind, title, description },
+    spec: spec as Requirement['spec'], // a column of JSON, read as JSON
+    appId: json.app_id,
+    workflowId: json.workflow_id,
+    createdAt: new Date(json.created_at),
+  };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { parseConfig } from '../../core/catalog/config.ts';
+import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import { notScope, scopePattern } from '../../core/catalog/text.schemas.ts';
+import { RequirementKind } from '../../platform/db/generated/enums.ts';
+import type { FieldIssue } from '../../platform/errors.ts';
+import { fieldIssues, requiredText } from '../../platform/input.ts';
+import { typeName } from '../connections/connection.input.ts';
+
+const mostScopes = 50;
+
+const scope = requiredText(200).regex(scopePattern, notScope);
+
+const scopes = z
+  .array(scope, 'must be a list')
+  .max(mostScopes, `cannot hold more than ${mostScopes}`)
+  .transform((list) => [...new Set(list)]);
+
+const connectionSpec = z
+  .strictObject({ type: typeName, scopes: scopes.nullish() })
+  .superRefine(
+    (spec, context) => {
+      for (const { path, message } of findConsentProblems(spec)) {
+        context.addIssue({ code: 'custom', path: [path], message });
+      }
+    },
+    { when: ({ value }) => typeof (value as JsonObject | null)?.type === 'string' },
+  )
+  .transform(({ type, scopes: wanted }) => ({ type, ...(wanted != null && { scopes: wanted }) }));
+
+const accountSpec = z.strictObject({
+  app_slug: requiredText(100).regex(/^[\w-]*$/, 'must be an app of Pipedream, such as gmail'),
+});
+
+const specs = { connection: connectionSpec, pipedream_account: accountSpec };
+
+export type ReadSpec = { ok: true; spec: JsonObject } | { ok: false; issues: FieldIssue[] };
+
+/** What a requirement of a kind shall ask for, as it is stored, or all that is wrong with it. */
+export function parseSpec(kind: RequirementKind, given: unknown): ReadSpec {
+  const parsed = specs[kind].safeParse(given);
+  if (parsed.success) return { ok: true, spec: parsed.data };
+  return { ok: false, issues: fieldIssues(parsed.error.issues) };
+}
+
+/** The kind that a spec is of, as far as it says. */
+export function kindOfSpec(spec: JsonObject): RequirementKind {
+  return Object.hasOwn(spec, 'app_slug')
+    ? RequirementKind.pipedream_account
+    : RequirementKind.connection;
+}
+
+/* Users consent and bring nothing else: whatever more a type asks for, nobody could give. */
+function findConsentProblems({ type: name, scopes }: z.input<typeof connectionSpec>): FieldIssue[] {
+  const type = findConnectionType(name.trim());
+  if (type === undefined) return [];
+  if (type.oauth2 === undefined) {
+    return scopes == null ? [] : [{ path: 'scopes', message: 'are for OAuth types only' }];
+  }
+  const parsed = parseConfig(type, {});
+  if (parsed.ok) return [];
+  return [{ path: 'type', message: 'asks for more than a consent, which no end user can bring' }];
+}

@@ -1,0 +1,81 @@
+import type { RequestContext } from '../../core/access/request-context.ts';
+import { requireEndUser, requireRole } from '../../core/access/roles.ts';
+import type { Change } from '../../core/changes/change.ts';
+import { openStream } from '../../core/changes/open-stream.ts';
+import type { Requirement } from '../../platform/db/generated/client.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+import { userId as userIdInput } from '../../platform/input.ts';
+import { requireCalledApp } from '../apps/called-app.ts';
+
+/**
+ * Tells which requirements of an app one of its users stands differently to: with a connect token its
+ * own user, otherwise the one that is named.
+ *
+ * @throws InvalidInputError, NotFoundError for the app; and as {@link openStream}.
+ */
+export function watchRequirements(
+  context: RequestContext,
+  { appId, userId }: { appId?: string | null | undefined; userId?: string | null | undefined },
+): Promise<AsyncIterableIterator<Requirement>> {
+  return context.viewer.kind === 'connect_token'
+    ? watchOwn(context)
+    : watchUser(context, appId, userId);
+}
+
+function watchOwn(context: RequestContext): Promise<AsyncIterableIterator<Requirement>> {
+  const { projectId, appId, endUserId } = requireEndUser(context.viewer);
+  return openStream(context, {
+    projectId,
+    isAbout: (change) => change.connectionId === null && change.endUserId === endUserId,
+    tell: (change) => loadRequirement(context, appId, change),
+    requireRight: async () => void requireEndUser(context.viewer),
+  });
+}
+
+async function watchUser(
+  context: RequestContext,
+  wantedAppId: string | null | undefined,
+  wantedUserId: string | null | undefined,
+): Promise<AsyncIterableIterator<Requirement>> {
+  const userId = readUserId(wantedUserId);
+  const { id: appId, projectId } = await requireCalledApp(context, wantedAppId);
+  const { db } = context.deps;
+  // They may be known only later, and are still told of when they are no more.
+  let endUserId: string | undefined;
+  const isUser = async (id: string) => {
+    const where = { appId_userId: { appId, userId } };
+    endUserId ??= (await db.endUser.findUnique({ where, select: { id: true } }))?.id;
+    return endUserId === id;
+  };
+  await isUser('');
+  return openStream(context, {
+    projectId,
+    isAbout: (change) => change.connectionId === null && change.appId === appId,
+    tell: async (change) =>
+      change.connectionId === null && (await isUser(change.endUserId))
+        ? loadRequirement(context, appId, change)
+        : undefined,
+    requireRight: async () => {
+      requireRole(context.viewer, 'viewer');
+      await requireCalledApp(context, appId);
+    },
+  });
+}
+
+/** Undefined when it is no more. */
+async function loadRequirement(
+  { deps }: RequestContext,
+  appId: string,
+  change: Change,
+): Promise<Requirement | undefined> {
+  if (change.connectionId !== null) return undefined;
+  const where = { id: change.requirementId, appId };
+  return (await deps.db.requirement.findFirst({ where })) ?? undefined;
+}
+
+function readUserId(given: string | null | undefined): string {
+  const parsed = userIdInput.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const message = parsed.error.issues[0]?.message ?? 'cannot be blank';
+  throw new InvalidInputError([{ path: 'userId', message }]);
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import * as oauth from 'oauth4webapi';
+import type { RequestContext } from '../../core/access/request-context.ts';
+import { actorOf, auditEvent } from '../../core/audit/audit.service.ts';
+import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import { writeSealed } from '../../core/vault/write-sealed.ts';
+import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+import { newId } from '../../platform/new-id.ts';
+import {
+  digestProvider,
+  findProviderWarning,
+  type Provider,
+  ProviderNotConfiguredError,
+  resolveProvider,
+} from '../provider/provider.ts';
+import { loadConnection, type OpenConnection } from '../refresh/load-connection.ts';
+import { placeOfVerifier } from './attempt.ts';
+
+/** Where to send a person's browser, and until when that works. */
+export type Authorization = { url: string; expiresAt: Date };
+
+/**
+ * Begins a consent: stores an attempt with everything that the callback will need, and answers the
+ * provider's address for it (RFC 6749, section 4.1.1; RFC 7636).
+ *
+ * @throws NotFoundError, ForbiddenError for a system-managed connection, InvalidInputError for a type
+ * that is not OAuth, a missing client, or a redirect URL that the project does not list.
+ */
+export async function authorizeConnection(
+  context: RequestContext,
+  id: string,
+  redirectUrl: string | undefined,
+): Promise<Authorization> {
+  const { deps } = context;
+  const connection = await loadConnection(context, id);
+  const provider = requireProvider(deps, connection.type, connection.config);
+  if (redirectUrl !== undefined && !connection.redirectUrls.includes(redirectUrl)) {
+    throw new InvalidInputError([redirectNotListed]);
+  }
+  return beginConsent(context, { connection, provider, returnUrl: redirectUrl });
+}
+
+/**
+ * As {@link resolveProvider}; a provider without a client is also in the log, for the operator.
+ *
+ * @param path of an end user's input, who can do nothing about a client: only its lack is said then.
+ * @throws ProviderNotConfiguredError, InvalidInputError
+ */
+export function requireProvider(
+  { config, log }: Deps,
+  type: ConnectionType,
+  settings: JsonObject,
+  path?: string,
+): Provider {
+  try {
+    return resolveProvider(type, settings, config.oauthClients);
+  } catch (error) {
+    if (error instanceof ProviderNotConfiguredError) {
+      const reason = findProviderWarning(type, config.oauthClients);
+      log.warn({ type: type.type, reason }, 'a consent to a provider without a client was refused');
+      if (path !== undefined) throw new ProviderNotConfiguredError(type, notSetUp(type, path));
+    }
+    throw error;
+  }
+}
+
+function notSetUp({ label }: ConnectionType, path: string): FieldIssue {
+  return { path, message: `asks for ${label}, which is not set up for this app yet` };
+}
+
+/** A connect token, as what it begins remembers it: enough to tell later whether it still counts. */
+export type BeginningToken = {
+  epoch: number;
+  isAnonymous: boolean;
+  expiresAt: Date;
+  kid: string;
+};
+
+/** A consent to be asked for. */
+export type NewConsent = {
+  connection: Pick<OpenConnection, 'id' | 'organizationId' | 'projectId' | 'type'>;
+  provider: Provider;
+  /** Where the browser goes afterwards; undefined: nowhere. */
+  returnUrl: string | undefined;
+  /** Of an end user. */
+  token?: BeginningToken;
+  /** Of the cookie of the browser that alone can complete it; undefined: any can. */
+  browserDigest?: Uint8Array<ArrayBuffer> | undefined;
+};
+
+/** Stores an attempt by the caller, who may; answers the provider's address for it. */
+export async function beginConsent(
+  context: RequestContext,
+  { connection, provider, returnUrl, token, browserDigest }: NewConsent,
+): Promise<Authorization> {
+  const { deps, viewer } = context;
+  const redirectUri = callbackAddress(deps.config.publicUrl, connection);
+  const state = oauth.generateRandomState();
+  const verifier = oauth.generateRandomCodeVerifier();
+  const attemptId = newId();
+  const place = placeOfVerifier(connection.organizationId, attemptId);
+  const event = {
+    action: 'connection.authorize',
+    projectId: connection.projectId,
+    connectionId: connection.id,
+  };
+  const expiresAt = await writeSealed(context, null, async (tx, key) => {
+    const attempt = await tx.authorizationAttempt.create({
+      data: {
+        id: attemptId,
+        stateDigest: digestState(state),
+        connectionId: connection.id,
+        verifier: deps.vault.seal(key, place, Buffer.from(verifier)),
+        verifierDataKeyId: key.id,
+        initiator: actorOf(viewer),
+        ...(token && {
+          tokenEpoch: token.epoch,
+          tokenIsAnonymous: token.isAnonymous,
+          tokenExpiresAt: token.expiresAt,
+          tokenKid: token.kid,
+        }),
+        browserDigest: browserDigest ?? null,
+        provider: digestProvider(provider),
+        redirectUri,
+        returnUrl: returnUrl ?? null,
+        scopes: [...provider.scopes],
+      },
+      select: { expiresAt: true },
+    });
+    await tx.auditEvent.create({ data: auditEvent(context, event), select: { id: true } });
+    return attempt.expiresAt;
+  });
+  const url = await consentAddress(provider, { redirectUri, state, verifier });
+  return { url, expiresAt };
+}
+
+/** What is stored of a state: enough to find its attempt by, too little to use. */
+export function digestState(state: string): Buffer<ArrayBuffer> {
+  return Buffer.from(createHash('sha256').update(state).digest());
+}
+
+const redirectNotListed = {
+  path: 'redirectUrl',
+  message: "must be one of the project's redirect URLs, to the letter",
+};
+
+/* A path of its own for each generic connection, so that one provider's answer cannot pass for another's. */
+function callbackAddress(
+  publicUrl: string,
+  { id, type }: { id: string; type: { oauth2?: { tokenEndpoint: string | null } } },
+): string {
+  const isGeneric = type.oauth2?.tokenEndpoint === null;
+  return `${publicUrl}/v1/oauth2/callback${isGeneric ? `/${id}` : ''}`;
+}
+
+type Consent = { redirectUri: string; state: string; verifier: string };
+
+async function consentAddress(
+  { authorizationEndpoint, client, scopes, extraParams }: Provider,
+  { redirectUri, state, verifier }: Consent,
+): Promise<string> {
+  const url = new URL(authorizationEndpoint);
+  const params = {
+    response_type: 'code',
+    client_id: client.id,
+    redirect_uri: redirectUri,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...extraParams,
+  };
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+  return url.href;
+}

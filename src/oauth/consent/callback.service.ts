@@ -1,0 +1,244 @@
+import * as oauth from 'oauth4webapi';
+import { isLiveInitiator } from '../../core/access/live-initiator.ts';
+import type { RequestFacts } from '../../core/access/request-context.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import { AppError, InvalidInputError } from '../../platform/errors.ts';
+import { parseUrl } from '../../platform/parse-url.ts';
+import { readCallbackExtras } from '../provider/extras.ts';
+import {
+  digestProvider,
+  type Provider,
+  ProviderNotConfiguredError,
+  resolveProvider,
+} from '../provider/provider.ts';
+import { shorten } from '../provider/shorten.ts';
+import { TokenFailure } from '../provider/token-failure.ts';
+import { authorizationServer, exchangeCode } from '../provider/token-request.ts';
+import { type BroughtBy, openConnection } from '../refresh/load-connection.ts';
+import { placeOfVerifier } from './attempt.ts';
+import { consumeAttempt } from './consume-attempt.ts';
+import { MissingScopesError } from './missing-scopes.ts';
+import { type Consent, type LinkConsent, storeConsent } from './store-consent.ts';
+import { newUndo } from './undo-consent.service.ts';
+
+/** What became of a consent, for the page that the browser ends on. */
+export type ConsentOutcome = {
+  /** The connection's name; undefined when the state was of none. */
+  connection: string | undefined;
+  /** The end user who brings it; null for one of the project. */
+  broughtBy: Pick<BroughtBy, 'userId' | 'app'> | null;
+  /** Where the browser wants to go on; null: nowhere. */
+  returnUrl: string | null;
+  /** Undefined: it went well. */
+  problem: ConsentProblem | undefined;
+  /** Whose consent failed; undefined where it is no end user's. */
+  failedFor?: { initiator: string; requirementId: string };
+  /** What takes the consent back once; undefined when nothing was given, or the browser goes on. */
+  undo?: string;
+};
+
+/**
+ * `code` is for programs (RFC 6749, section 4.1.2.1, where it is the provider's), `message` for people.
+ * `missing_scopes` comes with the scopes that were left unticked.
+ */
+export type ConsentProblem = {
+  code: string;
+  message: string;
+  /** Who refused, for people. */
+  label?: string;
+  /** The provider's own words, as {@link shorten} leaves them. */
+  said?: string | undefined;
+  missingScopes?: readonly string[];
+};
+
+/** Returns the message with the provider's own words, which are marked: nobody may take them for ours. */
+export function spell({ message, label = 'The provider', said }: ConsentProblem): string {
+  return said === undefined ? message : `${message} ${label} says: “${said}”`;
+}
+
+class ConsentRefused extends Error {
+  readonly problem: ConsentProblem;
+
+  constructor(
+    code: string,
+    message: string,
+    { label, said, ...options }: ErrorOptions & Pick<ConsentProblem, 'label' | 'said'> = {},
+  ) {
+    super(message, options);
+    this.problem = { code, message, said, ...(label !== undefined && { label }) };
+  }
+}
+
+/** What a browser brought back from a provider. */
+export type CameBack = {
+  /** Where it came back to; a state counts only where it was sent to. */
+  path: string;
+  parameters: URLSearchParams;
+  /** Of the cookies that it has from our own pages. */
+  browserDigests: readonly Buffer[];
+};
+
+/**
+ * Completes a consent with what the provider sent back: checks the state, exchanges the code and
+ * stores the tokens.
+ *
+ * @param link what else changes when an end user consents.
+ */
+export async function completeConsent(
+  deps: Deps,
+  request: RequestFacts,
+  { path, parameters, browserDigests }: CameBack,
+  link: LinkConsent,
+): Promise<ConsentOutcome> {
+  const state = parameters.getAll('state');
+  const redirectUri = `${deps.config.publicUrl}${path}`;
+  const attempt =
+    state.length === 1 ? await consumeAttempt(deps.sql, state[0] ?? '', redirectUri) : undefined;
+  if (attempt === undefined) return unknownState;
+  const { browserDigest } = attempt;
+  const connection = await openConnection(deps, { id: attempt.connectionId });
+  const requirementId = connection?.broughtBy?.requirementId;
+  const failedFor = requirementId && { initiator: attempt.initiator, requirementId };
+  if (browserDigest && !browserDigests.some((digest) => digest.equals(browserDigest)))
+    return { ...anotherBrowser, ...(failedFor && { failedFor }) };
+  const outcome = {
+    connection: connection?.name,
+    broughtBy: connection?.broughtBy ?? null,
+    returnUrl: attempt.returnUrl,
+  };
+  try {
+    if (connection === undefined)
+      throw new ConsentRefused('invalid_request', 'The connection was deleted.');
+    const undo = outcome.returnUrl === null ? newUndo() : undefined;
+    const redeemed = await redeem(deps, { attempt, connection }, parameters);
+    await storeConsent(deps, request, { attempt, connection, undo, ...redeemed }, link);
+    return { ...outcome, problem: undefined, ...(undo && { undo: undo.handle }) };
+  } catch (error) {
+    const problem = problemOf(error, connection?.type.label);
+    const { connectionId } = attempt;
+    const { code } = problem;
+    const reason = spell(problem);
+    deps.log.warn({ connectionId, code, reason, requestId: request.id }, 'a consent failed');
+    return { ...outcome, problem, ...(failedFor && { failedFor }) };
+  }
+}
+
+const unknownState: ConsentOutcome = {
+  connection: undefined,
+  broughtBy: null,
+  returnUrl: null,
+  problem: {
+    code: 'invalid_state',
+    message:
+      'This link was used already, is older than 10 minutes, or did not come from here. If it said that you are connected, all is well and you can close this window; otherwise start again where you came from.',
+  },
+};
+
+const anotherBrowser: ConsentOutcome = {
+  ...unknownState,
+  problem: {
+    code: 'another_browser',
+    message:
+      'This was begun in another browser, or by somebody else. Nothing was connected. If it was you, start again where you came from.',
+  },
+};
+
+async function redeem(
+  deps: Deps,
+  { attempt, connection }: Pick<Consent, 'attempt' | 'connection'>,
+  parameters: URLSearchParams,
+): Promise<Pick<Consent, 'provider' | 'answer'>> {
+  const endUserId = connection.broughtBy?.endUserId ?? null;
+  if (!(await isLiveInitiator(deps.db, attempt, { ...connection, endUserId }))) {
+    throw new ConsentRefused(
+      'access_denied',
+      'Whoever began this may no longer change the connection.',
+    );
+  }
+  const provider = resolveProvider(connection.type, connection.config, deps.config.oauthClients);
+  if (!digestProvider(provider).equals(attempt.provider)) {
+    throw new ConsentRefused(
+      'invalid_request',
+      'The connection was changed meanwhile. Start again.',
+    );
+  }
+  refuseError(provider, parameters);
+  const place = placeOfVerifier(attempt.organizationId, attempt.id);
+  const verifier = await deps.vault.open(attempt.verifierKey, place, attempt.verifier);
+  const answer = await exchangeCode(deps, provider, {
+    parameters: validateCallback(provider, parameters),
+    redirectUri: attempt.redirectUri,
+    verifier: verifier.toString(),
+  });
+  const extra = { ...readCallbackExtras(parameters), ...answer.extra };
+  return { provider, answer: { ...answer, extra } };
+}
+
+/* The state is checked already. Where an issuer names itself (RFC 9207), it must be where the browser was sent. */
+function validateCallback(provider: Provider, parameters: URLSearchParams): URLSearchParams {
+  const server = authorizationServer(provider);
+  const issuer = parameters.get('iss');
+  if (issuer !== null && parseUrl(issuer)?.origin !== server.issuer) {
+    throw new ConsentRefused('invalid_request', 'The answer came from another provider.');
+  }
+  const client = { client_id: provider.client.id };
+  try {
+    const named = issuer === null ? server : { ...server, issuer };
+    return oauth.validateAuthResponse(named, client, parameters, oauth.skipStateCheck);
+  } catch (cause) {
+    throw new ConsentRefused('invalid_request', "The provider's answer makes no sense.", { cause });
+  }
+}
+
+const providerErrors: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    access_denied: 'Consent was not given. Nothing was changed. You can close this window.',
+    invalid_scope: 'The provider does not know the scopes asked for: correct them and start again.',
+    unauthorized_client: 'The provider does not let this client ask: check its settings there.',
+    server_error: 'The provider has a problem of its own. Try again later.',
+    temporarily_unavailable: 'The provider is busy. Try again later.',
+  }),
+);
+
+/* LinkedIn's names of a denial, and Facebook's `error_reason`. */
+const denials: ReadonlySet<string> = new Set([
+  ...['user_cancelled_login', 'user_cancelled_authorize', 'user_denied'],
+]);
+
+/** @throws ConsentRefused when the provider sent the browser back without a code. */
+function refuseError({ label, client }: Provider, parameters: URLSearchParams): void {
+  const error = parameters.get('error')?.trim().toLowerCase() ?? '';
+  if (error === '' && parameters.get('code')) return; // a blank error is none
+  // Facebook sends some refusals as error_code and error_message alone.
+  const words = ['error_description', 'error_message', 'error_reason'].map((name) =>
+    shorten(parameters.get(name) ?? undefined, [client.secret ?? '']),
+  );
+  const said = words.find((text) => text !== undefined);
+  if (error === '') {
+    throw new ConsentRefused('invalid_request', 'The provider gave no code.', { label, said });
+  }
+  const known = denials.has(error) ? 'access_denied' : error;
+  const code = /^[a-z_]{1,40}$/.test(known) ? known : 'server_error';
+  const message = providerErrors.get(code) ?? `${label} refused: ${code}.`;
+  throw new ConsentRefused(code, message, { label, said });
+}
+
+function problemOf(error: unknown, label = 'The provider'): ConsentProblem {
+  if (error instanceof ConsentRefused) return error.problem;
+  if (error instanceof TokenFailure) {
+    const code = error.kind === 'passing' ? 'temporarily_unavailable' : 'invalid_grant';
+    const message = `No token was given: ${error.message}. Start again.`;
+    return { code, message, label, said: error.description };
+  }
+  if (error instanceof ProviderNotConfiguredError) {
+    const message = `${error.label} is not set up for this app yet. Nothing was changed.`;
+    return { code: 'provider_not_configured', message };
+  }
+  if (error instanceof MissingScopesError) {
+    return { code: 'missing_scopes', message: error.message, missingScopes: error.scopes };
+  }
+  if (error instanceof InvalidInputError)
+    return { code: 'invalid_request', message: error.message };
+  if (error instanceof AppError) return { code: error.kind, message: error.message };
+  throw error;
+}

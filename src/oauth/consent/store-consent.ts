@@ -1,0 +1,244 @@
+import type { RequestFacts } from '../../core/access/request-context.ts';
+import { hashUserId } from '../../core/audit/user-hash.ts';
+import { announceChanges } from '../../core/changes/announce-changes.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { ConflictError } from '../../platform/errors.ts';
+import { newId } from '../../platform/new-id.ts';
+import { type GrantTokens, openTokens, sealTokens } from '../provider/grant-tokens.ts';
+import { digestProvider, type Provider, resolveProvider } from '../provider/provider.ts';
+import type { TokenAnswer } from '../provider/token-answer.ts';
+import { lifeOf, refreshAfter } from '../provider/token-life.ts';
+import { type OpenConnection, openConnection } from '../refresh/load-connection.ts';
+import { forgetUndo } from '../revoke/drop-grant.ts';
+import type { Attempt } from './consume-attempt.ts';
+import type { Undo } from './undo-consent.service.ts';
+
+/** What a person consented to, and what came of it. */
+export type Consent = {
+  attempt: Attempt;
+  connection: OpenConnection;
+  provider: Provider;
+  answer: TokenAnswer;
+  /** What its result page offers; undefined where the browser goes on. */
+  undo: Undo | undefined;
+};
+
+/**
+ * Links the connection that an end user brings, in the transaction that stores its tokens and before
+ * anything else in it, so that all who write lock the user first.
+ *
+ * @throws ConflictError when what was granted does not do, or what is linked must stay.
+ */
+export type LinkConsent = (tx: Prisma.TransactionClient, consent: Consent) => Promise<void>;
+
+const attempts = 3;
+
+/**
+ * Stores the tokens of a consent as the next generation and makes the connection active, in one
+ * transaction.
+ *
+ * @throws ConflictError when another account consented than the first time, or when what an end user
+ * brings may not be linked: nothing changes then.
+ */
+export async function storeConsent(
+  deps: Deps,
+  request: RequestFacts,
+  consent: Consent,
+  link: LinkConsent,
+): Promise<void> {
+  let { connection } = consent;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const before = await readGrant(deps, connection);
+    requireSameAccount(before?.tokens, consent.answer);
+    const kept = consent.answer.refreshToken ?? (await keptRefreshToken(deps, consent, before));
+    const answer = { ...consent.answer, refreshToken: kept };
+    const stored = await tryStore(deps, request, { ...consent, answer, connection, before }, link);
+    if (stored) return announceChanges(deps);
+    deps.vault.forgetSealingKey(connection.projectId);
+    connection = await reopen(deps, consent);
+  }
+  throw new ConflictError(changedMeanwhile);
+}
+
+const changedMeanwhile = 'The connection was changed meanwhile. Start again.';
+
+/** The connection as it is now: the tokens are of its provider as it was. */
+async function reopen(deps: Deps, { attempt }: Consent): Promise<OpenConnection> {
+  const connection = await openConnection(deps, { id: attempt.connectionId });
+  if (connection === undefined) throw new ConflictError(changedMeanwhile);
+  const provider = resolveProvider(connection.type, connection.config, deps.config.oauthClients);
+  if (!digestProvider(provider).equals(attempt.provider)) throw new ConflictError(changedMeanwhile);
+  return connection;
+}
+
+async function readGrant({ db, vault }: Deps, connection: OpenConnection) {
+  const grant = await db.oauthGrant.findUnique({
+    where: { connectionId: connection.id },
+    include: { tokensDataKey: true },
+  });
+  if (grant === null) return undefined;
+  const { tokenVersion, tokens, tokensDataKey } = grant;
+  if (tokens === null || tokensDataKey === null) return { tokenVersion, tokens: undefined };
+  const place = { ...connection, connectionId: connection.id };
+  return { tokenVersion, tokens: await openTokens(vault, tokensDataKey, place, tokens) };
+}
+
+/**
+ * Many providers give a refresh token with a person's first consent only. The earlier one is kept while its
+ * account is not known to be another, and unless it is what ended the connection.
+ */
+async function keptRefreshToken(
+  deps: Deps,
+  { connection, answer, provider }: Consent,
+  before: Awaited<ReturnType<typeof readGrant>>,
+): Promise<string | undefined> {
+  if (before?.tokens !== undefined) {
+    return connection.status === 'expired' ? undefined : before.tokens.refreshToken;
+  }
+  const earlier = await readLinkedGrant(deps, connection, provider);
+  const isOther =
+    earlier?.account !== undefined &&
+    answer.account !== undefined &&
+    earlier.account !== answer.account;
+  return isOther ? undefined : earlier?.refreshToken;
+}
+
+/** The tokens that an end user brought before for the same requirement: each consent of theirs makes a new connection. */
+async function readLinkedGrant(
+  { db, vault }: Deps,
+  { broughtBy, type, organizationId, projectId }: OpenConnection,
+  { tokenEndpoint }: Provider,
+): Promise<GrantTokens | undefined> {
+  if (broughtBy === null) return undefined;
+  const { endUserId, requirementId } = broughtBy;
+  const grant = await db.oauthGrant.findFirst({
+    where: {
+      connection: {
+        endUserId,
+        requirementId,
+        type: type.type,
+        status: 'active',
+        link: { isNot: null },
+      },
+      tokenHost: tokenEndpoint.host,
+      refreshable: true,
+    },
+    include: { tokensDataKey: true },
+  });
+  if (!grant?.tokens || !grant.tokensDataKey) return undefined;
+  const place = { organizationId, projectId, connectionId: grant.connectionId };
+  return openTokens(vault, grant.tokensDataKey, place, grant.tokens);
+}
+
+function requireSameAccount(before: GrantTokens | undefined, { account }: TokenAnswer): void {
+  if (before?.account === undefined || account === undefined || before.account === account) return;
+  throw new ConflictError(
+    'Another account consented than the one that this connection is of. Sign in with that one, or make a new connection.',
+  );
+}
+
+type ConsentOver = Consent & { before: Awaited<ReturnType<typeof readGrant>> };
+
+/** False when the connection, its grant, or the data key changed since they were read. */
+async function tryStore(
+  deps: Deps,
+  request: RequestFacts,
+  { before, ...consent }: ConsentOver,
+  link: LinkConsent,
+): Promise<boolean> {
+  const { id: connectionId, organizationId, projectId, version, broughtBy } = consent.connection;
+  const key = await deps.vault.sealingKey(projectId);
+  const user = broughtBy && (await hashUserId(deps, broughtBy.appId, broughtBy.userId));
+  const place = { organizationId, projectId, connectionId };
+  const tokens = grantTokens(consent.answer, before?.tokens);
+  const sealed = sealTokens(deps.vault, key, place, tokens);
+  const storing = deps.db.$transaction(async (tx) => {
+    if (broughtBy !== null) await link(tx, consent);
+    const [held] = await tx.$queryRaw<{ now: Date }[]>`
+      SELECT now() FROM connection c, data_key k WHERE c.id = ${connectionId}::uuid
+        AND c.version = ${version} AND k.id = ${key.id}::uuid AND k.status = 'active'
+      FOR NO KEY UPDATE OF c FOR SHARE OF k`;
+    if (held === undefined) throw new ChangedMeanwhile();
+    const row = { ...grantFacts(consent, held.now), tokens: sealed, tokensDataKeyId: key.id };
+    const { count } =
+      before === undefined
+        ? await tx.oauthGrant.createMany({ data: { connectionId, ...row }, skipDuplicates: true })
+        : await tx.oauthGrant.updateMany({
+            where: { connectionId, tokenVersion: before.tokenVersion },
+            data: { ...row, tokenVersion: { increment: 1 } },
+          });
+    if (count === 0) throw new ChangedMeanwhile();
+    await forgetUndo(tx, connectionId);
+    if (consent.undo !== undefined) {
+      await tx.authorizationAttempt.update({
+        where: { id: consent.attempt.id },
+        data: { undoDigest: consent.undo.digest },
+        select: { id: true },
+      });
+    }
+    await tx.connection.update({
+      where: { id: connectionId },
+      data: { status: 'active' },
+      select: { id: true },
+    });
+    await tx.auditEvent.create({
+      data: {
+        id: newId(),
+        action: broughtBy === null ? 'connection.callback' : 'link.create',
+        actor: consent.attempt.initiator,
+        organizationId,
+        projectId,
+        connectionId,
+        ip: request.ip,
+        requestId: request.id,
+        ...(broughtBy !== null && { detail: { requirement: broughtBy.requirementId, user } }),
+      },
+    });
+    return true;
+  });
+  return storing.catch((error: unknown) => {
+    if (error instanceof ChangedMeanwhile) return false;
+    throw error;
+  });
+}
+
+/** Undoes a transaction, to begin anew. */
+class ChangedMeanwhile extends Error {}
+
+/** Who consented first stays known where a later answer does not say. */
+function grantTokens(
+  { accessToken, tokenType, refreshToken, ...answer }: TokenAnswer,
+  before: GrantTokens | undefined,
+): GrantTokens {
+  const account = answer.account ?? before?.account;
+  return {
+    accessToken,
+    tokenType,
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(account !== undefined && { account }),
+    ...(answer.extra && { extra: answer.extra }),
+  };
+}
+
+function grantFacts({ provider, attempt, answer }: Consent, now: Date) {
+  const refreshable = answer.refreshToken !== undefined;
+  const life = lifeOf(answer.expiresIn, refreshable);
+  const inSeconds = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+  return {
+    scopes: answer.scopes ?? attempt.scopes,
+    wantedScopes: attempt.scopes,
+    accessTokenLife: life,
+    accessTokenExpiresAt: life === null ? null : inSeconds(life),
+    refreshable,
+    tokenHost: provider.tokenEndpoint.host,
+    lastRefreshedAt: null,
+    nextRefreshAt: refreshable && life !== null ? inSeconds(refreshAfter(life, Math.random)) : null,
+    consecutiveFailures: 0,
+    lastRefreshError: null,
+    refusedSince: null,
+    attemptStartedAt: null,
+    leaseOwner: null,
+    leaseUntil: null,
+  };
+}

@@ -1,0 +1,53 @@
+import { perDeps } from '../../core/deps/deps.ts';
+import { gather } from '../../platform/db/gather.ts';
+import type { Sql } from '../../platform/db/sql.ts';
+
+/** How a connection's grant fares. */
+export type OAuthState = {
+  scopes: string[];
+  wantedScopes: string[];
+  accessTokenExpiresAt: Date | null;
+  /** False once the connection has expired. */
+  refreshable: boolean;
+  /** Whether the provider gave one, be it dead by now. */
+  hasRefreshToken: boolean;
+  lastRefreshedAt: Date | null;
+  nextRefreshAt: Date | null;
+  consecutiveFailures: number;
+  lastRefreshError: string | null;
+};
+
+/** Of a connection that the caller may see; what asks at the same time shares a statement. */
+export const loadOAuthState = perDeps((deps) =>
+  gather((connectionIds: readonly string[]) => loadTogether(deps.sql, connectionIds)),
+);
+
+const statement = `
+  SELECT connection_id AS "connectionId", COALESCE(scopes, '{}') AS scopes,
+    COALESCE(wanted_scopes, '{}') AS "wantedScopes",
+    access_token_expires_at AS "accessTokenExpiresAt", refreshable AS "hasRefreshToken",
+    refreshable AND c.status <> 'expired' AS refreshable,
+    last_refreshed_at AS "lastRefreshedAt", next_refresh_at AS "nextRefreshAt",
+    consecutive_failures AS "consecutiveFailures", last_refresh_error AS "lastRefreshError"
+  FROM oauth_grant JOIN connection c ON c.id = connection_id WHERE connection_id = ANY($1::uuid[])`;
+
+/** Before the first consent. */
+const noGrant: OAuthState = {
+  scopes: [],
+  wantedScopes: [],
+  accessTokenExpiresAt: null,
+  refreshable: false,
+  hasRefreshToken: false,
+  lastRefreshedAt: null,
+  nextRefreshAt: null,
+  consecutiveFailures: 0,
+  lastRefreshError: null,
+};
+
+async function loadTogether(sql: Sql, connectionIds: readonly string[]): Promise<OAuthState[]> {
+  const rows = await sql<OAuthState & { connectionId: string }>('load-oauth-states', statement, [
+    connectionIds,
+  ]);
+  const states = new Map(rows.map((row) => [row.connectionId, row]));
+  return connectionIds.map((id) => states.get(id) ?? noGrant);
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
+import type { OAuthClients } from '../../platform/config/config.oauth.ts';
+import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+
+/** An authorization server, and the client that this server is to it, for one connection. */
+export type Provider = {
+  /** Its name for people. */
+  label: string;
+  authorizationEndpoint: URL;
+  tokenEndpoint: URL;
+  revocationEndpoint: URL | null;
+  /** The operator gave the endpoints: they may be anywhere, loopback included. */
+  isTrusted: boolean;
+  /** `secret` is null for a public client. */
+  client: { id: string; secret: string | null };
+  authentication: 'body' | 'basic' | 'basic+json';
+  /** What a consent asks for. */
+  scopes: readonly string[];
+  extraParams: Readonly<Record<string, string>>;
+};
+
+/** A connection's whole config, both halves together. */
+type WholeConfig = JsonObject;
+
+/**
+ * Who an OAuth connection speaks to, and as whom: by its own config, else by the environment.
+ *
+ * @throws ProviderNotConfiguredError, an InvalidInputError at `config.client_id`, when no client is
+ * configured.
+ */
+export function resolveProvider(
+  type: ConnectionType,
+  config: WholeConfig,
+  clients: OAuthClients,
+): Provider {
+  const facts = type.oauth2;
+  if (facts === undefined) {
+    throw new InvalidInputError([{ path: 'type', message: 'does not use OAuth' }]);
+  }
+  const operator = clients[providerName(type.type)] ?? {};
+  const authorization =
+    operator.authorizationEndpoint ??
+    facts.authorizationEndpoint ??
+    text(config, 'authorization_url');
+  const token = operator.tokenEndpoint ?? facts.tokenEndpoint ?? text(config, 'token_url');
+  const revocation = operator.revocationEndpoint ?? facts.revocationEndpoint;
+  if (authorization === undefined || token === undefined) {
+    throw new InvalidInputError([{ path: 'config.token_url', message: 'cannot be blank' }]);
+  }
+  const client = configuredClient(type, config) ?? operatorClient(operator);
+  if (client === undefined) throw new ProviderNotConfiguredError(type);
+  return {
+    label: type.label,
+    authorizationEndpoint: new URL(authorization),
+    tokenEndpoint: new URL(token),
+    revocationEndpoint: revocation === null ? null : new URL(revocation),
+    isTrusted: [
+      operator.authorizationEndpoint,
+      operator.tokenEndpoint,
+      operator.revocationEndpoint,
+    ].some((endpoint) => endpoint !== undefined),
+    client,
+    authentication: facts.clientAuthentication,
+    scopes: wantedScopes(facts, config),
+    extraParams: facts.extraAuthorizationParams,
+  };
+}
+
+/** What a consent or a token belongs to: it is void under another client or at another address. */
+export function digestProvider(provider: Provider): Buffer<ArrayBuffer> {
+  const { authorizationEndpoint, tokenEndpoint, client } = provider;
+  const parts = [authorizationEndpoint.href, tokenEndpoint.href, client.id];
+  return Buffer.from(createHash('sha256').update(JSON.stringify(parts)).digest());
+}
+
+/** Neither the connection nor the operator names a client of a provider: nobody can consent. */
+export class ProviderNotConfiguredError extends InvalidInputError {
+  /** The provider's name for people. */
+  readonly label: string;
+
+  constructor({ type, label }: ConnectionType, issue = clientMissing(type, label)) {
+    super([issue]);
+    this.label = label;
+  }
+}
+
+function clientMissing(type: string, label: string): FieldIssue {
+  const message = `cannot be blank: ${label} is not set up on this server. Give client_id and client_secret, or have the operator set ${clientVariables(type)}`;
+  return { path: 'config.client_id', message };
+}
+
+/** Returns what is missing before end users can consent to a type; undefined when nothing is. */
+export function findProviderWarning(
+  { type, label, oauth2 }: ConnectionType,
+  clients: OAuthClients,
+): string | undefined {
+  // A type without endpoints of its own takes its client from each connection.
+  if (oauth2 === undefined || oauth2.tokenEndpoint === null) return undefined;
+  if (operatorClient(clients[providerName(type)] ?? {}) !== undefined) return undefined;
+  return `${label} is not set up on this server: set ${clientVariables(type)}. Until then nobody can connect it.`;
+}
+
+function clientVariables(type: string): string {
+  const prefix = `OAUTH_${providerName(type)}_CLIENT`;
+  return `${prefix}_ID and ${prefix}_SECRET`;
+}
+
+/* In the config, as a pair; only the generic type knows clients without a secret. */
+function configuredClient({ oauth2 }: ConnectionType, config: WholeConfig) {
+  const [id, secret] = [text(config, 'client_id'), text(config, 'client_secret')];
+  if (id === undefined) return undefined;
+  if (secret !== undefined) return { id, secret };
+  return oauth2?.tokenEndpoint === null ? { id, secret: null } : undefined;
+}
+
+function operatorClient({ clientId, clientSecret }: OAuthClients[string]) {
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  return { id: clientId, secret: clientSecret };
+}
+
+function wantedScopes(
+  { defaultScopes, alwaysScopes }: NonNullable<ConnectionType['oauth2']>,
+  config: WholeConfig,
+): string[] {
+  const given = ownValue(config, 'scopes');
+  const scopes = Array.isArray(given) ? given.map(String) : defaultScopes;
+  return [...new Set([...scopes, ...alwaysScopes])];
+}
+
+/** `dynamiq.connections.GoogleOAuth2` → `GOOGLE`, as in `OAUTH_GOOGLE_CLIENT_ID`. */
+function providerName(type: string): string {
+  return (type.split('.').at(-1) ?? '').replace(/OAuth2$/, '').toUpperCase();
+}
+
+function text(config: WholeConfig, name: string): string | undefined {
+  const value = ownValue(config, name);
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}

@@ -1,0 +1,115 @@
+import type { RequestContext } from '../../core/access/request-context.ts';
+import { requireMember } from '../../core/access/roles.ts';
+import { visibleConnections } from '../../core/access/visibility.ts';
+import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import { requireType } from '../../core/connection-config/read-config.ts';
+import { type ConnectionPlace, openHalf } from '../../core/connection-config/sealed-config.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import type { Vault } from '../../core/vault/vault.ts';
+import type { Connection, Prisma } from '../../platform/db/generated/client.ts';
+import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
+import { ForbiddenError, NotFoundError } from '../../platform/errors.ts';
+import { isUuid } from '../../platform/input.ts';
+
+/** A connection with its whole config open: for what speaks to its provider, and nothing else. */
+export type OpenConnection = ConnectionPlace & {
+  name: string;
+  version: number;
+  status: ConnectionStatus;
+  type: ConnectionType;
+  config: JsonObject;
+  /** Where its project lets a consent send the browser afterwards. */
+  redirectUrls: string[];
+  /** Who brings it for which requirement; null: it is the project's own. */
+  broughtBy: BroughtBy | null;
+};
+
+/** An end user who brings a connection. */
+export type BroughtBy = {
+  endUserId: string;
+  requirementId: string;
+  /** As the app names them. */
+  userId: string;
+  appId: string;
+  /** The app's name. */
+  app: string;
+};
+
+/**
+ * Opens a connection that the caller may authorize.
+ *
+ * @throws NotFoundError, ForbiddenError for a system-managed one.
+ */
+export async function loadConnection(context: RequestContext, id: string): Promise<OpenConnection> {
+  const visible = visibleConnections(requireMember(context.viewer));
+  const where = { AND: [{ id: isUuid(id) ? id : nowhere }, visible] };
+  const connection = await openConnection(context.deps, where);
+  if (connection === undefined) throw new NotFoundError('connection');
+  if (connection.isSystem) {
+    throw new ForbiddenError('A system-managed connection cannot be authorized.');
+  }
+  return connection;
+}
+
+const nowhere = '00000000-0000-0000-0000-000000000000';
+
+/** What is read of a connection to open it. */
+export const connectionParts = {
+  project: { select: { organizationId: true, redirectUrls: true } },
+  endUser: { select: { userId: true, appId: true, app: { select: { name: true } } } },
+  configDataKey: true,
+  secret: { include: { configDataKey: true } },
+} satisfies Prisma.ConnectionInclude;
+
+export type ConnectionRow = Prisma.ConnectionGetPayload<{ include: typeof connectionParts }>;
+
+/** Opens the connection that `where` finds; undefined when it finds none. */
+export async function openConnection({ db, vault }: Deps, where: Prisma.ConnectionWhereInput) {
+  const row = await db.connection.findFirst({
+    where,
+    relationLoadStrategy: 'join',
+    include: connectionParts,
+  });
+  return row === null ? undefined : openRow(vault, row);
+}
+
+/** Opens a connection that was read with its {@link connectionParts}. */
+export async function openRow(vault: Vault, row: ConnectionRow) {
+  const place = {
+    organizationId: row.project.organizationId,
+    projectId: row.projectId,
+    id: row.id,
+  };
+  const half = { sealed: row.config, dataKey: row.configDataKey };
+  const secret = row.secret && { sealed: row.secret.config, dataKey: row.secret.configDataKey };
+  const [config, secrets] = row.isSystem
+    ? [{}, {}]
+    : await Promise.all([
+        openHalf(vault, place, 'public', half),
+        openHalf(vault, place, 'secret', secret),
+      ]);
+  return {
+    ...place,
+    name: row.name,
+    version: row.version,
+    status: row.status,
+    isSystem: row.isSystem,
+    type: requireType(row.type),
+    config: { ...config, ...secrets },
+    redirectUrls: row.project.redirectUrls,
+    broughtBy: broughtBy(row),
+  };
+}
+
+function broughtBy({
+  endUserId,
+  requirementId,
+  endUser,
+}: Pick<Connection, 'endUserId' | 'requirementId'> & {
+  endUser: { userId: string; appId: string; app: { name: string } } | null;
+}): BroughtBy | null {
+  if (endUserId === null || requirementId === null || endUser === null) return null;
+  const { userId, appId, app } = endUser;
+  return { endUserId, requirementId, userId, appId, app: app.name };
+}

@@ -1,0 +1,113 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { requireType } from '../../core/connection-config/read-config.ts';
+import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import { resolveProvider } from '../provider/provider.ts';
+import { requestRevocation } from '../provider/token-request.ts';
+import {
+  claimDue,
+  type DueRevocation,
+  endRevocation,
+  forgetPrepared,
+  giveUpRevocation,
+  placeOfRevocation,
+  postponeRevocation,
+  type RevocationRequest,
+  triedHours,
+} from './revocation.statements.ts';
+
+/** How many revocations a process sends at once. */
+const sentAtOnce = 4;
+/** After how many failures in a row a host is left alone until the next run. */
+const toleratedFailures = 4;
+
+/** For how long a revocation waits after so many failures, in seconds: half a minute at first, an hour at most. */
+const pauseAfter = (failures: number) => Math.min(30 * 2 ** failures, 3_600);
+
+/** For how long a revocation waits because its host fails, in seconds. */
+const hostPause = 60;
+
+type Run = { current: Promise<void> | undefined; isAskedAgain: boolean };
+const runOf = perDeps<Run, Deps>(() => ({ current: undefined, isAskedAgain: false }));
+
+/**
+ * Sends the revocations that are due, a few at a time, until none is left that can be sent. Concurrent
+ * calls in a process share one run. Several processes share the work.
+ */
+export function revokeDue(deps: Deps): Promise<void> {
+  const run = runOf(deps);
+  run.isAskedAgain = true;
+  run.current ??= runAll(deps, run).finally(() => {
+    run.current = undefined;
+  });
+  return run.current;
+}
+
+/** Resolves when what is being sent has ended, or at a time (`performance.now()`). */
+export async function finishRevocations(deps: Deps, until: number): Promise<void> {
+  const timer = new AbortController();
+  const late = wait(Math.max(until - performance.now(), 0), undefined, { signal: timer.signal });
+  await Promise.race([runOf(deps).current, late]).finally(() => timer.abort());
+  await late.catch(() => {}); // aborted
+}
+
+async function runAll(deps: Deps, run: Run): Promise<void> {
+  // A copy of a database must not end the original's grants.
+  if (deps.config.refresh === 'off') return;
+  try {
+    while (run.isAskedAgain) {
+      run.isAskedAgain = false;
+      await sendAll(deps);
+    }
+    await forgetPrepared(deps.sql);
+  } catch (error) {
+    deps.log.warn({ err: error }, 'tokens were not revoked at their providers; they will be');
+  }
+}
+
+/** Failures in a row of each host. */
+type Failures = Map<string, number>;
+
+async function sendAll(deps: Deps): Promise<void> {
+  const failures: Failures = new Map();
+  for (;;) {
+    if (deps.stopping.signal.aborted) return;
+    const due = await claimDue(deps.sql, [...failures.keys()].filter(isFailing(failures)));
+    if (due.length === 0) return;
+    const left = due.values();
+    const worker = async () => {
+      for (const revocation of left) await send(deps, revocation, failures);
+    };
+    await Promise.all(Array.from({ length: sentAtOnce }, worker));
+  }
+}
+
+const isFailing = (failures: Failures) => (host: string) =>
+  (failures.get(host) ?? 0) >= toleratedFailures;
+
+async function send(deps: Deps, revocation: DueRevocation, hosts: Failures): Promise<void> {
+  const { sql, log, stopping } = deps;
+  const { id, host, connectionId, failures } = revocation;
+  if (stopping.signal.aborted || isFailing(hosts)(host)) {
+    return postponeRevocation(sql, { id, failures, seconds: hostPause });
+  }
+  try {
+    await ask(deps, revocation);
+    hosts.delete(host);
+    await endRevocation(sql, id);
+  } catch (error) {
+    hosts.set(host, (hosts.get(host) ?? 0) + 1);
+    if (revocation.isLast) {
+      log.error({ err: error, connectionId, triedHours }, 'a token is not revoked at its provider');
+      return giveUpRevocation(sql, id);
+    }
+    log.warn({ err: error, connectionId }, 'a token was not revoked at its provider; it will be');
+    await postponeRevocation(sql, { id, failures: failures + 1, seconds: pauseAfter(failures) });
+  }
+}
+
+async function ask(deps: Deps, { id, sealed, dataKey }: DueRevocation): Promise<void> {
+  const plaintext = await deps.vault.open(dataKey, placeOfRevocation(id), sealed);
+  const { type, config, token } = JSON.parse(plaintext.toString()) as RevocationRequest;
+  const provider = resolveProvider(requireType(type), config, deps.config.oauthClients);
+  await requestRevocation(deps, provider, token);
+}

@@ -1,0 +1,113 @@
+import type { Deps } from '../../core/deps/deps.ts';
+import { startUntilSealed } from '../../core/vault/write-sealed.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import { newId } from '../../platform/new-id.ts';
+import { openTokens } from '../provider/grant-tokens.ts';
+import { resolveProvider } from '../provider/provider.ts';
+import { type ConnectionRow, connectionParts, openRow } from '../refresh/load-connection.ts';
+import {
+  dropPrepared,
+  type PreparedRevocation,
+  placeOfRevocation,
+  type RevocationRequest,
+  storePrepared,
+} from './revocation.statements.ts';
+import { revokeDue } from './revoke-due.service.ts';
+
+/** How many connections are opened at a time. */
+const batchRows = 100;
+
+/**
+ * Ends connections, or their grants, and revokes all of their tokens at the providers. The revocations
+ * are stored first and become due in the transaction that ends each grant, so that a crash loses none.
+ * They are sent afterwards, without waiting for a provider.
+ *
+ * @param where which connections may end; tokens of those that stay are not revoked.
+ * @param end ends them.
+ */
+export async function revokingTokens<Result>(
+  deps: Deps,
+  where: Prisma.ConnectionWhereInput,
+  end: () => Promise<Result>,
+): Promise<Result> {
+  const prepared: string[] = [];
+  try {
+    // A copy of a database must not end the original's grants.
+    if (deps.config.refresh === 'on') await prepare(deps, where, prepared);
+    return await end();
+  } finally {
+    if (prepared.length > 0) {
+      await dropPrepared(deps.sql, prepared).catch(() => {}); // of what stays; the sweep does it else
+      void revokeDue(deps);
+    }
+  }
+}
+
+async function prepare(
+  deps: Deps,
+  where: Prisma.ConnectionWhereInput,
+  prepared: string[],
+): Promise<void> {
+  let after: string | undefined;
+  do {
+    const grants = await readGrants(deps, where, after);
+    const requests: Opened[] = [];
+    for (const grant of grants) {
+      const request = await openRequest(deps, grant);
+      if (request !== undefined) requests.push(request);
+    }
+    if (requests.length > 0) await store(deps, requests, prepared);
+    after = grants.length < batchRows ? undefined : grants.at(-1)?.connectionId;
+  } while (after !== undefined);
+}
+
+function readGrants({ db }: Deps, where: Prisma.ConnectionWhereInput, after: string | undefined) {
+  return db.oauthGrant.findMany({
+    where: {
+      connection: where,
+      tokens: { not: null },
+      ...(after !== undefined && { connectionId: { gt: after } }),
+    },
+    orderBy: { connectionId: 'asc' },
+    take: batchRows,
+    relationLoadStrategy: 'join',
+    include: { tokensDataKey: true, connection: { include: connectionParts } },
+  });
+}
+
+type Grant = Prisma.OauthGrantGetPayload<{ include: { tokensDataKey: true } }> & {
+  connection: ConnectionRow;
+};
+type Opened = Omit<PreparedRevocation, 'sealed'> & { request: RevocationRequest };
+
+/** Undefined where the provider has no revocation, and for a damaged connection, which can still be deleted. */
+async function openRequest(deps: Deps, grant: Grant): Promise<Opened | undefined> {
+  const { connectionId, tokens: sealed, tokensDataKey } = grant;
+  if (sealed === null || tokensDataKey === null) return undefined;
+  try {
+    const connection = await openRow(deps.vault, grant.connection);
+    const { organizationId, projectId, type, config } = connection;
+    const { revocationEndpoint } = resolveProvider(type, config, deps.config.oauthClients);
+    if (revocationEndpoint === null) return undefined;
+    const place = { organizationId, projectId, connectionId };
+    const tokens = await openTokens(deps.vault, tokensDataKey, place, sealed);
+    const token = tokens.refreshToken ?? tokens.accessToken;
+    const request = { type: type.type, config, token };
+    return { id: newId(), ...place, host: revocationEndpoint.host, request };
+  } catch (error) {
+    deps.log.warn({ err: error, connectionId }, 'a token could not be prepared for revocation');
+    return undefined;
+  }
+}
+
+async function store(deps: Deps, requests: readonly Opened[], prepared: string[]): Promise<void> {
+  await startUntilSealed(deps, null, async (key) => {
+    const rows = requests.map(({ request, ...row }) => {
+      const plaintext = Buffer.from(JSON.stringify(request));
+      return { ...row, sealed: deps.vault.seal(key, placeOfRevocation(row.id), plaintext) };
+    });
+    const isStored = await storePrepared(deps.sql, key.id, rows);
+    return isStored ? { result: undefined } : undefined;
+  });
+  prepared.push(...requests.map(({ id }) => id));
+}

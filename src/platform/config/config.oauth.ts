@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { parseUrl } from '../parse-url.ts';
+
+/** What the operator says of one provider. */
+export type OAuthClient = {
+  clientId?: string;
+  clientSecret?: string;
+  authorizationEndpoint?: string;
+  tokenEndpoint?: string;
+  revocationEndpoint?: string;
+};
+
+/** By the provider's name in capitals: `GOOGLE`. */
+export type OAuthClients = Readonly<Record<string, OAuthClient>>;
+
+const providers = ['GOOGLE', 'DROPBOX', 'MICROSOFT', 'BOX', 'NOTION', 'GITHUB'];
+
+const endpoint = z
+  .string()
+  .regex(/^[^\s\p{C}]+$/u)
+  .refine((text) => /^https?:$/.test(parseUrl(text)?.protocol ?? ''));
+
+/* A value that is copied from a console or read from a file often ends with a line end: no provider's does. */
+const clientId = z.string().regex(/^[^\s\p{C}]+$/u);
+const clientSecret = z.string().regex(/^(?!\s)[^\p{Cc}]+(?<!\s)$/u);
+
+const settings = {
+  CLIENT_ID: {
+    key: 'clientId',
+    schema: clientId,
+    wanted: 'a client id without blanks and line ends',
+  },
+  CLIENT_SECRET: {
+    key: 'clientSecret',
+    schema: clientSecret,
+    wanted: 'a client secret without line ends, and without blanks around it',
+  },
+  AUTHORIZATION_ENDPOINT: {
+    key: 'authorizationEndpoint',
+    schema: endpoint,
+    wanted: 'a URL without blanks and line ends',
+  },
+  TOKEN_ENDPOINT: {
+    key: 'tokenEndpoint',
+    schema: endpoint,
+    wanted: 'a URL without blanks and line ends',
+  },
+  REVOCATION_ENDPOINT: {
+    key: 'revocationEndpoint',
+    schema: endpoint,
+    wanted: 'a URL without blanks and line ends',
+  },
+} as const;
+
+/** Reads `OAUTH_<PROVIDER>_…`; `complain` is told of each variable that is wrong, and what it should be. */
+export function readOAuthClients(
+  env: Readonly<Record<string, string | undefined>>,
+  complain: (name: string, wanted: string) => void,
+): OAuthClients {
+  const clients: Record<string, OAuthClient> = {};
+  for (const provider of providers) {
+    const client: OAuthClient = {};
+    for (const [name, { key, schema, wanted }] of Object.entries(settings)) {
+      const variable = `OAUTH_${provider}_${name}`;
+      const value = env[variable];
+      if (value === undefined) continue;
+      if (schema.safeParse(value).success) client[key] = value;
+      else complain(variable, wanted);
+    }
+    if ((client.clientId === undefined) !== (client.clientSecret === undefined)) {
+      complain(`OAUTH_${provider}_CLIENT_ID`, `set together with OAUTH_${provider}_CLIENT_SECRET`);
+    }
+    clients[provider] = client;
+  }
+  return clients;
+}

@@ -1,0 +1,66 @@
+import type { Role } from '../db/generated/enums.ts';
+import { isLoopbackHost } from '../host-name.ts';
+import { parseUrl } from '../parse-url.ts';
+
+/** The identity provider whose JSON Web Tokens are taken as credentials of people. */
+export type OidcConfig = {
+  /** What its tokens say as `iss`, letter by letter. */
+  issuer: string;
+  /** What its tokens for this server say as `aud`. */
+  audience: string;
+  /** The claim that decides the role in the organization; undefined: roles are given here. */
+  roleClaim: string | undefined;
+  /** What the claim says → the role that it gives. */
+  roles: ReadonlyMap<string, Role>;
+};
+
+type Variables = {
+  OIDC_ISSUER?: string | undefined;
+  OIDC_AUDIENCE?: string | undefined;
+  OIDC_ROLE_CLAIM?: string | undefined;
+  OIDC_ROLES?: ReadonlyMap<string, Role> | undefined;
+};
+
+const allRoles: readonly Role[] = ['viewer', 'runtime', 'editor', 'admin'];
+const ownNames = new Map(allRoles.map((role) => [role as string, role]));
+
+/** Undefined where there is none; `complain` is told of each variable that is missing beside others. */
+export function readOidcConfig(
+  { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_ROLE_CLAIM, OIDC_ROLES }: Variables,
+  publicUrl: string,
+  complain: (name: string, wanted: string) => void,
+): OidcConfig | undefined {
+  if (OIDC_ROLES && !OIDC_ROLE_CLAIM) complain('OIDC_ROLE_CLAIM', 'set together with OIDC_ROLES');
+  if (OIDC_ISSUER === undefined && OIDC_AUDIENCE === undefined) {
+    if (OIDC_ROLE_CLAIM) complain('OIDC_ISSUER', 'set together with OIDC_ROLE_CLAIM');
+    return undefined;
+  }
+  if (OIDC_ISSUER === undefined) complain('OIDC_ISSUER', 'set together with OIDC_AUDIENCE');
+  if (OIDC_AUDIENCE === undefined) complain('OIDC_AUDIENCE', 'set together with OIDC_ISSUER');
+  if (OIDC_ISSUER === publicUrl) complain('OIDC_ISSUER', "another server's than PUBLIC_URL");
+  return {
+    issuer: OIDC_ISSUER ?? '',
+    audience: OIDC_AUDIENCE ?? '',
+    roleClaim: OIDC_ROLE_CLAIM,
+    roles: OIDC_ROLES ?? ownNames,
+  };
+}
+
+/** Whether a text may be an issuer: a URL without query and fragment (OpenID Connect Discovery 1.0, section 3). */
+export function isIssuer(text: string): boolean {
+  const url = parseUrl(text);
+  if (url === undefined || url.username !== '' || /[?#]/.test(text)) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
+}
+
+/** Reads `value:role` pairs separated by commas; undefined when one is not. */
+export function parseRoles(text: string): ReadonlyMap<string, Role> | undefined {
+  const pairs = text.split(',').map((pair) => /^\s*(\S.*?)\s*:\s*(\w+)\s*$/.exec(pair));
+  const roles = new Map<string, Role>();
+  for (const [, value = '', name = ''] of pairs.map((pair) => pair ?? [])) {
+    const role = ownNames.get(name);
+    if (role === undefined) return undefined;
+    roles.set(value, role);
+  }
+  return roles;
+}

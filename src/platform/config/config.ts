@@ -1,0 +1,131 @@
+import type { BlockList } from 'node:net';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import { type Environment, environment, wanted } from './config.environment.ts';
+import { type OAuthClients, readOAuthClients } from './config.oauth.ts';
+import { type OidcConfig, readOidcConfig } from './config.oidc.ts';
+import { type PipedreamConfig, readPipedreamConfig } from './config.pipedream.ts';
+
+export type Config = {
+  port: number;
+  host: string;
+  /** Scheme and authority that every URL this server writes starts with, without a slash at the end. */
+  publicUrl: string;
+  /** Absent: the embedded database in `dataDir`. */
+  databaseUrl: string | undefined;
+  dataDir: string;
+  masterKeys: string | undefined;
+  bootstrapAccessKey: string | undefined;
+  trustedProxies: BlockList;
+  /** Where apps may have their hostnames; empty: anywhere. */
+  appDomains: readonly string[];
+  corsOrigins: readonly string[];
+  metricsToken: string | undefined;
+  /** Hosts that users may point OAuth at though they are private, for development. */
+  outboundAllow: readonly string[];
+  /** Absent: nobody can link an account at Pipedream. */
+  pipedream: PipedreamConfig | undefined;
+  /** Absent: people come with personal access tokens alone. */
+  oidc: OidcConfig | undefined;
+  /** `off`: no token is ever refreshed, as in a restored copy of a database. */
+  refresh: 'on' | 'off';
+  /** For how many seconds a server that is told to stop still takes requests, as `/ready` says 503. */
+  shutdownDelay: number;
+  /** For how many days audit events are kept; undefined: for ever. */
+  auditRetention: number | undefined;
+  /** The operator's own OAuth clients and endpoints, by provider. */
+  oauthClients: OAuthClients;
+  logLevel: Environment['LOG_LEVEL'];
+  limits: Limits;
+};
+
+/** Reads the environment once; throws a {@link ConfigError} that names every variable in the way. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) throw new ConfigError(describe(parsed.error));
+  const { data } = parsed;
+  if (data.PUBLIC_URL === undefined && !isLoopback(data.HOST)) {
+    throw new ConfigError(
+      `PUBLIC_URL must be ${wanted.PUBLIC_URL}: it is required when HOST is not a loopback address.`,
+    );
+  }
+  const publicUrl = data.PUBLIC_URL ?? defaultPublicUrl(data.HOST, data.PORT);
+  return {
+    port: data.PORT,
+    host: data.HOST,
+    publicUrl,
+    databaseUrl: data.DATABASE_URL,
+    dataDir: resolve(data.DATA_DIR),
+    masterKeys: data.MASTER_KEYS,
+    bootstrapAccessKey: data.BOOTSTRAP_ACCESS_KEY,
+    trustedProxies: data.TRUSTED_PROXIES,
+    appDomains: data.APP_DOMAINS,
+    corsOrigins: data.CORS_ORIGINS,
+    metricsToken: data.METRICS_TOKEN,
+    outboundAllow: data.OUTBOUND_ALLOW,
+    refresh: data.REFRESH,
+    shutdownDelay: data.SHUTDOWN_DELAY,
+    auditRetention: data.AUDIT_RETENTION,
+    ...requireTogether(given, data, publicUrl),
+    logLevel: data.LOG_LEVEL,
+    limits: {
+      bodyBytes: data.LIMIT_BODY_BYTES,
+      requestSeconds: data.LIMIT_REQUEST_SECONDS,
+      tokens: data.LIMIT_TOKENS,
+      depth: data.LIMIT_DEPTH,
+      cost: data.LIMIT_COST,
+      aliases: data.LIMIT_ALIASES,
+      pageSize: data.LIMIT_PAGE_SIZE,
+      connectTokens: data.LIMIT_CONNECT_TOKENS,
+      mintsPerAddress: data.LIMIT_MINTS_PER_ADDRESS,
+      mintsPerApp: data.LIMIT_MINTS_PER_APP,
+      actionsPerToken: data.LIMIT_ACTIONS_PER_TOKEN,
+      actionsPerKeyedToken: data.LIMIT_ACTIONS_PER_KEYED_TOKEN,
+      actionsPerAddress: data.LIMIT_ACTIONS_PER_ADDRESS,
+      actionsPerApp: data.LIMIT_ACTIONS_PER_APP,
+      references: data.LIMIT_REFERENCES,
+      subscriptions: data.LIMIT_SUBSCRIPTIONS,
+      subscriptionsPerApp: data.LIMIT_SUBSCRIPTIONS_PER_APP,
+      subscriptionsPerAddress: data.LIMIT_SUBSCRIPTIONS_PER_ADDRESS,
+      subscriptionsPerProcess: data.LIMIT_SUBSCRIPTIONS_PER_PROCESS,
+      waitingChanges: data.LIMIT_WAITING_CHANGES,
+    },
+  };
+}
+
+/** What several variables say together; throws when some of them are missing or wrong. */
+function requireTogether(
+  env: Record<string, string | undefined>,
+  data: Environment,
+  publicUrl: string,
+) {
+  const complaints: string[] = [];
+  const complain = (name: string, what: string) => complaints.push(`${name} must be ${what}.`);
+  const oauthClients = readOAuthClients(env, complain);
+  const pipedream = readPipedreamConfig(data, complain);
+  const oidc = readOidcConfig(data, publicUrl, complain);
+  if (complaints.length > 0) throw new ConfigError(complaints.join('\n'));
+  return { oauthClients, pipedream, oidc };
+}
+
+/** Whether only this machine can reach what listens there. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** A loopback host may be an IPv6 one, where 127.0.0.1 would not answer. */
+function defaultPublicUrl(host: string, port: number): string {
+  return `http://${host === '::1' ? '[::1]' : '127.0.0.1'}:${port}`;
+}
+
+function describe(error: z.ZodError): string {
+  const complaints = error.issues.map((issue) => {
+    const name = issue.path[0] as keyof typeof wanted;
+    const own: unknown = issue.code === 'custom' ? issue.params?.wanted : undefined;
+    return `${name} must be ${typeof own === 'string' ? own : wanted[name]}.`;
+  });
+  return [...new Set(complaints)].join('\n');
+}

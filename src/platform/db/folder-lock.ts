@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, realpath, rm } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { makeDataFolder, openNewPrivateFile } from '../private-file.ts';
+
+/** Who holds a folder; `pid` is undefined when it does not say. */
+export type Holder = { pid: number | undefined; since: string };
+
+/** A lock that is held: `release` frees it, and so does the end of the process, whatever ends it. */
+export type FolderLock = { release(): Promise<void> };
+
+const answerMilliseconds = 2_000;
+const attempts = 5;
+
+/**
+ * Makes the folder this process's own until it ends, and its owner's alone (0700). Throws an
+ * error that names the holder when another process has it. The lock reaches as far as one machine
+ * and, on Linux, one network namespace: two containers on one volume do not see each other's.
+ */
+export async function lockFolder(
+  dataDir: string,
+  platform: NodeJS.Platform = process.platform,
+): Promise<FolderLock> {
+  await makeDataFolder(dataDir);
+  const folder = await realpath(dataDir);
+  const taken = platform === 'linux' ? await takeSocket(folder) : await takeLockFile(folder);
+  if ('release' in taken) return taken;
+  throw new Error(describe(folder, taken));
+}
+
+/** An abstract socket belongs to no file: the kernel frees its name with the process that holds it. */
+async function takeSocket(folder: string): Promise<FolderLock | Holder> {
+  const name = `\0patchbay-${createHash('sha256').update(folder).digest('hex')}`;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const server = await listen(name);
+    if (server !== undefined) {
+      return { release: () => new Promise((done) => void server.close(() => done())) };
+    }
+    const holder = await askHolder(name);
+    if (holder !== undefined) return holder;
+  }
+  return { pid: undefined, since: 'an unknown time' };
+}
+
+function listen(name: string): Promise<Server | undefined> {
+  const holder: Holder = { pid: process.pid, since: new Date().toISOString() };
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end(JSON.stringify(holder));
+  });
+  server.unref();
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen(name, () => resolve(server));
+  });
+}
+
+/** What the holder says of itself; undefined when it has gone in the meantime. */
+function askHolder(name: string): Promise<Holder | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(name).setEncoding('utf8');
+    let answer = '';
+    socket.setTimeout(answerMilliseconds, () => {
+      resolve({ pid: undefined, since: 'an unknown time' });
+      socket.destroy();
+    });
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('end', () => resolve(parseHolder(answer)));
+    socket.on('error', () => resolve(undefined));
+  });
+}
+
+function parseHolder(answer: string): Holder | undefined {
+  try {
+    return JSON.parse(answer) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+type Entry = Holder & { started: string };
+
+/**
+ * The lock where there are no abstract sockets: a file with the holder's pid and start time, which
+ * tells a pid that was given to another process since. What a dead holder left is taken over.
+ */
+async function takeLockFile(folder: string): Promise<FolderLock | Holder> {
+  const path = join(folder, 'lock.json');
+  const started = await startTimeOf(process.pid);
+  const entry: Entry = { pid: process.pid, since: new Date().toISOString(), started };
+  if (await createFile(path, entry)) return { release: () => rm(path, { force: true }) };
+  const holder = await readEntry(path);
+  if (holder?.pid !== undefined && (await startTimeOf(holder.pid)) === holder.started) {
+    return holder;
+  }
+  await rm(path, { force: true });
+  if (await createFile(path, entry)) return { release: () => rm(path, { force: true }) };
+  return (await readEntry(path)) ?? { pid: undefined, since: 'a moment ago' };
+}
+
+async function createFile(path: string, entry: Entry): Promise<boolean> {
+  try {
+    const file = await openNewPrivateFile(path);
+    await file.writeFile(JSON.stringify(entry)).finally(() => file.close());
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function readEntry(path: string): Promise<Entry | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Entry;
+  } catch {
+    return undefined;
+  }
+}
+
+/** When a process began, as `ps` has it; without `ps`, whether it is there at all. */
+async function startTimeOf(pid: number): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]);
+    return stdout.trim();
+  } catch {
+    return isAlive(pid) ? 'alive' : 'gone';
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function describe(folder: string, { pid, since }: Holder): string {
+  return (
+    `${folder} is in use by process ${pid ?? '(which does not answer)'} since ${since}. Two processes ` +
+    'on one embedded database would destroy it: stop that process, or give this one another ' +
+    'DATA_DIR, or run both on PostgreSQL with DATABASE_URL.'
+  );
+}
