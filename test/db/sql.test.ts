@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { batch } from '../../src/platform/db/batch.ts';
 import type { Database } from '../../src/platform/db/database.ts';
-import { gather } from '../../src/platform/db/gather.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
 let database: Database;
@@ -74,33 +74,30 @@ const poisons = {
   'a NUL character': [randomUUID(), 'na\u0000me'],
 } as const;
 
-test.each(Object.entries(poisons))(
-  '%s fails alone among the 50 gathered with it',
-  async (_, bad) => {
-    const statements: number[] = [];
-    const insert = gather(async (items: readonly (readonly [string, string])[]) => {
-      statements.push(items.length);
-      return database.sql<{ name: string }>(
-        'insert_organizations',
-        `INSERT INTO organization (id, name)
+test.each(Object.entries(poisons))('%s fails alone among the 50 in its batch', async (_, bad) => {
+  const statements: number[] = [];
+  const insert = batch(async (items: readonly (readonly [string, string])[]) => {
+    statements.push(items.length);
+    return database.sql<{ name: string }>(
+      'insert_organizations',
+      `INSERT INTO organization (id, name)
        SELECT id, name FROM unnest($1::uuid[], $2::text[]) AS q(id, name) RETURNING name`,
-        [items.map(([id]) => id), items.map(([, name]) => name)],
-      );
-    });
-    const good = Array.from({ length: 50 }, (_, index) => [randomUUID(), `o${index}`] as const);
-    const settled = await Promise.allSettled(
-      [...good.slice(0, 25), bad, ...good.slice(25)].map(insert),
+      [items.map(([id]) => id), items.map(([, name]) => name)],
     );
-    expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(1);
-    expect(settled[25]?.status).toBe('rejected');
-    expect(statements).toHaveLength(52);
-    const ids = good.map(([id]) => id);
-    expect(await database.db.organization.count({ where: { id: { in: ids } } })).toBe(50);
-  },
-);
+  });
+  const good = Array.from({ length: 50 }, (_, index) => [randomUUID(), `o${index}`] as const);
+  const settled = await Promise.allSettled(
+    [...good.slice(0, 25), bad, ...good.slice(25)].map(insert),
+  );
+  expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+  expect(settled[25]?.status).toBe('rejected');
+  expect(statements).toHaveLength(52);
+  const ids = good.map(([id]) => id);
+  expect(await database.db.organization.count({ where: { id: { in: ids } } })).toBe(50);
+});
 
-test('a lone surrogate does no harm to the 50 gathered with it', async () => {
-  const echo = gather((items: readonly string[]) =>
+test('a lone surrogate does no harm to the 50 in its batch', async () => {
+  const echo = batch((items: readonly string[]) =>
     database.sql<{ text: string }>(
       'echo',
       'SELECT text FROM unnest($1::text[]) WITH ORDINALITY AS q(text, ordinal) ORDER BY ordinal',

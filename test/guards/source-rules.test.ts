@@ -23,8 +23,8 @@ test('only private-file.ts creates files: exclusively, for their owner, and thro
 });
 
 test('no statement shows the planner how many calls it answers: see hiddenArray', () => {
-  const gathered = files.filter(({ text }) => /\bunnest\(\$\{hiddenArray/.test(text));
-  expect(gathered.length).toBeGreaterThan(10);
+  const batched = files.filter(({ text }) => /\bunnest\(\$\{hiddenArray/.test(text));
+  expect(batched.length).toBeGreaterThan(10);
   const shown = files.filter(({ text }) => /\bunnest\(\s*\$1\b/.test(text));
   expect(shown.map(({ path }) => path)).toEqual([]);
 });

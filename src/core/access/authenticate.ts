@@ -1,4 +1,4 @@
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { UnauthenticatedError } from '../../platform/errors.ts';
 import { type Deps, perDeps } from '../deps/deps.ts';
@@ -44,7 +44,7 @@ function findViewer(
 }
 
 const findAccessKey = perDeps((deps) =>
-  gather((digests: readonly Buffer[]) => findAccessKeys(deps.sql, digests)),
+  batch((digests: readonly Buffer[]) => findAccessKeys(deps.sql, digests)),
 );
 
 const statement = `

@@ -1,4 +1,4 @@
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { Role } from '../../platform/db/generated/enums.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { perDeps } from '../deps/deps.ts';
@@ -6,7 +6,7 @@ import type { UserViewer } from './viewer.ts';
 
 /** The person whose personal access token has this digest, with the roles that they have now. */
 export const findUser = perDeps((deps) =>
-  gather((digests: readonly Buffer[]) => findUsers(deps.sql, digests)),
+  batch((digests: readonly Buffer[]) => findUsers(deps.sql, digests)),
 );
 
 /** What is read of a person `u`. */

@@ -38,7 +38,7 @@ export function boundProject(viewer: MemberViewer): string | null {
 }
 
 /**
- * The listed projects of a call in a gathered statement, where no row has an array of its own: the text
+ * The listed projects of a call in a batched statement, where no row has an array of its own: the text
  * of a `uuid[]`, null where the whole organization is reached.
  */
 export function reachText({ only, projectIds }: Reach): string | null {

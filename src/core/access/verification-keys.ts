@@ -1,6 +1,6 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { type Deps, perDeps } from '../deps/deps.ts';
 
@@ -28,9 +28,7 @@ const knownKeys = perDeps(
   () => new LRUCache<string, { found: VerificationKey | undefined }>({ max: rememberedKeys }),
 );
 
-const loadKey = perDeps((deps) =>
-  gather((kids: readonly string[]) => loadTogether(deps.sql, kids)),
-);
+const loadKey = perDeps((deps) => batch((kids: readonly string[]) => loadTogether(deps.sql, kids)));
 
 const statement = `
   SELECT k.id, k.issuer, k.public_key AS "publicKey"

@@ -1,5 +1,5 @@
 import { compactVerify, errors } from 'jose';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { type Deps, perDeps } from '../deps/deps.ts';
 import { type ConnectTokenClaims, readClaims, readKid } from './connect-token.ts';
@@ -46,7 +46,7 @@ export type PresentedToken = {
 
 /** Whom a verified token speaks for; undefined once anything ended it. */
 export const findEndUser = perDeps((deps) =>
-  gather((presented: readonly PresentedToken[]) => findTogether(deps.sql, presented)),
+  batch((presented: readonly PresentedToken[]) => findTogether(deps.sql, presented)),
 );
 
 /* All that may have ended a token since it was made. */

@@ -1,4 +1,4 @@
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import type { AppError, ErrorCode } from '../../platform/errors.ts';
@@ -87,7 +87,7 @@ export function actorOf(viewer: Viewer): string {
 }
 
 const insertTogether = perDeps((deps) =>
-  gather((events: readonly EventRow[]) => insertEvents(deps.sql, events)),
+  batch((events: readonly EventRow[]) => insertEvents(deps.sql, events)),
 );
 
 function toRow(
@@ -155,5 +155,5 @@ async function insertEvents(sql: Sql, events: readonly EventRow[]): Promise<unde
     statement,
     arrays.map((_, column) => rows.map((row) => row[column])),
   );
-  return new Array(events.length);
+  return events.map(() => undefined);
 }

@@ -4,8 +4,9 @@ import type { Context } from './context.ts';
 const madeFor = new WeakMap<Context, WeakMap<object, object>>();
 
 /**
- * Makes something once for a field of a request's document, however many parents have that field: what
- * gathers the calls of all of them. They share its arguments and its selection.
+ * Makes something once for a field of a request's document: for example one batch for all parents of
+ * that field. They share its arguments and its selection. The WeakMaps belong to the request: its context
+ * and the nodes of its document.
  */
 export function perField<Made extends object>(
   context: Context,

@@ -1,7 +1,7 @@
 import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
 import type { HostApp } from '../../core/access/request-context.ts';
 import { type Deps, perDeps } from '../../core/deps/deps.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { findHostnameProblem } from './app-hostname.ts';
 
@@ -16,13 +16,13 @@ export async function findHostApp(deps: Deps, host: string): Promise<HostApp | n
 
 /** An app by its id, as far as the caller may know of it. */
 export const loadVisibleApp = perDeps((deps) =>
-  gather((wanted: readonly WantedApp[]) => loadVisibleTogether(deps.sql, wanted)),
+  batch((wanted: readonly WantedApp[]) => loadVisibleTogether(deps.sql, wanted)),
 );
 
 export type WantedApp = { id: string; reach: Reach };
 
 const loadByHostname = perDeps((deps) =>
-  gather((hostnames: readonly string[]) => loadByHostnameTogether(deps.sql, hostnames)),
+  batch((hostnames: readonly string[]) => loadByHostnameTogether(deps.sql, hostnames)),
 );
 
 const columns = `a.id, p.organization_id AS "organizationId", a.project_id AS "projectId",

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import { type Deps, perDeps } from '../../core/deps/deps.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { makeFirstKey } from './signing-keys.ts';
 
 /**
@@ -24,7 +24,7 @@ const statement = `
   WHERE verifies_until IS NULL OR verifies_until > now() ORDER BY signs_from DESC, id DESC`;
 
 const loadRows = perDeps(({ sql }) =>
-  gather(async (asked: readonly 'all'[]) => {
+  batch(async (asked: readonly 'all'[]) => {
     const rows = await sql<Row>('published-keys', statement, []);
     return asked.map(() => rows);
   }),

@@ -1,5 +1,5 @@
 import { perDeps } from '../../core/deps/deps.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import type { Mark } from '../../platform/db/keyset.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import type { ReferenceRow } from './reference-row.ts';
@@ -9,12 +9,12 @@ export type WantedReferences = { connectionId: string; after: Mark | undefined; 
 
 /** Loads them. What asks at the same time, as the rows of a list do, shares a statement. */
 export const loadReferences = perDeps((deps) =>
-  gather((wanted: readonly WantedReferences[]) => loadTogether(deps.sql, wanted)),
+  batch((wanted: readonly WantedReferences[]) => loadTogether(deps.sql, wanted)),
 );
 
 /** How many references a connection has, likewise. */
 export const countReferences = perDeps((deps) =>
-  gather((connectionIds: readonly string[]) => countTogether(deps.sql, connectionIds)),
+  batch((connectionIds: readonly string[]) => countTogether(deps.sql, connectionIds)),
 );
 
 const loadStatement = `

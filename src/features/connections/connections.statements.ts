@@ -1,6 +1,6 @@
 import { isReached, type Reach, reachText } from '../../core/access/reach.ts';
 import { type Deps, perDeps } from '../../core/deps/deps.ts';
-import { type Gather, gather } from '../../platform/db/gather.ts';
+import { type Batched, batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import {
   type ConnectionColumns,
@@ -62,19 +62,19 @@ const noRange: Range = { order: 'desc', take: 0, skip: 0 };
 /** How many pages a statement answers at most: with more, the database and this process would take turns instead of working side by side. */
 const pagesAtOnce = 6;
 
-const gatherersOf = perDeps(() => new Map<string, Gather<never, unknown>>());
+const batchesOf = perDeps(() => new Map<string, Batched<never, unknown>>());
 
-/** One gatherer for each shape of statement; there are a few dozen shapes. */
+/** One batched call for each shape of statement; there are a few dozen shapes. */
 function sharedBy<Result>(
   deps: Deps,
   name: string,
   run: (asked: readonly Asked[]) => Promise<readonly Result[]>,
-): Gather<Asked, Result> {
-  const gatherers = gatherersOf(deps);
-  const known = gatherers.get(name) as Gather<Asked, Result> | undefined; // the name tells the type
+): Batched<Asked, Result> {
+  const batches = batchesOf(deps);
+  const known = batches.get(name) as Batched<Asked, Result> | undefined; // the name tells the type
   if (known !== undefined) return known;
-  const made = gather(run, { max: pagesAtOnce });
-  gatherers.set(name, made);
+  const made = batch(run, { max: pagesAtOnce });
+  batches.set(name, made);
   return made;
 }
 

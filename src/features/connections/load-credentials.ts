@@ -1,6 +1,6 @@
 import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
 import { perDeps } from '../../core/deps/deps.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import {
   type CredentialsRow,
@@ -15,7 +15,7 @@ export type Wanted = { id: string; reach: Reach };
 
 /** Loads what a caller may open; undefined for anything else. Concurrent calls share a statement. */
 export const loadCredentials = perDeps((deps) =>
-  gather((wanted: readonly Wanted[]) => loadTogether(deps.sql, wanted)),
+  batch((wanted: readonly Wanted[]) => loadTogether(deps.sql, wanted)),
 );
 
 /* LATERAL keeps every plan at one index look-up per connection, whatever the planner believes of unnest. */

@@ -1,7 +1,7 @@
 import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { perDeps } from '../../core/deps/deps.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import type { RequirementKind } from '../../platform/db/generated/enums.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import {
@@ -34,7 +34,7 @@ export type PipedreamAccount = { id: string; appSlug: string; externalUserId: st
 
 /** Loads it by the triple of app, user and requirement; undefined when there is no such requirement. Concurrent calls share a statement. */
 export const loadBrought = perDeps((deps) =>
-  gather((wanted: readonly WantedOfUser[]) => loadTogether(deps.sql, wanted)),
+  batch((wanted: readonly WantedOfUser[]) => loadTogether(deps.sql, wanted)),
 );
 
 const statement = `

@@ -4,7 +4,7 @@ import { builder } from '../../core/graphql/builder.ts';
 import type { Context } from '../../core/graphql/context.ts';
 import { forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
 import { perField } from '../../core/graphql/per-field.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { type PageArgs, planPage } from '../../platform/db/keyset.ts';
 import { listOfProjects } from '../projects/list-of-projects.ts';
 import { OrganizationRef } from '../projects/organization.type.ts';
@@ -70,7 +70,7 @@ function keysOfProjects(args: PageArgs, context: Context, query: object) {
 function keysOfOrganization(args: PageArgs, { deps, viewer }: Context, query: object) {
   const { db, config } = deps;
   const plan = planPage(args, 'createdAt', config.limits.pageSize);
-  return gather(async (ids: readonly string[]) => {
+  return batch(async (ids: readonly string[]) => {
     const bound = { organizationId: { in: [...ids] }, projectId: null, revokedAt: null };
     const where = { AND: [bound, visibleAccessKeys(requireMember(viewer))] };
     const rows = await db.accessKey.findMany({ ...query, ...plan.range(where) });

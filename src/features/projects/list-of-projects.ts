@@ -1,4 +1,4 @@
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import type { Page, PagePlan } from '../../platform/db/keyset.ts';
 
 type Row = { id: string; createdAt: Date };
@@ -13,11 +13,11 @@ type Source<Found extends Row> = {
 
 /** A page of a list that every project has; what many projects are asked at once shares statements. */
 export function listOfProjects<Found extends Row>({ plan, load, count }: Source<Found>) {
-  const rowsOf = gather(async (ids: readonly string[]) => {
+  const rowsOf = batch(async (ids: readonly string[]) => {
     const found = new Map((await load([...ids])).map(({ id, rows }) => [id, rows]));
     return ids.map((id) => found.get(id) ?? []);
   });
-  const countOf = gather(async (ids: readonly string[]) => {
+  const countOf = batch(async (ids: readonly string[]) => {
     const found = new Map((await count([...ids])).map((row) => [row.id, row.count]));
     return ids.map((id) => found.get(id) ?? 0);
   });

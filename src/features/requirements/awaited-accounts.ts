@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { perDeps } from '../../core/deps/deps.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import type { OfUser } from './lock-user.ts';
 
@@ -50,7 +50,7 @@ const ofUserStatement = `
 
 /** Claims what users wait for, where Pipedream was not just asked; concurrent calls share a statement. */
 export const claimAwaited = perDeps((deps) =>
-  gather((pairs: readonly OfUser[]) => claimTogether(deps.sql, pairs)),
+  batch((pairs: readonly OfUser[]) => claimTogether(deps.sql, pairs)),
 );
 
 async function claimTogether(sql: Sql, pairs: readonly OfUser[]): Promise<AwaitedAccount[][]> {

@@ -1,5 +1,5 @@
 import { perDeps } from '../../core/deps/deps.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { judge, type LinkRow, linkColumns, linkTables, type RequirementState } from './status.ts';
@@ -14,7 +14,7 @@ export type RequirementWithState = { requirement: Requirement; state: Requiremen
  * the same time shares a statement.
  */
 export const loadRequirementsOfUser = perDeps((deps) =>
-  gather((users: readonly NamedUser[]) => loadTogether(deps.sql, users)),
+  batch((users: readonly NamedUser[]) => loadTogether(deps.sql, users)),
 );
 
 const statement = `

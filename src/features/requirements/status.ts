@@ -1,7 +1,7 @@
 import { findConnectionType } from '../../core/catalog/connection-types.ts';
 import { perDeps } from '../../core/deps/deps.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import type { ConnectionStatus, RequirementKind } from '../../platform/db/generated/enums.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { readSpec } from './spec.ts';
@@ -33,7 +33,7 @@ export type LinkedConnection = {
  * requirement, or a user, is no more.
  */
 export const requirementStatus = perDeps((deps) =>
-  gather((pairs: readonly RequirementOfUser[]) => loadTogether(deps.sql, pairs)),
+  batch((pairs: readonly RequirementOfUser[]) => loadTogether(deps.sql, pairs)),
 );
 
 /*

@@ -6,7 +6,7 @@ import {
   dataKeyColumns,
   readDataKey,
 } from '../../core/vault/data-key.columns.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import type { GrantPlace } from './grant-tokens.ts';
 import { type Provider, resolveProvider } from './provider.ts';
@@ -48,7 +48,7 @@ export async function openProvider(
 }
 
 const loadSettings = perDeps((deps) =>
-  gather((ids: readonly string[]) => loadTogether(deps.sql, ids)),
+  batch((ids: readonly string[]) => loadTogether(deps.sql, ids)),
 );
 
 /** What {@link readSettings} reads, of a connection `c`. */

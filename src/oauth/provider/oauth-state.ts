@@ -1,5 +1,5 @@
 import { perDeps } from '../../core/deps/deps.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 
 /** How a connection's grant fares. */
@@ -19,7 +19,7 @@ export type OAuthState = {
 
 /** Of a connection that the caller may see; what asks at the same time shares a statement. */
 export const loadOAuthState = perDeps((deps) =>
-  gather((connectionIds: readonly string[]) => loadTogether(deps.sql, connectionIds)),
+  batch((connectionIds: readonly string[]) => loadTogether(deps.sql, connectionIds)),
 );
 
 const statement = `

@@ -1,5 +1,5 @@
 import { perDeps } from '../../core/deps/deps.ts';
-import { gather } from '../../platform/db/gather.ts';
+import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 
 /** How long a lease lasts, in seconds, by the database's clock. */
@@ -20,7 +20,7 @@ export type Lease = { taken: boolean; current: boolean; isAttemptOpen: boolean; 
 
 /** Takes a lease. Concurrent calls share a statement. */
 export const takeRefreshLease = perDeps((deps) =>
-  gather((wanted: readonly WantedLease[]) => takeTogether(deps.sql, wanted)),
+  batch((wanted: readonly WantedLease[]) => takeTogether(deps.sql, wanted)),
 );
 
 /* Rows are locked in one order, so that two processes do not wait for each other in a circle. */

@@ -1,9 +1,9 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { gather } from '../../src/platform/db/gather.ts';
+import { batch } from '../../src/platform/db/batch.ts';
 import { UnavailableError } from '../../src/platform/errors.ts';
 
-/** Records the batches it gets; each is answered when the test says so. */
+/** Records the batches it gets; each is settled when the test says so. */
 function recordBatches() {
   const batches: number[][] = [];
   const answers: (() => void)[] = [];
@@ -22,9 +22,9 @@ function recordBatches() {
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 
-test('the calls of one tick share one run and are answered by ordinal', async () => {
+test('the calls of one tick share one run and get their results in order', async () => {
   const { batches, run, answerAll } = recordBatches();
-  const ask = gather(run);
+  const ask = batch(run);
   const answers = Promise.all([ask(3), ask(1), ask(3)]);
   await nextTick();
   await answerAll();
@@ -34,7 +34,7 @@ test('the calls of one tick share one run and are answered by ordinal', async ()
 
 test('a call never joins a batch that is already sent', async () => {
   const { batches, run, answerAll } = recordBatches();
-  const ask = gather(run);
+  const ask = batch(run);
   const first = ask(1);
   await nextTick();
   const second = ask(1);
@@ -46,7 +46,7 @@ test('a call never joins a batch that is already sent', async () => {
 
 test('a batch holds at most max items', async () => {
   const { batches, run, answerAll } = recordBatches();
-  const ask = gather(run, { max: 3 });
+  const ask = batch(run, { max: 3 });
   const answers = Promise.all(range(7).map(ask));
   await nextTick();
   expect(batches).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
@@ -56,7 +56,7 @@ test('a batch holds at most max items', async () => {
 
 test('beyond inFlight batches, calls wait and form the next one', async () => {
   const { batches, run, answerAll } = recordBatches();
-  const ask = gather(run, { inFlight: 2 });
+  const ask = batch(run, { inFlight: 2 });
   const answers: Promise<number>[] = [];
   for (const item of range(5)) {
     answers.push(ask(item));
@@ -69,9 +69,9 @@ test('beyond inFlight batches, calls wait and form the next one', async () => {
   expect(await Promise.all(answers)).toEqual([0, 10, 20, 30, 40]);
 });
 
-test('a batch that fails is run again item by item, once', async () => {
+test('a batch that fails is run once more, item by item', async () => {
   const sizes: number[] = [];
-  const ask = gather(async (items: readonly number[]) => {
+  const ask = batch(async (items: readonly number[]) => {
     sizes.push(items.length);
     if (items.includes(2)) throw new Error('poisoned');
     return items;
@@ -83,7 +83,7 @@ test('a batch that fails is run again item by item, once', async () => {
 
 test('a batch of one that fails is not run again', async () => {
   let runs = 0;
-  const ask = gather(async () => {
+  const ask = batch(async () => {
     runs++;
     throw new Error('poisoned');
   });
@@ -91,9 +91,9 @@ test('a batch of one that fails is not run again', async () => {
   expect(runs).toBe(1);
 });
 
-test('when the database is away, the whole batch fails at once', async () => {
+test('when the database is unavailable, the whole batch fails at once', async () => {
   let runs = 0;
-  const ask = gather(async () => {
+  const ask = batch(async () => {
     runs++;
     throw new UnavailableError();
   });
@@ -102,18 +102,34 @@ test('when the database is away, the whole batch fails at once', async () => {
   expect(runs).toBe(1);
 });
 
-test('a run that throws at once, or answers too little, is a failure as any other', async () => {
-  const throwing = gather((): Promise<number[]> => {
+test('when the database becomes unavailable during the retry, the items left fail without a run', async () => {
+  const runs: number[][] = [];
+  const ask = batch(async (items: readonly number[]) => {
+    runs.push([...items]);
+    if (items.length > 1) throw new Error('poisoned');
+    if (items[0] === 1) throw new UnavailableError();
+    return items;
+  });
+  const settled = await Promise.allSettled(range(4).map(ask));
+  expect(settled.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'rejected',
+  ]);
+  expect(runs).toEqual([[0, 1, 2, 3], [0], [1]]);
+});
+
+test('a run that throws at once or returns too few results fails its call', async () => {
+  const throwing = batch((): Promise<number[]> => {
     throw new Error('at once');
   });
   await expect(throwing(1)).rejects.toThrow('at once');
-  const short = gather(async () => []);
-  await expect(short(1)).rejects.toThrow('answered 0 of 1');
+  const short = batch(async () => []);
+  await expect(short(1)).rejects.toThrow('returned 0 results for 1 item');
 });
 
 test('an Error among the results is a result', async () => {
-  const ask = gather(async (items: readonly number[]) =>
-    items.map(() => new Error('of this item')),
-  );
+  const ask = batch(async (items: readonly number[]) => items.map(() => new Error('of this item')));
   expect(await ask(1)).toEqual(new Error('of this item'));
 });
