@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticate } from '../../src/core/access/authenticate.ts';
+import { perform } from '../../src/core/operations/perform.ts';
 import { fetchCredentials } from '../../src/features/connections/credentials.service.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { createConnection, fetchConfig, newConnection } from '../helpers/connections.ts';
@@ -83,7 +84,7 @@ test('60 concurrent fetches of credentials share 2 statements, and who calls one
   const context = { deps, viewer, request: { id: 'concurrent', ip: null }, app: null };
   const sixty = Array.from({ length: 60 }, (_, index) => ids[index % 20] ?? '');
   const fetching = await statementsOf(() =>
-    Promise.all(sixty.map((id) => fetchCredentials(context, id))),
+    Promise.all(sixty.map((id) => perform(fetchCredentials, context, { id }))),
   );
   expect(fetching).toHaveLength(2);
   const asking = await statementsOf(() =>

@@ -4,9 +4,16 @@ import type { Operation, Permission } from '../operations/operation.ts';
 /** The options of a root field that its operation decides. Its resolver calls `perform`. */
 export function operationField<Input, Output>(operation: Operation<Input, Output>) {
   return {
+    ...operationFieldWithoutErrors(operation),
+    errors: { types: [...operation.errors] },
+  };
+}
+
+/** The same for a query, whose failures are errors of the response, or for a type that holds the errors. */
+export function operationFieldWithoutErrors<Input, Output>(operation: Operation<Input, Output>) {
+  return {
     description: operation.description,
     authScopes: { anyone: true } as const, // perform() checks the role
-    errors: { types: [...operation.errors] },
     extensions: { operation },
   };
 }

@@ -1,6 +1,4 @@
 import { findConnectionType } from '../../core/catalog/connection-types.ts';
-import { withoutPasswords } from '../../core/catalog/passwords-in-urls.ts';
-import { openHalf } from '../../core/connection-config/sealed-config.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { NodeRef } from '../../core/graphql/node.type.ts';
 import { definePage } from '../../core/graphql/page.ts';
@@ -8,6 +6,7 @@ import { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { ConnectionTypeRef } from '../connection-types/connection-type.type.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import type { ConnectionRow } from './connection-row.ts';
+import { openShownConfig } from './shown-config.ts';
 
 export const ConnectionStatusRef = builder.enumType('ConnectionStatus', {
   description: 'Whether a connection can be used.',
@@ -53,12 +52,7 @@ export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').impl
       type: 'JSONObject',
       nullable: true,
       description: 'Without secrets; null for a system-managed connection.',
-      resolve: async (connection, _args, { deps }) => {
-        if (connection.isSystem) return null;
-        const half = { sealed: connection.config, dataKey: connection.configDataKey };
-        const config = await openHalf(deps.vault, connection, 'public', half);
-        return withoutPasswords(findConnectionType(connection.type), config);
-      },
+      resolve: (connection, _args, { deps }) => openShownConfig(deps, connection),
     }),
     secretFields: t.exposeStringList('secretFields', {
       description: 'Names of the secret fields that hold a value.',

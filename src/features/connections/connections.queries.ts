@@ -1,14 +1,19 @@
-import { z } from 'zod';
 import { builder } from '../../core/graphql/builder.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { pageArgs, pageCost, selectsTotal } from '../../core/graphql/page.ts';
-import { orBlank, searchedName, searchText } from '../../platform/input.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import { ConnectionPage, ConnectionRef, ConnectionStatusRef } from './connection.type.ts';
-import { findConnection, listConnections, listProjectConnections } from './connections.service.ts';
+import {
+  connectionFilter,
+  listConnections,
+  listProjectConnections,
+  readConnection,
+} from './connections.service.ts';
 
 const ConnectionFilter = builder.inputType('ConnectionFilter', {
   description: 'Which connections of a project; all conditions must hold.',
-  validate: z.looseObject({ type: orBlank(searchText), search: orBlank(searchedName) }),
+  validate: connectionFilter,
   fields: (t) => ({
     type: t.string({ required: false, description: 'Of this type, by its full identifier.' }),
     status: t.field({ type: ConnectionStatusRef, required: false, description: 'Of this status.' }),
@@ -26,17 +31,15 @@ const ConnectionFilter = builder.inputType('ConnectionFilter', {
 
 builder.queryFields((t) => ({
   connection: t.field({
+    ...operationFieldWithoutErrors(readConnection),
     type: ConnectionRef,
     nullable: true,
-    description: 'One connection; null when there is none within reach.',
-    authScopes: { role: 'viewer' },
     args: { id: t.arg.id({ description: 'Its UUID.' }) },
-    resolve: (_root, { id }, context) => findConnection(context, id),
+    resolve: (_root, args, context) => perform(readConnection, context, args),
   }),
   connections: t.field({
+    ...operationFieldWithoutErrors(listConnections),
     type: ConnectionPage,
-    description: "A project's connections, newest first; at most 100 a page.",
-    authScopes: { role: 'viewer' },
     complexity: pageCost,
     args: {
       projectId: t.arg.id({
@@ -51,8 +54,10 @@ builder.queryFields((t) => ({
           'From 1, with `first` and instead of a cursor, for page-number clients: up to row 10,000.',
       }),
     },
-    resolve: (_root, { projectId, filter, ...page }, context, info) =>
-      listConnections(context, { projectId, filter, page, withTotal: selectsTotal(info) }),
+    resolve: (_root, { projectId, filter, ...page }, context, info) => {
+      const withTotal = selectsTotal(info);
+      return perform(listConnections, context, { projectId, filter, page, withTotal });
+    },
   }),
 }));
 

@@ -1,11 +1,13 @@
+import { z } from 'zod';
 import { boundProject, reachOf } from '../../core/access/reach.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
-import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { type Page, type PageArgs, type PagePlan, planPage } from '../../platform/db/keyset.ts';
 import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { foldCase } from '../../platform/fold-case.ts';
-import { isUuid } from '../../platform/input.ts';
+import { isUuid, orBlank, searchedName, searchText } from '../../platform/input.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { countConnections, loadConnections } from './connections.statements.ts';
@@ -13,15 +15,29 @@ import { countConnections, loadConnections } from './connections.statements.ts';
 /** The last character there is: what lies between a prefix and the prefix with it begins with it. */
 const lastCharacter = '\u{10FFFF}';
 
-export type ConnectionFilter = {
-  type?: string | null | undefined;
-  status?: ConnectionStatus | null | undefined;
-  /** The beginning of the name, whatever its case. */
-  search?: string | null | undefined;
-  includeSystem?: boolean | null | undefined;
-};
+/** All conditions must hold; one that is left out, null or blank holds for every connection. */
+export const connectionFilter = z.object({
+  type: orBlank(searchText),
+  status: z.enum(ConnectionStatus).nullish(),
+  /** The beginning of the name in any case. */
+  search: orBlank(searchedName),
+  includeSystem: z.boolean().nullish(),
+});
 
-/** A connection by its id, or null where there is none for the caller. */
+export type ConnectionFilter = z.output<typeof connectionFilter>;
+
+/** Reads a connection. The output is null when the caller can see none of this id. */
+export const readConnection = operation({
+  name: 'connection',
+  description: 'One connection; null when there is none within reach.',
+  role: 'viewer',
+  audit: undefined,
+  input: z.object({ id: z.string() }),
+  errors: [],
+  run: (context, { id }) => findConnection(context, id),
+});
+
+/** Returns a connection by its id, or null when the caller can see none. */
 export async function findConnection(
   { deps, viewer }: RequestContext,
   id: string,
@@ -43,37 +59,43 @@ export async function requireConnection(
   return connection;
 }
 
-/** Which of a project's connections, and which page of them. */
+/** Which connections of a project, and which page of them. */
 export type ConnectionList = {
-  /** May be left out by a viewer that is bound to one project. */
-  projectId: string | null | undefined;
-  filter: ConnectionFilter | null | undefined;
+  filter?: ConnectionFilter | null | undefined;
   page: PageArgs;
   /** Whether the total will be asked for: it then comes with the rows. */
   withTotal: boolean;
 };
 
 /**
- * A page of a project's connections, newest first.
- *
- * @throws InvalidInputError for the page, or without a project where the credential reaches many;
- * NotFoundError for the project.
+ * Lists a page of a project's connections. Fails with InvalidInputError for the page, or without a project
+ * when the credential reaches several, and with NotFoundError for the project.
  */
-export async function listConnections(
-  context: RequestContext,
-  { projectId, page, ...list }: ConnectionList,
-): Promise<Page<ConnectionRow>> {
-  const plan = planConnections(context, page);
-  const id = projectId ?? boundProject(requireMember(context.viewer));
-  if (id === null) throw new InvalidInputError([projectMissing]);
-  if (!isUuid(id)) throw new NotFoundError('project');
-  const found = await loadPage(context, id, list, plan);
-  // Rows prove that the project is visible; only without any must it be asked for.
-  if (found.edges.length === 0) await requireVisibleProject(context, id);
-  return found;
-}
+export const listConnections = operation({
+  name: 'connections',
+  description: "A project's connections, newest first; at most 100 a page.",
+  role: 'viewer',
+  audit: undefined,
+  input: z.object({
+    projectId: z.string().nullish(),
+    filter: connectionFilter.nullish(),
+    page: z.custom<PageArgs>(), // planPage checks it
+    withTotal: z.boolean(),
+  }),
+  errors: [],
+  run: async (context, { projectId, page, ...list }) => {
+    const plan = planConnections(context, page);
+    const id = projectId ?? boundProject(requireMember(context.viewer));
+    if (id === null) throw new InvalidInputError([projectMissing]);
+    if (!isUuid(id)) throw new NotFoundError('project');
+    const found = await loadPage(context, id, list, plan);
+    // Rows prove that the project is visible. Without any, it must be asked for.
+    if (found.edges.length === 0) await requireVisibleProject(context, id);
+    return found;
+  },
+});
 
-/** The same for a project that is known to be visible. */
+/** Returns a page of the connections of a project that is known to be visible. */
 export function listProjectConnections(
   context: RequestContext,
   { projectId, page, ...list }: ConnectionList & { projectId: string },

@@ -1,10 +1,6 @@
 import { builder } from '../../core/graphql/builder.ts';
-import {
-  ConflictError,
-  ForbiddenError,
-  NotFoundError,
-  UpstreamError,
-} from '../../platform/errors.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { fetchCredentials } from './credentials.service.ts';
 import type { Credentials } from './open-credentials.ts';
 
@@ -27,7 +23,7 @@ const CredentialsRef = builder.objectRef<Credentials>('Credentials').implement({
 
 export const FetchCredentialsResult = builder.errorUnion('FetchCredentialsResult', {
   description: 'Credentials, or why there are none.',
-  types: [CredentialsRef, NotFoundError, ForbiddenError, ConflictError, UpstreamError],
+  types: [CredentialsRef, ...fetchCredentials.errors],
   resolveType: () => CredentialsRef,
 });
 
@@ -38,11 +34,9 @@ const FetchCredentialsInput = builder.inputType('FetchCredentialsInput', {
 
 builder.mutationField('fetchCredentials', (t) =>
   t.field({
+    ...operationFieldWithoutErrors(fetchCredentials), // the union holds them
     type: FetchCredentialsResult,
-    description: 'Opens a connection: the only way to its secrets. Every call is audited.',
-    authScopes: { role: 'runtime' },
-    extensions: { audit: 'credentials.fetch' },
     args: { input: t.arg({ type: FetchCredentialsInput, description: 'Which connection.' }) },
-    resolve: (_root, { input }, context) => fetchCredentials(context, input.id),
+    resolve: (_root, { input }, context) => perform(fetchCredentials, context, input),
   }),
 );

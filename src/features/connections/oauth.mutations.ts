@@ -2,7 +2,6 @@ import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { type Authorization, authorizeConnection } from '../../oauth/consent/authorize.service.ts';
-import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { ConnectionRef } from './connection.type.ts';
 import { requireConnection } from './connections.service.ts';
 import { refreshConnection } from './refresh-connection.service.ts';
@@ -38,14 +37,11 @@ export const AuthorizationRef = builder.objectRef<Authorization>('Authorization'
 
 builder.mutationFields((t) => ({
   authorizeConnection: t.field({
+    ...operationField(authorizeConnection),
     type: AuthorizationRef,
-    description: 'Begins a consent. An active or expired connection keeps its id through it.',
-    authScopes: { role: 'editor' },
-    extensions: { audit: 'connection.authorize' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: AuthorizeConnectionInput, description: 'Which connection.' }) },
-    resolve: (_root, { input }, context) =>
-      authorizeConnection(context, input.id, input.redirectUrl?.href),
+    resolve: (_root, { input: { id, redirectUrl } }, context) =>
+      perform(authorizeConnection, context, { id, redirectUrl: redirectUrl?.href }),
   }),
   refreshConnection: t.field({
     ...operationField(refreshConnection),

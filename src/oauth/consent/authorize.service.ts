@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
+import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { actorOf, auditEvent } from '../../core/audit/audit.service.ts';
 import type { ConnectionType } from '../../core/catalog/connection-type.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { Deps } from '../../core/deps/deps.ts';
+import { operation } from '../../core/operations/operation.ts';
 import { writeSealed } from '../../core/vault/write-sealed.ts';
-import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+import {
+  type FieldIssue,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+} from '../../platform/errors.ts';
+import { orBlank, url } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import {
   digestProvider,
@@ -22,25 +30,28 @@ import { placeOfVerifier } from './attempt.ts';
 export type Authorization = { url: string; expiresAt: Date };
 
 /**
- * Begins a consent: stores an attempt with everything that the callback will need, and answers the
- * provider's address for it (RFC 6749, section 4.1.1; RFC 7636).
- *
- * @throws NotFoundError, ForbiddenError for a system-managed connection, InvalidInputError for a type
- * that is not OAuth, a missing client, or a redirect URL that the project does not list.
+ * Stores an attempt with everything that the callback will need (RFC 6749, section 4.1.1; RFC 7636). Fails
+ * with ForbiddenError for a system-managed connection, and with InvalidInputError for a type that is not
+ * OAuth, a missing client, or a redirect URL that the project does not list.
  */
-export async function authorizeConnection(
-  context: RequestContext,
-  id: string,
-  redirectUrl: string | undefined,
-): Promise<Authorization> {
-  const { deps } = context;
-  const connection = await loadConnection(context, id);
-  const provider = requireProvider(deps, connection.type, connection.config);
-  if (redirectUrl !== undefined && !connection.redirectUrls.includes(redirectUrl)) {
-    throw new InvalidInputError([redirectNotListed]);
-  }
-  return beginConsent(context, { connection, provider, returnUrl: redirectUrl });
-}
+export const authorizeConnection = operation({
+  name: 'authorizeConnection',
+  description: 'Begins a consent. An active or expired connection keeps its id through it.',
+  role: 'editor',
+  audit: 'connection.authorize',
+  connection: 'id',
+  input: z.object({ id: z.string(), redirectUrl: orBlank(url) }),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError],
+  run: async (context, { id, redirectUrl }): Promise<Authorization> => {
+    const { deps } = context;
+    const connection = await loadConnection(context, id);
+    const provider = requireProvider(deps, connection.type, connection.config);
+    if (redirectUrl != null && !connection.redirectUrls.includes(redirectUrl)) {
+      throw new InvalidInputError([redirectNotListed]);
+    }
+    return beginConsent(context, { connection, provider, returnUrl: redirectUrl ?? undefined });
+  },
+});
 
 /**
  * As {@link resolveProvider}; a provider without a client is also in the log, for the operator.
