@@ -3,13 +3,13 @@ import {
   buildSchema,
   findBreakingChanges,
   type GraphQLField,
+  type GraphQLNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
   isObjectType,
   isSpecifiedScalarType,
-  isUnionType,
   lexicographicSortSchema,
   printSchema,
 } from 'graphql';
@@ -67,29 +67,44 @@ describe('every root field', () => {
   });
 });
 
-test('every type, field, argument and value is described', () => {
-  const lacking: string[] = [];
-  const require = (name: string, { description }: { description?: string | null | undefined }) => {
-    if (!description) lacking.push(name);
-  };
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
-    require(type.name, type);
-    const words = type.description?.split(/\s+/).length ?? 0;
-    if (isUnionType(type) && words < 4) lacking.push(`${type.name}, in four words or more`);
-    if (isEnumType(type)) {
-      for (const value of type.getValues()) require(`${type.name}.${value.name}`, value);
-    }
-    if (isInputObjectType(type)) {
-      for (const field of Object.values(type.getFields()))
-        require(`${type.name}.${field.name}`, field);
-    }
-    if (isObjectType(type) || isInterfaceType(type)) {
-      for (const field of Object.values(type.getFields())) {
-        require(`${type.name}.${field.name}`, field);
-        for (const arg of field.args) require(`${type.name}.${field.name}(${arg.name})`, arg);
-      }
-    }
-  }
-  expect(lacking).toEqual([]);
+type Described = { name: string; description?: string | null | undefined };
+
+/** A type with everything in it that carries a description, each by its path. */
+function describedIn(type: GraphQLNamedType): [path: string, Described][] {
+  const hasFields = isObjectType(type) || isInterfaceType(type) || isInputObjectType(type);
+  const members = [
+    ...(hasFields ? Object.values(type.getFields()) : []),
+    ...(isEnumType(type) ? type.getValues() : []),
+  ];
+  return [
+    [type.name, type],
+    ...members.flatMap((member): [string, Described][] => {
+      const path = `${type.name}.${member.name}`;
+      const args: readonly Described[] = 'args' in member ? member.args : [];
+      return [
+        [path, member],
+        ...args.map((arg): [string, Described] => [`${path}(${arg.name})`, arg]),
+      ];
+    }),
+  ];
+}
+
+describe('the description of every type, field, argument and value', () => {
+  const described = Object.values(schema.getTypeMap())
+    .filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
+    .flatMap(describedIn);
+  const breaches = (isBad: (text: string) => boolean) =>
+    described.flatMap(([path, { description }]) =>
+      isBad(description ?? '') ? [`${path}: ${description}`] : [],
+    );
+
+  test('has at least four words', () => {
+    expect(described.length).toBeGreaterThan(500);
+    expect(breaches((text) => text.trim().split(/\s+/).length < 4)).toEqual([]);
+  });
+
+  test('begins with a noun phrase, a verb in the third person or "Whether", and ends with a full stop', () => {
+    const riddle = /^(Which|What|Who|Whom|Whose|Where|How|When|Why|It|They|Its|Their|Such)\b|[^.]$/;
+    expect(breaches((text) => riddle.test(text))).toEqual([]);
+  });
 });

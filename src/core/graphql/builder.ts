@@ -72,7 +72,7 @@ export const builder = new SchemaBuilder<{
     directResult: true,
     defaultUnionOptions: {
       name: ({ fieldName }) => `${capitalize(fieldName)}Result`,
-      description: 'Either the result of the mutation, or the error that it ended in.',
+      description: 'The result of the mutation, or the expected error that stopped it.',
     },
     unsafelyHandleInputErrors: true,
   },

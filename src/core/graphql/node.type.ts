@@ -5,7 +5,9 @@ export type Node = { id: string; __typename?: string };
 
 /** Relay's interface of what a client can load again by its id. */
 export const NodeRef = builder.interfaceRef<Node>('Node').implement({
-  description: 'A record that `node` finds again by its id.',
-  fields: (t) => ({ id: t.exposeID('id', { description: 'A UUID, unique among all nodes.' }) }),
+  description: 'A record that the query `node` finds by its id.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'The UUID of the record, unique among all nodes.' }),
+  }),
   resolveType: ({ __typename }) => __typename,
 });

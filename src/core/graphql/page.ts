@@ -7,19 +7,21 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 
 const PageInfo = builder.objectRef<Page<unknown>['pageInfo']>('PageInfo').implement({
-  description: 'Where a page lies in its list.',
+  description: 'The position of a page in its list.',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether older rows follow.' }),
+    hasNextPage: t.exposeBoolean('hasNextPage', {
+      description: 'Whether older items follow after this page.',
+    }),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
-      description: 'Whether newer rows come before.',
+      description: 'Whether newer items come before this page.',
     }),
     startCursor: t.exposeString('startCursor', {
       nullable: true,
-      description: 'The cursor of the first row; null for an empty page.',
+      description: 'The cursor of the first item; null if the page is empty.',
     }),
     endCursor: t.exposeString('endCursor', {
       nullable: true,
-      description: 'The cursor of the last row; null for an empty page.',
+      description: 'The cursor of the last item; null if the page is empty.',
     }),
   }),
 });
@@ -30,36 +32,42 @@ type BuilderTypes =
 /** Declares `<name>Page` and `<name>Edge` over a node type, after the Relay cursor specification. */
 export function definePage<Row extends object>(name: string, node: ObjectRef<BuilderTypes, Row>) {
   const Edge = builder.objectRef<Page<Row>['edges'][number]>(`${name}Edge`).implement({
-    description: 'A row of a page, with its cursor.',
+    description: 'An item of a page together with its cursor.',
     fields: (t) => ({
       cursor: t.string({
-        description: 'Where the row lies, for after or before.',
+        description:
+          'The position of the item in its list, for the arguments `after` and `before`.',
         resolve: (edge) => edge.cursor(),
       }),
       // Pothos cannot see through the type parameter that a Row is what `node` stands for.
-      node: t.field({ type: node, description: 'The row.', resolve: (edge) => edge.node as never }),
+      node: t.field({
+        type: node,
+        description: 'The item at this position.',
+        resolve: (edge) => edge.node as never,
+      }),
     }),
   });
   return builder.objectRef<Page<Row>>(`${name}Page`).implement({
-    description: 'A page of a list, newest first.',
+    description: 'A page of a list that begins with the newest item.',
     fields: (t) => ({
       edges: t.field({
         type: [Edge],
-        description: 'The rows with their cursors.',
+        description: 'The items of this page with their cursors.',
         resolve: (page) => page.edges,
       }),
       nodes: t.field({
         type: [node],
-        description: 'The rows.',
+        description: 'The items of this page without cursors.',
         resolve: (page) => page.edges.map((edge) => edge.node) as never,
       }),
       pageInfo: t.field({
         type: PageInfo,
-        description: 'Where this page lies in its list.',
+        description: 'The position of this page in its list.',
         resolve: (page) => page.pageInfo,
       }),
       totalCount: t.int({
-        description: 'How many rows the list has in all. Counted only when selected.',
+        description:
+          'The number of items in the whole list. The server counts only when you select this field.',
         resolve: (page) => page.count(),
       }),
     }),
@@ -68,19 +76,26 @@ export function definePage<Row extends object>(name: string, node: ObjectRef<Bui
 
 /** The arguments of a list that is read from its newest row on. */
 export const forwardArgs = builder.args((t) => ({
-  first: t.int({ required: false, description: 'How many rows, at most 100; 20 when left out.' }),
-  after: t.string({ required: false, description: 'Only rows after this cursor.' }),
+  first: t.int({
+    required: false,
+    description: 'The number of items to return, at most 100. The default is 20.',
+  }),
+  after: t.string({ required: false, description: 'The cursor after which the page begins.' }),
 }));
 
 /** The arguments of a list that is read in both directions. */
 export const pageArgs = builder.args((t) => ({
   first: t.int({
     required: false,
-    description: 'How many rows from the start, at most 100; 20 when left out.',
+    description:
+      'The number of items to return from the start of the list, at most 100. The default is 20.',
   }),
-  after: t.string({ required: false, description: 'Only rows after this cursor.' }),
-  last: t.int({ required: false, description: 'How many rows from the end, at most 100.' }),
-  before: t.string({ required: false, description: 'Only rows before this cursor.' }),
+  after: t.string({ required: false, description: 'The cursor after which the page begins.' }),
+  last: t.int({
+    required: false,
+    description: 'The number of items to return from the end of the list, at most 100.',
+  }),
+  before: t.string({ required: false, description: 'The cursor before which the page ends.' }),
 }));
 
 /** Columns of a row, and of the rows that belong to it. */

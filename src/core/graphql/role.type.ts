@@ -2,17 +2,24 @@ import { Role } from '../../platform/db/generated/enums.ts';
 import { builder } from './builder.ts';
 
 export const RoleRef = builder.enumType('Role', {
-  description: 'What a credential may do. Each role may all that the one before it may.',
+  description:
+    'The permissions of a credential. Each role includes the permissions of the previous one: `VIEWER`, `RUNTIME`, `EDITOR`, `ADMIN`.',
   values: {
-    VIEWER: { value: Role.viewer, description: 'Reads, without secrets.' },
+    VIEWER: {
+      value: Role.viewer,
+      description: 'Reads connections, projects and apps, without secrets.',
+    },
     RUNTIME: {
       value: Role.runtime,
-      description: 'Fetches credentials, makes and revokes connect tokens.',
+      description: 'Fetches credentials, and creates and revokes connect tokens.',
     },
-    EDITOR: { value: Role.editor, description: 'Creates, changes and deletes connections.' },
+    EDITOR: {
+      value: Role.editor,
+      description: 'Creates, changes, deletes, authorizes and refreshes connections.',
+    },
     ADMIN: {
       value: Role.admin,
-      description: 'Manages keys, projects, apps and requirements, and reads the audit log.',
+      description: 'Manages access keys, projects, apps and requirements, and reads the audit log.',
     },
   },
 });

@@ -31,12 +31,13 @@ import '../../core/graphql/error.types.ts';
 import '../../features/node/node.queries.ts';
 import '../../core/graphql/scalars.ts';
 
-builder.queryType({ description: 'What can be read.' });
+builder.queryType({ description: 'The operations that read data and change nothing.' });
 builder.mutationType({
-  description: 'What can be done. Each takes one `input` and answers its result or an error.',
+  description:
+    'The operations that change something. Each takes one `input` and returns its result or an expected error.',
 });
 builder.subscriptionType({
-  description: 'What is told as it happens, by server-sent events.',
+  description: 'The events that the server sends while they happen, as server-sent events.',
 });
 
 let schema: GraphQLSchema | undefined;

@@ -32,7 +32,9 @@ export const appRoutes: readonly Route[] = [
     caller: 'app',
     admit: requireMintsLeft,
     document: RestCreateConnectTokenDocument,
-    body: z.strictObject({ user_id: userId.describe('The end user, as the app names them.') }),
+    body: z.strictObject({
+      user_id: userId.describe('The id that the app gives to the end user.'),
+    }),
     example: { user_id: 'user-1' },
     status: 201,
     answer: z.object({ token: z.jwt(), url: z.url(), expires_at: z.iso.datetime() }),
@@ -52,7 +54,7 @@ export const appRoutes: readonly Route[] = [
       'Returns the requirements that the user has not fulfilled yet. A public app needs no credential.',
     caller: 'app',
     document: RestRequirementsStatusDocument,
-    query: z.object({ user_id: userId.describe('The end user, as the app names them.') }),
+    query: z.object({ user_id: userId.describe('The id that the app gives to the end user.') }),
     answer: z.object({
       status: z.enum(['complete', 'incomplete']),
       unsatisfied: z.array(requirementSchema),

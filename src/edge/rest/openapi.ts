@@ -65,7 +65,7 @@ const audiences: Record<Caller, { tag: string; about: string; security: Security
 /** Routes of an app are on its own hostname. */
 const appServer = {
   url: 'https://{hostname}',
-  variables: { hostname: { default: 'app.example.com', description: "The app's hostname." } },
+  variables: { hostname: { default: 'app.example.com', description: 'The hostname of the app.' } },
 };
 
 type PathDescription = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0];

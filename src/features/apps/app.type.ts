@@ -5,15 +5,17 @@ import type { App } from '../../platform/db/generated/client.ts';
 import { AppVisibility } from '../../platform/db/generated/enums.ts';
 
 export const AppVisibilityRef = builder.enumType('AppVisibility', {
-  description: 'Who may ask on behalf of an app.',
+  description: "Whether the REST routes on an app's hostname need an access key.",
   values: {
     PUBLIC: {
       value: AppVisibility.public,
-      description: 'Anyone: whoever knows a user id may act for that user, so use random ones.',
+      description:
+        'Anyone can create connect tokens. A caller who knows a user id can act for that user, so use random user ids.',
     },
     PRIVATE: {
       value: AppVisibility.private,
-      description: 'Only who holds an access key that reaches the app.',
+      description:
+        'Only callers with an access key that reaches the app can create connect tokens.',
     },
   },
 });
@@ -26,50 +28,52 @@ type ConnectPageSettings = Pick<
 export const ConnectPageSettingsRef = builder
   .objectRef<ConnectPageSettings>('ConnectPageSettings')
   .implement({
-    description: 'How the connect page looks, and where it may be used.',
+    description: 'The appearance of the connect page and the sites that can embed it.',
     fields: (t) => ({
       displayName: t.exposeString('displayName', {
         nullable: true,
-        description: "What it calls the app; the app's name when null.",
+        description: "The name of the app on the page; null to show the app's own name.",
       }),
       logoUrl: t.expose('logoUrl', {
         type: 'URL',
         nullable: true,
-        description: 'The picture that it shows.',
+        description: 'The address of the logo on the page; null for no logo.',
       }),
       accentColor: t.exposeString('accentColor', {
         nullable: true,
-        description: 'The colour of its buttons, as `#rrggbb`.',
+        description: 'The color of the buttons, as `#rrggbb`; null for the default color.',
       }),
       allowedOrigins: t.expose('allowedOrigins', {
         type: ['URL'],
-        description: 'Which sites may show it in a frame.',
+        description: 'The origins of the sites that can show the page in a frame.',
       }),
       returnUrl: t.expose('returnUrl', {
         type: 'URL',
         nullable: true,
-        description: 'Where it leads when everything is done.',
+        description:
+          'The address to which the page sends the browser when the user has fulfilled all requirements.',
       }),
     }),
   });
 
 export const AppRef = builder.prismaObject('App', {
   interfaces: [NodeRef],
-  description: 'A deployed application whose end users bring their own accounts.',
+  description: 'A deployed application whose end users connect their own accounts.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A UUID.' }),
-    name: t.exposeString('name', { description: 'Its name for people.' }),
+    id: t.exposeID('id', { description: 'The UUID of the app.' }),
+    name: t.exposeString('name', { description: 'The name of the app, for people.' }),
     hostname: t.exposeString('hostname', {
-      description: 'The host that its REST routes answer on: lower-case, in ASCII.',
+      description:
+        "The host of the app's own REST routes, in lower-case ASCII, such as `shop.example.com`.",
     }),
     visibility: t.expose('visibility', {
       type: AppVisibilityRef,
-      description: 'Who may ask on its behalf.',
+      description: "Whether the REST routes on the app's hostname need an access key.",
     }),
-    project: t.relation('project', { description: 'The project that it belongs to.' }),
+    project: t.relation('project', { description: 'The project to which the app belongs.' }),
     connectPage: t.field({
       type: ConnectPageSettingsRef,
-      description: 'How the connect page looks, and where it may be used.',
+      description: 'The appearance of the connect page and the sites that can embed it.',
       select: {
         displayName: true,
         logoUrl: true,
@@ -79,7 +83,10 @@ export const AppRef = builder.prismaObject('App', {
       },
       resolve: (app) => app,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'The time when the app was created.',
+    }),
   }),
 });
 

@@ -11,93 +11,97 @@ import { deleteApp } from './delete-app.service.ts';
 
 const ConnectPageSettingsInput = builder.inputType('ConnectPageSettingsInput', {
   description:
-    'How the connect page shall look, and where it may be used. When an app is changed, what is left out stays and null takes a setting away.',
+    'The appearance of the connect page and the sites that can embed it. In an update, a setting that you leave out stays as it is, and null removes it.',
   fields: (t) => ({
     displayName: t.string({
       required: false,
-      description: 'What it calls the app, up to 120 characters.',
+      description: 'The name of the app on the page, up to 120 characters.',
     }),
     logoUrl: t.field({
       type: 'URL',
       required: false,
-      description: 'The picture that it shows: https, or http on a loopback address.',
+      description: 'The address of the logo: https, or http on a loopback address.',
     }),
     accentColor: t.string({
       required: false,
       description:
-        'The colour of its buttons, as `#rrggbb`. Their text is black or white, whichever has the more contrast: 4.58:1 or better on any colour.',
+        'The color of the buttons, as `#rrggbb`. The server chooses black or white text for them, so that the contrast is at least 4.58:1 on any color.',
     }),
     allowedOrigins: t.field({
       type: ['URL'],
       required: false,
       description:
-        'Which sites may show it in a frame, at most 20: exact origins such as `https://portal.example.com`, without wildcards.',
+        'The sites that can show the page in a frame, at most 20: exact origins such as `https://portal.example.com`, without wildcards.',
     }),
     returnUrl: t.field({
       type: 'URL',
       required: false,
-      description: 'Where it leads when everything is done: https, or http on a loopback address.',
+      description:
+        'The address to which the page sends the browser at the end: https, or http on a loopback address.',
     }),
   }),
 });
 
 const hostnameRules =
-  'A domain name in any spelling; it is kept in lower-case ASCII without its port. Never the host of PUBLIC_URL, `localhost` itself, an IP address, or the hostname of another app; within `APP_DOMAINS` where the operator set that.';
+  'The domain name of the app, in any spelling. The server stores it in lower-case ASCII without a port. It cannot be the host of PUBLIC_URL, `localhost` itself, an IP address or the hostname of another app, and it must be in a domain of `APP_DOMAINS` if the operator set that.';
 
 const CreateAppInput = builder.inputType('CreateAppInput', {
-  description: 'A new app.',
+  description: 'The settings of a new app.',
   fields: (t) => ({
-    projectId: t.id({ description: 'The project that it shall belong to.' }),
-    name: t.string({ description: 'Its name for people, 1 to 120 characters.' }),
+    projectId: t.id({ description: 'The id of the project to which the app will belong.' }),
+    name: t.string({ description: 'The name of the app for people, 1 to 120 characters.' }),
     hostname: t.string({ description: hostnameRules }),
-    visibility: t.field({ type: AppVisibilityRef, description: 'Who may ask on its behalf.' }),
+    visibility: t.field({
+      type: AppVisibilityRef,
+      description: "Whether the REST routes on the app's hostname need an access key.",
+    }),
     connectPage: t.field({
       type: ConnectPageSettingsInput,
       required: false,
-      description: 'How the connect page shall look.',
+      description: 'The appearance of the connect page; the defaults if you leave it out.',
     }),
   }),
 });
 
 const UpdateAppInput = builder.inputType('UpdateAppInput', {
-  description: 'Changes of an app; what is left out or null stays as it is.',
+  description: 'The changes to an app. A field that you leave out or set to null stays as it is.',
   fields: (t) => ({
-    id: t.id({ description: 'The app.' }),
-    name: t.string({ required: false, description: 'A new name.' }),
+    id: t.id({ description: 'The id of the app to change.' }),
+    name: t.string({ required: false, description: 'The new name, 1 to 120 characters.' }),
     hostname: t.string({ required: false, description: hostnameRules }),
     visibility: t.field({
       type: AppVisibilityRef,
       required: false,
-      description: 'Who may ask on its behalf from now on.',
+      description: 'The new visibility. It counts from the next request on.',
     }),
     connectPage: t.field({
       type: ConnectPageSettingsInput,
       required: false,
-      description: 'Which of its settings change.',
+      description: 'The settings of the connect page that change.',
     }),
   }),
 });
 
 const DeleteAppInput = builder.inputType('DeleteAppInput', {
-  description: 'Which app to delete.',
-  fields: (t) => ({ id: t.id({ description: 'The app.' }) }),
+  description: 'The app that you want to delete.',
+  fields: (t) => ({ id: t.id({ description: 'The id of the app to delete.' }) }),
 });
 
 const DeletedApp = builder.objectRef<{ id: string }>('DeletedApp').implement({
-  description: 'An app that was deleted.',
+  description: 'The confirmation that an app was deleted.',
   fields: (t) => ({
-    deletedId: t.exposeID('id', { description: 'Its id, which finds nothing now.' }),
+    deletedId: t.exposeID('id', { description: 'The id that the deleted app had.' }),
   }),
 });
 
 builder.mutationFields((t) => ({
   createApp: t.prismaField({
     type: AppRef,
-    description: "Makes an app in a project. For the project's admins.",
+    description: 'Creates an app in a project. Only admins of the project can call it.',
     authScopes: { role: 'admin' },
     extensions: { audit: 'app.create' },
     errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
-    args: { input: t.arg({ type: CreateAppInput, description: 'What to make.' }) },
+    args: { input: t.arg({ type: CreateAppInput, description: 'The settings of the new app.' }) },
     resolve: async (query, _root, { input }, context) => {
       const id = await createApp(context, input);
       return found(await context.deps.db.app.findUnique({ ...query, where: { id } }));
@@ -105,11 +109,11 @@ builder.mutationFields((t) => ({
   }),
   updateApp: t.prismaField({
     type: AppRef,
-    description: "Changes an app. For its project's admins.",
+    description: 'Changes an app. Only admins of its project can call it.',
     authScopes: { role: 'admin' },
     extensions: { audit: 'app.update' },
     errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
-    args: { input: t.arg({ type: UpdateAppInput, description: 'What to change.' }) },
+    args: { input: t.arg({ type: UpdateAppInput, description: 'The app and its changes.' }) },
     resolve: async (query, _root, { input }, context) => {
       await updateApp(context, input);
       return found(await context.deps.db.app.findUnique({ ...query, where: { id: input.id } }));
@@ -118,11 +122,11 @@ builder.mutationFields((t) => ({
   deleteApp: t.field({
     type: DeletedApp,
     description:
-      "Deletes an app with its requirements and all that its end users linked, sealed values included. For its project's admins.",
+      'Deletes an app with its requirements and everything that its end users connected. Only admins of its project can call it.',
     authScopes: { role: 'admin' },
     extensions: { audit: 'app.delete' },
     errors: { types: [NotFoundError, ForbiddenError] },
-    args: { input: t.arg({ type: DeleteAppInput, description: 'What to delete.' }) },
+    args: { input: t.arg({ type: DeleteAppInput, description: 'The app to delete.' }) },
     resolve: async (_root, { input }, context) => ({ id: await deleteApp(context, input.id) }),
   }),
 }));

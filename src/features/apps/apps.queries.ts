@@ -16,13 +16,17 @@ builder.queryField('app', (t) =>
   t.prismaField({
     type: AppRef,
     nullable: true,
-    description: 'One app, by its id or its hostname; null when there is none within reach.',
+    description:
+      'Finds an app by its id or its hostname. It returns null if the app does not exist or the caller cannot reach it.',
     authScopes: { role: 'viewer' },
     args: {
-      id: t.arg.id({ required: false, description: 'Its UUID.' }),
+      id: t.arg.id({
+        required: false,
+        description: 'The UUID of the app. Give either this or `hostname`.',
+      }),
       hostname: t.arg.string({
         required: false,
-        description: 'Its hostname, in any spelling, with or without a port.',
+        description: 'The hostname of the app, in any spelling, with or without a port.',
       }),
     },
     resolve: (query, _root, { id, hostname }, { deps, viewer }) => {
@@ -41,7 +45,7 @@ builder.queryField('app', (t) =>
 builder.prismaObjectFields(ProjectRef, (t) => ({
   apps: t.field({
     type: AppPage,
-    description: 'Its apps, newest first; at most 100 a page.',
+    description: 'The apps of the project, newest first, at most 100 per page.',
     select: { id: true },
     complexity: pageCost,
     args: forwardArgs,

@@ -11,27 +11,34 @@ import { isUuid } from '../../platform/input.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 
 const AuditEventRef = builder.prismaObject('AuditEvent', {
-  description: 'Who did what, when and from where. Never a value.',
+  description: 'A record of who did what, when and from where. It never contains a secret.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A UUID.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it was committed.' }),
+    id: t.exposeID('id', { description: 'The UUID of the event.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'The time of the event.' }),
     action: t.exposeString('action', {
-      description: 'Such as `connection.create`; a refusal is the same with `.refused`.',
+      description:
+        'The name of the action, such as `connection.create`. A refused action ends in `.refused`.',
     }),
     actor: t.exposeString('actor', {
       description:
-        'The kind and id of the credential: `access_key:<id>`, `personal_access_token:<id>`, `user:<id>`.',
+        'The kind and the id of the credential: `access_key:<id>`, `personal_access_token:<id>` or `user:<id>`.',
     }),
     connectionId: t.exposeID('connectionId', {
       nullable: true,
-      description: 'The connection that it was about, though it may be gone.',
+      description:
+        'The id of the connection that the event is about, even if it was deleted since then; null for other events.',
     }),
-    ip: t.exposeString('ip', { nullable: true, description: "The client's address." }),
-    requestId: t.exposeString('requestId', { description: '`X-Request-Id` of the request.' }),
+    ip: t.exposeString('ip', {
+      nullable: true,
+      description: 'The IP address of the client; null for commands of the operator.',
+    }),
+    requestId: t.exposeString('requestId', {
+      description: 'The `X-Request-Id` of the request, which also stands in the log.',
+    }),
     detail: t.field({
       type: 'JSONObject',
       nullable: true,
-      description: 'What else is worth knowing.',
+      description: 'Further facts about the event; null without any.',
       select: { detail: true },
       resolve: ({ detail }) => detail as JsonObject | null, // what audit.service.ts wrote
     }),
@@ -45,12 +52,18 @@ builder.queryField('auditEvents', (t) =>
     type: AuditEventPage,
     nullable: true,
     description:
-      'Newest first, for admins. Without `projectId`, an organization admin sees what belongs to no project.',
+      'Lists audit events, newest first. Only admins can see it. Without `projectId`, an organization admin sees the events that belong to no project.',
     authScopes: { role: 'admin' },
     complexity: pageCost,
     args: {
-      projectId: t.arg.id({ required: false, description: 'Of this project.' }),
-      connectionId: t.arg.id({ required: false, description: 'About this connection.' }),
+      projectId: t.arg.id({
+        required: false,
+        description: 'The id of the project whose events you want.',
+      }),
+      connectionId: t.arg.id({
+        required: false,
+        description: 'The id of the connection that the events are about.',
+      }),
       ...forwardArgs,
     },
     resolve: async (_root, { projectId, connectionId, ...page }, context, info) => {

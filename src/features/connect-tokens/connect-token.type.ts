@@ -2,16 +2,19 @@ import { builder } from '../../core/graphql/builder.ts';
 import type { ConnectToken } from './create-connect-token.service.ts';
 
 export const ConnectTokenRef = builder.objectRef<ConnectToken>('ConnectToken').implement({
-  description: 'A credential of one end user of one app.',
+  description: 'A credential for one end user of one app.',
   fields: (t) => ({
-    token: t.exposeString('token', { description: 'The token itself. Shown only here.' }),
+    token: t.exposeString('token', {
+      description: 'The token itself. No other operation returns it.',
+    }),
     url: t.expose('url', {
       type: 'URL',
-      description: 'The connect page, where the user brings what the app asks for.',
+      description:
+        'The address of the connect page, where the user fulfils the requirements of the app.',
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'When it stops working: 24 hours after it was made.',
+      description: 'The time when the token expires: 24 hours after its creation.',
     }),
   }),
 });
@@ -19,11 +22,11 @@ export const ConnectTokenRef = builder.objectRef<ConnectToken>('ConnectToken').i
 export const RevokedConnectTokensRef = builder
   .objectRef<{ count: number }>('RevokedConnectTokens')
   .implement({
-    description: 'Connect tokens that work no more.',
+    description: 'The outcome of a revocation of connect tokens.',
     fields: (t) => ({
       count: t.exposeInt('count', {
         description:
-          'How many revocations took effect: 0 where there was nothing to revoke, otherwise 1, however many tokens the user had.',
+          'The number of revocations that took effect: 0 if there was nothing to revoke, otherwise 1, even if the user had several tokens.',
       }),
     }),
   });

@@ -11,14 +11,17 @@ const searchArgs = z.object({ search: orBlank(searchText) });
 builder.queryFields((t) => ({
   connectionTypes: t.field({
     type: [ConnectionTypeRef],
-    description: 'Every type of connection, or those that match the arguments.',
+    description: 'Lists the types of connections that match all given arguments.',
     authScopes: { credential: true },
     complexity: { field: 1, multiplier: catalogueCost },
     args: {
-      category: t.arg.string({ required: false, description: 'Only this category.' }),
+      category: t.arg.string({
+        required: false,
+        description: 'The category of the types, such as `llm`.',
+      }),
       search: t.arg.string({
         required: false,
-        description: 'Part of a label or an identifier, whatever its case.',
+        description: 'A part of a label or an identifier, in upper or lower case.',
       }),
     },
     resolve: (_root, { category, search }) => {
@@ -35,9 +38,13 @@ builder.queryFields((t) => ({
   connectionType: t.field({
     type: ConnectionTypeRef,
     nullable: true,
-    description: 'One type of connection; null when there is none of this name.',
+    description: 'Finds a type of connection. It returns null if no type has this identifier.',
     authScopes: { credential: true },
-    args: { type: t.arg.string({ description: 'The full identifier.' }) },
+    args: {
+      type: t.arg.string({
+        description: 'The full identifier of the type, such as `dynamiq.connections.OpenAI`.',
+      }),
+    },
     resolve: (_root, { type }) => findConnectionType(type) ?? null,
   }),
 }));

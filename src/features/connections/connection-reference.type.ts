@@ -9,15 +9,22 @@ export const ConnectionReferenceRef = builder
   .objectRef<ReferenceRow>('ConnectionReference')
   .implement({
     description:
-      'What registered itself as using a connection; while one exists the connection cannot be deleted.',
+      'A registration that something uses a connection. A connection with a reference cannot be deleted.',
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'A UUID.' }),
-      kind: t.exposeString('kind', { description: 'What uses it, such as `workflow`.' }),
-      externalId: t.exposeString('externalId', { description: 'Which one, by its id elsewhere.' }),
-      label: t.exposeString('label', { nullable: true, description: 'What people call it.' }),
+      id: t.exposeID('id', { description: 'The UUID of the reference.' }),
+      kind: t.exposeString('kind', {
+        description: 'The kind of user of the connection, such as `workflow`.',
+      }),
+      externalId: t.exposeString('externalId', {
+        description: 'The id of the workflow or the like, in the system that it belongs to.',
+      }),
+      label: t.exposeString('label', {
+        nullable: true,
+        description: 'A name for people; null if none was given.',
+      }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
-        description: 'When it was registered first.',
+        description: 'The time when the reference was first registered.',
       }),
     }),
   });
@@ -27,7 +34,7 @@ const ConnectionReferencePage = definePage('ConnectionReference', ConnectionRefe
 builder.objectFields(ConnectionRef, (t) => ({
   references: t.field({
     type: ConnectionReferencePage,
-    description: 'What uses it, newest first; at most 100 a page.',
+    description: 'The references to the connection, newest first, at most 100 per page.',
     complexity: pageCost,
     args: forwardArgs,
     resolve: async ({ id }, args, { deps }) => {

@@ -14,7 +14,7 @@ import { type ReferenceRow, referenceColumns } from './reference-row.ts';
 export const addConnectionReference = operation({
   name: 'addConnectionReference',
   description:
-    'Registers something as using a connection, which cannot be deleted from then on. The same `kind` and `externalId` again return the same reference, under the new label.',
+    'Registers that something uses a connection. A connection with a reference cannot be deleted. A second call with the same `kind` and `externalId` returns the same reference with the new label.',
   role: 'editor',
   audit: 'reference.add',
   connection: 'connectionId',
@@ -54,7 +54,7 @@ export const addConnectionReference = operation({
 
 export const removeConnectionReference = operation({
   name: 'removeConnectionReference',
-  description: 'Removes a reference and returns what it was.',
+  description: 'Removes a reference and returns the removed reference.',
   role: 'editor',
   audit: 'reference.remove',
   input: z.object({ id: z.string() }),

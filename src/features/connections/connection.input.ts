@@ -23,7 +23,7 @@ const config = z
   })
   .meta({
     ...{ type: 'object', additionalProperties: true },
-    description: "What the type asks for: see GraphQL's connectionType.",
+    description: 'The fields that the type requires and allows: see `connectionType` in GraphQL.',
   });
 
 /** The fields of a new connection. */

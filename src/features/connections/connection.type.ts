@@ -9,70 +9,88 @@ import type { ConnectionRow } from './connection-row.ts';
 import { openShownConfig } from './shown-config.ts';
 
 export const ConnectionStatusRef = builder.enumType('ConnectionStatus', {
-  description: 'Whether a connection can be used.',
+  description: 'The state of a connection: whether its credentials can be fetched.',
   values: {
-    ACTIVE: { value: ConnectionStatus.active, description: 'Its credentials can be fetched.' },
+    ACTIVE: {
+      value: ConnectionStatus.active,
+      description: 'The credentials of the connection can be fetched.',
+    },
     INCOMPLETE: {
       value: ConnectionStatus.incomplete,
-      description: 'It waits for a person to give consent.',
+      description: 'The connection waits for a person to give consent.',
     },
     EXPIRED: {
       value: ConnectionStatus.expired,
-      description: 'The provider ended it. It takes a new consent.',
+      description: 'The provider ended the grant. A person must give a new consent.',
     },
   },
 });
 
 export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').implement({
   interfaces: [NodeRef],
-  description: 'Named, typed credentials and configuration of an external service, in a project.',
+  description: 'The named, typed and encrypted configuration of an external service, in a project.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A UUID, the same in GraphQL and REST.' }),
-    name: t.exposeString('name', { description: 'Unique in its project.' }),
+    id: t.exposeID('id', {
+      description: 'The UUID of the connection, the same in GraphQL and REST.',
+    }),
+    name: t.exposeString('name', {
+      description: 'The name of the connection, unique in its project.',
+    }),
     type: t.exposeString('type', {
-      description: 'The full identifier, `dynamiq.connections.OpenAI`.',
+      description:
+        'The full identifier of the connection type, such as `dynamiq.connections.OpenAI`.',
     }),
     connectionType: t.field({
       type: ConnectionTypeRef,
       nullable: true,
-      description: 'The catalogue entry of `type`; null when the catalogue has it no more.',
+      description: 'The catalog entry of `type`; null if the catalog no longer has this type.',
       resolve: ({ type }) => findConnectionType(type) ?? null,
     }),
     status: t.expose('status', {
       type: ConnectionStatusRef,
-      description: 'Whether it can be used.',
+      description: 'The state of the connection: whether its credentials can be fetched.',
     }),
     project: t.field({
       type: ProjectRef,
-      description: 'The project that it belongs to.',
+      description: 'The project to which the connection belongs.',
       resolve: ({ project }) => project,
     }),
-    projectId: t.exposeID('projectId', { description: "The project's id." }),
+    projectId: t.exposeID('projectId', {
+      description: 'The id of the project to which the connection belongs.',
+    }),
     config: t.field({
       type: 'JSONObject',
       nullable: true,
-      description: 'Without secrets; null for a system-managed connection.',
+      description: 'The config without its secrets; null for a system-managed connection.',
       resolve: (connection, _args, { deps }) => openShownConfig(deps, connection),
     }),
     secretFields: t.exposeStringList('secretFields', {
-      description: 'Names of the secret fields that hold a value.',
+      description: 'The names of the secret fields that have a value.',
     }),
     isSystem: t.exposeBoolean('isSystem', {
-      description: 'Made and kept by the server; no API changes or opens it.',
+      description:
+        'Whether the server itself manages the connection. No API can change or open such a connection.',
     }),
     createdBy: t.exposeString('createdBy', {
       nullable: true,
-      description: 'The name of the key or user that made it.',
+      description: 'The name that the creating access key or user had; null if unknown.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'The time when the connection was created.',
+    }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'The time when the connection last changed.',
+    }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its credentials were last handed out, to the minute.',
+      description: 'The time when the credentials were last fetched, to the minute; null if never.',
     }),
     version: t.exposeInt('version', {
-      description: 'Grows with every change; give it back to change only what you have seen.',
+      description:
+        'A number that grows with every change. Send it with an update to change only the version that you have read.',
     }),
   }),
 });

@@ -16,48 +16,61 @@ import { deleteConnection } from './delete-connection.service.ts';
 import { updateConnection } from './update-connection.service.ts';
 
 const CreateConnectionInput = builder.inputType('CreateConnectionInput', {
-  description: 'A new connection.',
+  description: 'The values of a new connection.',
   fields: (t) => ({
-    projectId: t.id({ description: 'The project that it shall belong to.' }),
-    name: t.string({ description: '1 to 120 characters, unique in the project.' }),
-    type: t.string({ description: 'The full identifier, `dynamiq.connections.OpenAI`.' }),
+    projectId: t.id({ description: 'The id of the project to which the connection will belong.' }),
+    name: t.string({
+      description: 'The name of the connection: 1 to 120 characters, unique in the project.',
+    }),
+    type: t.string({
+      description:
+        'The full identifier of the connection type, such as `dynamiq.connections.OpenAI`.',
+    }),
     config: t.field({
       type: 'JSONObject',
-      description: 'What the type asks for; see `ConnectionType.fields`. Defaults are filled in.',
+      description:
+        'The fields that the type requires and allows: see `ConnectionType.fields`. The server fills in defaults.',
     }),
   }),
 });
 
 const UpdateConnectionInput = builder.inputType('UpdateConnectionInput', {
-  description: 'Changes of a connection; what is left out or null stays as it is.',
+  description:
+    'The changes to a connection. A field that you leave out or set to null stays as it is.',
   validate: withChangedConfig(z.object({ id: z.string(), ...connectionChanges })),
   fields: (t) => ({
-    id: t.id({ description: 'The connection.' }),
-    name: t.string({ required: false, description: 'A new name.' }),
-    type: t.string({ required: false, description: 'A new type; it needs a whole config.' }),
+    id: t.id({ description: 'The id of the connection to change.' }),
+    name: t.string({
+      required: false,
+      description: 'The new name: 1 to 120 characters, unique in the project.',
+    }),
+    type: t.string({
+      required: false,
+      description: 'The full identifier of the new type. A new type needs a complete config.',
+    }),
     config: t.field({
       type: 'JSONObject',
       required: false,
       description:
-        'Replaces the stored one. A secret left out keeps its value while the type stays; null removes it.',
+        'The config that replaces the stored one. A secret field that you leave out keeps its value if the type stays the same; null removes it.',
     }),
     version: t.int({
       required: false,
       description:
-        'The version last seen; the change is refused when it is no more the current one.',
+        'The version that you have read. The update fails with ConflictError unless it is the current version.',
     }),
   }),
 });
 
 const DeleteConnectionInput = builder.inputType('DeleteConnectionInput', {
-  description: 'Which connection to delete.',
-  fields: (t) => ({ id: t.id({ description: 'The connection.' }) }),
+  description: 'The connection that you want to delete.',
+  fields: (t) => ({ id: t.id({ description: 'The id of the connection to delete.' }) }),
 });
 
 const DeletedConnection = builder.objectRef<{ id: string }>('DeletedConnection').implement({
-  description: 'A connection that was deleted.',
+  description: 'The confirmation that a connection was deleted.',
   fields: (t) => ({
-    deletedId: t.exposeID('id', { description: 'Its id, which finds nothing now.' }),
+    deletedId: t.exposeID('id', { description: 'The id that the deleted connection had.' }),
   }),
 });
 
@@ -65,7 +78,9 @@ builder.mutationFields((t) => ({
   createConnection: t.field({
     ...operationField(createConnection),
     type: ConnectionRef,
-    args: { input: t.arg({ type: CreateConnectionInput, description: 'What to store.' }) },
+    args: {
+      input: t.arg({ type: CreateConnectionInput, description: 'The connection to create.' }),
+    },
     resolve: async (_root, { input }, context) => {
       const { id } = await perform(createConnection, context, input);
       return requireConnection(context, id);
@@ -73,18 +88,22 @@ builder.mutationFields((t) => ({
   }),
   updateConnection: t.field({
     type: ConnectionRef,
-    description: "Changes a connection's name, config or type.",
+    description: 'Changes the name, config or type of a connection.',
     authScopes: { role: 'editor' },
     extensions: { audit: 'connection.update' },
     errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
-    args: { input: t.arg({ type: UpdateConnectionInput, description: 'What to change.' }) },
+    args: {
+      input: t.arg({ type: UpdateConnectionInput, description: 'The connection and its changes.' }),
+    },
     resolve: async (_root, { input }, context) =>
       requireConnection(context, await updateConnection(context, input)),
   }),
   deleteConnection: t.field({
     ...operationField(deleteConnection),
     type: DeletedConnection,
-    args: { input: t.arg({ type: DeleteConnectionInput, description: 'What to delete.' }) },
+    args: {
+      input: t.arg({ type: DeleteConnectionInput, description: 'The connection to delete.' }),
+    },
     resolve: (_root, { input }, context) => perform(deleteConnection, context, input),
   }),
 }));

@@ -12,19 +12,23 @@ import {
 } from './connections.service.ts';
 
 const ConnectionFilter = builder.inputType('ConnectionFilter', {
-  description: 'Which connections of a project; all conditions must hold.',
+  description: 'The conditions that a connection must meet, all of them at once.',
   validate: connectionFilter,
   fields: (t) => ({
-    type: t.string({ required: false, description: 'Of this type, by its full identifier.' }),
-    status: t.field({ type: ConnectionStatusRef, required: false, description: 'Of this status.' }),
+    type: t.string({ required: false, description: 'The full identifier of the connection type.' }),
+    status: t.field({
+      type: ConnectionStatusRef,
+      required: false,
+      description: 'The status that the connections have.',
+    }),
     search: t.string({
       required: false,
-      description: 'Whose name begins with this, whatever its case.',
+      description: 'The beginning of the name, in upper or lower case.',
     }),
     includeSystem: t.boolean({
       required: false,
       defaultValue: false,
-      description: 'System-managed ones as well.',
+      description: 'Whether to include the connections that the server itself manages.',
     }),
   }),
 });
@@ -34,7 +38,7 @@ builder.queryFields((t) => ({
     ...operationFieldWithoutErrors(readConnection),
     type: ConnectionRef,
     nullable: true,
-    args: { id: t.arg.id({ description: 'Its UUID.' }) },
+    args: { id: t.arg.id({ description: 'The UUID of the connection.' }) },
     resolve: (_root, args, context) => perform(readConnection, context, args),
   }),
   connections: t.field({
@@ -44,14 +48,19 @@ builder.queryFields((t) => ({
     args: {
       projectId: t.arg.id({
         required: false,
-        description: 'May be left out only with a project-scoped key.',
+        description:
+          'The id of the project. It is required unless the access key belongs to one project.',
       }),
-      filter: t.arg({ type: ConnectionFilter, required: false, description: 'Only these.' }),
+      filter: t.arg({
+        type: ConnectionFilter,
+        required: false,
+        description: 'The conditions that the connections must meet.',
+      }),
       ...pageArgs,
       page: t.arg.int({
         required: false,
         description:
-          'From 1, with `first` and instead of a cursor, for page-number clients: up to row 10,000.',
+          'The page number, from 1, for clients that do not use cursors. It works with `first` and reaches the first 10,000 items.',
       }),
     },
     resolve: (_root, { projectId, filter, ...page }, context, info) => {
@@ -64,12 +73,16 @@ builder.queryFields((t) => ({
 builder.prismaObjectFields(ProjectRef, (t) => ({
   connections: t.field({
     type: ConnectionPage,
-    description: 'Its connections, newest first; at most 100 a page.',
+    description: 'The connections of the project, newest first, at most 100 per page.',
     select: { id: true },
     complexity: pageCost,
     args: {
       ...pageArgs,
-      filter: t.arg({ type: ConnectionFilter, required: false, description: 'Only these.' }),
+      filter: t.arg({
+        type: ConnectionFilter,
+        required: false,
+        description: 'The conditions that the connections must meet.',
+      }),
     },
     resolve: ({ id }, { filter, ...page }, context, info) => {
       const withTotal = selectsTotal(info);

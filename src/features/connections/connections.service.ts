@@ -29,7 +29,8 @@ export type ConnectionFilter = z.output<typeof connectionFilter>;
 /** Reads a connection. The output is null when the caller can see none of this id. */
 export const readConnection = operation({
   name: 'connection',
-  description: 'One connection; null when there is none within reach.',
+  description:
+    'Finds a connection by its id. It returns null if the connection does not exist or the caller cannot reach it.',
   role: 'viewer',
   audit: undefined,
   input: z.object({ id: z.string() }),
@@ -73,7 +74,7 @@ export type ConnectionList = {
  */
 export const listConnections = operation({
   name: 'connections',
-  description: "A project's connections, newest first; at most 100 a page.",
+  description: 'Lists the connections of a project, newest first, at most 100 per page.',
   role: 'viewer',
   audit: undefined,
   input: z.object({

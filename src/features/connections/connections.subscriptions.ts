@@ -4,28 +4,32 @@ import { ConnectionRef } from './connection.type.ts';
 import { type ConnectionChange, watchConnections } from './watch-connections.service.ts';
 
 const ChangeKindRef = builder.enumType('ChangeKind', {
-  description: 'What became of something.',
+  description: 'The kind of change that happened to a connection.',
   values: {
-    CREATED: { value: ChangeKind.created, description: 'It was made.' },
+    CREATED: { value: ChangeKind.created, description: 'The connection was created.' },
     UPDATED: {
       value: ChangeKind.updated,
-      description: 'It was changed, or its status was set: by a consent, or because it ended.',
+      description:
+        'The connection was changed, or its status changed because of a consent or because its grant ended.',
     },
-    DELETED: { value: ChangeKind.deleted, description: 'It is no more.' },
+    DELETED: { value: ChangeKind.deleted, description: 'The connection was deleted.' },
   },
 });
 
 const ConnectionChangeRef = builder.objectRef<ConnectionChange>('ConnectionChange').implement({
-  description: 'A committed change of a connection.',
+  description: 'A change of a connection whose transaction is committed.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: ChangeKindRef, description: 'What became of it.' }),
+    kind: t.expose('kind', {
+      type: ChangeKindRef,
+      description: 'The kind of change that happened.',
+    }),
     connectionId: t.exposeID('id', {
-      description: "The connection's id, even when it was deleted.",
+      description: 'The id of the connection, even if it was deleted.',
     }),
     connection: t.expose('connection', {
       type: ConnectionRef,
       nullable: true,
-      description: 'As it is when the event is sent; null when it was deleted.',
+      description: 'The connection in its state when the event is sent; null if it was deleted.',
     }),
   }),
 });
@@ -34,11 +38,15 @@ builder.subscriptionField('connectionChanged', (t) =>
   t.field({
     type: ConnectionChangeRef,
     description:
-      'One event per committed change of a project’s connections, from whichever process made it.',
+      'Sends one event for each committed change of a project’s connections, from every process of the installation.',
     authScopes: { role: 'viewer' },
     args: {
-      projectId: t.arg.id({ description: 'Of this project.' }),
-      id: t.arg.id({ required: false, description: 'Of this connection alone.' }),
+      projectId: t.arg.id({ description: 'The id of the project to watch.' }),
+      id: t.arg.id({
+        required: false,
+        description:
+          'The id of the one connection to watch; all of the project if you leave it out.',
+      }),
     },
     subscribe: (_root, wanted, context) => watchConnections(context, wanted),
     resolve: (change) => change,

@@ -23,7 +23,8 @@ import { insertConnection } from './write-connection.statements.ts';
 
 export const createConnection = operation({
   name: 'createConnection',
-  description: 'Stores a connection. OAuth types start `INCOMPLETE`, all others `ACTIVE`.',
+  description:
+    'Creates a connection. An OAuth connection starts as `INCOMPLETE`, every other as `ACTIVE`.',
   role: 'editor',
   audit: 'connection.create',
   input: withNewConfig(z.object({ projectId: z.string(), ...newConnection })),

@@ -20,7 +20,8 @@ import { type Credentials, openCredentials } from './open-credentials.ts';
  */
 export const fetchCredentials = operation({
   name: 'fetchCredentials',
-  description: 'Opens a connection: the only way to its secrets. Every call is audited.',
+  description:
+    'Returns the decrypted credentials of a connection. The audit log records every call.',
   role: 'runtime',
   audit: 'credentials.fetch',
   connection: 'id',

@@ -15,7 +15,8 @@ import { requireUnreferenced } from './require-unreferenced.ts';
  */
 export const deleteConnection = operation({
   name: 'deleteConnection',
-  description: 'Deletes a connection and everything that was sealed for it.',
+  description:
+    'Deletes a connection with its encrypted values. It fails with ConflictError while a reference to the connection exists.',
   role: 'editor',
   audit: 'connection.delete',
   connection: 'id',

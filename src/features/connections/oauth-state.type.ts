@@ -8,38 +8,40 @@ import { ConnectionRef } from './connection.type.ts';
 type StateOfType = OAuthState & { type: ConnectionType | undefined };
 
 const OAuthStateRef = builder.objectRef<StateOfType>('OAuthState').implement({
-  description: 'How the grant of an OAuth connection fares. Never a token.',
+  description: "The health of an OAuth connection's grant. It never contains a token.",
   fields: (t) => ({
-    scopes: t.exposeStringList('scopes', { description: 'What the provider granted.' }),
+    scopes: t.exposeStringList('scopes', { description: 'The scopes that the provider granted.' }),
     missingScopes: t.stringList({
-      description: 'What was asked for and not granted.',
+      description: 'The requested scopes that the provider did not grant.',
       resolve: ({ type, wantedScopes, scopes, hasRefreshToken }) =>
         missingScopes(type, wantedScopes, { scopes, refreshable: hasRefreshToken }),
     }),
     accessTokenExpiresAt: t.expose('accessTokenExpiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the access token ends; null when it does not, or there is none.',
+      description:
+        'The time when the access token expires; null if it does not expire or does not exist.',
     }),
     refreshable: t.exposeBoolean('refreshable', {
-      description: 'Whether a new access token can be had without a person.',
+      description: 'Whether the server can get a new access token without a new consent.',
     }),
     lastRefreshedAt: t.expose('lastRefreshedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When a refresh last succeeded.',
+      description: 'The time of the last successful refresh; null if there was none.',
     }),
     nextRefreshAt: t.expose('nextRefreshAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the next refresh ahead of time, or the next attempt, is due.',
+      description:
+        'The time of the next scheduled refresh, or of the next attempt after a failure; null if none is scheduled.',
     }),
     consecutiveFailures: t.exposeInt('consecutiveFailures', {
-      description: 'How many refreshes in a row have failed.',
+      description: 'The number of refreshes that have failed since the last success.',
     }),
     lastRefreshError: t.exposeString('lastRefreshError', {
       nullable: true,
-      description: 'Why the last refresh failed, in words a person can act on.',
+      description: 'The reason why the last refresh failed, for people; null after a success.',
     }),
   }),
 });
@@ -48,7 +50,7 @@ builder.objectFields(ConnectionRef, (t) => ({
   oauth: t.field({
     type: OAuthStateRef,
     nullable: true,
-    description: 'Null for types that are not OAuth.',
+    description: 'The health of the OAuth grant; null for a type that is not OAuth.',
     resolve: async ({ id, type: name }, _args, { deps }) => {
       const type = findConnectionType(name);
       if (type?.oauth2 === undefined) return null;

@@ -19,7 +19,7 @@ import { loadCredentials } from './load-credentials.ts';
  */
 export const refreshConnection = operation({
   name: 'refreshConnection',
-  description: 'Refreshes an OAuth connection now, whether it is due or not.',
+  description: 'Refreshes the access token of an OAuth connection now, even if it is not due.',
   role: 'editor',
   audit: 'connection.refresh',
   connection: 'id',

@@ -11,7 +11,7 @@ import { lockConnections } from './lock-connections.ts';
 export const replaceConnection = operation({
   name: 'replaceConnection',
   description:
-    'Moves every reference of one connection to another of the same type and project, in one transaction; returns the new one.',
+    'Moves all references from one connection to another of the same type and project, in one transaction. It returns the replacement.',
   role: 'editor',
   audit: 'reference.add',
   connection: 'id',

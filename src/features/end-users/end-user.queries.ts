@@ -8,13 +8,13 @@ import { RequirementRef } from '../requirements/requirement.type.ts';
 
 const EndUserAppRef = builder.prismaObject('App', {
   variant: 'EndUserApp',
-  description: 'What an end user may know of the app.',
+  description: 'The part of an app that its end users can see.',
   fields: (t) => ({
-    appId: t.exposeID('id', { description: "The app's id, a UUID." }),
-    name: t.exposeString('name', { description: 'Its name for people.' }),
+    appId: t.exposeID('id', { description: 'The UUID of the app.' }),
+    name: t.exposeString('name', { description: 'The name of the app, for people.' }),
     connectPage: t.field({
       type: ConnectPageSettingsRef,
-      description: 'How the connect page looks, and where it may be used.',
+      description: 'The appearance of the connect page and the sites that can embed it.',
       select: {
         displayName: true,
         logoUrl: true,
@@ -28,12 +28,12 @@ const EndUserAppRef = builder.prismaObject('App', {
 });
 
 const EndUserRef = builder.objectRef<ConnectTokenViewer>('EndUser').implement({
-  description: 'Who a connect token speaks for.',
+  description: 'The end user to whom a connect token belongs.',
   fields: (t) => ({
-    userId: t.exposeString('userId', { description: 'As the app names them.' }),
+    userId: t.exposeString('userId', { description: 'The id that the app gives to the end user.' }),
     app: t.prismaField({
       type: EndUserAppRef,
-      description: 'The app that the token is for.',
+      description: 'The app to which the connect token belongs.',
       resolve: async (query, { appId }, _args, { deps }) => {
         const app = await deps.db.app.findUnique({ ...query, where: { id: appId } });
         if (app === null) throw new UnauthenticatedError(); // deleted in between, the token with it
@@ -42,7 +42,7 @@ const EndUserRef = builder.objectRef<ConnectTokenViewer>('EndUser').implement({
     }),
     requirements: t.prismaField({
       type: [RequirementRef],
-      description: 'What the app asks of each of its users, oldest first.',
+      description: 'The requirements of the app, oldest first.',
       complexity: { field: 1, multiplier: mostRequirements },
       resolve: (query, { appId }, _args, { deps }) =>
         deps.db.requirement.findMany({
@@ -57,7 +57,7 @@ const EndUserRef = builder.objectRef<ConnectTokenViewer>('EndUser').implement({
 builder.queryField('endUser', (t) =>
   t.field({
     type: EndUserRef,
-    description: 'Who the connect token speaks for. With a connect token only.',
+    description: 'Returns the end user of the connect token. It needs a connect token.',
     authScopes: { endUser: true },
     resolve: (_root, _args, { viewer }) => requireEndUser(viewer),
   }),

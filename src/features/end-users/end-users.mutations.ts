@@ -17,57 +17,65 @@ import { submitCredentials } from './submit-credentials.service.ts';
 import { submittedCredentials } from './submitted-credentials.input.ts';
 
 const SubmitRequirementCredentialsInput = builder.inputType('SubmitRequirementCredentialsInput', {
-  description: 'Credentials for a requirement.',
+  description: 'The credentials that fulfil a requirement.',
   validate: z.looseObject(submittedCredentials),
   fields: (t) => ({
-    requirementId: t.id({ description: 'The requirement.' }),
-    type: t.string({ description: 'The type that the requirement asks for.' }),
+    requirementId: t.id({ description: 'The id of the requirement to fulfil.' }),
+    type: t.string({
+      description: 'The full identifier of the connection type that the requirement asks for.',
+    }),
     config: t.field({
       type: 'JSONObject',
-      description: 'What the type asks for; see `ConnectionType.fields`. Defaults are filled in.',
+      description:
+        'The fields that the type requires and allows: see `ConnectionType.fields`. The server fills in defaults.',
     }),
   }),
 });
 
 const AuthorizeRequirementInput = builder.inputType('AuthorizeRequirementInput', {
-  description: 'Which requirement to fulfil at a provider or at Pipedream, as it says.',
+  description: 'The requirement to fulfil at an OAuth provider or at Pipedream.',
   fields: (t) => ({
-    requirementId: t.id({ description: 'The requirement.' }),
+    requirementId: t.id({ description: 'The id of the requirement to fulfil.' }),
     kind: t.field({
       type: RequirementKindRef,
       required: false,
-      description: 'What the caller takes it for; refused when it is of another kind.',
+      description:
+        'The kind that you expect. The call fails with InvalidInputError if the requirement has another kind.',
     }),
     redirectUrl: t.field({
       type: 'URL',
       required: false,
       description:
-        "Where the browser goes afterwards, with `status`: one of the project's redirect URLs, or the app's return URL.",
+        "The address to which the browser goes afterwards, with the query parameter `status`. It must be one of the project's redirect URLs or the app's return URL.",
     }),
   }),
 });
 
 const DisconnectRequirementInput = builder.inputType('DisconnectRequirementInput', {
-  description: 'Which requirement to unlink.',
-  fields: (t) => ({ requirementId: t.id({ description: 'The requirement.' }) }),
+  description: 'The requirement to disconnect.',
+  fields: (t) => ({
+    requirementId: t.id({ description: 'The id of the requirement to disconnect.' }),
+  }),
 });
 
 const DeleteEndUserInput = builder.inputType('DeleteEndUserInput', {
-  description: 'Which user to forget.',
+  description: 'The end user whose data you want to delete.',
   validate: z.looseObject({ userId }),
   fields: (t) => ({
-    appId: t.id({ description: 'The app.' }),
-    userId: t.string({ description: 'The user, as the app names them.' }),
+    appId: t.id({ description: 'The id of the app.' }),
+    userId: t.string({ description: 'The id that the app gives to the end user.' }),
   }),
 });
 
 type DeletedEndUser = { userId: string; links: number };
 
 const DeletedEndUserRef = builder.objectRef<DeletedEndUser>('DeletedEndUser').implement({
-  description: 'A user who is forgotten.',
+  description: 'The confirmation that an end user was deleted.',
   fields: (t) => ({
-    userId: t.exposeString('userId', { description: 'As the app names them.' }),
-    links: t.exposeInt('links', { description: 'How many things they had linked.' }),
+    userId: t.exposeString('userId', { description: 'The id that the app gave to the end user.' }),
+    links: t.exposeInt('links', {
+      description: 'The number of requirements for which the end user had connected something.',
+    }),
   }),
 });
 
@@ -75,11 +83,16 @@ builder.mutationFields((t) => ({
   submitRequirementCredentials: t.prismaField({
     type: RequirementRef,
     description:
-      'Links credentials that the connect token’s user typed, in the place of what was linked before.',
+      "Stores credentials for a requirement of the connect token's user. They replace what the user connected before.",
     authScopes: { endUser: true },
     extensions: { audit: 'link.create' },
     errors: { types: [InvalidInputError, NotFoundError, ConflictError] },
-    args: { input: t.arg({ type: SubmitRequirementCredentialsInput, description: 'What.' }) },
+    args: {
+      input: t.arg({
+        type: SubmitRequirementCredentialsInput,
+        description: 'The requirement and its credentials.',
+      }),
+    },
     resolve: async (query, _root, { input }, context) => {
       const id = await submitCredentials(context, input);
       return context.deps.db.requirement.findUniqueOrThrow({ ...query, where: { id } });
@@ -88,11 +101,13 @@ builder.mutationFields((t) => ({
   authorizeRequirement: t.field({
     type: AuthorizationRef,
     description:
-      'Begins a consent, or a link at Pipedream, for the connect token’s user. What was linked before stays until it is completed.',
+      "Begins a consent, or a link at Pipedream, for the connect token's user. What the user connected before stays until the new one is complete.",
     authScopes: { endUser: true },
     extensions: { audit: 'connection.authorize' },
     errors: { types: [InvalidInputError, NotFoundError, ConflictError, UpstreamError] },
-    args: { input: t.arg({ type: AuthorizeRequirementInput, description: 'Which.' }) },
+    args: {
+      input: t.arg({ type: AuthorizeRequirementInput, description: 'The requirement to fulfil.' }),
+    },
     resolve: (_root, { input }, context) =>
       authorizeRequirement(context, {
         requirementId: input.requirementId,
@@ -102,11 +117,17 @@ builder.mutationFields((t) => ({
   }),
   disconnectRequirement: t.prismaField({
     type: RequirementRef,
-    description: 'Unlinks what the connect token’s user linked, and deletes it.',
+    description:
+      "Disconnects and deletes what the connect token's user connected for a requirement.",
     authScopes: { endUser: true },
     extensions: { audit: 'link.delete' },
     errors: { types: [NotFoundError, ConflictError] },
-    args: { input: t.arg({ type: DisconnectRequirementInput, description: 'Which.' }) },
+    args: {
+      input: t.arg({
+        type: DisconnectRequirementInput,
+        description: 'The requirement to disconnect.',
+      }),
+    },
     resolve: async (query, _root, { input }, context) => {
       const id = await disconnectRequirement(context, input.requirementId);
       return context.deps.db.requirement.findUniqueOrThrow({ ...query, where: { id } });
@@ -115,11 +136,11 @@ builder.mutationFields((t) => ({
   deleteEndUser: t.field({
     type: DeletedEndUserRef,
     description:
-      'Deletes everything that a user linked in an app, tokens and sealed values included; answers how many links. For admins.',
+      'Deletes everything that an end user connected in an app, together with their connect tokens. Only admins of the project can call it.',
     authScopes: { role: 'admin' },
     extensions: { audit: 'link.delete' },
     errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
-    args: { input: t.arg({ type: DeleteEndUserInput, description: 'Whom.' }) },
+    args: { input: t.arg({ type: DeleteEndUserInput, description: 'The app and its end user.' }) },
     resolve: async (_root, { input }, context) => ({
       userId: input.userId,
       links: await deleteEndUser(context, input),

@@ -8,32 +8,35 @@ import type { Credentials } from '../connections/open-credentials.ts';
 import { resolveCredentials } from './resolve-credentials.service.ts';
 
 const CredentialReference = builder.inputType('CredentialReference', {
-  description: 'What to open: exactly one of the two.',
+  description: 'A reference to credentials. Give exactly one of the two fields.',
   isOneOf: true,
   fields: (t) => ({
-    connectionId: t.id({ required: false, description: 'A connection of the project.' }),
+    connectionId: t.id({ required: false, description: 'The id of a connection of the project.' }),
     requirementId: t.id({
       required: false,
-      description: 'What the user brought for this requirement.',
+      description: 'The id of a requirement, for what the end user connected to it.',
     }),
   }),
 });
 
 const ResolveCredentialsInput = builder.inputType('ResolveCredentialsInput', {
-  description: 'What a run needs, and for whom.',
+  description: 'The credentials that a run needs, and the end user for whom it runs.',
   validate: z.looseObject({
     userId: userId.nullish(),
     references: z.array(z.unknown()).max(mostReferences, `cannot hold more than ${mostReferences}`),
   }),
   fields: (t) => ({
-    appId: t.id({ required: false, description: 'The app of the requirements.' }),
+    appId: t.id({
+      required: false,
+      description: 'The id of the app to which the requirements belong.',
+    }),
     userId: t.string({
       required: false,
-      description: 'The user whose accounts are meant, as the app names them.',
+      description: 'The id that the app gives to the end user whose accounts you want.',
     }),
     references: t.field({
       type: [CredentialReference],
-      description: 'What to open, at most 100.',
+      description: 'The credentials to open, at most 100.',
     }),
   }),
 });
@@ -41,12 +44,12 @@ const ResolveCredentialsInput = builder.inputType('ResolveCredentialsInput', {
 const ResolvedCredentials = builder
   .objectRef<(Credentials | AppError)[]>('ResolvedCredentials')
   .implement({
-    description: 'What was asked for, each with its own outcome.',
+    description: 'The outcomes of a call to `resolveCredentials`, one for each reference.',
     fields: (t) => ({
       items: t.field({
         type: [FetchCredentialsResult],
         description:
-          'In the order asked. What the user has not brought is a ConflictError, what is out of reach a NotFoundError.',
+          'The outcomes in the order of the references: ConflictError if the user has not connected anything, NotFoundError if the caller cannot reach it.',
         resolve: (items) => items,
       }),
     }),
@@ -56,11 +59,16 @@ builder.mutationField('resolveCredentials', (t) =>
   t.field({
     type: ResolvedCredentials,
     description:
-      'What a runtime asks before a run: many at once, each by connection or by requirement; one bad item does not fail the others. Every one is audited.',
+      'Returns the credentials that a run needs, for many connections and requirements at once. Each has an outcome of its own, so one failure does not affect the others. The audit log records each of them.',
     authScopes: { role: 'runtime' },
     extensions: { audit: 'credentials.resolve' },
     errors: { types: [InvalidInputError, ForbiddenError] },
-    args: { input: t.arg({ type: ResolveCredentialsInput, description: 'What to open.' }) },
+    args: {
+      input: t.arg({
+        type: ResolveCredentialsInput,
+        description: 'The references, the app and the end user.',
+      }),
+    },
     resolve: (_root, { input: { appId, userId, references } }, context) =>
       resolveCredentials(context, references, {
         appId: appId ?? undefined,

@@ -17,9 +17,10 @@ builder.queryField('node', (t) =>
   t.field({
     type: NodeRef,
     nullable: true,
-    description: 'The record of any type that implements `Node`; null when none is within reach.',
+    description:
+      'Finds a record of any type that implements `Node`. It returns null if the record does not exist or the caller cannot reach it.',
     authScopes: { role: 'viewer' },
-    args: { id: t.arg.id({ description: 'Its UUID.' }) },
+    args: { id: t.arg.id({ description: 'The UUID of the record.' }) },
     resolve: (_root, { id }, { deps, viewer }) =>
       isUuid(id) ? findNode(deps.sql, requireMember(viewer), id) : null,
   }),

@@ -5,26 +5,32 @@ import { RoleRef } from '../../core/graphql/role.type.ts';
 
 export const AccessKeyRef = builder.prismaObject('AccessKey', {
   interfaces: [NodeRef],
-  description: 'A credential of a program.',
+  description: 'A credential with which a program calls the API.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A UUID; not the key itself.' }),
-    name: t.exposeString('name', { description: 'What it is for.' }),
-    preview: t.exposeString('preview', { description: 'Its first characters.' }),
-    role: t.expose('role', { type: RoleRef, description: 'What it may do.' }),
+    id: t.exposeID('id', { description: 'The UUID of the record, not the key itself.' }),
+    name: t.exposeString('name', { description: 'The name that says what the key is for.' }),
+    preview: t.exposeString('preview', {
+      description: 'The first characters of the key, to recognize it.',
+    }),
+    role: t.expose('role', { type: RoleRef, description: 'The role that the key has.' }),
     project: t.relation('project', {
       nullable: true,
-      description: 'The one project that it reaches; null for the whole organization.',
+      description:
+        'The one project that the key reaches; null if it reaches the whole organization.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'The time when the key was created.',
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it stops working; null when never.',
+      description: 'The time when the key expires; null if it never expires.',
     }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last used, to the minute.',
+      description: 'The time when the key was last used, to the minute; null if never.',
     }),
   }),
 });
@@ -36,14 +42,16 @@ export type CreatedAccessKey = { id: string; secret: string };
 export const CreatedAccessKeyRef = builder
   .objectRef<CreatedAccessKey>('CreatedAccessKey')
   .implement({
-    description: 'A new key.',
+    description: 'A new access key together with its secret.',
     fields: (t) => ({
       accessKey: t.prismaField({
         type: AccessKeyRef,
-        description: 'The key as lists show it.',
+        description: 'The key as lists show it, without its secret.',
         resolve: (query, { id }, _args, { deps }) =>
           deps.db.accessKey.findUniqueOrThrow({ ...query, where: { id } }),
       }),
-      secret: t.exposeString('secret', { description: 'The key itself. Shown only here.' }),
+      secret: t.exposeString('secret', {
+        description: 'The key itself. No other operation returns it.',
+      }),
     }),
   });

@@ -15,7 +15,8 @@ builder.prismaObjectFields(ProjectRef, (t) => ({
   accessKeys: t.field({
     type: AccessKeyPage,
     nullable: true,
-    description: 'The keys bound to this project, newest first. For admins.',
+    description:
+      'The access keys of this project, newest first. Only admins of the project can see them.',
     select: { id: true },
     authScopes: ({ id }) => ({ roleIn: { projectId: id, role: 'admin' } }),
     complexity: pageCost,
@@ -32,7 +33,8 @@ builder.prismaObjectFields(OrganizationRef, (t) => ({
   accessKeys: t.field({
     type: AccessKeyPage,
     nullable: true,
-    description: 'The keys of the whole organization, newest first. For its admins.',
+    description:
+      'The access keys of the whole organization, newest first. Only its admins can see them.',
     select: { id: true },
     authScopes: { organizationRole: 'admin' },
     complexity: pageCost,

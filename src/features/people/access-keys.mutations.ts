@@ -6,38 +6,44 @@ import { AccessKeyRef, CreatedAccessKeyRef } from './access-key.type.ts';
 import { createAccessKey, revokeAccessKey } from './access-keys.service.ts';
 
 const CreateAccessKeyInput = builder.inputType('CreateAccessKeyInput', {
-  description: 'A new access key.',
+  description: 'The settings of a new access key.',
   fields: (t) => ({
-    name: t.string({ description: 'What it is for; 1 to 120 characters.' }),
-    role: t.field({ type: RoleRef, description: "What it may do; no more than the caller's." }),
+    name: t.string({ description: 'The name that says what the key is for, 1 to 120 characters.' }),
+    role: t.field({
+      type: RoleRef,
+      description: 'The role of the key, at most the role of the caller.',
+    }),
     projectId: t.id({
       required: false,
-      description: 'The one project that it shall reach; the whole organization when left out.',
+      description:
+        'The id of the one project that the key will reach; the whole organization if you leave it out.',
     }),
     expiresAt: t.field({
       type: 'DateTime',
       required: false,
-      description: 'When it stops working; never when left out.',
+      description: 'The time when the key expires. It never expires if you leave this out.',
     }),
   }),
 });
 
 const RevokeAccessKeyInput = builder.inputType('RevokeAccessKeyInput', {
-  description: 'Which key to revoke.',
-  fields: (t) => ({ id: t.id({ description: 'Its id, as lists show it.' }) }),
+  description: 'The access key that you want to revoke.',
+  fields: (t) => ({ id: t.id({ description: 'The id of the key, as lists show it.' }) }),
 });
 
 builder.mutationFields((t) => ({
   createAccessKey: t.field({
     ...operationField(createAccessKey),
     type: CreatedAccessKeyRef,
-    args: { input: t.arg({ type: CreateAccessKeyInput, description: 'What to make.' }) },
+    args: {
+      input: t.arg({ type: CreateAccessKeyInput, description: 'The settings of the new key.' }),
+    },
     resolve: (_root, { input }, context) => perform(createAccessKey, context, input),
   }),
   revokeAccessKey: t.prismaField({
     ...operationField(revokeAccessKey),
     type: AccessKeyRef,
-    args: { input: t.arg({ type: RevokeAccessKeyInput, description: 'Which key.' }) },
+    args: { input: t.arg({ type: RevokeAccessKeyInput, description: 'The key to revoke.' }) },
     resolve: async (query, _root, { input }, context) => {
       const { id } = await perform(revokeAccessKey, context, input);
       return context.deps.db.accessKey.findUniqueOrThrow({ ...query, where: { id } });

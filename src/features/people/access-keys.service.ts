@@ -20,7 +20,8 @@ import { requireVisibleProject } from '../projects/visible-project.ts';
 /** Nobody makes a key with more role, scope or life than their own. The key itself is stored nowhere. */
 export const createAccessKey = operation({
   name: 'createAccessKey',
-  description: 'Makes a key with no more role, scope or life than the caller has.',
+  description:
+    'Creates an access key whose role, scope and lifetime do not exceed those of the caller.',
   role: 'admin',
   audit: 'access_key.create',
   input: z.object({
@@ -63,7 +64,7 @@ export const createAccessKey = operation({
 /** A key that is revoked already is not found. */
 export const revokeAccessKey = operation({
   name: 'revokeAccessKey',
-  description: 'Ends a key: its next request is refused.',
+  description: 'Revokes an access key. The server refuses its next request.',
   role: 'admin',
   audit: 'access_key.revoke',
   input: z.object({ id: z.string() }),

@@ -8,13 +8,15 @@ import { listOfProjects } from '../projects/list-of-projects.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 
 const MembershipRef = builder.prismaObject('Membership', {
-  description: "A person's own role in one project.",
+  description: 'The role that a person has in one project.',
   fields: (t) => ({
-    user: t.relation('user', { description: 'The person who has the role.' }),
-    project: t.relation('project', { description: 'The project where they have it.' }),
+    user: t.relation('user', { description: 'The person who has this role.' }),
+    project: t.relation('project', {
+      description: 'The project in which the person has this role.',
+    }),
     role: t.expose('role', {
       type: RoleRef,
-      description: 'Their role here, instead of the one in the organization.',
+      description: 'The role in this project. It replaces the role in the organization.',
     }),
   }),
 });
@@ -25,7 +27,8 @@ builder.prismaObjectFields(ProjectRef, (t) => ({
   members: t.field({
     type: MembershipPage,
     nullable: true,
-    description: 'The people with a role in this project, newest person first. For admins.',
+    description:
+      'The people who have a role of their own in this project, newest first. Only admins of the project can see them.',
     select: { id: true },
     authScopes: ({ id }) => ({ roleIn: { projectId: id, role: 'admin' } }),
     complexity: pageCost,

@@ -8,38 +8,42 @@ import {
 import { PersonalAccessTokenRef } from './user.type.ts';
 
 const CreatePersonalAccessTokenInput = builder.inputType('CreatePersonalAccessTokenInput', {
-  description: 'A new personal access token.',
+  description: 'The settings of a new personal access token.',
   fields: (t) => ({
-    name: t.string({ description: 'What it is for; 1 to 120 characters.' }),
+    name: t.string({
+      description: 'The name that says what the token is for, 1 to 120 characters.',
+    }),
     userId: t.id({
       required: false,
-      description: 'Whose it shall be; the caller themselves when left out.',
+      description: 'The id of the person who will own the token; the caller if you leave it out.',
     }),
     expiresAt: t.field({
       type: 'DateTime',
       required: false,
-      description: 'When it stops working; never when left out.',
+      description: 'The time when the token expires. It never expires if you leave this out.',
     }),
   }),
 });
 
 const RevokePersonalAccessTokenInput = builder.inputType('RevokePersonalAccessTokenInput', {
-  description: 'Which token to revoke.',
-  fields: (t) => ({ id: t.id({ description: 'Its id, as lists show it.' }) }),
+  description: 'The personal access token that you want to revoke.',
+  fields: (t) => ({ id: t.id({ description: 'The id of the token, as lists show it.' }) }),
 });
 
 const CreatedPersonalAccessToken = builder
   .objectRef<{ id: string; secret: string }>('CreatedPersonalAccessToken')
   .implement({
-    description: 'A new token.',
+    description: 'A new personal access token together with its secret.',
     fields: (t) => ({
       personalAccessToken: t.prismaField({
         type: PersonalAccessTokenRef,
-        description: 'The token as lists show it.',
+        description: 'The token as lists show it, without its secret.',
         resolve: (query, { id }, _args, { deps }) =>
           deps.db.personalAccessToken.findUniqueOrThrow({ ...query, where: { id } }),
       }),
-      secret: t.exposeString('secret', { description: 'The token itself. Shown only here.' }),
+      secret: t.exposeString('secret', {
+        description: 'The token itself. No other operation returns it.',
+      }),
     }),
   });
 
@@ -48,14 +52,19 @@ builder.mutationFields((t) => ({
     ...operationField(createPersonalAccessToken),
     type: CreatedPersonalAccessToken,
     args: {
-      input: t.arg({ type: CreatePersonalAccessTokenInput, description: 'What to make.' }),
+      input: t.arg({
+        type: CreatePersonalAccessTokenInput,
+        description: 'The settings of the new token.',
+      }),
     },
     resolve: (_root, { input }, context) => perform(createPersonalAccessToken, context, input),
   }),
   revokePersonalAccessToken: t.prismaField({
     ...operationField(revokePersonalAccessToken),
     type: PersonalAccessTokenRef,
-    args: { input: t.arg({ type: RevokePersonalAccessTokenInput, description: 'Which token.' }) },
+    args: {
+      input: t.arg({ type: RevokePersonalAccessTokenInput, description: 'The token to revoke.' }),
+    },
     resolve: async (query, _root, { input }, context) => {
       await perform(revokePersonalAccessToken, context, input);
       const where = { id: input.id };

@@ -21,7 +21,7 @@ import { lockUser } from './lock-user.ts';
 export const createPersonalAccessToken = operation({
   name: 'createPersonalAccessToken',
   description:
-    'Makes a token for yourself or, as an admin of the organization, for a person with no more permissions than you.',
+    'Creates a personal access token for yourself or, as an admin of the organization, for a person with no more permissions than you.',
   role: 'credential',
   audit: 'personal_access_token.create',
   input: z.object({
@@ -56,7 +56,8 @@ export const createPersonalAccessToken = operation({
 /** A token that is revoked already is not found. */
 export const revokePersonalAccessToken = operation({
   name: 'revokePersonalAccessToken',
-  description: 'Revokes a token of your own or, as an admin of the organization, anybody’s.',
+  description:
+    'Revokes a personal access token of your own or, as an admin of the organization, of any person.',
   role: 'credential',
   audit: 'personal_access_token.revoke',
   input: z.object({ id: z.string() }),

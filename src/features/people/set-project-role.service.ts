@@ -17,7 +17,7 @@ import { lockUser } from './lock-user.ts';
 export const setProjectRole = operation({
   name: 'setProjectRole',
   description:
-    'Gives a person a role in one project, over the one in the organization. For admins of both.',
+    'Gives a person a role in one project, which replaces their role in the organization there. Only admins of both can call it.',
   role: { organization: 'admin' },
   audit: 'user.set_project_role',
   input: z.object({ userId: z.string(), projectId: z.string(), role: z.enum(Role).nullish() }),

@@ -7,53 +7,58 @@ import { UserRef } from './user.type.ts';
 import { createUser, deleteUser, updateUser } from './users.service.ts';
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
-  description: 'A new person.',
+  description: 'The person to add to the organization.',
   fields: (t) => ({
-    email: t.string({ description: 'Unique in the organization, whatever its case.' }),
-    name: t.string({ description: 'What they are called; 1 to 120 characters.' }),
+    email: t.string({
+      description:
+        'The email address, unique in the organization regardless of upper and lower case.',
+    }),
+    name: t.string({ description: 'The name of the person, 1 to 120 characters.' }),
     role: t.field({
       type: RoleRef,
       required: false,
-      description: "The role in the organization, no more than the caller's; none when left out.",
+      description:
+        'The role in the organization, at most the role of the caller. The person has none if you leave it out.',
     }),
   }),
 });
 
 const UpdateUserInput = builder.inputType('UpdateUserInput', {
-  description: 'Changes of a person.',
+  description: 'The changes to a person. A field that you leave out stays as it is.',
   fields: (t) => ({
-    id: t.id({ description: 'The person.' }),
-    name: t.string({ required: false, description: 'A new name.' }),
+    id: t.id({ description: 'The id of the person to change.' }),
+    name: t.string({ required: false, description: 'The new name, 1 to 120 characters.' }),
     role: t.field({
       type: RoleRef,
       required: false,
-      description: 'A new role in the organization; null takes it away, left out it stays.',
+      description: 'The new role in the organization. Null removes the role.',
     }),
   }),
 });
 
 const DeleteUserInput = builder.inputType('DeleteUserInput', {
-  description: 'Whom to delete.',
-  fields: (t) => ({ id: t.id({ description: 'The person.' }) }),
+  description: 'The person that you want to delete.',
+  fields: (t) => ({ id: t.id({ description: 'The id of the person to delete.' }) }),
 });
 
 const SetProjectRoleInput = builder.inputType('SetProjectRoleInput', {
-  description: 'What somebody may do in one project.',
+  description: 'The role that a person gets in one project.',
   fields: (t) => ({
-    userId: t.id({ description: 'The person.' }),
-    projectId: t.id({ description: 'The project.' }),
+    userId: t.id({ description: 'The id of the person.' }),
+    projectId: t.id({ description: 'The id of the project.' }),
     role: t.field({
       type: RoleRef,
       required: false,
-      description: 'Counts in the place of the role in the organization; null takes it away.',
+      description:
+        'The role in the project, which replaces the role in the organization there. Null removes it.',
     }),
   }),
 });
 
 const DeletedUser = builder.objectRef<{ id: string }>('DeletedUser').implement({
-  description: 'A person who was deleted.',
+  description: 'The confirmation that a person was deleted.',
   fields: (t) => ({
-    deletedId: t.exposeID('id', { description: 'Their id, which finds nothing now.' }),
+    deletedId: t.exposeID('id', { description: 'The id that the deleted person had.' }),
   }),
 });
 
@@ -61,7 +66,7 @@ builder.mutationFields((t) => ({
   createUser: t.prismaField({
     ...operationField(createUser),
     type: UserRef,
-    args: { input: t.arg({ type: CreateUserInput, description: 'Whom to add.' }) },
+    args: { input: t.arg({ type: CreateUserInput, description: 'The person to add.' }) },
     resolve: async (query, _root, { input }, context) => {
       const { id } = await perform(createUser, context, input);
       return context.deps.db.user.findUniqueOrThrow({ ...query, where: { id } });
@@ -70,7 +75,7 @@ builder.mutationFields((t) => ({
   updateUser: t.prismaField({
     ...operationField(updateUser),
     type: UserRef,
-    args: { input: t.arg({ type: UpdateUserInput, description: 'What to change.' }) },
+    args: { input: t.arg({ type: UpdateUserInput, description: 'The person and the changes.' }) },
     resolve: async (query, _root, { input }, context) => {
       const { id } = await perform(updateUser, context, input);
       return context.deps.db.user.findUniqueOrThrow({ ...query, where: { id } });
@@ -79,13 +84,18 @@ builder.mutationFields((t) => ({
   deleteUser: t.field({
     ...operationField(deleteUser),
     type: DeletedUser,
-    args: { input: t.arg({ type: DeleteUserInput, description: 'Whom to delete.' }) },
+    args: { input: t.arg({ type: DeleteUserInput, description: 'The person to delete.' }) },
     resolve: (_root, { input }, context) => perform(deleteUser, context, input),
   }),
   setProjectRole: t.prismaField({
     ...operationField(setProjectRole),
     type: UserRef,
-    args: { input: t.arg({ type: SetProjectRoleInput, description: 'Whose role, and where.' }) },
+    args: {
+      input: t.arg({
+        type: SetProjectRoleInput,
+        description: 'The person, the project and the role.',
+      }),
+    },
     resolve: async (query, _root, { input }, context) => {
       const { id } = await perform(setProjectRole, context, input);
       return context.deps.db.user.findUniqueOrThrow({ ...query, where: { id } });

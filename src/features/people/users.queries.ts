@@ -15,13 +15,14 @@ builder.queryField('users', (t) =>
   t.field({
     type: UserPage,
     nullable: true,
-    description: 'The people of the organization, newest first. For its admins.',
+    description:
+      'Lists the people of the organization, newest first. Only its admins can see them.',
     authScopes: { organizationRole: 'admin' },
     complexity: pageCost,
     args: {
       search: t.arg.string({
         required: false,
-        description: 'Part of a name or an email address, whatever its case.',
+        description: 'A part of a name or an email address, in upper or lower case.',
       }),
       ...forwardArgs,
     },

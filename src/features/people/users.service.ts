@@ -20,7 +20,7 @@ import { lockUser } from './lock-user.ts';
 /** A person gets no more role than the caller has. */
 export const createUser = operation({
   name: 'createUser',
-  description: 'Adds a person. For admins of the organization.',
+  description: 'Adds a person to the organization. Only its admins can call it.',
   role: { organization: 'admin' },
   audit: 'user.create',
   input: z.object({ email, name: nameText(120), role: z.enum(Role).nullish() }),
@@ -49,7 +49,7 @@ export const createUser = operation({
 export const updateUser = operation({
   name: 'updateUser',
   description:
-    "Changes a person's name or role in the organization. For admins of the organization.",
+    'Changes the name of a person or their role in the organization. Only its admins can call it.',
   role: { organization: 'admin' },
   audit: 'user.update',
   input: z.object({ id: z.string(), name: nameText(120).nullish(), role: z.enum(Role).nullish() }),
@@ -70,7 +70,8 @@ export const updateUser = operation({
 
 export const deleteUser = operation({
   name: 'deleteUser',
-  description: 'Deletes a person; their tokens end with them. For admins of the organization.',
+  description:
+    'Deletes a person together with their tokens. Only admins of the organization can call it.',
   role: { organization: 'admin' },
   audit: 'user.delete',
   input: z.object({ id: z.string() }),

@@ -6,36 +6,41 @@ import { ProjectRef } from '../projects/project.type.ts';
 import { UserRef } from './user.type.ts';
 
 const ViewerKindRef = builder.enumType('ViewerKind', {
-  description: 'What kind of credential a request carries.',
+  description: 'The kind of credential that a request carries.',
   values: {
-    ACCESS_KEY: { value: 'access_key', description: 'The access key of a program.' },
+    ACCESS_KEY: { value: 'access_key', description: 'An access key of a program.' },
     PERSONAL_ACCESS_TOKEN: {
       value: 'personal_access_token',
-      description: 'A personal access token, for its owner.',
+      description: 'A personal access token of a user.',
     },
-    IDENTITY: { value: 'user', description: "A JWT of the organization's identity provider." },
+    IDENTITY: { value: 'user', description: "A JWT from the organization's identity provider." },
     CONNECT_TOKEN: {
       value: 'connect_token',
-      description: 'A connect token of one end user of one app.',
+      description: 'A connect token for one end user of one app.',
     },
-    ANONYMOUS: { value: 'anonymous', description: 'No credential at all.' },
+    ANONYMOUS: { value: 'anonymous', description: 'A request without any credential.' },
   } satisfies Record<string, { value: Viewer['kind']; description: string }>,
 });
 
 const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
-  description: 'Who is calling.',
+  description: 'The caller of a request, as its credential identifies them.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: ViewerKindRef, description: 'What kind of credential it is.' }),
+    kind: t.expose('kind', {
+      type: ViewerKindRef,
+      description: 'The kind of credential that the request carries.',
+    }),
     role: t.field({
       type: RoleRef,
       nullable: true,
-      description: "The credential's role; a person's in the organization; null without one.",
+      description:
+        'The role of the credential, or of its owner in the organization; null without one.',
       resolve: roleOf,
     }),
     organization: t.prismaField({
       type: OrganizationRef,
       nullable: true,
-      description: 'The organization that the credential belongs to.',
+      description:
+        'The organization to which the credential belongs; null for a request without a credential.',
       resolve: (query, viewer, _args, { deps }) =>
         viewer.kind === 'access_key' || isPerson(viewer)
           ? deps.db.organization.findUnique({ ...query, where: { id: viewer.organizationId } })
@@ -44,8 +49,7 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
     project: t.prismaField({
       type: ProjectRef,
       nullable: true,
-      description:
-        'The one project that the credential is bound to; null for any that reaches several.',
+      description: 'The one project that the credential reaches; null if it can reach several.',
       resolve: (query, viewer, _args, { deps }) =>
         viewer.kind === 'access_key' && viewer.projectId !== null
           ? deps.db.project.findUnique({ ...query, where: { id: viewer.projectId } })
@@ -54,7 +58,7 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
     user: t.prismaField({
       type: UserRef,
       nullable: true,
-      description: 'The person whose credential it is; null for a program.',
+      description: 'The person to whom the credential belongs; null for a program.',
       resolve: (query, viewer, _args, { deps }) =>
         isPerson(viewer)
           ? deps.db.user.findUnique({ ...query, where: { id: viewer.userId } })
@@ -62,7 +66,8 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
     }),
     userId: t.string({
       nullable: true,
-      description: 'The end user that a connect token speaks for; null for any other credential.',
+      description:
+        'The end user of a connect token, by the id that the app gives them; null for any other credential.',
       resolve: (viewer) => (viewer.kind === 'connect_token' ? viewer.userId : null),
     }),
   }),
@@ -71,7 +76,7 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerRef,
-    description: 'Who is calling, as found by the credential.',
+    description: 'Returns the caller, as their credential identifies them.',
     authScopes: { anyone: true },
     resolve: (_root, _args, { viewer }) => viewer,
   }),

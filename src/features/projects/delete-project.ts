@@ -12,7 +12,7 @@ import { isStorable, isUuid } from '../../platform/input.ts';
 export const deleteProject = operation({
   name: 'deleteProject',
   description:
-    'Deletes a project with all that it holds, and destroys its data keys. For its admins.',
+    'Deletes a project with everything in it, and destroys its data keys. Only its admins can call it.',
   role: 'admin',
   audit: 'project.delete',
   input: z.object({

@@ -6,13 +6,13 @@ import { planPage } from '../../platform/db/keyset.ts';
 import { ProjectPage } from './project.type.ts';
 
 export const OrganizationRef = builder.prismaObject('Organization', {
-  description: 'Who projects, keys and people belong to.',
+  description: 'The owner of projects, users and access keys.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A UUID.' }),
-    name: t.exposeString('name', { description: 'Its name for people.' }),
+    id: t.exposeID('id', { description: 'The UUID of the organization.' }),
+    name: t.exposeString('name', { description: 'The name of the organization, for people.' }),
     projects: t.field({
       type: ProjectPage,
-      description: 'Its projects within reach of the credential, newest first.',
+      description: 'The projects of the organization that the caller can reach, newest first.',
       complexity: pageCost,
       args: forwardArgs,
       resolve: async (_organization, args, context, info) => {

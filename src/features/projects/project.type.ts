@@ -7,15 +7,20 @@ import { RoleRef } from '../../core/graphql/role.type.ts';
 
 export const ProjectRef = builder.prismaObject('Project', {
   interfaces: [NodeRef],
-  description: 'What connections belong to, and the reach of a project-scoped key.',
+  description: 'A container for connections and apps, with members and access keys of its own.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A UUID.' }),
-    name: t.exposeString('name', { description: 'Unique in its organization.' }),
-    organization: t.relation('organization', { description: 'Who it belongs to.' }),
+    id: t.exposeID('id', { description: 'The UUID of the project.' }),
+    name: t.exposeString('name', {
+      description: 'The name of the project, unique in its organization.',
+    }),
+    organization: t.relation('organization', {
+      description: 'The organization to which the project belongs.',
+    }),
     viewerRole: t.field({
       type: RoleRef,
       nullable: true,
-      description: "The caller's role in this project: it tells a front end which buttons to show.",
+      description:
+        'The role of the caller in this project, so that a front end knows which buttons to show.',
       select: { id: true },
       resolve: ({ id }, _args, { viewer }) => {
         if (viewer.kind === 'access_key') return viewer.role;
@@ -24,7 +29,8 @@ export const ProjectRef = builder.prismaObject('Project', {
     }),
     redirectUrls: t.expose('redirectUrls', {
       type: ['URL'],
-      description: 'Where a consent may send the browser afterwards, matched exactly.',
+      description:
+        'The addresses to which the browser can go after a consent. They must match exactly.',
     }),
   }),
 });

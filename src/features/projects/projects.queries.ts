@@ -8,9 +8,10 @@ builder.queryField('project', (t) =>
   t.prismaField({
     type: ProjectRef,
     nullable: true,
-    description: 'One project; null when there is none within reach.',
+    description:
+      'Finds a project by its id. It returns null if the project does not exist or the caller cannot reach it.',
     authScopes: { role: 'viewer' },
-    args: { id: t.arg.id({ description: 'Its UUID.' }) },
+    args: { id: t.arg.id({ description: 'The UUID of the project.' }) },
     resolve: (query, _root, { id }, { deps, viewer }) => {
       if (!isUuid(id)) return null;
       const where = { AND: [{ id }, visibleProjects(requireMember(viewer))] };

@@ -31,7 +31,7 @@ const redirectUrls = z
 /** Fails with ForbiddenError for an organization that is not the caller's. */
 export const createProject = operation({
   name: 'createProject',
-  description: 'Makes a project. For admins of the organization.',
+  description: 'Creates a project. Only admins of the organization can call it.',
   role: { organization: 'admin' },
   audit: 'project.create',
   input: z.object({ organizationId: z.string().nullish(), name: nameText(120), redirectUrls }),
@@ -65,7 +65,7 @@ export const createProject = operation({
 /** What is left out or null stays as it is. */
 export const updateProject = operation({
   name: 'updateProject',
-  description: "Changes a project's name or redirect URLs. For its admins.",
+  description: 'Changes the name or the redirect URLs of a project. Only its admins can call it.',
   role: 'admin',
   audit: 'project.update',
   input: z.object({ id: z.string(), name: nameText(120).nullish(), redirectUrls }),

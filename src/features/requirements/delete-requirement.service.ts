@@ -13,7 +13,7 @@ import { detailOf } from './requirements.service.ts';
 export const deleteRequirement = operation({
   name: 'deleteRequirement',
   description:
-    "Deletes a requirement and all that users linked for it, sealed values included. For its project's admins.",
+    'Deletes a requirement with everything that end users connected for it. Only admins of its project can call it.',
   role: 'admin',
   audit: 'requirement.delete',
   input: z.object({ id: z.string() }),

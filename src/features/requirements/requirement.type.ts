@@ -11,64 +11,73 @@ import { currentStatus } from './current-status.ts';
 import { readSpec } from './spec.ts';
 
 export const RequirementKindRef = builder.enumType('RequirementKind', {
-  description: 'What an end user brings.',
+  description: 'The kind of thing that an end user must connect.',
   values: {
     CONNECTION: {
       value: RequirementKind.connection,
-      description: 'Credentials or a consent, for a type of the catalogue.',
+      description: 'Credentials or a consent for a connection type of the catalog.',
     },
     PIPEDREAM_ACCOUNT: {
       value: RequirementKind.pipedream_account,
-      description: 'An account that they link at Pipedream.',
+      description: 'An account that the end user links at Pipedream.',
     },
   },
 });
 
 export const RequirementStatusRef = builder.enumType('RequirementStatus', {
-  description: 'How an end user stands to a requirement.',
+  description: 'The progress of an end user with a requirement.',
   values: {
     PENDING: {
       value: 'pending' as const,
       description:
-        'Nothing was linked, or it counts no more: it expired, or the requirement asks for another type or scope.',
+        'The end user has connected nothing that counts: nothing at all, something that expired, or another type or scope than the requirement asks for.',
     },
-    COMPLETED: { value: 'completed' as const, description: 'What was linked can be used.' },
+    COMPLETED: {
+      value: 'completed' as const,
+      description: 'The end user has connected what the requirement asks for, and it can be used.',
+    },
   },
 });
 
 export const RequirementRef = builder.prismaObject('Requirement', {
   interfaces: [NodeRef],
-  description: 'What each end user of an app must bring.',
+  description: 'Something that each end user of an app must connect.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A UUID.' }),
+    id: t.exposeID('id', { description: 'The UUID of the requirement.' }),
     app: t.field({
       type: AppRef,
       nullable: true,
-      description: 'The app that asks for it. Null for a connect token: see `endUser`.',
+      description:
+        'The app that has this requirement; null for a connect token, which finds its app in `endUser`.',
       select: (_args, _context, nested) => ({ app: nested(true) }),
       resolve: ({ app }, _args, { viewer }) => (viewer.kind === 'connect_token' ? null : app),
     }),
-    name: t.exposeString('name', { description: 'What programs call it; unique in the app.' }),
-    kind: t.expose('kind', { type: RequirementKindRef, description: 'What is to be brought.' }),
-    title: t.exposeString('title', { description: 'What people read.' }),
+    name: t.exposeString('name', { description: 'The name for programs, unique in the app.' }),
+    kind: t.expose('kind', {
+      type: RequirementKindRef,
+      description: 'The kind of thing that an end user must connect.',
+    }),
+    title: t.exposeString('title', { description: 'The title that people read.' }),
     description: t.exposeString('description', {
       nullable: true,
-      description: 'What people read below the title.',
+      description: 'The text that people read below the title; null without one.',
     }),
     spec: t.field({
       type: 'JSONObject',
-      description: '`{type, scopes?}` for a connection, `{app_slug}` for a Pipedream account.',
+      description:
+        'The details of the requirement: `{type, scopes?}` for a connection, `{app_slug}` for a Pipedream account.',
       select: { spec: true },
       resolve: ({ spec }) => spec as JsonObject, // what was checked when it was written
     }),
     workflowId: t.exposeString('workflowId', {
       nullable: true,
-      description: 'The workflow that uses it, by its id elsewhere.',
+      description:
+        'The id of the workflow that uses what is connected, in the system to which it belongs.',
     }),
     connectionType: t.field({
       type: ConnectionTypeRef,
       nullable: true,
-      description: 'The catalogue entry of its type; null for a Pipedream account.',
+      description: 'The catalog entry of the required type; null for a Pipedream account.',
       select: { kind: true, spec: true },
       resolve: ({ kind, spec }) => {
         const read = readSpec(kind, spec);
@@ -77,7 +86,7 @@ export const RequirementRef = builder.prismaObject('Requirement', {
     }),
     warnings: t.stringList({
       description:
-        'What keeps users from fulfilling it, such as a provider that the operator has not set up. Empty for a connect token.',
+        'The problems that prevent end users from fulfilling it, such as a provider that the operator has not set up. Empty for a connect token.',
       select: { kind: true, spec: true },
       resolve: ({ kind, spec }, _args, { deps, viewer }) => {
         const read = readSpec(kind, spec);
@@ -90,7 +99,7 @@ export const RequirementRef = builder.prismaObject('Requirement', {
     status: t.field({
       type: RequirementStatusRef,
       nullable: true,
-      description: "For the connect token's user; null for any other credential.",
+      description: "The progress of the connect token's end user; null for any other credential.",
       select: { id: true },
       resolve: async ({ id }, _args, { deps, viewer }) => {
         if (viewer.kind !== 'connect_token') return null;
@@ -103,7 +112,7 @@ export const RequirementRef = builder.prismaObject('Requirement', {
 
 builder.prismaObjectFields(AppRef, (t) => ({
   requirements: t.relation('requirements', {
-    description: 'What each of its end users must bring, oldest first.',
+    description: 'The requirements that each end user of the app must fulfil, oldest first.',
     complexity: { field: 1, multiplier: mostRequirements },
     query: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
   }),

@@ -7,55 +7,59 @@ import { RequirementKindRef, RequirementRef } from './requirement.type.ts';
 import { createRequirement, updateRequirement } from './requirements.service.ts';
 
 const specRules =
-  "`{type, scopes?}` for a connection, where `scopes` are of OAuth types only and left out stand for the type's own; `{app_slug}` for a Pipedream account.";
+  'The details: `{type, scopes?}` for a connection, `{app_slug}` for a Pipedream account. Only OAuth types have `scopes`; the default is the scopes of the type.';
 
 const CreateRequirementInput = builder.inputType('CreateRequirementInput', {
-  description: 'Something more that each end user of an app must bring.',
+  description: 'A new requirement that each end user of an app must fulfil.',
   fields: (t) => ({
-    appId: t.id({ description: 'The app. It asks for 50 things at most.' }),
+    appId: t.id({ description: 'The id of the app, which has at most 50 requirements.' }),
     name: t.string({
-      description: 'What programs shall call it: 1 to 120 characters, unique in the app.',
+      description: 'The name for programs: 1 to 120 characters, unique in the app.',
     }),
-    kind: t.field({ type: RequirementKindRef, description: 'What is to be brought.' }),
-    title: t.string({ description: 'What people read, 1 to 200 characters.' }),
+    kind: t.field({
+      type: RequirementKindRef,
+      description: 'The kind of thing that an end user must connect.',
+    }),
+    title: t.string({ description: 'The title that people read, 1 to 200 characters.' }),
     description: t.string({
       required: false,
-      description: 'What people read below the title, up to 2,000 characters.',
+      description: 'The text that people read below the title, up to 2,000 characters.',
     }),
     spec: t.field({ type: 'JSONObject', description: specRules }),
     workflowId: t.string({
       required: false,
-      description: 'The workflow that uses it, by its id elsewhere: up to 255 characters.',
+      description:
+        'The id of the workflow that uses what is connected, in the system to which it belongs: up to 255 characters.',
     }),
   }),
 });
 
 const UpdateRequirementInput = builder.inputType('UpdateRequirementInput', {
-  description: 'Changes of a requirement; what is left out stays as it is.',
+  description: 'The changes to a requirement. A field that you leave out stays as it is.',
   fields: (t) => ({
-    id: t.id({ description: 'The requirement.' }),
-    title: t.string({ required: false, description: 'A new title.' }),
+    id: t.id({ description: 'The id of the requirement to change.' }),
+    title: t.string({ required: false, description: 'The new title, 1 to 200 characters.' }),
     description: t.string({
       required: false,
-      description: 'A new description; null takes it away.',
+      description: 'The new description, up to 2,000 characters. Null removes it.',
     }),
     spec: t.field({
       type: 'JSONObject',
       required: false,
-      description: `Replaces the old one, and is of the same kind. What users linked counts as long as it is what is asked for. ${specRules}`,
+      description: `The spec that replaces the old one; the kind stays the same. What end users connected counts while it matches the spec. ${specRules}`,
     }),
   }),
 });
 
 const DeleteRequirementInput = builder.inputType('DeleteRequirementInput', {
-  description: 'Which requirement to delete.',
-  fields: (t) => ({ id: t.id({ description: 'The requirement.' }) }),
+  description: 'The requirement that you want to delete.',
+  fields: (t) => ({ id: t.id({ description: 'The id of the requirement to delete.' }) }),
 });
 
 const DeletedRequirement = builder.objectRef<{ id: string }>('DeletedRequirement').implement({
-  description: 'A requirement that was deleted.',
+  description: 'The confirmation that a requirement was deleted.',
   fields: (t) => ({
-    deletedId: t.exposeID('id', { description: 'Its id, which finds nothing now.' }),
+    deletedId: t.exposeID('id', { description: 'The id that the deleted requirement had.' }),
   }),
 });
 
@@ -63,7 +67,9 @@ builder.mutationFields((t) => ({
   createRequirement: t.prismaField({
     ...operationField(createRequirement),
     type: RequirementRef,
-    args: { input: t.arg({ type: CreateRequirementInput, description: 'What to ask for.' }) },
+    args: {
+      input: t.arg({ type: CreateRequirementInput, description: 'The requirement to create.' }),
+    },
     resolve: async (query, _root, { input }, context) => {
       const { id } = await perform(createRequirement, context, input);
       return found(await context.deps.db.requirement.findUnique({ ...query, where: { id } }));
@@ -72,7 +78,12 @@ builder.mutationFields((t) => ({
   updateRequirement: t.prismaField({
     ...operationField(updateRequirement),
     type: RequirementRef,
-    args: { input: t.arg({ type: UpdateRequirementInput, description: 'What to change.' }) },
+    args: {
+      input: t.arg({
+        type: UpdateRequirementInput,
+        description: 'The requirement and its changes.',
+      }),
+    },
     resolve: async (query, _root, { input }, context) => {
       await perform(updateRequirement, context, input);
       const where = { id: input.id };
@@ -82,7 +93,9 @@ builder.mutationFields((t) => ({
   deleteRequirement: t.field({
     ...operationField(deleteRequirement),
     type: DeletedRequirement,
-    args: { input: t.arg({ type: DeleteRequirementInput, description: 'What to delete.' }) },
+    args: {
+      input: t.arg({ type: DeleteRequirementInput, description: 'The requirement to delete.' }),
+    },
     resolve: (_root, { input }, context) => perform(deleteRequirement, context, input),
   }),
 }));

@@ -9,12 +9,14 @@ import { type RequirementsStatus, requirementsStatus } from './requirements-stat
 const RequirementsStatusRef = builder
   .objectRef<RequirementsStatus>('RequirementsStatus')
   .implement({
-    description: 'Whether an end user has brought all that an app asks for.',
+    description: 'The progress of an end user with all requirements of an app.',
     fields: (t) => ({
-      satisfied: t.exposeBoolean('satisfied', { description: 'Whether nothing is missing.' }),
+      satisfied: t.exposeBoolean('satisfied', {
+        description: 'Whether the end user has fulfilled every requirement.',
+      }),
       unsatisfied: t.field({
         type: [RequirementRef],
-        description: 'What is missing, oldest first.',
+        description: 'The requirements that the end user has not fulfilled, oldest first.',
         complexity: { field: 1, multiplier: mostRequirements },
         resolve: ({ unsatisfied }) => unsatisfied,
       }),
@@ -25,9 +27,10 @@ builder.queryFields((t) => ({
   requirement: t.prismaField({
     type: RequirementRef,
     nullable: true,
-    description: 'One requirement; null when there is none within reach.',
+    description:
+      'Finds a requirement by its id. It returns null if the requirement does not exist or the caller cannot reach it.',
     authScopes: { role: 'viewer' },
-    args: { id: t.arg.id({ description: 'Its UUID.' }) },
+    args: { id: t.arg.id({ description: 'The UUID of the requirement.' }) },
     resolve: (query, _root, { id }, { deps, viewer }) => {
       if (!isUuid(id)) return null;
       const where = { AND: [{ id }, visibleRequirements(requireMember(viewer))] };
@@ -36,13 +39,14 @@ builder.queryFields((t) => ({
   }),
   requirementsStatus: t.field({
     type: RequirementsStatusRef,
-    description: 'Whether an end user has brought all that an app asks for.',
+    description: 'Returns whether an end user has fulfilled all requirements of an app.',
     authScopes: { appCaller: 'viewer' },
     args: {
-      userId: t.arg.string({ description: 'The end user, as the app names them.' }),
+      userId: t.arg.string({ description: 'The id that the app gives to the end user.' }),
       appId: t.arg.id({
         required: false,
-        description: 'The app. Only the REST routes on its hostname fill it in.',
+        description:
+          "The id of the app. It is required in GraphQL; only the REST routes on the app's hostname fill it in.",
       }),
     },
     resolve: (_root, user, context) => requirementsStatus(context, user),

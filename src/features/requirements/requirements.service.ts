@@ -21,7 +21,7 @@ import { parseSpec } from './spec.input.ts';
 /** Fails with ConflictError for a taken name, and for an app that has as many requirements as it may. */
 export const createRequirement = operation({
   name: 'createRequirement',
-  description: "Has an app ask its users for something more. For its project's admins.",
+  description: 'Adds a requirement to an app. Only admins of its project can call it.',
   role: 'admin',
   audit: 'requirement.create',
   input: newRequirement,
@@ -56,7 +56,7 @@ export const createRequirement = operation({
  */
 export const updateRequirement = operation({
   name: 'updateRequirement',
-  description: "Changes what an app asks for. For its project's admins.",
+  description: 'Changes a requirement of an app. Only admins of its project can call it.',
   role: 'admin',
   audit: 'requirement.update',
   input: requirementChanges,

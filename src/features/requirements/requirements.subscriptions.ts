@@ -6,17 +6,17 @@ builder.subscriptionField('requirementStatusChanged', (t) =>
   t.field({
     type: RequirementRef,
     description:
-      'A requirement that a user fulfilled, or fulfils no more. With a connect token: of its own user; otherwise of one app and user.',
+      'Sends a requirement when an end user fulfils it or no longer fulfils it. A connect token watches its own user; every other credential names an app and a user.',
     authScopes: (_root, _args, { viewer }) =>
       viewer.kind === 'connect_token' ? { endUser: true } : { role: 'viewer' },
     args: {
       appId: t.arg.id({
         required: false,
-        description: 'The app; not needed with a connect token.',
+        description: 'The id of the app; not needed with a connect token.',
       }),
       userId: t.arg.string({
         required: false,
-        description: 'The end user, as the app names them; not needed with a connect token.',
+        description: 'The id that the app gives to the end user; not needed with a connect token.',
       }),
     },
     subscribe: (_root, wanted, context) => watchRequirements(context, wanted),
