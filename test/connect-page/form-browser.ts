@@ -44,7 +44,7 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
   };
   const connect: FormBrowser['connect'] = async (token, headers) => {
     const door = await open(`/connect?token=${token}`, headers);
-    const isDoor = door.text.includes('data-door');
+    const isDoor = door.text.includes('data-link');
     const exchanged = isDoor ? await submit('/connect', { token }, headers) : door;
     const path = exchanged.headers.location ?? '';
     return { ...(exchanged.status === 303 ? await open(path, headers) : exchanged), path };

@@ -6,7 +6,7 @@ import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
 import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
 import type { JsonValue } from '../../src/core/catalog/json.ts';
 import { missingFields } from '../../src/core/catalog/rules.ts';
-import { translate, translateComplaint } from '../../src/edge/connect-page/complaints.ts';
+import { translate, translateComplaint } from '../../src/edge/connect-page/catalog-words.ts';
 import { typeNamed } from '../catalog/sample-configs.ts';
 
 const catalog = resolve(import.meta.dirname, '../../src/core/catalog');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Child } from 'hono/jsx';
 import type { Deps } from '../../core/deps/deps.ts';
 import { linkConsent } from '../../features/end-users/link-consent.ts';
 import {
@@ -14,8 +15,7 @@ import { requireReadable } from '../http/body.ts';
 import type { RestEnv } from '../http/env.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
 import { storeNotice } from './notice.service.ts';
-import { PlainPage, pageStyle } from './plain-page.tsx';
-import { readForm } from './read-form.ts';
+import { type PageContext, readForm } from './page-request.ts';
 import { presentedDigests } from './session-cookie.ts';
 
 const undoPath = '/v1/oauth2/undo';
@@ -37,7 +37,7 @@ export function createCallbackApp(deps: Deps): Hono<RestEnv> {
   return app;
 }
 
-async function answer(deps: Deps, c: Context<RestEnv>) {
+async function answer(deps: Deps, c: PageContext) {
   if (c.req.method === 'HEAD') return c.body(null); // a look ahead uses no state up
   const { pathname, searchParams } = new URL(c.req.url);
   const browserDigests = presentedDigests(deps.config.publicUrl, c.req.header('cookie'));
@@ -64,7 +64,7 @@ function tooLarge(): never {
   throw new PayloadTooLargeError(undoBytes);
 }
 
-async function takeBack(deps: Deps, c: Context<RestEnv>) {
+async function takeBack(deps: Deps, c: PageContext) {
   requireReadable(c.req.raw.headers);
   const { handle } = await readForm(c);
   const name =
@@ -73,7 +73,17 @@ async function takeBack(deps: Deps, c: Context<RestEnv>) {
   return c.html(<UndonePage name={name} />, name === undefined ? 400 : 200);
 }
 
-/* Nothing loads, nothing runs, nobody frames it. */
+const pageStyle = `
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+body { margin: 0; display: grid; min-height: 100vh; place-items: center; background: Canvas; }
+main { box-sizing: border-box; width: min(32rem, 100%); padding: 1.5rem 2rem; overflow-wrap: anywhere;
+  border: 1px solid color-mix(in srgb, CanvasText 20%, Canvas); border-radius: 0.5rem; }
+h1 { margin: 0 0 1rem; font-size: 1.4rem; line-height: 1.25; }
+p { margin: 0 0 1rem; }
+button { padding: 0.5rem 1rem; font: inherit; cursor: pointer; }
+`;
+
+/* The page loads nothing, runs nothing, and no site can show it in a frame. */
 const styleDigest = createHash('sha256').update(pageStyle).digest('base64');
 const policy = `default-src 'none'; style-src 'sha256-${styleDigest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
 
@@ -84,7 +94,7 @@ function ConsentPage({ connection, broughtBy, problem, undo }: ConsentOutcome) {
         <p>
           The connection <strong>{connection}</strong> is active. You can close this window.
         </p>
-        <BroughtBy {...{ broughtBy }} />
+        <BroughtBy broughtBy={broughtBy} />
         <p>
           Were you sent here by somebody whom you do not trust, or was it not you who consented?
           Then take the access back:
@@ -103,7 +113,7 @@ function ConsentPage({ connection, broughtBy, problem, undo }: ConsentOutcome) {
           Connection: <strong>{connection}</strong>
         </p>
       )}
-      <BroughtBy {...{ broughtBy }} />
+      <BroughtBy broughtBy={broughtBy} />
       <p>{spell(problem)}</p>
     </PlainPage>
   );
@@ -132,6 +142,27 @@ function UndonePage({ name }: { name: string | undefined }) {
         The connection <strong>{name}</strong> has no access any more.
       </p>
     </PlainPage>
+  );
+}
+
+/** A page of a few words, at the end of a consent. */
+function PlainPage({ title, children }: { title: string; children: Child }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>{title}</title>
+        <style dangerouslySetInnerHTML={{ __html: pageStyle }} />
+      </head>
+      <body>
+        <main>
+          <h1>{title}</h1>
+          {children}
+        </main>
+      </body>
+    </html>
   );
 }
 

@@ -1,28 +1,32 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Deps } from '../../core/deps/deps.ts';
-import { PayloadTooLargeError, UnsupportedMediaTypeError } from '../../platform/errors.ts';
+import {
+  PayloadTooLargeError,
+  UnauthenticatedError,
+  UnsupportedMediaTypeError,
+} from '../../platform/errors.ts';
 import { readCounted, requireReadable } from '../http/body.ts';
 import type { RestEnv } from '../http/env.ts';
 import { failureJson } from '../http/failure.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
-import type { C } from './answer.ts';
-import { askToDisconnect, disconnect } from './disconnect.tsx';
-import { donePath, showDone } from './done.tsx';
-import { doorPath, exchange, showDoor } from './door.tsx';
-import { answerFailure, fail } from './failure.tsx';
-import { authorize, submit } from './fulfil.tsx';
-import { handOff, handoffPath, showHandoff } from './handoff.tsx';
+import { handleError, type PageResponse, showFailure } from './failure.tsx';
 import { assets } from './layout.tsx';
-import { confirm, showPage, showStatus } from './show.ts';
-import { inSession, inSessionAsJson } from './visit.ts';
+import { exchange, linkPath, showLink } from './open-link.tsx';
+import { donePath, handOff, handoffPath, showDone, showHandoff } from './own-window.tsx';
+import type { PageContext } from './page-request.ts';
+import { askToDisconnect, authorize, disconnect, submit } from './requirement-actions.tsx';
+import { isCsrfToken } from './session-cookie.ts';
+import { confirm, drawPage, showPage, showStatus } from './show-page.tsx';
+import { openVisit, type Visit } from './visit.ts';
 
 const page = '/connect/:session_id';
 const ofRequirement = `${page}/requirements/:requirement_id`;
 
-const taken = [
-  { method: 'GET', path: doorPath },
-  { method: 'POST', path: doorPath },
+/** The methods of each path; any other method is 405. */
+const routes = [
+  { method: 'GET', path: linkPath },
+  { method: 'POST', path: linkPath },
   { method: 'GET', path: donePath },
   { method: 'GET', path: handoffPath },
   { method: 'POST', path: handoffPath },
@@ -35,33 +39,61 @@ const taken = [
   { method: 'POST', path: `${ofRequirement}/disconnect` },
 ];
 
-/** Where end users bring their accounts, with or without scripts. A session's cookie counts here only. */
+/** The pages where end users connect their accounts, with or without script. Only they accept a session's cookie. */
 export function createConnectPage(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
-  const within = inSession(deps);
-  app.onError((error, c) => answerFailure(deps, error, c));
+  const inSession = withSession(deps);
+  app.onError((error, c) => handleError(deps, error, c));
   for (const { path, content, type } of Object.values(assets)) app.get(path, asset(content, type));
   const maxSize = deps.config.limits.bodyBytes;
   app.post('/connect/*', requireReadableForm);
   app.post('/connect/*', readChunks(maxSize));
-  app.post('/connect/*', bodyLimit({ maxSize, onError: (c) => fail(c, 'tooLarge', 413) }));
-  app.get(doorPath, (c) => showDoor(deps, c));
-  app.post(doorPath, (c) => exchange(deps, c));
+  app.post('/connect/*', bodyLimit({ maxSize, onError: (c) => showFailure(c, 'tooLarge', 413) }));
+  app.get(linkPath, (c) => showLink(deps, c));
+  app.post(linkPath, (c) => exchange(deps, c));
   app.get(donePath, showDone);
   app.get(handoffPath, showHandoff);
   app.post(handoffPath, (c) => handOff(deps, c));
-  app.get(`${page}/status`, inSessionAsJson(deps)(showStatus));
-  app.get(page, within(showPage, { asks: true }));
-  app.post(`${page}/confirm`, within(confirm, { asks: true }));
-  app.post(`${ofRequirement}/credentials`, within(submit));
-  app.post(`${ofRequirement}/authorize`, within(authorize));
-  app.get(`${ofRequirement}/disconnect`, within(askToDisconnect));
-  app.post(`${ofRequirement}/disconnect`, within(disconnect));
-  refuseOtherMethods(app, taken);
+  app.get(`${page}/status`, statusOf(deps));
+  app.get(page, inSession(showPage, { beforeConfirm: true }));
+  app.post(`${page}/confirm`, inSession(confirm, { beforeConfirm: true }));
+  app.post(`${ofRequirement}/credentials`, inSession(submit));
+  app.post(`${ofRequirement}/authorize`, inSession(authorize));
+  app.get(`${ofRequirement}/disconnect`, inSession(askToDisconnect));
+  app.post(`${ofRequirement}/disconnect`, inSession(disconnect));
+  refuseOtherMethods(app, routes);
   return app;
 }
 
-/* What a browser sends is read; anything else that cannot be is a program's. */
+/**
+ * Runs a handler for a request that has a session. A POST must carry the CSRF token of the session.
+ *
+ * @param options `beforeConfirm`: also while the person has not confirmed to be this user.
+ */
+function withSession(deps: Deps) {
+  return (handler: (visit: Visit) => PageResponse, { beforeConfirm = false } = {}) =>
+    async (c: PageContext): Promise<Response> => {
+      const visit = await openVisit(deps, c);
+      if (visit === undefined) return showFailure(c, 'ended', 401);
+      const { session, props, body } = visit;
+      if (c.req.method === 'POST' && !isCsrfToken(session, body.csrf)) {
+        return drawPage(visit, { complaint: props.words.staleForm }, 403);
+      }
+      if (!session.isConfirmed && !beforeConfirm) return c.redirect(props.base, 303);
+      return handler(visit);
+    };
+}
+
+/** Returns the status for the page's script: always as JSON, never a page. */
+function statusOf(deps: Deps) {
+  return async (c: PageContext): Promise<Response> => {
+    const visit = await openVisit(deps, c);
+    if (visit?.session.isConfirmed) return showStatus(visit);
+    return c.json(failureJson(new UnauthenticatedError()), 401);
+  };
+}
+
+/* Browsers send forms that can be read. Another media type comes from a program, so the error is JSON. */
 const requireReadableForm: MiddlewareHandler<RestEnv> = (c, next) => {
   try {
     requireReadable(c.req.raw.headers);
@@ -72,7 +104,7 @@ const requireReadableForm: MiddlewareHandler<RestEnv> = (c, next) => {
   return next();
 };
 
-/* No browser sends a form in chunks; what does is held to the limits of other bodies. */
+/* No browser sends a form in chunks. For other clients the body is counted, as on other routes. */
 function readChunks(limit: number): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
     if (c.req.header('transfer-encoding') === undefined) return next();
@@ -80,7 +112,7 @@ function readChunks(limit: number): MiddlewareHandler<RestEnv> {
       const body = await readCounted(c.req.raw, limit);
       c.req.raw = new Request(c.req.raw, { body });
     } catch (error) {
-      if (error instanceof PayloadTooLargeError) return fail(c, 'tooLarge', 413);
+      if (error instanceof PayloadTooLargeError) return showFailure(c, 'tooLarge', 413);
       throw error;
     }
     return next();
@@ -89,5 +121,5 @@ function readChunks(limit: number): MiddlewareHandler<RestEnv> {
 
 function asset(content: string, type: string) {
   const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable' };
-  return (c: C) => c.body(content, 200, headers);
+  return (c: PageContext) => c.body(content, 200, headers);
 }

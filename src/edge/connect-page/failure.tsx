@@ -1,23 +1,38 @@
 import type { Deps } from '../../core/deps/deps.ts';
 import { TooManyRequestsError } from '../../platform/errors.ts';
 import { findBug, toAppError } from '../http/masking.ts';
-import type { Answer, C, PageStatus } from './answer.ts';
-import { type Failure, FailurePage } from './failure-page.tsx';
 import { chooseLanguage, wordsOf } from './language.ts';
-import { policyFor } from './layout.tsx';
+import { policyFor, Shell } from './layout.tsx';
+import type { PageContext } from './page-request.ts';
+import type { Words } from './words.ts';
 
-/* Nothing on it is anybody's, and nothing can be pressed: a frame may say as well what went wrong. */
-const anywhere = { allowedOrigins: ['*'], accentColor: null, logoUrl: null };
+type Failure = keyof Words['failures'];
 
-/** A page of its own for what went wrong where there is no session. */
-export function fail(c: C, failure: Failure, status: PageStatus): Answer {
+export type PageResponse = Response | Promise<Response>;
+
+export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 502 | 503;
+
+/* The page shows nothing private and has no button, so any site may show it in a frame. */
+const anySite = { allowedOrigins: ['*'], accentColor: null, logoUrl: null };
+
+/** Returns the page of a failure outside of any session: what went wrong, and what to do. */
+export function showFailure(c: PageContext, failure: Failure, status: PageStatus): PageResponse {
   const language = chooseLanguage(c.req.header('accept-language'));
-  c.header('Content-Security-Policy', policyFor(anywhere));
-  return c.html(<FailurePage {...{ failure, language, words: wordsOf(language) }} />, status);
+  const { title, text } = wordsOf(language).failures[failure];
+  c.header('Content-Security-Policy', policyFor(anySite));
+  const page = (
+    <Shell language={language} title={title}>
+      <section class="card plain">
+        <h1>{title}</h1>
+        <p>{text}</p>
+      </section>
+    </Shell>
+  );
+  return c.html(page, status);
 }
 
-/** Answers what a handler threw. */
-export function answerFailure({ log }: Deps, error: Error, c: C): Answer {
+/** Returns the page for an error that a handler threw, and logs the error if it is a bug. */
+export function handleError({ log }: Deps, error: Error, c: PageContext): PageResponse {
   const bug = findBug(error);
   if (bug !== undefined) {
     log.error({ err: bug, requestId: c.env.facts.id }, 'a page of a session failed');
@@ -26,10 +41,11 @@ export function answerFailure({ log }: Deps, error: Error, c: C): Answer {
   const kind = known?.kind;
   if (known instanceof TooManyRequestsError) {
     c.header('Retry-After', String(known.retryAfter));
-    return fail(c, 'tooMany', 429);
+    return showFailure(c, 'tooMany', 429);
   }
-  if (kind === 'unavailable') return fail(c, 'unavailable', 503);
-  if (kind === 'unauthenticated') return fail(c, 'ended', 401);
-  if (kind === 'payload_too_large') return fail(c, 'tooLarge', 413);
-  return kind === 'not_found' ? fail(c, 'missing', 404) : fail(c, 'internal', 500);
+  if (kind === 'unavailable') return showFailure(c, 'unavailable', 503);
+  if (kind === 'unauthenticated') return showFailure(c, 'ended', 401);
+  if (kind === 'payload_too_large') return showFailure(c, 'tooLarge', 413);
+  if (kind === 'not_found') return showFailure(c, 'missing', 404);
+  return showFailure(c, 'internal', 500);
 }

@@ -7,12 +7,12 @@ import { boundsOfJson } from '../../platform/limits.ts';
 /** What a person typed, by field. */
 export type Typed = Readonly<Record<string, string>>;
 
-/** How a field is called in a form. */
+/** Returns the name of a field in a form. */
 export function inputName({ name }: Field): string {
   return `config.${name}`;
 }
 
-/** What was typed into a type's form; what is no text, or cannot be typed there, is left out. */
+/** Returns the text typed into a type's form, without files and without fields that the form does not have. */
 export function readTyped(type: ConnectionType, body: Record<string, unknown>): Typed {
   const entries = type.fields.flatMap((field) => {
     const value = body[inputName(field)];
@@ -22,7 +22,7 @@ export function readTyped(type: ConnectionType, body: Record<string, unknown>): 
   return Object.fromEntries(entries);
 }
 
-/** The config that a form says. What makes no sense stays text, for the type to complain of. */
+/** Returns the config that a form describes. A value that cannot be parsed stays text, and the type refuses it. */
 export function toConfig(type: ConnectionType, typed: Typed): JsonObject {
   const entries = type.fields.flatMap((field): [string, JsonValue][] => {
     const text = typed[field.name] ?? '';
@@ -46,12 +46,12 @@ function toValue({ kind, name, holds }: Field, text: string): JsonValue {
       return parseJson(text);
     default:
       if (holds === 'private-key') return text;
-      // A password may begin or end with a space. Of anything else it was copied along.
+      // A password may begin or end with a space. In other fields people copy it by accident.
       return name === 'password' ? text : text.trim();
   }
 }
 
-/** The lines that hold anything; undefined where there are more than a list may have. */
+/** Returns the lines that are not empty; undefined if there are more than a list may have. */
 function toLines(text: string): string[] | undefined {
   const lines = text.split('\n', boundsOfJson.size + 1);
   if (lines.length > boundsOfJson.size) return undefined;
@@ -62,7 +62,7 @@ function toNumber(text: string): number | string {
   return /^-?\d+(\.\d+)?$/.test(text) && isExact(text) ? Number(text) : text;
 }
 
-// "1,5" is one and a half in German. "1,500" is that too, but in English it is a thousand more: refused.
+// "1,5" is one and a half in German. "1,500" is refused: in English it means a thousand times as much.
 function withPoint(text: string): string {
   return /^-?\d+,(\d{1,2}|\d{4,})$/.test(text) ? text.replace(',', '.') : text;
 }

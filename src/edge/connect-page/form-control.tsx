@@ -1,16 +1,16 @@
 import type { Field, FieldKind } from '../../core/catalog/fields.ts';
 import type { Words } from './words.ts';
 
-export type ControlProps = {
+type ControlProps = {
   field: Field;
-  /** What was typed before; never of a secret. */
+  /** The text that was typed before; never of a secret. */
   typed: string | undefined;
   words: Words;
-  /** Its name, and what ties it to its label and hints. */
+  /** Its name, and the attributes that link it to its label and hints. */
   attributes: Record<string, unknown>;
 };
 
-/** Whatever a person fills a field in with. A secret is never drawn back into it. */
+/** The input element of a field. It never shows a secret that was typed before. */
 export function Control(props: ControlProps) {
   const { kind, secret, holds } = props.field;
   if (kind === 'boolean') return <Checkbox {...props} />;
@@ -21,7 +21,10 @@ export function Control(props: ControlProps) {
 }
 
 const asTyped: Record<string, unknown> = {
-  ...{ autocomplete: 'off', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' },
+  autocomplete: 'off',
+  autocapitalize: 'none',
+  autocorrect: 'off',
+  spellcheck: 'false',
 };
 
 const keyboards: Partial<Record<FieldKind, 'numeric' | 'decimal'>> = {
@@ -72,7 +75,7 @@ function Line({ field, typed, attributes }: ControlProps) {
   return <input type={type} value={typed ?? ''} {...shown} {...asTyped} {...attributes} />;
 }
 
-/** The default: what counts when nothing is filled in. */
+/** Returns the default, which counts if nothing is typed. */
 function placeholderOf({ default: fallback }: Field): string | undefined {
   if (typeof fallback === 'string' || typeof fallback === 'number') return String(fallback);
   if (Array.isArray(fallback)) return fallback.join('\n') || undefined;

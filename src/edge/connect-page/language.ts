@@ -15,7 +15,7 @@ export function chooseLanguage(header: string | undefined): Language {
     ({ language, quality }) => quality > 0 && Object.hasOwn(wordsByLanguage, language),
   );
   const [best] = known.sort((one, other) => other.quality - one.quality);
-  return (best?.language ?? 'en') as Language; // one of the keys, as was just looked at
+  return (best?.language ?? 'en') as Language; // hasOwn has just found it among the keys
 }
 
 export function wordsOf(language: Language): Words {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { Language } from './language.ts';
-import type { PageApp } from './load-page.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
+import type { PageApp, PageRequirement } from './visit.ts';
+import { clip, type Words } from './words.ts';
 
-/** What the page loads, from where; an address says its content, so browsers may keep it. */
+/** The files that the page loads. Their addresses hold a digest of their content, so browsers may cache them. */
 export const assets = {
   style: asset(style, 'css', 'text/css'),
   script: asset(script, 'js', 'text/javascript'),
@@ -21,23 +22,24 @@ function asset(content: string, extension: string, type: string) {
   };
 }
 
+/** What the frame around a page takes from the app. */
 type Look = Pick<PageApp, 'accentColor' | 'logoUrl' | 'allowedOrigins'>;
 
-/** After how many seconds, and whether the script does better where there is one. */
-export type Refresh = { seconds: number; url: string; unlessScripted?: boolean };
+/** A reload after some seconds; `unlessScripted`: only if the browser runs no script. */
+type Refresh = { seconds: number; url: string; unlessScripted?: boolean };
 
-export type ShellProps = {
+type ShellProps = {
   language: Language;
   title: string;
   app?: Look | undefined;
-  /** Where the browser goes on by itself. */
+  /** The address that the browser goes to by itself. */
   refresh?: Refresh | undefined;
-  /** With the server's own `no-referrer` browsers send `Origin: null`, which cannot be checked. */
+  /** With the server's default, `no-referrer`, browsers send `Origin: null`, which cannot be checked. */
   referrer?: 'strict-origin';
   children: Child;
 };
 
-/** One calm column. */
+/** The document around the content of every page. */
 export function Shell({ language, title, app, refresh, referrer, children }: ShellProps) {
   const accent = accentStyle(app);
   return (
@@ -49,7 +51,7 @@ export function Shell({ language, title, app, refresh, referrer, children }: She
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="robots" content="noindex" />
           {referrer && <meta name="referrer" content={referrer} />}
-          {refresh && <Onward {...refresh} />}
+          {refresh && <Reload {...refresh} />}
           <title>{title}</title>
           <link rel="icon" href="data:," />
           <link rel="stylesheet" href={assets.style.path} />
@@ -64,12 +66,12 @@ export function Shell({ language, title, app, refresh, referrer, children }: She
   );
 }
 
-function Onward({ seconds, url, unlessScripted }: Refresh) {
+function Reload({ seconds, url, unlessScripted }: Refresh) {
   const meta = <meta http-equiv="refresh" content={`${seconds};url=${url}`} />;
   return unlessScripted ? <noscript>{meta}</noscript> : meta;
 }
 
-/** The Content-Security-Policy of a page: its own style and script, the app's colour, logo and frames. */
+/** Returns the Content-Security-Policy of a page: its style and script, the app's colour, logo and frames. */
 export function policyFor(app?: Look): string {
   const accent = accentStyle(app);
   const digest = accent && createHash('sha256').update(accent).digest('base64');
@@ -88,7 +90,7 @@ export function policyFor(app?: Look): string {
   ].join('; ');
 }
 
-/* Whichever of black and white is read better on the colour (WCAG 2.2, relative luminance). */
+/* Text on the colour is black or white, whichever has more contrast (WCAG 2.2, relative luminance). */
 function accentStyle(app: Look | undefined): string | undefined {
   const color = app?.accentColor;
   if (!color || !/^#[\da-f]{6}$/.test(color)) return undefined;
@@ -101,4 +103,62 @@ function accentStyle(app: Look | undefined): string | undefined {
 function linear(hex: string): number {
   const value = Number.parseInt(hex, 16) / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}
+
+export function nameOf({ displayName, name }: PageApp): string {
+  return clip(displayName ?? name, 120);
+}
+
+type HeadProps = { app: PageApp; userId: string; words: Words };
+
+/** The top of a page: the app and its user, before anything can be typed. */
+export function Head({ app, userId, words }: HeadProps) {
+  return (
+    <header>
+      {app.logoUrl && <img class="logo" src={app.logoUrl} alt="" width="192" height="48" />}
+      <h1>
+        <bdi>{words.title(nameOf(app))}</bdi>
+      </h1>
+      <p class="who">
+        {words.for} <strong dir="auto">{clip(userId, 255)}</strong>
+      </p>
+    </header>
+  );
+}
+
+export function isDone({ state }: PageRequirement): boolean {
+  return state.status === 'completed';
+}
+
+export function areAllDone(requirements: readonly PageRequirement[]): boolean {
+  return requirements.length > 0 && requirements.every(isDone);
+}
+
+type LiveStatusProps = {
+  app: PageApp;
+  base: string;
+  requirements: readonly PageRequirement[];
+  /** Whether the page waits for something in another window. */
+  isWaiting: boolean;
+  /** The time of the last failure that the page shows. */
+  failedAt?: string | undefined;
+  children: Child;
+};
+
+/** What the script reads: the origins that it tells the status, and the states that it compares. */
+export function LiveStatus(props: LiveStatusProps) {
+  const { app, base, requirements, isWaiting, failedAt, children } = props;
+  const states = requirements.map(({ id, state }) => [id, state.status]);
+  return (
+    <div
+      data-origins={app.allowedOrigins.join(' ')}
+      data-status={areAllDone(requirements) ? 'completed' : 'pending'}
+      data-base={base}
+      data-states={JSON.stringify(Object.fromEntries(states))}
+      data-failed-at={failedAt}
+      data-waits={isWaiting ? 'yes' : undefined}
+    >
+      {children}
+    </div>
+  );
 }

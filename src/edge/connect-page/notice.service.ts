@@ -4,29 +4,29 @@ import type { Deps } from '../../core/deps/deps.ts';
 import type { Typed } from './form-config.ts';
 
 /*
- * What went wrong is kept with the session and drawn by the next GET, so that to reload a page never
- * sends a form again, and so that a page sees a failure that happened in another window.
+ * A failure is stored with the session, and the next GET shows it. So a reload never sends a form again,
+ * and a page sees a failure that happened in another window.
  */
 
-/** How long a notice is drawn, in milliseconds. */
+/** How long a notice is shown, in milliseconds. */
 const noticeLife = 600_000;
 
 const noticeForm = z.object({
   requirementId: z.string(),
   code: z.string(),
-  /** The permissions that were left unticked. */
+  /** The permissions that were not granted. */
   scopes: z.array(z.string()).optional(),
   /** The provider's own words. */
   said: z.string().optional(),
-  /** What is wrong with which field. It holds no value. */
+  /** The issues of the fields. They hold no value. */
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  /** The fields that were typed and are no secret, sealed with the session's cookie. */
+  /** The typed fields that are not secret, sealed with the session's cookie. */
   typed: z.string().optional(),
 });
 
 export type StoredNotice = z.infer<typeof noticeForm>;
 
-/** Keeps what went wrong for the session of a connect token; any notice before it goes. */
+/** Stores a failure for a session, in place of the one before. */
 export async function storeNotice(
   { db }: Deps,
   session: { id: string } | { jti: string },
@@ -36,14 +36,14 @@ export async function storeNotice(
   await db.connectSession.updateMany({ where: session, data });
 }
 
-/** Forgets the notice of a session: its person has done something else since. */
+/** Deletes the notice of a session, because the person has done something else since then. */
 export async function forgetNotice({ sql }: Deps, sessionId: string): Promise<void> {
   const text = `UPDATE connect_session SET notice = NULL, notice_at = NULL
     WHERE id = $1::uuid AND notice_at IS NOT NULL`;
   await sql('forget-notice', text, [sessionId]);
 }
 
-/** The notice of a session's row, while it is drawn. */
+/** Returns the notice in a session's row, unless it is too old. */
 export function readNotice(row: { notice: unknown; noticeAt: Date | null }) {
   const { notice, noticeAt } = row;
   if (noticeAt === null || Date.now() - noticeAt.getTime() > noticeLife) return undefined;
@@ -55,7 +55,7 @@ const cipher = 'aes-256-gcm';
 const keyOf = (secret: string) =>
   Buffer.from(hkdfSync('sha256', secret, '', 'patchbay connect-page typed', 32));
 
-/** Seals what was typed, so that only the browser with the session's cookie sees it again. */
+/** Seals typed text, so that only the browser with the session's cookie sees it again. */
 export function sealTyped(secret: string, typed: Typed): string {
   const iv = randomBytes(12);
   const sealing = createCipheriv(cipher, keyOf(secret), iv);
@@ -63,7 +63,7 @@ export function sealTyped(secret: string, typed: Typed): string {
   return Buffer.concat([iv, sealing.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** Opens what {@link sealTyped} sealed; nothing where it was sealed with another cookie. */
+/** Opens text that {@link sealTyped} sealed; empty if another cookie sealed it. */
 export function openTyped(secret: string, sealed: string): Typed {
   const bytes = Buffer.from(sealed, 'base64url');
   try {

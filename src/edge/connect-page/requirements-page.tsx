@@ -1,48 +1,56 @@
-import { Shell } from './layout.tsx';
-import { areAllDone, isDone, Live } from './live.tsx';
-import type { PageApp, PageContent, PageRequirement } from './load-page.ts';
-import { Head, type Named, nameOf } from './page-head.tsx';
-import { type CardNotice, type Drawing, type Refused, RequirementCard } from './requirement.tsx';
+import type { Refused } from './credentials-form.tsx';
+import { areAllDone, Head, isDone, LiveStatus, nameOf, Shell } from './layout.tsx';
+import { type CardNotice, RequirementCard } from './requirement-card.tsx';
+import type { PageApp, PageProps, PageRequirement } from './visit.ts';
 import type { Words } from './words.ts';
 
-type RequirementsPageProps = Drawing &
-  Named & {
-    requirements: PageContent['requirements'];
-    complaint?: string;
-    notice?: CardNotice;
-    refused?: Refused;
-    /** What is waited for, and where the page looks again. */
-    waiting?: { requirementId: string; url: string | undefined };
-    /** When something went wrong last. */
+/** What the list of requirements says beside the requirements themselves. */
+export type ListMessages = {
+  /** Stands above the list. */
+  complaint?: string;
+  /** Stands at a card. */
+  notice?: CardNotice;
+  refused?: Refused;
+  /** The requirement that the page waits for, and the address of its next look. */
+  waiting?: { requirementId: string; url: string | undefined };
+};
+
+type RequirementsPageProps = PageProps &
+  ListMessages & {
+    requirements: readonly PageRequirement[];
+    /** The time of the last failure. */
     failedAt: string | undefined;
   };
 
-/** The list of what an app asks for, the next thing to do open. */
+/** The list of what an app asks for, with the next card open. */
 export function RequirementsPage(props: RequirementsPageProps) {
-  const { app, userId, requirements, words, language, complaint, notice, refused, waiting } = props;
-  const name = nameOf(app);
+  const { app, userId, requirements, words, language, base, failedAt } = props;
+  const { complaint, notice, refused, waiting } = props;
   const done = requirements.filter(isDone).length;
   const isFinished = areAllDone(requirements);
   const failed =
     refused?.requirementId ?? (notice?.kind === 'bad' ? notice.requirementId : undefined);
   const first = failed ?? requirements.find((one) => !isDone(one))?.id;
-  const { failedAt } = props;
   const again = waiting?.url;
   const refresh =
     again === undefined ? undefined : { seconds: 3, url: again, unlessScripted: true };
   return (
-    <Shell {...{ language, app, title: words.title(name), refresh }}>
-      <Head {...{ app, userId, words }} />
-      <Live
-        {...{ app, base: props.base, requirements, failedAt, isWaiting: refresh !== undefined }}
+    <Shell language={language} app={app} title={words.title(nameOf(app))} refresh={refresh}>
+      <Head app={app} userId={userId} words={words} />
+      <LiveStatus
+        app={app}
+        base={base}
+        requirements={requirements}
+        failedAt={failedAt}
+        isWaiting={refresh !== undefined}
       >
         {complaint && (
           <p class="alert bad" role="alert">
             {complaint}
           </p>
         )}
-        {waiting && <Waiting {...{ words, base: props.base, isOver: waiting.url === undefined }} />}
-        {isFinished && <Finished {...{ app, words }} />}
+        {waiting && <Waiting words={words} base={base} isOver={waiting.url === undefined} />}
+        {isFinished && <Finished app={app} words={words} />}
         {requirements.length === 0 && <p>{words.nothingAsked}</p>}
         {requirements.length > 0 && !isFinished && (
           <p class="hint">
@@ -58,12 +66,13 @@ export function RequirementsPage(props: RequirementsPageProps) {
           {requirements.map((requirement) => (
             <RequirementCard
               {...props}
-              {...{ requirement, isFinished }}
+              requirement={requirement}
+              isFinished={isFinished}
               isOpen={requirement.id === first}
             />
           ))}
         </ol>
-      </Live>
+      </LiveStatus>
     </Shell>
   );
 }

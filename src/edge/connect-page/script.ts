@@ -11,13 +11,13 @@ const channel = 'patchbay:connect';
 const isFramed = window.parent !== window;
 const kept = new Map();
 let leave = () => {};
-const door = document.querySelector('[data-door]');
-if (door) {
-  door.onsubmit = (event) => {
+const link = document.querySelector('[data-link]');
+if (link) {
+  link.onsubmit = (event) => {
     event.preventDefault();
-    enter(door);
+    enter(link);
   };
-  if (door.dataset.door === 'press') enter(door);
+  if (link.dataset.link === 'press') enter(link);
 }
 begin();
 if (document.querySelector('[data-close]')) {
@@ -25,17 +25,17 @@ if (document.querySelector('[data-close]')) {
   window.close();
 }
 // The page replaces its link in the history: the token leaves it, and "back" skips the link.
-async function enter(door) {
-  if (door.dataset.busy) return;
-  door.dataset.busy = 'yes';
+async function enter(link) {
+  if (link.dataset.busy) return;
+  link.dataset.busy = 'yes';
   try {
-    const answer = await fetch(door.action, { method: 'POST', body: read(door) });
+    const answer = await fetch(link.action, { method: 'POST', body: read(link) });
     if (answer.redirected) return location.replace(answer.url);
     const page = await parse(answer);
     document.title = page.title;
     replaceMain(page.querySelector('main'));
-  } catch { complain(door, door.dataset.unavailable); }
-  delete door.dataset.busy;
+  } catch { complain(link, link.dataset.unavailable); }
+  delete link.dataset.busy;
 }
 function read(form) {
   const body = new URLSearchParams(new FormData(form));

@@ -1,12 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /*
- * Each session has a cookie of its own, so that a browser may hold several; all it says is a secret.
+ * Each session has its own cookie, so that a browser can have several. Its value is a random secret.
  */
 
 /**
  * Returns the name of a session's cookie. On https the `__Host-` prefix keeps other hosts of the domain
- * from setting it (RFC 6265bis, section 4.1.3.2), so there no other name counts.
+ * from setting it (RFC 6265bis, section 4.1.3.2), so only that name counts there.
  */
 export function cookieName(publicUrl: string, sessionId: string): string {
   return `${prefix(publicUrl)}${sessionId}`;
@@ -16,7 +16,7 @@ function prefix(publicUrl: string): string {
   return `${publicUrl.startsWith('https:') ? '__Host-' : ''}connect-`;
 }
 
-/** What is stored of a cookie: enough to know its browser by, too little to use. */
+/** Returns the digest of a cookie, which is stored: it identifies the browser, and cannot be used as the cookie. */
 export function digestSecret(secret: string): Buffer<ArrayBuffer> {
   return Buffer.from(createHash('sha256').update(secret).digest());
 }
@@ -74,7 +74,7 @@ function readPairs(publicUrl: string, header = ''): { id: string; value: string 
   });
 }
 
-/** What a form carries so that no other site can send it: bound to session, app and user. */
+/** What a CSRF token is bound to, so that no other site can send the form. */
 export type CsrfScope = {
   id: string;
   secret: string;

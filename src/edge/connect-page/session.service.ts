@@ -9,28 +9,28 @@ import { isUuid } from '../../platform/input.ts';
 import { readNotice } from './notice.service.ts';
 import { digestSecret } from './session-cookie.ts';
 
-/** A browser that goes on for an end user, as their connect token would. */
+/** A browser that acts for an end user, as their connect token does. */
 export type Session = {
   id: string;
   /** The cookie. */
   secret: string;
-  /** What is stored of it. */
+  /** The cookie's digest, which is stored. */
   digest: Buffer<ArrayBuffer>;
   viewer: ConnectTokenViewer;
-  /** False while the browser, which was another user's before, is asked. */
+  /** False until the person confirms: this browser was another end user's before. */
   isConfirmed: boolean;
-  /** What went wrong last. */
+  /** The last failure. */
   notice: ReturnType<typeof readNotice>;
 };
 
-/** What a token is worth to a browser before it is exchanged; `taken`: another browser exchanged it. */
+/** What a token would give this browser; `taken`: another browser has exchanged it. */
 export type Inspected =
   | { kind: 'fresh'; viewer: ConnectTokenViewer }
   | { kind: 'known'; id: string }
   | { kind: 'taken' }
   | { kind: 'refused' };
 
-/** Reads what a token would give this browser. It changes nothing, so anything may fetch the link. */
+/** Returns what a token would give this browser. It changes nothing, so scanners may fetch the link. */
 export async function inspectToken(
   deps: Deps,
   token: string,
@@ -48,7 +48,7 @@ export async function inspectToken(
   return isOwn ? { kind: 'known', id: found.id } : { kind: 'taken' };
 }
 
-/** What a token was exchanged for; `taken`: it was exchanged in another browser. */
+/** The result of an exchange; `taken`: another browser has exchanged the token. */
 export type Exchanged =
   | { kind: 'new'; id: string; secret: string; seconds: number; endUserId: string }
   | { kind: 'known'; id: string }
@@ -56,10 +56,10 @@ export type Exchanged =
   | { kind: 'refused' };
 
 /**
- * Exchanges a connect token for a session, once: the browser that has it already goes on with it, and
- * any other is refused.
+ * Exchanges a connect token for a session, once. The browser that has the session continues with it; any
+ * other browser is refused.
  *
- * @param digests of the sessions' cookies that the browser has.
+ * @param digests of the session cookies that the browser sent.
  * @throws TooManyRequestsError
  */
 export async function exchangeToken(
@@ -79,7 +79,12 @@ export async function exchangeToken(
   const others = { secretDigest: { in: [...digests] }, endUserId: { not: endUserId } };
   const id = randomUUID();
   const row = {
-    ...{ id, endUserId, kid, jti: claims.jti, epoch: claims.epoch, expiresAt },
+    id,
+    endUserId,
+    kid,
+    jti: claims.jti,
+    epoch: claims.epoch,
+    expiresAt,
     isAnonymous: claims.via === 'anonymous',
     secretDigest: digestSecret(secret),
     isConfirmed: (await db.connectSession.count({ where: others })) === 0,
@@ -96,7 +101,7 @@ export async function exchangeToken(
   return known === null ? { kind: 'taken' } : { kind: 'known', id: known.id };
 }
 
-/** The session of a path and its cookie; undefined when there is none, or when its token has ended. */
+/** Opens the session of a path and its cookie; undefined if there is none or its token has ended. */
 export async function openSession(
   deps: Deps,
   id: string,
@@ -115,13 +120,13 @@ export async function openSession(
   return viewer && { id, secret, digest, viewer, isConfirmed, notice: readNotice(row) };
 }
 
-/** What a session keeps of its token: enough to ask whether it still counts. */
+/** What a session stores of its token: enough to check whether the token is still valid. */
 export type SessionToken = Pick<
   ConnectSession,
   'kid' | 'jti' | 'epoch' | 'isAnonymous' | 'expiresAt'
 > & { appId: string; userId: string };
 
-/** Who a session's token is for; undefined when the token has ended. */
+/** Returns the user of a session's token; undefined if the token has ended. */
 export function findSessionUser(
   deps: Deps,
   { kid, jti, epoch, isAnonymous, expiresAt, appId, userId }: SessionToken,
@@ -132,12 +137,12 @@ export function findSessionUser(
   return findEndUser(deps)({ kid, claims });
 }
 
-/** The person goes on as this session's user. */
+/** Stores that the person confirmed to be this session's user. */
 export async function confirmSession({ db }: Deps, { id }: Pick<Session, 'id'>): Promise<void> {
   await db.connectSession.updateMany({ where: { id }, data: { isConfirmed: true } });
 }
 
-/** Deletes the sessions whose tokens have ended by themselves. */
+/** Deletes the sessions whose tokens have expired. */
 export async function forgetEndedSessions({ sql, log }: Deps): Promise<void> {
   try {
     const text = 'DELETE FROM connect_session WHERE expires_at < now()';
@@ -145,4 +150,45 @@ export async function forgetEndedSessions({ sql, log }: Deps): Promise<void> {
   } catch (error) {
     log.warn({ err: error }, 'ended sessions were not deleted');
   }
+}
+
+/** The consent that a window without a session may start: of this user, to this requirement. */
+export type Handoff = { viewer: ConnectTokenViewer; requirementId: string };
+
+const offerStatement = `
+  UPDATE connect_session SET handoff_digest = $2::bytea, handoff_requirement_id = $3::uuid,
+    handoff_expires_at = now() + interval '10 minutes'
+  WHERE id = $1::uuid`;
+
+/**
+ * Makes a handle that lets a window without the session's cookie start a consent, once and within 10
+ * minutes. It replaces the session's previous handle.
+ */
+export async function offerHandoff(
+  { sql }: Deps,
+  sessionId: string,
+  requirementId: string,
+): Promise<string> {
+  const handle = randomBytes(32).toString('base64url');
+  await sql('offer-handoff', offerStatement, [sessionId, digestSecret(handle), requirementId]);
+  return handle;
+}
+
+/* A handle works once: of several requests that present it, only one gets a row. */
+const takeStatement = `
+  UPDATE connect_session s SET handoff_digest = NULL
+  FROM end_user u
+  WHERE s.handoff_digest = $1::bytea AND s.handoff_expires_at > now() AND s.is_confirmed
+    AND u.id = s.end_user_id
+  RETURNING s.handoff_requirement_id AS "requirementId", s.kid, s.jti, s.epoch,
+    s.is_anonymous AS "isAnonymous", s.expires_at AS "expiresAt", u.app_id AS "appId",
+    u.user_id AS "userId"`;
+
+type HandoffRow = SessionToken & { requirementId: string };
+
+/** Takes a handle; undefined if it is unknown, used or expired, or its session has ended. */
+export async function takeHandoff(deps: Deps, handle: string): Promise<Handoff | undefined> {
+  const [row] = await deps.sql<HandoffRow>('take-handoff', takeStatement, [digestSecret(handle)]);
+  const viewer = row && (await findSessionUser(deps, row));
+  return viewer && { viewer, requirementId: row.requirementId };
 }

@@ -1,69 +1,111 @@
+import type { RequestContext } from '../../core/access/request-context.ts';
+import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
+import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import { findConnectionType } from '../../core/catalog/connection-types.ts';
 import type { Deps } from '../../core/deps/deps.ts';
+import { currentStatus } from '../../features/requirements/current-status.ts';
+import { readSpec } from '../../features/requirements/spec.ts';
+import type { RequirementState } from '../../features/requirements/status.ts';
+import type { App } from '../../platform/db/generated/client.ts';
 import { NotFoundError, UnauthenticatedError } from '../../platform/errors.ts';
-import { failureJson } from '../http/failure.ts';
-import type { Answer, C, Drawing, Visit } from './answer.ts';
-import { draw } from './draw.tsx';
-import { fail } from './failure.tsx';
-import { chooseLanguage, wordsOf } from './language.ts';
-import { loadPage, type PageContent, type PageRequirement } from './load-page.ts';
-import { readForm } from './read-form.ts';
+import { chooseLanguage, type Language, wordsOf } from './language.ts';
+import { type PageContext, readForm } from './page-request.ts';
 import { openSession, type Session } from './session.service.ts';
-import { csrfToken, isCsrfToken, readSecret } from './session-cookie.ts';
+import { csrfToken, readSecret } from './session-cookie.ts';
+import type { Words } from './words.ts';
 
-/**
- * Runs what needs a session; what changes anything needs the session's form as well.
- *
- * @param options `asks`: also while the browser is asked whose it is.
- */
-export function inSession(deps: Deps) {
-  return (answer: (visit: Visit) => Answer, { asks = false } = {}) =>
-    async (c: C): Promise<Response> => {
-      const visit = await openVisit(deps, c);
-      if (visit === undefined) return fail(c, 'ended', 401);
-      const { session, words, drawing, body } = visit;
-      if (c.req.method === 'POST' && !isCsrfToken(session, body.csrf)) {
-        return draw(visit, { complaint: words.staleForm }, 403);
-      }
-      if (!session.isConfirmed && !asks) return c.redirect(drawing.base, 303);
-      return answer(visit);
-    };
-}
+/** A request of a browser that has a session. */
+export type Visit = {
+  deps: Deps;
+  c: PageContext;
+  session: Session;
+  context: RequestContext;
+  requirements: PageRequirement[];
+  /** What every page of the session shows or uses. */
+  props: PageProps;
+  /** The fields of the form that was sent; none for a GET. */
+  body: Record<string, unknown>;
+};
 
-/** The same for a script, which takes JSON. */
-export function inSessionAsJson(deps: Deps) {
-  return (answer: (visit: Visit) => Answer) =>
-    async (c: C): Promise<Response> => {
-      const visit = await openVisit(deps, c);
-      if (visit?.session.isConfirmed) return answer(visit);
-      return c.json(failureJson(new UnauthenticatedError()), 401);
-    };
-}
+/** The properties of every page of a session. */
+export type PageProps = {
+  language: Language;
+  words: Words;
+  app: PageApp;
+  userId: string;
+  csrf: string;
+  /** The path of the session's page. */
+  base: string;
+};
 
-/** The visit of the session in the path; undefined when there is none, or when it has ended. */
-async function openVisit(deps: Deps, c: C): Promise<Visit | undefined> {
+/** What the page shows of an app. */
+export type PageApp = Pick<
+  App,
+  'id' | 'name' | 'displayName' | 'logoUrl' | 'accentColor' | 'allowedOrigins' | 'returnUrl'
+>;
+
+/** A requirement as the page shows it. */
+export type PageRequirement = {
+  id: string;
+  title: string;
+  description: string | null;
+  /** Null: an account at Pipedream. */
+  type: ConnectionType | null;
+  /** The provider whose consent the requirement needs; null: the person types credentials. */
+  provider: string | null;
+  state: RequirementState;
+};
+
+export type PageContent = { app: PageApp; requirements: PageRequirement[] };
+
+/** Opens the session in the path; undefined if this browser has none or it has ended. */
+export async function openVisit(deps: Deps, c: PageContext): Promise<Visit | undefined> {
   const id = c.req.param('session_id') ?? '';
   const secret = readSecret(deps.config.publicUrl, c.req.header('cookie'), id);
   const session = await openSession(deps, id, secret);
   if (session === undefined) return undefined;
   const { viewer } = session;
   const context = { deps, viewer, request: c.env.facts, app: null };
-  const content = await loadPage(deps, viewer);
-  const drawing = drawingOf(c, session, content);
-  const body = c.req.method === 'POST' ? await readForm(c) : {};
-  return { deps, c, session, context, content, words: drawing.words, drawing, body };
-}
-
-function drawingOf(c: C, session: Session, { app }: PageContent): Drawing {
+  const { app, requirements } = await loadPage(deps, viewer);
   const language = chooseLanguage(c.req.header('accept-language'));
-  const { userId } = session.viewer;
-  const words = wordsOf(language);
-  return { language, words, app, userId, csrf: csrfToken(session), base: `/connect/${session.id}` };
+  const props = {
+    language,
+    words: wordsOf(language),
+    app,
+    userId: viewer.userId,
+    csrf: csrfToken(session),
+    base: `/connect/${session.id}`,
+  };
+  const body = c.req.method === 'POST' ? await readForm(c) : {};
+  return { deps, c, session, context, requirements, props, body };
 }
 
-/** @throws NotFoundError for what this app does not ask for. */
-export function requireOf({ c, content }: Visit): PageRequirement {
+/** @throws NotFoundError if the app has no such requirement. */
+export function requireRequirement({ c, requirements }: Visit): PageRequirement {
   const wanted = c.req.param('requirement_id');
-  const found = content.requirements.find(({ id }) => id === wanted);
+  const found = requirements.find(({ id }) => id === wanted);
   if (found === undefined) throw new NotFoundError('requirement');
   return found;
+}
+
+/** @throws UnauthenticatedError if the app was just deleted. */
+export async function loadPage(
+  deps: Deps,
+  { appId, endUserId }: ConnectTokenViewer,
+): Promise<PageContent> {
+  const app = await deps.db.app.findUnique({
+    where: { id: appId },
+    relationLoadStrategy: 'join',
+    include: { requirements: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] } },
+  });
+  if (app === null) throw new UnauthenticatedError();
+  const requirements = app.requirements.map(async ({ id, kind, spec, title, description }) => {
+    const read = readSpec(kind, spec);
+    const type = read.kind === 'connection' ? (findConnectionType(read.type) ?? null) : null;
+    const byConsent = type?.oauth2 === undefined ? null : type.label;
+    const provider = read.kind === 'connection' ? byConsent : read.appSlug;
+    const state = await currentStatus(deps, { endUserId, requirementId: id });
+    return { id, title, description, type, provider, state };
+  });
+  return { app, requirements: await Promise.all(requirements) };
 }

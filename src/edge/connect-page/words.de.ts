@@ -1,6 +1,6 @@
 import { type Problem, shownScopes, type Words } from './words.ts';
 
-/** Returns the provider's own words as a last sentence; nothing where it said nothing. */
+/** Returns the provider's own words as a last sentence; nothing if it said nothing. */
 function quote({ said }: Problem): string {
   return said ? ` Wörtlich: „${said}“` : '';
 }
@@ -9,9 +9,9 @@ function quote({ said }: Problem): string {
 export const german: Words = {
   title: (app) => `Mit ${app} verbinden`,
   for: 'Für den Benutzer',
-  doorHint: (app) =>
+  linkHint: (app) =>
     `${app} bittet Sie, Konten zu verbinden. Fahren Sie nur fort, wenn Sie dieser Benutzer sind.`,
-  doorGo: 'Weiter',
+  linkGo: 'Weiter',
   intro:
     'Verbinden Sie die Konten unten. Ihre Angaben werden verschlüsselt gespeichert und nur für diese App verwendet.',
   progress: (done, all) => `${done} von ${all} verbunden`,

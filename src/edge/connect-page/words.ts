@@ -1,11 +1,9 @@
-import { clip } from './clip.ts';
-
-/** What the page says around the texts of apps and of the catalogue. */
+/** The page's own texts in one language. */
 export type Words = Readonly<typeof english>;
 
 export type ProblemCode = keyof Words['problems'];
 
-/** What else is known of a problem. */
+/** The details of a problem. */
 export type Problem = {
   /** The permissions that were left unticked. */
   scopes?: readonly string[] | undefined;
@@ -13,29 +11,35 @@ export type Problem = {
   said?: string | undefined;
 };
 
-/** Permissions as the end of a sentence names them; nothing where they are not known. */
+/** Returns a text of somebody else, cut to a length that fits. */
+export function clip(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+/** Returns permissions as the end of a sentence; nothing if there are none. */
 export function shownScopes(scopes: readonly string[]): string {
   return scopes.length === 0 ? '' : `: ${clip(scopes.join(', '), 500)}`;
 }
 
-/** Returns the provider's own words as a last sentence; nothing where it said nothing. */
+/** Returns the provider's own words as a last sentence; nothing if it said nothing. */
 function quote({ said }: Problem): string {
   return said ? ` Its words: “${said}”` : '';
 }
 
 /** Returns the problem that a provider's code stands for. */
-export function toProblem(words: Words, code: string | undefined): ProblemCode {
-  const isKnown = code !== undefined && Object.hasOwn(words.problems, code);
-  return isKnown ? (code as ProblemCode) : 'other'; // one of the keys, as was just looked at
+export function toProblem(code: string | undefined): ProblemCode {
+  const isKnown = code !== undefined && Object.hasOwn(english.problems, code);
+  return isKnown ? (code as ProblemCode) : 'other'; // hasOwn has just found it among the keys
 }
 
 /** The page in English. */
 export const english = {
   title: (app: string) => `Connect to ${app}`,
   for: 'For the user',
-  doorHint: (app: string) =>
+  linkHint: (app: string) =>
     `${app} asks you to connect accounts. Continue only if you are this user.`,
-  doorGo: 'Continue',
+  linkGo: 'Continue',
   intro:
     'Connect the accounts below. What you enter is stored encrypted and used for this app only.',
   progress: (done: number, all: number) => `${done} of ${all} connected`,

@@ -9,5 +9,5 @@ export async function openLink(page: Page, address: string): Promise<void> {
 
 /** Presses the button of a link that is open there. */
 export function pressDoor(at: Page | FrameLocator): Promise<void> {
-  return at.locator('[data-door] button').click();
+  return at.locator('[data-link] button').click();
 }

@@ -77,8 +77,8 @@ async function openPopup(front: Page): Promise<Page> {
   await front.getByRole('button').click();
   const popup = await opening;
   // The script presses the button where the browser knows that the person's click led here.
-  await popup.locator('[data-door="wait"], [data-origins]').waitFor();
-  if ((await popup.locator('[data-door]').count()) > 0) await pressDoor(popup);
+  await popup.locator('[data-link="wait"], [data-origins]').waitFor();
+  if ((await popup.locator('[data-link]').count()) > 0) await pressDoor(popup);
   return popup;
 }
 

@@ -3,6 +3,8 @@ import type { Field } from '../../core/catalog/fields.ts';
 import { ownValue } from '../../core/catalog/json.ts';
 import { germanComplaints, germanPlurals, germanTexts, germanVerbs } from './catalog-words.de.ts';
 import type { Language } from './language.ts';
+import type { PageRequirement } from './visit.ts';
+import { clip } from './words.ts';
 
 /** A text as it is shown, and the language that it came out to be in. */
 export type Told = { text: string; lang: Language };
@@ -55,4 +57,12 @@ function withLabels(message: string, fields: readonly Field[], language: Languag
 
 function inPlural(text: string): string {
   return text.replace(/^\S+/, (verb) => ownValue(germanVerbs, verb) ?? verb);
+}
+
+/** Returns the name of the provider or service of a requirement, for its button and its notices. */
+export function providerName(
+  { provider, type, title }: Pick<PageRequirement, 'provider' | 'type' | 'title'>,
+  language: Language,
+): string {
+  return clip(translate(provider ?? type?.label ?? title, language).text, 60);
 }

@@ -75,7 +75,7 @@ test('the script presses the button only for a person who came by a click on a p
   };
   const minted = await token('cem');
   const pressedFor = async (headers: Record<string, string>) =>
-    (await browser().open(`/connect?token=${minted}`, headers)).text.includes('data-door="press"');
+    (await browser().open(`/connect?token=${minted}`, headers)).text.includes('data-link="press"');
   expect(await pressedFor(click)).toBe(true);
   const { 'sec-fetch-user': _, ...unasked } = click;
   expect(await pressedFor(unasked)).toBe(false);
