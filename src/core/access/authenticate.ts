@@ -16,9 +16,10 @@ import { verifyConnectToken } from './verify-connect-token.ts';
 import { type AccessKeyViewer, type AnonymousViewer, anonymous, type Viewer } from './viewer.ts';
 
 /**
- * Who sent this `Authorization` header; anonymous without one.
+ * Finds the caller who sent this `Authorization` header. Without a header the caller is anonymous.
  *
- * @throws UnauthenticatedError for anything that is not a live credential, whatever is wrong with it.
+ * @throws UnauthenticatedError if the credential is not live. The reason is not told, so that nobody can
+ * probe for credentials.
  */
 export async function authenticate(deps: Deps, header: string | undefined): Promise<Viewer> {
   if (header === undefined) return anonymous;

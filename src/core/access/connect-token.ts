@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** What a connect token says. Its signature says that it was us who did. */
+/** The claims of a connect token. Its signature proves that this server wrote them. */
 export type ConnectTokenClaims = z.infer<typeof claimsSchema>;
 
-/** How long a connect token lives, in seconds. */
+/** Lifetime of a connect token in seconds. */
 export const connectTokenLife = 86_400;
 
-/** Twice what the longest `user_id` takes, which is in it twice, and the rest. */
+/** Bytes of the longest token: the longest `user_id` is in it twice, and the rest is short. */
 const longestToken = 8_192;
 
 const form = /^([\w-]+)\.[\w-]+\.([\w-]+)$/;
@@ -26,14 +26,15 @@ const claimsSchema = z.strictObject({
 
 const headerSchema = z.object({ kid: z.uuid().lowercase() });
 
-/** The protected header of what a key signs (RFC 7515, section 4). */
+/** Returns the protected header of the tokens that a key signs (RFC 7515, section 4). */
 export function connectTokenHeader(kid: string) {
   return { alg: 'RS256', typ: 'JWT', kid };
 }
 
 /**
- * The key that a text in the form of a connect token names; undefined when it is none. Its header must be
- * one that we write, to the byte: no other `alg`, no `crit`, no key or address of one, nothing twice.
+ * Returns the id of the key that a connect token names; undefined if the text is not one. The header must
+ * be exactly the bytes that this server writes: no other `alg`, no `crit`, no key or address of a key, no
+ * entry twice.
  */
 export function readKid(token: string): string | undefined {
   const [, header = '', signature = ''] = (token.length <= longestToken && form.exec(token)) || [];
@@ -43,7 +44,10 @@ export function readKid(token: string): string | undefined {
   return isCanonical ? data.kid : undefined;
 }
 
-/** What a payload says whose signature was verified; undefined when it is not what a connect token says. */
+/**
+ * Returns the claims of a payload whose signature was verified; undefined if it does not have the form of
+ * a connect token.
+ */
 export function readClaims(payload: Uint8Array, issuer: string): ConnectTokenClaims | undefined {
   const { data } = claimsSchema.safeParse(parse(payload));
   if (data === undefined || data.iss !== issuer || data.sub !== data.user_id) return undefined;

@@ -4,12 +4,12 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const accessKeyForm = /^acc_[0-9A-Za-z]{64}$/;
 const personalAccessTokenForm = /^pat_[0-9A-Za-z]{64}$/;
 
-/** A new access key: `acc_` and 64 random base62 characters (381 bits). */
+/** Generates an access key: `acc_` and 64 random base62 characters (381 bits). */
 export function generateAccessKey(): string {
   return `acc_${randomCharacters()}`;
 }
 
-/** A new personal access token: `pat_`, and likewise. */
+/** Generates a personal access token: `pat_` and 64 random base62 characters. */
 export function generatePersonalAccessToken(): string {
   return `pat_${randomCharacters()}`;
 }
@@ -22,17 +22,22 @@ export function isPersonalAccessToken(text: string): boolean {
   return personalAccessTokenForm.test(text);
 }
 
-/** SHA-512: enough for a credential that is itself random, and found by it in one look-up. */
+/**
+ * Returns the SHA-512 digest under which a credential is stored and found. A slow hash would add nothing:
+ * the credential itself is random.
+ */
 export function digestCredential(credential: string): Buffer<ArrayBuffer> {
   return Buffer.from(createHash('sha512').update(credential).digest());
 }
 
-/** What a list shows of a credential: enough to recognise it by, too little to use. */
+/**
+ * Returns the first characters of a credential: enough for a person to recognize it, too few to use it.
+ */
 export function previewCredential(credential: string): string {
   return `${credential.slice(0, 8)}…`;
 }
 
-/** The credential of an `Authorization` header; undefined when it is not of the Bearer scheme. */
+/** Returns the credential of an `Authorization` header; undefined if its scheme is not Bearer. */
 export function bearerCredential(header: string): string | undefined {
   return /^Bearer +([^\s,]+) *$/i.exec(header)?.[1];
 }

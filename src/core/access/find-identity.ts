@@ -12,8 +12,9 @@ import { includesRole } from './includes-role.ts';
 import type { UserViewer } from './viewer.ts';
 
 /**
- * Whom a token of the identity provider speaks for: the person whose subject it is, else the one whose
- * verified email it says, who has that subject from then on. Undefined when there is none.
+ * Finds the person for a token of the identity provider: the one with its subject or, if there is none,
+ * the one with its verified email address. That person has this subject from then on. Undefined if nobody
+ * matches.
  */
 export async function findIdentity(
   deps: Deps,
@@ -41,7 +42,10 @@ async function findBySubject(sql: Sql, { issuer }: OidcConfig, { sub }: Identity
   return row;
 }
 
-/* Whoever has a subject of this provider is that person and nobody else, whatever an email says. */
+/*
+ * A subject belongs to one person for good. The email address decides only once, because the provider may
+ * give the address to somebody else later.
+ */
 const pin = `
   WITH pinned AS (
     UPDATE user_account SET oidc_issuer = $1, oidc_subject = $2
@@ -60,12 +64,14 @@ async function pinByEmail(sql: Sql, oidc: OidcConfig, claims: IdentityClaims) {
   try {
     await sql('pin-identity', pin, [oidc.issuer, sub, foldEmail(email), newId()]);
   } catch (error) {
-    if (!isUniqueViolation(error, 'oidc_issuer', 'oidc_subject')) throw error; // pinned a moment ago
+    if (!isUniqueViolation(error, 'oidc_issuer', 'oidc_subject')) throw error; // a concurrent request pinned it
   }
   return findBySubject(sql, oidc, claims);
 }
 
-/* A token says what was so when it was issued; one that was issued earlier has no say any more. */
+/*
+ * A token states the role at the time when it was issued, so an older token never overrides a newer one.
+ */
 const follow = `
   WITH before AS (SELECT id, role FROM user_account WHERE id = $1 FOR UPDATE),
   followed AS (
@@ -78,7 +84,9 @@ const follow = `
     jsonb_build_object('user', id, 'role', $2::text, 'by_claim', true)
   FROM followed WHERE is_other`;
 
-/** Gives a person the role that the provider's newest token says, where it decides roles. */
+/**
+ * Gives a person the role of the newest token that the provider issued, if the provider decides roles.
+ */
 async function followRole(
   sql: Sql,
   oidc: OidcConfig,
@@ -94,7 +102,7 @@ async function followRole(
   return (await findBySubject(sql, oidc, claims)) ?? person;
 }
 
-/** The highest of the roles that a claim's text or texts give; null for none. */
+/** Returns the highest role that the texts of a claim map to; null for none. */
 export function claimedRole({ roles }: OidcConfig, claim: unknown): Role | null {
   const found = [claim].flat().flatMap((value) => roles.get(value as string) ?? []);
   return found.reduce<Role | null>(

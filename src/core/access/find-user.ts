@@ -4,18 +4,20 @@ import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { perDeps } from '../deps/deps.ts';
 import type { UserViewer } from './viewer.ts';
 
-/** The person whose personal access token has this digest, with the roles that they have now. */
+/**
+ * Finds the owner of the personal access token with this digest, and the roles that they have now.
+ */
 export const findUser = perDeps((deps) =>
   batch((digests: readonly Buffer[]) => findUsers(deps.sql, digests)),
 );
 
-/** What is read of a person `u`. */
+/** The columns of a person `u` that every caller needs. */
 export const personColumns = `
   u.id AS "userId", u.name, u.organization_id AS "organizationId", u.role::text AS "organizationRole",
   (SELECT json_object_agg(m.project_id, m.role) FROM membership m WHERE m.user_id = u.id)
     AS "projectRoles"`;
 
-/** {@link personColumns}, and of what they came with. */
+/** The columns {@link personColumns}, and those of the credential that the person sent. */
 export type PersonRow = Omit<UserViewer, 'kind' | 'holding' | 'projectRoles'> & {
   projectRoles: Record<string, Role> | null;
 };

@@ -14,22 +14,27 @@ import { isStorable } from '../../platform/input.ts';
 import { parseUrl } from '../../platform/parse-url.ts';
 import { type Deps, perDeps } from '../deps/deps.ts';
 
-/** What a token may be signed with: never a secret that two sides know, and never nothing. */
+/** The accepted signature algorithms. Shared secrets (`HS…`) and `none` are not accepted. */
 const algorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
-/** What is signed as a credential; a logout token, say, is signed by the same keys. */
+/**
+ * The accepted values of `typ`. The provider signs other things with the same keys, such as logout tokens.
+ */
 const types: readonly unknown[] = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
-/** In seconds: clocks differ. */
+/** Seconds by which the clocks of the provider and this server may differ. */
 const clockTolerance = 5;
-/** How long a provider that failed is left alone, in milliseconds. */
+/** Pause in milliseconds before a provider that failed is asked again. */
 const failurePause = 5_000;
 
-/** What a verified token of the identity provider says. */
+/** The claims of a verified token of the identity provider. */
 export type IdentityClaims = JWTPayload & { sub: string };
 
-/** Whether a text says that it comes from the identity provider, which proves nothing yet. */
+/**
+ * Whether a text claims to be a token of the identity provider. It proves nothing: the signature is not
+ * verified yet.
+ */
 export function isOfProvider({ issuer }: OidcConfig, token: string): boolean {
   try {
     return decodeJwt(token).iss === issuer;
@@ -39,10 +44,10 @@ export function isOfProvider({ issuer }: OidcConfig, token: string): boolean {
 }
 
 /**
- * What a token of the identity provider says (OpenID Connect Core 1.0, section 2; RFC 9068); undefined
- * for one that it did not sign, or not for this server, or not for now.
+ * Verifies a token of the identity provider and returns its claims (OpenID Connect Core 1.0, section 2;
+ * RFC 9068); undefined if the provider did not sign it, or it is for another server or another time.
  *
- * @throws AppError `unavailable` while its keys cannot be had.
+ * @throws AppError `unavailable` while the keys of the provider cannot be fetched.
  */
 export async function verifyIdentity(
   deps: Deps,
@@ -63,17 +68,22 @@ export async function verifyIdentity(
   }
 }
 
-/* Only a verified token comes here, but nothing keeps its header from holding a number. */
+/* The token is verified at this point, but its header may still contain a number here. */
 function lowerCase(type: unknown): unknown {
   return typeof type === 'string' ? type.toLowerCase() : type;
 }
 
-/** Whether a NumericDate (RFC 7519, section 2) is one that the database can hold: before the year 10000. */
+/**
+ * Whether the database can store a NumericDate (RFC 7519, section 2), which must be before the year 10000.
+ */
 function isTime(seconds: number | undefined): boolean {
   return seconds !== undefined && seconds >= 0 && seconds < 253_402_300_800;
 }
 
-/** The provider's keys, found by its own word (OpenID Connect Discovery 1.0) and kept by jose for ten minutes. */
+/**
+ * The keys of the provider, found by discovery (OpenID Connect Discovery 1.0). jose caches them for ten
+ * minutes.
+ */
 const keysOf = perDeps((deps) => {
   let keys: Promise<JWTVerifyGetKey> | undefined;
   let failedAt = -Infinity;
@@ -94,9 +104,9 @@ const keysOf = perDeps((deps) => {
 });
 
 /**
- * Asks the identity provider for where its keys are.
+ * Asks the identity provider for the address of its keys.
  *
- * @throws whatever is wrong with it.
+ * @throws the underlying error, whatever it is.
  */
 export async function discoverKeys({
   config,
@@ -114,7 +124,9 @@ export async function discoverKeys({
   return createRemoteJWKSet(url, { [customFetch]: fetch });
 }
 
-/** Whether jose says that it has no keys, rather than that it has none for this token. */
+/**
+ * Whether jose failed to get the keys. Otherwise it has the keys, and none of them fits this token.
+ */
 function isFailure(error: errors.JOSEError): boolean {
   return (
     error instanceof errors.JWKSTimeout ||

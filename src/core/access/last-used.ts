@@ -1,13 +1,16 @@
 import { hiddenArray } from '../../platform/db/sql.ts';
 import { type Deps, perDeps } from '../deps/deps.ts';
 
-/** How often at most a row's time of last use is written, in milliseconds. */
+/** Minimum pause in milliseconds between two writes of the same row's last use. */
 const interval = 60_000;
 const remembered = 50_000;
 
 type Table = 'access_key' | 'connection' | 'personal_access_token';
 
-/** Notes that a row was used now. Written at most once a minute a row, later and in a batch. */
+/**
+ * Records that a row was used now. The write happens later, in a batch, at most once a minute per row,
+ * because a write per request would cost more than the request.
+ */
 export function markUsed(deps: Deps, table: Table, id: string): void {
   const marks = marksOf(deps)[table];
   const known = marks.written.get(id);
@@ -35,10 +38,12 @@ function newMarks(): Marks {
   return { written: new Map(), waiting: new Set(), timer: undefined };
 }
 
-/** Losing a mark is no harm: a failure is logged, and the next use marks again in a minute. */
+/**
+ * A lost mark does no harm, so a failure is only logged. The next use marks the row again within a minute.
+ */
 async function writeMarks(deps: Deps, table: Table): Promise<void> {
   const marks = marksOf(deps)[table];
-  // In one order, so that no two processes wait for each other's rows.
+  // In a fixed order, so that two processes cannot deadlock on each other's rows.
   const ids = [...marks.waiting].sort();
   marks.waiting.clear();
   marks.timer = undefined;

@@ -2,27 +2,31 @@ import type { Prisma } from '../../platform/db/generated/client.ts';
 import { AppVisibility, Role } from '../../platform/db/generated/enums.ts';
 import { isLivePerson, isLiveToken } from './live-person.ts';
 
-/** The credential that began something which somebody else goes on with: a browser, a webhook. */
+/** The credential that began something which a browser or a webhook completes later. */
 export type Initiator = {
-  /** Its kind and id: `access_key:<id>`, `personal_access_token:<id>`, `user:<id>`, `connect_token:<jti>`. */
+  /**
+   * Kind and id: `access_key:<id>`, `personal_access_token:<id>`, `user:<id>` or `connect_token:<jti>`.
+   */
   initiator: string;
-  /** Of a connect token. */
+  /** The epoch of a connect token; null for other credentials. */
   tokenEpoch: number | null;
   tokenIsAnonymous: boolean | null;
   tokenExpiresAt: Date | null;
-  /** The key that signed it; null when an older version of this server noted the token. */
+  /**
+   * The key that signed the connect token; null if an older version of this server stored the row.
+   */
   tokenKid: string | null;
 };
 
-/** What it began something for. */
+/** The project or the end user for which it was begun. */
 export type Subject = {
   organizationId: string;
   projectId: string;
-  /** The end user whom it is for; null for the project itself. */
+  /** The end user; null if it is for the project itself. */
   endUserId: string | null;
 };
 
-/** Whether the credential that began something would still be allowed to. */
+/** Whether the credential that began something would still be allowed to begin it now. */
 export async function isLiveInitiator(
   db: Prisma.TransactionClient,
   initiator: Initiator,
@@ -39,7 +43,7 @@ export async function isLiveInitiator(
   return false;
 }
 
-/** Whether a key may change connections of this project. */
+/** Whether an access key can change connections of this project. */
 async function isLiveAccessKey(
   db: Prisma.TransactionClient,
   id: string,
@@ -61,7 +65,7 @@ async function isLiveAccessKey(
   return key !== null;
 }
 
-/** Whether a token still speaks for its user. */
+/** Whether a connect token still counts for its end user. */
 async function isLiveConnectToken(
   db: Prisma.TransactionClient,
   { jti, tokenEpoch, tokenIsAnonymous, tokenExpiresAt, tokenKid }: Initiator & { jti: string },
@@ -75,7 +79,7 @@ async function isLiveConnectToken(
       epoch: tokenEpoch,
       app: {
         revokedTokens: { none: { jti } },
-        // What anybody can have made dies when the app turns private.
+        // A token that was made without a key ends when the app turns private.
         ...(tokenIsAnonymous !== false && { visibility: AppVisibility.public }),
       },
     },
@@ -84,7 +88,7 @@ async function isLiveConnectToken(
   return user !== null;
 }
 
-/** Whether what a key signed still counts: a compromised key ends all of it. */
+/** Whether tokens of a signing key still count. A compromised key ends all of its tokens. */
 async function isLiveKey(db: Prisma.TransactionClient, id: string): Promise<boolean> {
   const isAhead = { OR: [{ verifiesUntil: null }, { verifiesUntil: { gt: new Date() } }] };
   return (await db.signingKey.count({ where: { id, ...isAhead } })) > 0;

@@ -3,7 +3,7 @@ import { Role } from '../../platform/db/generated/enums.ts';
 
 type Place = { organizationId: string; projectId: string };
 
-/** Whether the person of a personal access token may change connections of this project. */
+/** Whether the owner of a personal access token can change connections of this project. */
 export async function isLiveToken(
   db: Prisma.TransactionClient,
   id: string,
@@ -14,7 +14,10 @@ export async function isLiveToken(
   return (await db.personalAccessToken.findFirst({ where, select: { id: true } })) !== null;
 }
 
-/** The same of a person who came with a token of the identity provider, which ended perhaps. */
+/**
+ * Does the same for a person who sent a token of the identity provider, even if that token has expired
+ * since then.
+ */
 export async function isLivePerson(
   db: Prisma.TransactionClient,
   id: string,

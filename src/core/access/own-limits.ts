@@ -4,14 +4,17 @@ import { includesRole } from './includes-role.ts';
 import { roleIn } from './reach.ts';
 import { isPerson, type MemberViewer, type PersonRoles } from './viewer.ts';
 
-/* Nobody creates a key, token, user or role with more role, scope or life than their own. */
+/*
+ * Nobody can create a key, token, user or role that has more permissions, more projects or a longer life
+ * than their own credential. Otherwise a small role could raise itself.
+ */
 
-/** Refuses to give a role in the whole organization that the caller does not hold in all of it. */
+/** Fails with ForbiddenError unless the caller holds the given role in the whole organization. */
 export function requireRoleEverywhere(viewer: MemberViewer, role: Role): void {
   requireRoles(viewer, { organizationRole: role, projectRoles: new Map() });
 }
 
-/** Refuses to give a person's roles where the caller holds less in any project. */
+/** Fails with ForbiddenError if the caller holds less than the given roles in any project. */
 export function requireRoles(viewer: MemberViewer, given: PersonRoles): void {
   const own = rolesOf(viewer);
   const places = [null, ...own.projectRoles.keys(), ...given.projectRoles.keys()];
@@ -25,7 +28,7 @@ export function requireRoles(viewer: MemberViewer, given: PersonRoles): void {
   );
 }
 
-/** Refuses to make what outlives the caller's credential. */
+/** Fails with ForbiddenError if the new credential would outlive the caller's own. */
 export function requireLife({ expiresAt: own }: MemberViewer, expiresAt: Date | null): void {
   if (own === null || (expiresAt !== null && expiresAt <= own)) return;
   throw new ForbiddenError(

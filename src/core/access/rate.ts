@@ -7,12 +7,12 @@ const minute = 60_000;
 const rememberedKeys = 10_000;
 const rememberedTimes = 500_000;
 
-/** Counts in this process how often each key, such as an address, acted in the last minute. */
+/** Counts how often each key, such as an address, acted in this process within the last minute. */
 export type Rate = ReturnType<typeof createRate>;
 
 /**
- * Its memory is bounded: of more than 10,000 keys or 500,000 times it forgets the keys that were
- * counted longest ago.
+ * Creates a rate. Its memory is bounded: beyond 10,000 keys or 500,000 times it forgets the keys that
+ * acted longest ago.
  */
 export function createRate(now: () => number) {
   const takenBy = new LRUCache<string, number[]>({
@@ -22,7 +22,9 @@ export function createRate(now: () => number) {
   });
   const takenIn = (key: string) => (takenBy.get(key) ?? []).filter((time) => time > now() - minute);
   return {
-    /** Returns in how many seconds a key may act again within `limit` times a minute; 0: now. */
+    /**
+     * Returns after how many seconds a key may act again, at `limit` times a minute; 0 if it may act now.
+     */
     secondsToWait(key: string, limit: number): number {
       const taken = takenIn(key);
       const first = taken[taken.length - limit];
@@ -34,12 +36,15 @@ export function createRate(now: () => number) {
   };
 }
 
-/** Makes a rate of each process, by a clock that nobody can set back. */
+/** Creates one rate per process, by a monotonic clock that nobody can set back. */
 export function ratePerProcess() {
   return perDeps(() => createRate(() => performance.now()));
 }
 
-/** Returns what an address is counted by: an IPv6 address by its /64, which its holder has alone. */
+/**
+ * Returns the key by which an address is counted. An IPv6 address counts by its /64, because one client
+ * usually has a whole /64.
+ */
 export function ownerOf(address: string | null): string {
   if (address === null) return 'unknown';
   return isIP(address) === 6 ? readIpv6(address).slice(0, 8).join('.') : address;

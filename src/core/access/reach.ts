@@ -2,14 +2,17 @@ import type { Role } from '../../platform/db/generated/enums.ts';
 import { includesRole } from './includes-role.ts';
 import type { MemberViewer, PersonRoles, UserViewer } from './viewer.ts';
 
-/** Projects of an organization: those that are listed and no other, or all but those. */
+/** A set of projects of an organization: only the listed ones, or all except the listed ones. */
 export type Reach = {
   organizationId: string;
   only: boolean;
   projectIds: readonly string[];
 };
 
-/** Where a caller may do what is asked for. Whatever lies elsewhere does not exist for them. */
+/**
+ * Returns the projects in which the caller can do what they ask for. Everything outside looks as if it did
+ * not exist.
+ */
 export function reachOf(viewer: MemberViewer): Reach {
   const { organizationId } = viewer;
   if (viewer.kind === 'access_key') {
@@ -22,35 +25,38 @@ export function reachOf(viewer: MemberViewer): Reach {
   return { organizationId, only, projectIds: others.map(([id]) => id) };
 }
 
-/** The same person, who reaches only where they hold the role. */
+/** Returns the same person, limited to the projects in which they hold the role. */
 export function holding(viewer: UserViewer, role: Role): UserViewer {
   return { ...viewer, holding: role };
 }
 
-/** A person's role in a project, or with null in what belongs to none; null when they have none. */
+/**
+ * Returns the role of a person in a project or, for null, in what belongs to no project; null if they have
+ * none.
+ */
 export function roleIn({ organizationRole, projectRoles }: PersonRoles, projectId: string | null) {
   return (projectId === null ? undefined : projectRoles.get(projectId)) ?? organizationRole;
 }
 
-/** The one project that a caller is bound to; null for whoever may reach several. */
+/** The one project that a caller can reach; null if they can reach several. */
 export function boundProject(viewer: MemberViewer): string | null {
   return viewer.kind === 'access_key' ? viewer.projectId : null;
 }
 
 /**
- * The listed projects of a call in a batched statement, where no row has an array of its own: the text
- * of a `uuid[]`, null where the whole organization is reached.
+ * Returns the listed projects of one call as the text of a `uuid[]`; null if the whole organization is
+ * reached. A batched statement takes arrays of values, so a call in it cannot pass an array of its own.
  */
 export function reachText({ only, projectIds }: Reach): string | null {
   return !only && projectIds.length === 0 ? null : `{${projectIds.join(',')}}`;
 }
 
-/** The columns `reach` and `reach_only` of such a statement. */
+/** The columns `reach` and `reach_only` of a batched statement. */
 export function reachColumns(reaches: readonly Reach[]): [(string | null)[], boolean[]] {
   return [reaches.map(reachText), reaches.map(({ only }) => only)];
 }
 
-/** The condition that a project is within the reach that these columns of `q` hold. */
+/** Returns the SQL condition that a project is within the reach of the columns of `q`. */
 export function isReached(projectId: string, q = 'q'): string {
   return `(${q}.reach IS NULL OR (${projectId} = ANY (${q}.reach::uuid[])) = ${q}.reach_only)`;
 }

@@ -7,8 +7,8 @@ import type { RequestContext } from './request-context.ts';
 import { isPerson, type UserViewer } from './viewer.ts';
 
 /**
- * What a person is told who failed: that it is forbidden, where they named something that they know of
- * but hold too small a role there; otherwise the error as it is.
+ * Turns NotFoundError into ForbiddenError if the person knows the record but holds too small a role in its
+ * project. Every other error stays as it is.
  */
 export async function refusalOf(
   { deps, viewer, app }: RequestContext,
@@ -22,7 +22,7 @@ export async function refusalOf(
   return new ForbiddenError(`This takes the role ${viewer.holding}; yours there is less.`);
 }
 
-/* Whatever has an id that a caller may name, and the project that it belongs to. */
+/* All tables whose ids a caller can send, with the project of each row. */
 const statement = `
   SELECT EXISTS (
     SELECT FROM (

@@ -2,30 +2,33 @@ import type { AppVisibility } from '../../platform/db/generated/enums.ts';
 import type { Deps } from '../deps/deps.ts';
 import type { Viewer } from './viewer.ts';
 
-/** What every service is called with: the process's means, who calls, and from where. */
+/**
+ * The context of every service call: the parts of the process, the caller, and where the request came
+ * from.
+ */
 export type RequestContext = {
   deps: Deps;
   viewer: Viewer;
   request: RequestFacts;
-  /** The app whose hostname was called; null on the management host. */
+  /** The app on whose hostname the request arrived; null on the management host. */
   app: HostApp | null;
-  /** Where the answer goes on, as of a subscription. */
+  /** Present if the response goes on for a while, such as for a subscription. */
   lasting?: LastingAnswer;
 };
 
-/** An answer that may go on for longer than its credential lasts, or than somebody is there to read it. */
+/** A response that may outlive its credential or its client. */
 export type LastingAnswer = {
   /**
-   * Asks anew who calls.
+   * Looks up the caller again.
    *
-   * @throws UnauthenticatedError when the credential is no more.
+   * @throws UnauthenticatedError if the credential is no longer valid.
    */
   authenticate(): Promise<Viewer>;
-  /** Calls back when nobody is there any more, at once if so. */
+  /** Calls back when the client has gone, or at once if it already has. */
   onGone(callback: () => void): void;
 };
 
-/** An app as far as its hostname says. */
+/** The facts of an app that its hostname leads to. */
 export type HostApp = {
   id: string;
   organizationId: string;
@@ -34,8 +37,8 @@ export type HostApp = {
 };
 
 export type RequestFacts = {
-  /** The value of `X-Request-Id`, in the answer and in the log. */
+  /** The value of `X-Request-Id`, which is in the response and in the log. */
   id: string;
-  /** The client's address; null when the connection is gone already. */
+  /** The address of the client; null if the socket is already closed. */
   ip: string | null;
 };

@@ -11,7 +11,9 @@ import {
   type Viewer,
 } from './viewer.ts';
 
-/** Narrows to a viewer that may hold roles; whoever sent no credential is asked for one. */
+/**
+ * Returns the caller if they can hold roles. Fails with UnauthenticatedError without a credential.
+ */
 export function requireMember(viewer: Viewer): MemberViewer {
   if (viewer.kind === 'anonymous') throw new UnauthenticatedError();
   if (viewer.kind === 'connect_token') {
@@ -20,7 +22,7 @@ export function requireMember(viewer: Viewer): MemberViewer {
   return viewer;
 }
 
-/** Narrows to an end user with a connect token. */
+/** Returns the caller if they sent a connect token. */
 export function requireEndUser(viewer: Viewer): ConnectTokenViewer {
   if (viewer.kind === 'anonymous') throw new UnauthenticatedError();
   if (viewer.kind !== 'connect_token') {
@@ -30,8 +32,8 @@ export function requireEndUser(viewer: Viewer): ConnectTokenViewer {
 }
 
 /**
- * Refuses a viewer that holds less than `needed` wherever they are known. A person who has roles in
- * single projects alone passes: what they may not know of is not found.
+ * Fails with ForbiddenError if the caller holds less than `needed` everywhere. A person who has roles only
+ * in single projects passes: the statement itself then finds nothing outside those projects.
  */
 export function requireRole(viewer: Viewer, needed: Role): MemberViewer {
   const member = requireMember(viewer);
@@ -40,7 +42,7 @@ export function requireRole(viewer: Viewer, needed: Role): MemberViewer {
   return member;
 }
 
-/** Refuses a viewer that is not of the whole organization: what follows concerns it. */
+/** Fails with ForbiddenError unless the caller belongs to the whole organization. */
 export function requireOrganization(viewer: Viewer, needed: Role): MemberViewer {
   const member = requireMember(viewer);
   if (isPerson(member)) {
@@ -56,14 +58,17 @@ export function requireOrganization(viewer: Viewer, needed: Role): MemberViewer 
   return member;
 }
 
-/** Refuses a viewer that holds less than `needed`, unless they call on the hostname of a public app. */
+/**
+ * Fails if the caller holds less than `needed`, unless the request arrived on the hostname of a public
+ * app.
+ */
 export function requireAppCaller(viewer: Viewer, app: HostApp | null, needed: Role): true {
   const isOpen = viewer.kind === 'anonymous' && app?.visibility === AppVisibility.public;
   if (!isOpen) requireRole(viewer, needed);
   return true;
 }
 
-/** Refuses a viewer whose role in a project that they know of is less than `needed`. */
+/** Fails with ForbiddenError if the caller knows the project but holds less than `needed` in it. */
 export function requireRoleIn(viewer: Viewer, projectId: string, needed: Role): MemberViewer {
   const member = requireMember(viewer);
   requireIncluded(member.kind === 'access_key' ? member.role : roleIn(member, projectId), needed);

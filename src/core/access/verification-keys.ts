@@ -4,14 +4,20 @@ import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { type Deps, perDeps } from '../deps/deps.ts';
 
-/** What verifies a signature, and whose it then is. Whether it still counts is the database's to say. */
+/**
+ * A key that verifies signatures, and the issuer that it belongs to. Only the database knows whether it
+ * still counts.
+ */
 export type VerificationKey = { issuer: string; key: CryptoKey };
 
-/** How long a process remembers that there is no such key, in milliseconds. */
+/** Milliseconds for which a process remembers that a key does not exist. */
 const unknownTime = 60_000;
 const rememberedKeys = 10_000;
 
-/** The key of this id; undefined when there is none. Keys never change, so those known are kept. */
+/**
+ * Finds the key with this id; undefined if there is none. A key never changes, so a process keeps the ones
+ * that it has loaded.
+ */
 export async function findVerificationKey(
   deps: Deps,
   kid: string,
@@ -47,5 +53,5 @@ async function loadTogether(
 
 async function fromRow({ issuer, publicKey }: { issuer: string; publicKey: JWK }) {
   const key = await importJWK(publicKey, 'RS256');
-  return { issuer, key: key as CryptoKey }; // bytes only of a symmetric key
+  return { issuer, key: key as CryptoKey }; // jose returns bytes only for a symmetric key
 }

@@ -6,7 +6,9 @@ import { type ConnectTokenClaims, readClaims, readKid } from './connect-token.ts
 import { findVerificationKey, type VerificationKey } from './verification-keys.ts';
 import type { ConnectTokenViewer } from './viewer.ts';
 
-/** Whom a connect token speaks for; undefined for one that is not ours, or no longer counts. */
+/**
+ * Finds the end user of a connect token; undefined if the token is not ours or no longer counts.
+ */
 export async function verifyConnectToken(
   deps: Deps,
   token: string,
@@ -15,7 +17,10 @@ export async function verifyConnectToken(
   return presented && findEndUser(deps)(presented);
 }
 
-/** What a token of ours says, whether or not it still counts; undefined for one that is not ours. */
+/**
+ * Returns the claims of a token that this server signed, even if it no longer counts; undefined for every
+ * other text.
+ */
 export async function readConnectToken(
   deps: Deps,
   token: string,
@@ -27,7 +32,10 @@ export async function readConnectToken(
   return claims && { kid, claims };
 }
 
-/** What a token says that this key signed (RFC 7515, section 5.2). Its time is not looked at. */
+/**
+ * Returns the claims of a token that this key signed (RFC 7515, section 5.2). It does not check the
+ * expiry: the database does, by its own clock.
+ */
 async function readSigned(token: string, { issuer, key }: VerificationKey) {
   try {
     const { payload } = await compactVerify(token, key, { algorithms: ['RS256'] });
@@ -38,18 +46,20 @@ async function readSigned(token: string, { issuer, key }: VerificationKey) {
   }
 }
 
-/** A token that was verified, and the key that signed it. */
+/** A verified token, and the key that signed it. */
 export type PresentedToken = {
   kid: string;
   claims: Pick<ConnectTokenClaims, 'app_id' | 'user_id' | 'epoch' | 'jti' | 'via' | 'exp'>;
 };
 
-/** Whom a verified token speaks for; undefined once anything ended it. */
+/** Finds the end user of a verified token; undefined if anything has ended the token. */
 export const findEndUser = perDeps((deps) =>
   batch((presented: readonly PresentedToken[]) => findTogether(deps.sql, presented)),
 );
 
-/* All that may have ended a token since it was made. */
+/*
+ * Checks everything that can end a token: expiry, key, app, visibility, user, epoch and revocation.
+ */
 const statement = `
   SELECT t.*
   FROM unnest(${hiddenArray('uuid')}, $2::timestamptz[], $3::uuid[], $4::text[], $5::int[], $6::uuid[], $7::boolean[])

@@ -1,63 +1,75 @@
 import type { Role } from '../../platform/db/generated/enums.ts';
 
-/** Who is calling, as found by their credential. */
+/** The caller, as their credential identifies them. */
 export type Viewer = MemberViewer | ConnectTokenViewer | AnonymousViewer;
 
-/** Who works with an organization's projects: a program, or a person. */
+/** A caller who works with the projects of an organization: a program or a person. */
 export type MemberViewer = AccessKeyViewer | UserViewer;
 
 export type AccessKeyViewer = {
   kind: 'access_key';
-  /** The key's id. */
+  /** The id of the access key. */
   id: string;
   name: string;
   role: Role;
   organizationId: string;
-  /** Null: every project of the organization. */
+  /** The one project that the key reaches; null if it reaches every project of the organization. */
   projectId: string | null;
   expiresAt: Date | null;
 };
 
-/** A person, with whatever roles they have at this moment. */
+/** A person, with the roles that they have at this moment. */
 export type UserViewer = PersonRoles & {
-  /** What they came with: a token of ours, or one of the identity provider's. */
+  /** The credential: a personal access token, or a token of the identity provider. */
   kind: 'personal_access_token' | 'user';
-  /** The id of the token of ours; of the provider's, the person's own. */
+  /**
+   * The id of the personal access token; for a token of the identity provider the id of the person.
+   */
   id: string;
   userId: string;
-  /** The person's. */
+  /** The name of the person. */
   name: string;
   organizationId: string;
-  /** When the token ends. */
+  /** The expiry of the token; null if it never expires. */
   expiresAt: Date | null;
-  /** A project where they hold less than this is out of their reach. */
+  /**
+   * The role that the current operation requires. The person cannot reach projects where they hold less.
+   */
   holding: Role;
 };
 
 export type PersonRoles = {
-  /** In every project that `projectRoles` does not name; null: in none. */
+  /** The role in every project that `projectRoles` does not name; null for none. */
   organizationRole: Role | null;
-  /** By project, in the place of the organization's, be it more or less. */
+  /** Role per project; overrides the organization role. */
   projectRoles: ReadonlyMap<string, Role>;
 };
 
-/** An end user of an app. Reaches only the end-user fields, and there only what is their own. */
+/**
+ * An end user of an app. They can call only the end-user fields, and see only their own data there.
+ */
 export type ConnectTokenViewer = {
   kind: 'connect_token';
-  /** The token's `jti`. */
+  /** The `jti` of the token. */
   id: string;
   appId: string;
-  /** As the app names them. */
+  /** The id that the app gives to the end user. */
   userId: string;
-  /** The end user's row. */
+  /** The id of the row in `end_user`. */
   endUserId: string;
-  /** The key that signed the token. */
+  /** The id of the key that signed the token. */
   kid: string;
   organizationId: string;
   projectId: string;
-  /** Whether an access key had it made, or anybody, on a public app. */
+  /**
+   * `key` if the token was made with an access key; `anonymous` if it was made without one, on a public
+   * app.
+   */
   via: 'key' | 'anonymous';
-  /** Grows, and so ends the token, when all of the user's are revoked. */
+  /**
+   * A number of the end user that grows when all of their tokens are revoked, which ends the tokens with a
+   * smaller one.
+   */
   epoch: number;
   expiresAt: Date;
 };
@@ -70,7 +82,10 @@ export function isPerson(viewer: Viewer): viewer is UserViewer {
   return viewer.kind === 'personal_access_token' || viewer.kind === 'user';
 }
 
-/** Whether anybody could call like this: without a credential, or with one that anybody can make. */
+/**
+ * Whether a stranger could make the same call: without a credential, or with a token that anybody can
+ * create.
+ */
 export function isStranger(viewer: Viewer): boolean {
   return (
     viewer.kind === 'anonymous' || (viewer.kind === 'connect_token' && viewer.via === 'anonymous')

@@ -3,8 +3,8 @@ import { reachOf } from './reach.ts';
 import type { MemberViewer } from './viewer.ts';
 
 /*
- * One function a model: who calls → the `where` that every statement on it holds. Whatever it does
- * not match does not exist for the caller.
+ * One function per model returns the `where` for a caller. Every statement on the model contains it, so
+ * that a row outside it looks as if it did not exist.
  */
 
 export function visibleProjects(viewer: MemberViewer) {
@@ -39,7 +39,7 @@ export function visibleAuditEvents(viewer: MemberViewer) {
   return withProjectOrNone(viewer) satisfies Prisma.AuditEventWhereInput;
 }
 
-/* What belongs to no project is the whole organization's. */
+/* Rows without a project belong to the whole organization. */
 function withProjectOrNone(viewer: MemberViewer) {
   const { organizationId, only, projectIds } = reachOf(viewer);
   const ids = [...projectIds];

@@ -10,9 +10,12 @@ import type { Viewer } from '../access/viewer.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { perDeps } from '../deps/deps.ts';
 
-/** What happened; who did it and from where comes with the request. Never holds a value. */
+/**
+ * An event to record. The actor, the address and the time come with the request. It must never contain a
+ * secret.
+ */
 export type Happening = {
-  /** Such as `connection.create`; a refusal is the same with `.refused`. */
+  /** The name of the action, such as `connection.create`; a refusal has the suffix `.refused`. */
   action: string;
   projectId?: string | null;
   connectionId?: string | null;
@@ -31,7 +34,10 @@ type EventRow = {
   detail: JsonObject | null;
 };
 
-/** The row of an event. A write creates it in its own transaction: `tx.auditEvent.create({ data: … })`. */
+/**
+ * Returns the row of an event. A write creates it in its own transaction: `tx.auditEvent.create({ data: …
+ * })`.
+ */
 export function auditEvent(context: RequestContext, happening: Happening) {
   const { detail, ...row } = toRow(context, happening);
   return {
@@ -40,7 +46,10 @@ export function auditEvent(context: RequestContext, happening: Happening) {
   } satisfies Prisma.AuditEventUncheckedCreateInput;
 }
 
-/** Records an event by itself, together with those of concurrent requests; resolves when it is committed. */
+/**
+ * Records an event that belongs to no write. Concurrent events share one statement. It resolves when the
+ * event is committed.
+ */
 export function recordEvent(context: RequestContext, happening: Happening): Promise<void> {
   return insertTogether(context.deps)(toRow(context, happening));
 }
@@ -48,8 +57,8 @@ export function recordEvent(context: RequestContext, happening: Happening): Prom
 const refusals: readonly ErrorCode[] = ['forbidden', 'not_found', 'conflict', 'upstream'];
 
 /**
- * Records that a valid credential was refused an action; a bad input is no refusal, and what anybody may
- * make for themselves no credential: strangers must not fill the disk.
+ * Records that a valid credential was refused an action. It does not record invalid input, and nothing
+ * that a stranger without a credential does: strangers must not fill the disk.
  */
 export async function recordRefusal(
   context: RequestContext,
@@ -64,7 +73,10 @@ export async function recordRefusal(
 
 const recordedOf = ratePerProcess();
 
-/** An end user may ask as often as they like for what they may not do, but not fill the log with it. */
+/**
+ * Limits the refusals that one connect token records: end users can repeat a refused call as often as they
+ * like, and must not fill the log.
+ */
 function mayRecord({ deps, viewer }: RequestContext): boolean {
   if (viewer.kind !== 'connect_token') return true;
   const rate = recordedOf(deps);
@@ -80,7 +92,7 @@ function isStranger(viewer: Viewer): boolean {
 
 const notStored = 'What anonymous callers do is not stored.';
 
-/** The kind and id of a credential. */
+/** Returns the kind and the id of the credential. */
 export function actorOf(viewer: Viewer): string {
   if (viewer.kind === 'anonymous') throw new Error(notStored);
   return `${viewer.kind}:${viewer.id}`;
@@ -115,14 +127,14 @@ const columns = {
 };
 const names = Object.keys(columns).join(', ');
 
-/** What {@link insertEvent} takes. */
+/** Returns the values that {@link insertEvent} takes as parameters. */
 export function eventValues(context: RequestContext, happening: Happening): unknown[] {
   return valuesOf(toRow(context, happening));
 }
 
 /**
- * Part of a statement that writes what an event is about: writes it for each of `rows`, which is one or
- * none. Its values are the statement's from `first` on.
+ * Returns the part of a statement that writes an event for each row of `rows`, which has one row or none.
+ * Its parameters begin with number `first`. So a write and its event are one statement.
  */
 export function insertEvent(rows: string, first: number): string {
   const values = Object.values(columns).map((type, index) => `$${first + index}::${type}`);
@@ -139,7 +151,10 @@ const arrays = Object.values(columns).map((type, index) =>
   index === 0 ? hiddenArray(type) : `$${index + 1}::${type}[]`,
 );
 
-/* A refusal does not say whose project it was: the connection does, if it is the caller's organization's. */
+/*
+ * A refusal does not name a project, so it takes the project of the connection, if that belongs to the
+ * caller's organization.
+ */
 const statement = `
   INSERT INTO audit_event (${names})
   SELECT e.id, e.action, e.actor, e.organization_id,

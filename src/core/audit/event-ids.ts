@@ -1,6 +1,6 @@
 /**
- * The least id of an event made at that time or later, by the clock of the process that made it: ids are
- * UUIDv7, whose first 48 bits are milliseconds (RFC 9562, section 5.7).
+ * Returns the smallest id that an event of this time or later can have, by the clock of the process that
+ * made it. Ids are UUIDv7, and their first 48 bits are milliseconds (RFC 9562, section 5.7).
  */
 export function earliestEventId(time: Date): string {
   const hex = Math.max(0, time.getTime()).toString(16).padStart(12, '0');

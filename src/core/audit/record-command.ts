@@ -2,7 +2,9 @@ import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { newId } from '../../platform/new-id.ts';
 import type { JsonObject } from '../catalog/json.ts';
 
-/** The actor of all that the command-line tool does: who runs it is known to the machine, not to this server. */
+/**
+ * The actor of everything that the command-line tool does. The server cannot know which person runs it.
+ */
 export const operator = 'operator';
 
 const concerned = `
@@ -14,14 +16,14 @@ const statement = `
   SELECT e.id, $3, $4, e.organization_id, $5::uuid, 'patchbay', $6::jsonb
   FROM unnest(${hiddenArray('uuid')}, $2::uuid[]) AS e(id, organization_id)`;
 
-/** What the tool did, to one project or to all. */
+/** An action of the command-line tool, for one project or for all. */
 export type DoneByCommand = {
   action: 'key.rotate' | 'transfer.export' | 'transfer.import';
   detail: JsonObject;
   projectId?: string | null;
 };
 
-/** Records what the command-line tool did, in every organization that it concerns. */
+/** Records an action of the command-line tool in every organization that it concerns. */
 export async function recordCommand(
   sql: Sql,
   { action, detail, projectId = null }: DoneByCommand,

@@ -2,16 +2,22 @@ import type { Deps } from '../deps/deps.ts';
 import { earliestEventId } from './event-ids.ts';
 
 const batchRows = 1_000;
-/** How many batches a sweep deletes; what is left waits for the next. */
+/** Maximum number of batches that one sweep deletes. The rest waits for the next sweep. */
 const mostBatches = 100;
 
-/* By id, which has an index and is in the order of time but for the clocks of the processes. */
+/*
+ * By id, because ids have an index and are in the order of time, apart from differences between the clocks
+ * of the processes.
+ */
 const pruneStatement = `
   DELETE FROM audit_event WHERE id IN (
     SELECT id FROM audit_event WHERE id < $1::uuid AND at < $2 ORDER BY id LIMIT ${batchRows}
   ) RETURNING 1`;
 
-/** Deletes the events that are older than `AUDIT_RETENTION` says, in batches; none when it is not set. */
+/**
+ * Deletes the events that are older than `AUDIT_RETENTION`, in batches. It does nothing if that is not
+ * set.
+ */
 export async function pruneAuditEvents({ sql, config, log }: Deps): Promise<void> {
   const { auditRetention } = config;
   if (auditRetention === undefined) return;

@@ -4,8 +4,8 @@ import { lengthPrefixed } from '../vault/sealed.ts';
 import { loadServerSecret } from '../vault/server-secret.ts';
 
 /**
- * What the audit log has in the place of an end user's id: the same for the same user of the same app,
- * and nothing that leads back to them without this server's secret.
+ * Returns a keyed hash that stands for an end user in the audit log. It is the same for the same user of
+ * the same app, and leads back to the user only with this server's secret.
  */
 export async function hashUserId(deps: Deps, appId: string, userId: string): Promise<string> {
   const secret = await loadServerSecret(deps, 'audit');

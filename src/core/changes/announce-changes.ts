@@ -1,9 +1,9 @@
 import { type LeanDeps, perDeps } from '../deps/deps.ts';
 
-/** Where processes tell each other that there are changes to read. */
+/** The channel on which processes notify each other of new changes. */
 export const channel = 'patchbay_changes';
 
-/** How often at most a process tells the others, in milliseconds. */
+/** Minimum pause in milliseconds between two notifications of a process. */
 const interval = 50;
 
 type Announcer = { timer: NodeJS.Timeout | undefined; isDue: boolean };
@@ -11,9 +11,9 @@ type Announcer = { timer: NodeJS.Timeout | undefined; isDue: boolean };
 const announcerOf = perDeps((): Announcer => ({ timer: undefined, isDue: false }));
 
 /**
- * Tells all processes, this one included, that a change was committed. Not from inside its
- * transaction: there it costs most of what a database can write. What is not heard is found a second
- * later all the same.
+ * Notifies all processes, this one included, that a change was committed. Call it after the transaction: a
+ * NOTIFY inside it would take a lock on which all writers wait. If a notification is lost, readers find
+ * the change a second later.
  */
 export function announceChanges(deps: LeanDeps): void {
   const announcer = announcerOf(deps);

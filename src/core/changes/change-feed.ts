@@ -4,7 +4,7 @@ import { type Deps, perDeps } from '../deps/deps.ts';
 import { channel } from './announce-changes.ts';
 import { type Change, createChangeReader, type Reading } from './change.ts';
 
-/** Who is told of the changes of a project. */
+/** A subscriber to the changes of a project. */
 export type Subscriber = {
   projectId: string;
   push(change: Change): void;
@@ -12,25 +12,36 @@ export type Subscriber = {
 };
 
 export type ChangeFeed = {
-  /** Begins to tell: of every change that is committed after this resolves. Answers how to stop. */
+  /**
+   * Starts to report every change that is committed after this resolves. It returns a function that stops.
+   */
   join(subscriber: Subscriber): Promise<() => void>;
-  /** Ends every subscription with a {@link ServerStopsError}, and lets nobody join: the process stops. */
+  /**
+   * Ends every subscription with a {@link ServerStopsError} and refuses new ones, because the process
+   * stops.
+   */
   close(): void;
 };
 
-/** Ends a subscription that goes on when the client opens it again, on whatever process listens then. */
+/** Ends a subscription that continues when the client opens it again on another process. */
 export class ServerStopsError extends AppError {
   constructor() {
     super('unavailable', 'The server stops. Open the subscription again in a moment.');
   }
 }
 
-/** The least time between two readings, in milliseconds, and the most: a notice may get lost. */
+/**
+ * Minimum and maximum pause between two readings in milliseconds. The maximum exists because a
+ * notification can be lost.
+ */
 const pauses = { least: 50, most: 1_000, afterFailure: 500 };
-/** Of its time a process spends so much reading at most: one part in this. */
+/**
+ * A process spends at most this fraction of its time on reading (one part in five), so that subscriptions
+ * never slow down everything else.
+ */
 const share = 5;
 
-/** What one process tells its subscribers. It reads, once for all of them, while there are any. */
+/** The feed of one process. It reads once for all subscribers, and only while there are any. */
 export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
   const present = new Set<Subscriber>();
   const joining = new Map<Subscriber, { resolve(): void; reject(reason: unknown): void }>();
@@ -43,7 +54,8 @@ export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
     const projectIds = new Set([...old, ...joining.keys()].map(({ projectId }) => projectId));
     try {
       tell(old, await read([...projectIds]));
-      // What was there before they came is read by now, and was told to others only.
+      // Changes that were committed before these subscribers joined have been read by now, and were
+      // reported only to the others.
       for (const [subscriber, { resolve }] of fresh) {
         if (!joining.delete(subscriber)) continue;
         present.add(subscriber);
@@ -112,7 +124,7 @@ function tell(subscribers: readonly Subscriber[], reading: Reading): void {
 
 const missed = 'Changes were missed. Open the subscription again, then read what it is about anew.';
 
-/** What keeps a loop from going on until it is rung, or for so long. */
+/** Creates a bell: a loop waits until it rings, or until the time has passed. */
 function createBell() {
   let isRung = false;
   let wake = () => {};

@@ -1,13 +1,15 @@
 import type { AppError } from '../../platform/errors.ts';
 import type { Change } from './change.ts';
 
-/** What waits for a subscriber to take it, one by one; at most so much. */
+/** A bounded queue of changes that wait for one subscriber. */
 export type ChangeQueue = {
   readonly size: number;
   push(change: Change): void;
-  /** Ends it; what waits is dropped. Whoever takes next gets the reason, where there is one. */
+  /**
+   * Ends the queue and drops the waiting changes. If there is a reason, the next `take` throws it.
+   */
   end(reason?: AppError): void;
-  /** Waits for a change; undefined: it has ended. */
+  /** Waits for the next change; undefined if the queue has ended. */
   take(): Promise<Change | undefined>;
 };
 
@@ -36,7 +38,7 @@ export function createChangeQueue(): ChangeQueue {
       }
       const reason = ended?.reason;
       if (reason === undefined) return waiting.shift();
-      ended = { reason: undefined }; // told once
+      ended = { reason: undefined }; // it is thrown only once
       throw reason;
     },
   };

@@ -2,23 +2,34 @@ import type { ChangeKind } from '../../platform/db/generated/enums.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import type { Deps } from '../deps/deps.ts';
 
-/** A committed change, of a connection or of how an end user stands to a requirement. */
+/** A committed change of a connection, or of an end user's progress with a requirement. */
 export type Change = { id: number; at: Date; kind: ChangeKind; projectId: string } & (
   | { connectionId: string }
   | { connectionId: null; appId: string; requirementId: string; endUserId: string }
 );
 
-/** For how long a change is read again, in seconds: one that is committed late appears among older ones. */
+/**
+ * Seconds for which changes are read again. Transactions do not commit in the order of their times, so a
+ * late commit appears among older changes.
+ */
 const overlap = 10;
-/** For how long changes are kept, in minutes: who was away for longer has missed some. */
+/** Minutes for which changes are kept. A subscriber that was away for longer has missed some. */
 const kept = 60;
-/** How many changes one reading takes; who has missed more reads anew what they are about. */
+/**
+ * Maximum number of changes in one reading. A subscriber that has missed more must read the current state
+ * again.
+ */
 const most = 20_000;
 
-/** What a reading found: the changes since the last, oldest first, unless too much was missed to tell. */
+/**
+ * The outcome of a reading: the changes since the previous one, oldest first, or the fact that too many
+ * were missed.
+ */
 export type Reading = { kind: 'changes'; changes: Change[] } | { kind: 'missed' };
 
-/* The time is the transaction's, so that nothing which it sees, or waits for, is later. */
+/*
+ * The time is that of the transaction, so nothing that the transaction sees or waits for is later.
+ */
 const statement = `
   SELECT t.now, c.id, c.at, c.kind::text AS kind, c.project_id AS "projectId",
     c.connection_id AS "connectionId", c.app_id AS "appId", c.requirement_id AS "requirementId",
@@ -30,7 +41,10 @@ const statement = `
 
 type Row = { now: Date; isLate: boolean | null } & (Change | { id: null });
 
-/** Reads the changes of some projects from where it stopped, each once. A failed reading is made up for by the next. */
+/**
+ * Creates a reader that returns the changes of some projects since its last reading, each once. The next
+ * reading makes up for a failed one.
+ */
 export function createChangeReader(sql: Sql): (projectIds: readonly string[]) => Promise<Reading> {
   let cursor: Date | null = null;
   const seen = new Map<number, number>();
@@ -49,7 +63,7 @@ export function createChangeReader(sql: Sql): (projectIds: readonly string[]) =>
 
 const forgetStatement = `DELETE FROM change WHERE at < now() - interval '${kept} minutes'`;
 
-/** Deletes the changes that everybody who watches has read. */
+/** Deletes the changes that every subscriber has read by now. */
 export async function forgetOldChanges({ sql, log }: Deps): Promise<void> {
   try {
     await sql('forget-old-changes', forgetStatement, []);

@@ -8,25 +8,29 @@ import { changeFeed } from './change-feed.ts';
 import { createChangeQueue } from './change-queue.ts';
 import { takeSlot } from './stream-slots.ts';
 
-/** What somebody watches. */
+/** The subject of a stream. */
 export type Watch<Event> = {
   projectId: string;
-  /** Whether a change is about it at all. */
+  /** Whether a change concerns this subject. */
   isAbout(change: Change): boolean;
-  /** What they are told of a change, loaded as them; undefined: nothing. */
+  /**
+   * Loads the event for a change, as the caller may see it; undefined if there is nothing to send.
+   */
   tell(change: Change): Promise<Event | undefined>;
-  /** Throws when they may watch no more. */
+  /** Throws if the caller may no longer watch the subject. */
   requireRight(): Promise<void>;
 };
 
-/** How often it is asked whether who watches still may, besides at each event, in milliseconds. */
+/**
+ * Pause in milliseconds between two checks of the caller's right, which is also checked before each event.
+ */
 const checkPause = 5_000;
 const retryPause = 250;
 
 /**
- * Tells of every change that is committed after this resolves, in order, until the credential ends,
- * loses its right, or falls too far behind. `context` is the stream's own: its viewer is whoever the
- * credential stands for now.
+ * Streams every change that is committed after this resolves, in order, until the credential expires or
+ * loses its right, or the client falls too far behind. `context` belongs to the stream alone: its viewer
+ * is refreshed whenever the credential is looked up.
  *
  * @throws AppError for too many streams, UnavailableError.
  */
@@ -59,7 +63,7 @@ export async function openStream<Event>(
     release();
     queue.end();
   };
-  context.lasting?.onGone(close); // perhaps before anybody took an event
+  context.lasting?.onGone(close); // the stream may end before the client takes an event
   const next = async (): Promise<Event | undefined> => {
     for (;;) {
       const change = await queue.take();
@@ -74,7 +78,10 @@ export async function openStream<Event>(
   return iterator(next, close);
 }
 
-/** An iterator whose `return` does not wait for `next`, as a generator's would. */
+/**
+ * Creates an iterator whose `return` does not wait for a pending `next`, unlike that of a generator. A
+ * client that leaves must free its slot at once.
+ */
 function iterator<Event>(
   next: () => Promise<Event | undefined>,
   close: () => void,
@@ -108,7 +115,10 @@ async function requireRight(context: RequestContext, watch: Watch<unknown>): Pro
   await watch.requireRight();
 }
 
-/** A change that was read is told when the database is back. */
+/**
+ * Repeats the work until the database can be reached again, so that no change which was already read is
+ * lost.
+ */
 async function untilAvailable<Result>(work: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {

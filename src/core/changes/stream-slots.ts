@@ -4,12 +4,12 @@ import type { RequestContext } from '../access/request-context.ts';
 import { type Deps, perDeps } from '../deps/deps.ts';
 
 /*
- * A stream lasts for hours. So each process bounds how many it has open at once: for each credential,
- * for the connect tokens of each app, and at all. Anybody may have a connect token of a public app:
- * streams of those are bounded for each client address too, and are at most half of all.
+ * Streams last for hours, so each process limits how many are open at once: for each credential, for the
+ * connect tokens of each app, and in total. Anybody can get a connect token of a public app. Streams of
+ * such tokens are also limited for each client address, and use at most half of all slots.
  */
 
-/** What streams are counted by, how many there may be, and what that is called. */
+/** A key by which streams are counted, its limit, and the words for the error. */
 type Bound = { key: string; most: number; whose: string; advice: string };
 
 const openOf = perDeps(() => new Map<string, number>());
@@ -18,7 +18,7 @@ const all = 'all';
 /**
  * Counts one more stream of the caller until the returned function is called.
  *
- * @throws AppError when one more would be too many, UnauthenticatedError without a credential.
+ * @throws AppError if the limit is reached, UnauthenticatedError without a credential.
  */
 export function takeSlot(context: RequestContext): () => void {
   const open = openOf(context.deps);

@@ -4,7 +4,7 @@ import type { ConnectionType } from '../catalog/connection-type.ts';
 import { findConnectionType } from '../catalog/connection-types.ts';
 import type { JsonObject } from '../catalog/json.ts';
 
-/** A config in its public and its secret half. */
+/** A config in its public half and its secret half. */
 export type ConfigHalves = Pick<ParsedConfig & { ok: true }, 'config' | 'secrets'>;
 
 export function requireType(name: string): ConnectionType {
@@ -14,9 +14,9 @@ export function requireType(name: string): ConnectionType {
 }
 
 /**
- * A whole config, defaults filled in.
+ * Reads a whole config and fills in the defaults.
  *
- * @param kept the stored secrets of the same type, which stand where none is given.
+ * @param kept the stored secrets of the same type, which are used for secrets that the config leaves out.
  */
 export function readConfig(
   type: ConnectionType,

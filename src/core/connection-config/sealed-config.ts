@@ -9,30 +9,30 @@ import type { SealingKey, Vault } from '../vault/vault.ts';
 import type { ConfigHalves } from './read-config.ts';
 
 /*
- * The one place where a connection's config is sealed and opened. Its two halves live apart: the
- * public one on the connection's row, the secret one in a table that no list can reach.
+ * The only place where a connection's config is sealed and opened. The public half is on the connection's
+ * row, the secret half in a table that no list can load.
  */
 
-/** Which connection, of whom: what its sealed values are bound to. */
+/** The place that the sealed values of a connection are bound to. */
 export type ConnectionPlace = { organizationId: string; projectId: string; id: string };
 
-/** What a connection's config becomes, and its status with it. */
+/** The new config of a connection, with the status that follows from it. */
 export type PlannedConfig = {
   type: ConnectionType;
-  /** Null: as it is by then. */
+  /** The new status; null to keep the current one. */
   status: ConnectionStatus | null;
   halves: ConfigHalves;
-  /** What becomes of its OAuth tokens, where it has any. */
+  /** The effect on the OAuth tokens, if there are any. */
   grant: 'keep' | 'drop' | 'forgive';
 };
 
-/** A sealed half with the data key that its row names. */
+/** A sealed half, and the data key that its row names. */
 export type SealedHalf = { sealed: Uint8Array; dataKey: DataKeyRow };
 
 const halves = { public: 'connection', secret: 'connection_secret' } as const;
 type Half = keyof typeof halves;
 
-/** The columns that hold a config and what follows from it, sealed for one connection. */
+/** Seals a config for one connection and returns the columns that hold it. */
 export function sealedConfig(
   vault: Vault,
   key: SealingKey,
@@ -54,9 +54,9 @@ export function sealedConfig(
 }
 
 /**
- * Opens one half of a config. What it answers may be shared: it is not to be changed.
+ * Opens one half of a config. The result may be shared with other callers, so do not change it.
  *
- * @throws VaultError with the data key's id when it does not open.
+ * @throws VaultError with the data key's id if the half does not open.
  */
 export function openHalf(
   vault: Vault,
@@ -77,7 +77,7 @@ export function openHalf(
 }
 
 function parseHalf(plaintext: Buffer): JsonObject {
-  return JSON.parse(plaintext.toString()) as JsonObject; // what sealHalf wrote
+  return JSON.parse(plaintext.toString()) as JsonObject; // sealHalf wrote it
 }
 
 function sealHalf(
@@ -95,21 +95,21 @@ function placeOf({ organizationId, projectId, id }: ConnectionPlace, half: Half)
 }
 
 /*
- * What public halves opened to. The same bytes, with the same key, in the same place always open to the
- * same, so a list that is read again needs no cipher. Secrets are never kept.
+ * The cache of opened public halves. The same bytes with the same key and place always open to the same
+ * config, so a list that is read again needs no decryption. Secrets are never cached.
  */
 
-/** As long as an unwrapped data key stays in memory, in milliseconds. */
+/** Milliseconds for which an opened half stays in memory, as long as an unwrapped data key does. */
 const keptFor = 5 * 60_000;
 const mostKept = 10_000;
-/** In bytes. */
+/** Largest cached half in bytes. */
 const largestKept = 2_048;
 
 type Opened = ConnectionPlace & { dataKeyId: string; sealed: Buffer; config: JsonObject };
 
 const keptBy = new WeakMap<Vault, LRUCache<string, Opened>>();
 
-/** The config that these bytes opened to before; undefined when they have to be opened. */
+/** Returns the cached config of these bytes; undefined if they must be opened. */
 function recallConfig(
   vault: Vault,
   { organizationId, projectId, id }: ConnectionPlace,
@@ -121,7 +121,7 @@ function recallConfig(
   return known.sealed.equals(sealed) ? known.config : undefined;
 }
 
-/** Keeps what was opened; whoever gets it from here shares it, so it is frozen. */
+/** Caches an opened config. It is frozen, because several callers share it. */
 function keepConfig(
   vault: Vault,
   { organizationId, projectId, id }: ConnectionPlace,

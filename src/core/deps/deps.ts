@@ -6,24 +6,27 @@ import type { Sql } from '../../platform/db/sql.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** The means of one process: what a test wants to replace. */
+/** The parts of one process that a test can replace. */
 export type Deps = {
   config: Config;
   db: PrismaClient;
   sql: Sql;
-  /** Hears what processes notify each other of. */
+  /** Listens to the notifications between processes. */
   listen: Listen;
   vault: Vault;
   outbound: Outbound;
   log: Logger;
-  /** Aborted when the process is told to stop. */
+  /** A signal that is aborted when the process must stop. */
   stopping: AbortController;
 };
 
-/** What refreshes of tokens take: no Prisma, which a thread of their own need not load. */
+/**
+ * The parts that a token refresh needs. Prisma is not among them, so that the refresh thread need not load
+ * it.
+ */
 export type LeanDeps = Omit<Deps, 'db' | 'listen' | 'stopping'>;
 
-/** Makes something at most once for each {@link Deps}, when it is first asked for. */
+/** Creates something at most once per {@link Deps}, on first use. */
 export function perDeps<Made extends object, Of extends LeanDeps = LeanDeps>(
   make: (deps: Of) => Made,
 ): (deps: Of) => Made {

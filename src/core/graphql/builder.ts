@@ -27,17 +27,17 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   DefaultInputFieldRequiredness: true;
   AuthScopes: {
-    /** Whoever calls. */
+    /** Every caller, even without a credential. */
     anyone: boolean;
     /** Any valid credential. */
     credential: boolean;
-    /** A credential of this role or more. */
+    /** A credential with at least this role. */
     role: Role;
-    /** The same, where a person's role is the one in this project. */
+    /** A credential with at least this role; for a person, the role in this project. */
     roleIn: { projectId: string; role: Role };
-    /** The same, for what concerns the whole organization. */
+    /** A credential with at least this role in the whole organization. */
     organizationRole: Role;
-    /** A credential of this role or more; none on the hostname of a public app. */
+    /** A credential with at least this role; on the hostname of a public app none is needed. */
     appCaller: Role;
     /** A connect token. */
     endUser: boolean;
@@ -53,19 +53,22 @@ export const builder = new SchemaBuilder<{
   defaultFieldNullability: false,
   defaultInputFieldRequiredness: true,
   plugins: [
-    // Turns an AppError into a member of the field's result union. First, so that it sees what every other throws.
+    // Turns an AppError into a member of the field's result union. It is the first plugin, so that it
+    // sees the errors of all others.
     ErrorsPlugin,
-    // Records refusals, its own side of the errors and outside the scopes.
+    // Records refusals in the audit log. It runs inside the errors plugin and outside the scopes, so
+    // that it sees what the scopes throw.
     RefusalsPlugin,
-    // Refuses before anything is read; a scope throws its own error, which says what was missing.
+    // Checks the scopes before anything is read. A scope throws its own error, which says what is
+    // missing.
     ScopeAuthPlugin,
-    // Narrows a person to where they hold the role that the field takes.
+    // Limits a person to the projects in which they hold the role of the field.
     HoldingPlugin,
-    // Selects exactly what was asked for, in as few statements as it takes.
+    // Loads exactly the selected columns, in as few statements as possible.
     PrismaPlugin,
-    // Checks inputs with the services' own zod schemas; every complaint at once.
+    // Checks inputs with the zod schemas of the services, and reports all problems at once.
     ValidationPlugin,
-    // Lets fields say what they cost.
+    // Lets fields state their cost.
     ComplexityPlugin,
   ],
   errors: {
@@ -102,7 +105,7 @@ export const builder = new SchemaBuilder<{
         })),
       ),
   },
-  // The limit is checked once before the operation runs: see limits.ts.
+  // The limit is checked once, before the operation runs: see limits.ts.
   complexity: { defaultListMultiplier: 1, disabled: true },
 });
 

@@ -3,26 +3,29 @@ import { RequestCache } from '@pothos/plugin-scope-auth';
 import type { RequestContext } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
 
-/** What every resolver gets: nothing that a service does not. */
+/** The context of every resolver, which is that of every service. */
 export type Context = RequestContext;
 
 /**
- * The same request by another viewer. What Pothos keeps of a request it finds by the context, or by
- * what stands under its symbol: the context that this one was made of.
+ * Returns the context of the same request with another viewer. Pothos finds its caches by the context, so
+ * the new context points to the one that it was made from.
  */
 export function asViewer(context: Context, viewer: Viewer): Context {
   return Object.assign({ ...context, viewer }, { [contextCacheSymbol]: context });
 }
 
-/** The same request with nothing kept of it: neither authorized nor loaded. */
+/**
+ * Returns the context of the same request without any cache of Pothos: nothing is authorized or loaded
+ * yet.
+ */
 export function freshContext({ deps, viewer, request, app, lasting }: Context): Context {
   return { deps, viewer, request, app, ...(lasting && { lasting }) };
 }
 
 /**
- * Drops what scope-auth kept while an operation ran. It is kept in a WeakMap by the context, which it
- * refers to in turn: V8's minor collections cannot break such a circle, so all that a request had would
- * fill the old space until the next major one.
+ * Drops what the scope-auth plugin has cached during an operation. The cache is a WeakMap by the context,
+ * and refers back to the context: a minor collection of V8 cannot free such a circle, so all data of the
+ * requests would fill the old space until the next major collection.
  */
 export function forgetOperation(context: Context): void {
   RequestCache.clearForContext(context);

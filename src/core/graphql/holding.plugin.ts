@@ -23,9 +23,10 @@ declare global {
 }
 
 /**
- * A person may hold a role in one project and less in the next. So a root field that takes a role is
- * resolved as if only those projects were there in which the caller holds it: whatever it reads or
- * writes, its `where` authorizes. What is not found then, though they may know of it, is forbidden.
+ * A person may hold a role in one project and less in the next. So a root field that requires a role is
+ * resolved as if only the projects existed in which the caller holds it: the `where` of every statement
+ * authorizes. If a record is then not found although the person knows it, the error says that it is
+ * forbidden.
  */
 class HoldingPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
@@ -50,7 +51,7 @@ class HoldingPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 type Scopes = { role?: Role; organizationRole?: Role; appCaller?: Role };
 
 function roleOf(options: object): Role | undefined {
-  const { authScopes } = options as { authScopes?: Scopes }; // as the builder declares them
+  const { authScopes } = options as { authScopes?: Scopes }; // these are the scopes that the builder declares
   if (typeof authScopes === 'function') throw new Error('A root field must name its role plainly.');
   return authScopes?.role ?? authScopes?.organizationRole ?? authScopes?.appCaller;
 }

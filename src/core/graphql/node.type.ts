@@ -1,9 +1,11 @@
 import { builder } from './builder.ts';
 
-/** What `node` finds: a row, and the name of its type. */
+/** A row that `node` finds, with the name of its type. */
 export type Node = { id: string; __typename?: string };
 
-/** Relay's interface of what a client can load again by its id. */
+/**
+ * The interface of the Relay specification for records that a client can load again by their id.
+ */
 export const NodeRef = builder.interfaceRef<Node>('Node').implement({
   description: 'A record that the query `node` finds by its id.',
   fields: (t) => ({

@@ -1,7 +1,10 @@
 import type { GraphQLField } from 'graphql';
 import type { Operation, Permission } from '../operations/operation.ts';
 
-/** The options of a root field that its operation decides. Its resolver calls `perform`. */
+/**
+ * Returns the options of a root field that come from its operation. The resolver of the field calls
+ * `perform`.
+ */
 export function operationField<Input, Output>(operation: Operation<Input, Output>) {
   return {
     ...operationFieldWithoutErrors(operation),
@@ -9,7 +12,10 @@ export function operationField<Input, Output>(operation: Operation<Input, Output
   };
 }
 
-/** The same for a query, whose failures are errors of the response, or for a type that holds the errors. */
+/**
+ * Does the same for a query, whose failures are errors of the response, and for a field whose type already
+ * contains the errors.
+ */
 export function operationFieldWithoutErrors<Input, Output>(operation: Operation<Input, Output>) {
   return {
     description: operation.description,

@@ -29,7 +29,9 @@ const PageInfo = builder.objectRef<Page<unknown>['pageInfo']>('PageInfo').implem
 type BuilderTypes =
   typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
 
-/** Declares `<name>Page` and `<name>Edge` over a node type, after the Relay cursor specification. */
+/**
+ * Declares the types `<name>Page` and `<name>Edge` for a node type, after the Relay cursor specification.
+ */
 export function definePage<Row extends object>(name: string, node: ObjectRef<BuilderTypes, Row>) {
   const Edge = builder.objectRef<Page<Row>['edges'][number]>(`${name}Edge`).implement({
     description: 'An item of a page together with its cursor.',
@@ -39,7 +41,7 @@ export function definePage<Row extends object>(name: string, node: ObjectRef<Bui
           'The position of the item in its list, for the arguments `after` and `before`.',
         resolve: (edge) => edge.cursor(),
       }),
-      // Pothos cannot see through the type parameter that a Row is what `node` stands for.
+      // Pothos cannot infer through the type parameter that a Row is a value of `node`.
       node: t.field({
         type: node,
         description: 'The item at this position.',
@@ -74,7 +76,7 @@ export function definePage<Row extends object>(name: string, node: ObjectRef<Bui
   });
 }
 
-/** The arguments of a list that is read from its newest row on. */
+/** The arguments of a list that can be read only forwards, from its newest row. */
 export const forwardArgs = builder.args((t) => ({
   first: t.int({
     required: false,
@@ -83,7 +85,7 @@ export const forwardArgs = builder.args((t) => ({
   after: t.string({ required: false, description: 'The cursor after which the page begins.' }),
 }));
 
-/** The arguments of a list that is read in both directions. */
+/** The arguments of a list that can be read in both directions. */
 export const pageArgs = builder.args((t) => ({
   first: t.int({
     required: false,
@@ -98,12 +100,12 @@ export const pageArgs = builder.args((t) => ({
   before: t.string({ required: false, description: 'The cursor before which the page ends.' }),
 }));
 
-/** Columns of a row, and of the rows that belong to it. */
+/** The selected columns of a row and of its related rows. */
 type Selected = { [name: string]: true | { select: Selected } };
 
 /**
- * What of its rows a page must load: all that was selected of them, and what cursors are made of.
- * Typed as nothing, so that rows keep their model's type, as with the `query` of `t.prismaField`.
+ * Returns the query that loads exactly the selected columns of a page's rows, and those that cursors need.
+ * Its type is empty, so that rows keep the type of their model, as with the `query` of `t.prismaField`.
  */
 export function rowsQuery(
   context: Context,
@@ -115,7 +117,7 @@ export function rowsQuery(
   return queryFromInfo({ context, info, typeName, paths, select: cursor });
 }
 
-/** Whether a page's total may be asked for: it is selected, be it under a condition. */
+/** Whether the document selects `totalCount`, even under a condition. */
 export function selectsTotal({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
   const isIn = (selected: SelectionSetNode | undefined): boolean =>
     selected?.selections.some((node) => {
@@ -126,7 +128,9 @@ export function selectsTotal({ fieldNodes, fragments }: GraphQLResolveInfo): boo
   return fieldNodes.some(({ selectionSet }) => isIn(selectionSet));
 }
 
-/** What a page multiplies: the cost of everything selected of one row. */
+/**
+ * Returns the cost of a page: its size multiplies the cost of everything that is selected of one row.
+ */
 export function pageCost({ first, last }: PageArgs) {
   return { field: 1, multiplier: Math.max(first ?? last ?? defaultPageSize, 1) };
 }

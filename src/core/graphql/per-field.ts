@@ -4,9 +4,9 @@ import type { Context } from './context.ts';
 const madeFor = new WeakMap<Context, WeakMap<object, object>>();
 
 /**
- * Makes something once for a field of a request's document: for example one batch for all parents of
- * that field. They share its arguments and its selection. The WeakMaps belong to the request: its context
- * and the nodes of its document.
+ * Creates something once per field of a request's document, for example one batch for all parents of that
+ * field. They share its arguments and its selection. The WeakMaps live as long as the request: their keys
+ * are its context and the nodes of its document.
  */
 export function perField<Made extends object>(
   context: Context,
@@ -16,7 +16,7 @@ export function perField<Made extends object>(
   if (node === undefined) throw new Error('A field is somewhere in its document.');
   const ofRequest = madeFor.get(context) ?? new WeakMap<object, object>();
   madeFor.set(context, ofRequest);
-  const known = ofRequest.get(node) as Made | undefined; // only `make` of this field makes it
+  const known = ofRequest.get(node) as Made | undefined; // only `make` of this field creates it
   if (known !== undefined) return known;
   const made = make();
   ofRequest.set(node, made);

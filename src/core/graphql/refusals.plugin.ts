@@ -20,7 +20,10 @@ declare global {
   }
 }
 
-/** Records in the audit log what a field with `extensions: { audit: '<action>' }` refuses a valid credential. */
+/**
+ * Records refusals in the audit log, for fields with `extensions: { audit: '<action>' }` and callers with
+ * a valid credential.
+ */
 class RefusalsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
@@ -42,7 +45,7 @@ class RefusalsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-/** The id of the connection that a mutation was about, where it was about one. */
+/** Returns the id of the connection that a mutation concerns, if it concerns one. */
 function subjectOf(action: string, { input }: Args): string | null {
   const aboutConnection = /^(connection|credentials)\.|^reference\.add$/.test(action);
   const id = input?.connectionId ?? input?.id;

@@ -4,7 +4,10 @@ import { isExact } from '../../platform/exact-json.ts';
 import { parseUrl } from '../../platform/parse-url.ts';
 import { builder } from './builder.ts';
 
-/** A bad URL is the client's mistake: what the library throws for it would pass for ours. */
+/**
+ * Reads a URL. An invalid one is a mistake of the client, but the error of the library would look like one
+ * of ours.
+ */
 function readUrl(text: unknown): URL {
   const read = typeof text === 'string' ? parseUrl(text) : undefined;
   if (read === undefined) throw new GraphQLError('URL cannot represent this value.');
@@ -13,7 +16,7 @@ function readUrl(text: unknown): URL {
 
 const strictUrl = new GraphQLScalarType({
   ...GraphQLURL.toConfig(),
-  serialize: String, // as it was stored: an origin has no slash at its end
+  serialize: String, // the stored text is returned as it is: an origin has no slash at its end
   parseValue: readUrl,
   parseLiteral: (node) => readUrl(node.kind === Kind.STRING ? node.value : undefined),
 });
@@ -21,8 +24,8 @@ const strictUrl = new GraphQLScalarType({
 type Variables = Record<string, unknown> | null | undefined;
 
 /**
- * A literal as JSON. What JSON has no word for is kept as what no schema takes, NaN or a symbol, so that it
- * is refused at its own path and together with all else that is wrong.
+ * Converts a literal to JSON. A literal that JSON does not have becomes a value that no schema accepts,
+ * NaN or a symbol. So it is refused at its own path, together with all other problems.
  */
 function literalToJson(node: ValueNode, variables: Variables): unknown {
   switch (node.kind) {

@@ -1,2 +1,2 @@
-/** Is told how far a rotation has come. */
+/** Receives the progress of a rotation. */
 export type OnProgress = (done: number, total: number) => void;

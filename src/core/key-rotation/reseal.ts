@@ -5,20 +5,22 @@ import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-
 import { type Place, VaultError } from '../vault/sealed.ts';
 import type { SealedColumn } from './sealed-columns.ts';
 
-/** What became of a value: `replaced` when a newer one, sealed with the current key, took its place. */
+/**
+ * The outcome for a value: `replaced` if a newer value, sealed with the current key, took its place.
+ */
 export type Resealed = 'resealed' | 'replaced' | 'unreadable';
 
-/** A value on a retired key. */
+/** A value that a retired key sealed. */
 export type StaleValue = Place & { rowId: string; sealed: Uint8Array } & DataKeyColumns<'key'>;
 
-/** How many rows are looked at by one statement. */
+/** Number of rows that one statement reads. */
 export const batchRows = 500;
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Walks a column by its rows' ids and yields, batch by batch, how many rows were looked at and which of
- * their values are on a retired key, of one project or of all (null).
+ * Walks through a column in the order of its rows' ids. For each batch it yields how many rows it read,
+ * and which of their values are on a retired key, of one project or of all (null).
  */
 export async function* findStale(
   sql: Sql,
@@ -37,7 +39,10 @@ export async function* findStale(
   }
 }
 
-/** A batch ends where so many rows do, however few of them are stale: no statement reads a whole table. */
+/**
+ * A batch ends after a fixed number of rows, even if few of them are stale, so that no statement reads a
+ * whole table.
+ */
 function batchStatement({ table, rowId }: SealedColumn): string {
   return `
     SELECT count(*)::int AS rows, (array_agg(id ORDER BY id DESC))[1] AS last FROM (
@@ -58,8 +63,8 @@ function staleStatement({ table, column, rowId, owner, sealedBy }: SealedColumn)
 }
 
 /**
- * Seals a value anew with the current key of its owner, unless somebody replaced it meanwhile. To
- * readers and writers nothing has changed: neither `version` nor `updated_at` does.
+ * Seals a value again with the current key of its owner, unless somebody has replaced it since it was
+ * read. Readers and writers notice nothing: neither `version` nor `updated_at` changes.
  */
 export async function reseal(
   { sql, vault, log }: Pick<Deps, 'sql' | 'vault' | 'log'>,
@@ -105,7 +110,9 @@ async function replaceSealed(
   return row.isDone ? 'resealed' : 'replaced';
 }
 
-/* One row a statement: it waits for a writer of that row only, and no writer waits for two of ours. */
+/*
+ * One row per statement: it waits only for a writer of that row, and no writer waits for two of ours.
+ */
 function resealStatement({ table, column, rowId }: SealedColumn): string {
   return `
     WITH held AS (SELECT 1 FROM data_key WHERE id = $4::uuid AND status = 'active' FOR SHARE),

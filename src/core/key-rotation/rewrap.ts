@@ -7,7 +7,7 @@ import type { OnProgress } from './progress.ts';
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
-/** A master key, and how many data keys it wraps. */
+/** A master key, and the number of data keys that it wraps. */
 export type WrappedCount = { kid: string; status: MasterKeyStatus; wrapped: number };
 
 const countStatement = `
@@ -27,7 +27,10 @@ const rewrapStatement = `
   UPDATE data_key SET wrapped = $3::bytea, master_key_kid = $4
   WHERE id = $1::uuid AND wrapped = $2::bytea`;
 
-/** Wraps every data key that is on another master key with this one. The data keys themselves stay. */
+/**
+ * Wraps every data key that is on another master key with this one. The data keys themselves do not
+ * change.
+ */
 export async function rewrapDataKeys(
   sql: Sql,
   keys: KeyProvider,
@@ -53,7 +56,10 @@ export async function rewrapDataKeys(
   }
 }
 
-/** False when the data key does not open. Whoever was faster, or destroyed it, has the last word. */
+/**
+ * Wraps one data key again; returns false if it does not open. If another run was faster, or the key was
+ * destroyed, that result stays.
+ */
 async function rewrap(sql: Sql, keys: KeyProvider, kid: string, row: DataKeyRow): Promise<boolean> {
   if (row.wrapped === null) return true;
   try {

@@ -7,23 +7,24 @@ import type { OnProgress } from './progress.ts';
 import { findStale, type Resealed, reseal, type StaleValue } from './reseal.ts';
 import { sealedColumns } from './sealed-columns.ts';
 
-/** What a rotation of data keys did. */
+/** The result of a rotation of data keys. */
 export type RotatedDataKeys = {
-  /** How many keys were replaced; what an earlier run had replaced is not among them. */
+  /** Number of keys that this run replaced; without those of an earlier run. */
   replacedKeys: number;
-  /** What became of the values, each counted once. */
+  /** The outcomes of the values, each counted once. */
   outcomes: Record<Resealed, number>;
-  /** Values that are still on a retired key: none, unless some do not open. */
+  /** Number of values that are still on a retired key: zero unless some do not open. */
   left: number;
 };
 
-/** How many values are sealed anew at a time. */
+/** Number of values that are sealed again at the same time. */
 const concurrency = 4;
 
 /**
- * Replaces the active data keys of one project, or of all projects and the server (null), and seals
- * everything anew that is on a retired one. Servers may run meanwhile. A run that was killed is taken up
- * by the next: it replaces no key twice, and finds what is left by itself. Two runs at once share the work.
+ * Replaces the active data keys of one project, or of all projects and the server (null), and seals every
+ * value on a retired key again. Servers can run at the same time. After a run that was killed, the next
+ * one continues: it replaces no key twice and finds the remaining values by itself. Two runs at once share
+ * the work.
  */
 export async function rotateDataKeys(
   deps: Pick<Deps, 'sql' | 'vault' | 'log'>,
@@ -51,17 +52,18 @@ const beginStatement = `
   UNION ALL SELECT started_at FROM data_key_rotation WHERE scope = $1`;
 
 /**
- * When the rotation began: now, or when a run began that did not come to its end. Times are kept to the
- * millisecond, so a moment is let go by: keys that are made from here on are told from those before.
+ * Returns the time when the rotation began: now, or when an unfinished earlier run began. Times have
+ * millisecond precision, so it waits a moment: keys that are created from then on differ from the older
+ * ones.
  */
 async function beginRotation(sql: Sql, scope: string): Promise<Date> {
   const [row] = await sql<{ at: Date }>('begin-rotation', beginStatement, [scope]);
-  if (row === undefined) return beginRotation(sql, scope); // it ended in between
+  if (row === undefined) return beginRotation(sql, scope); // another run finished in between
   await wait(2);
   return row.at;
 }
 
-/** Rotations that were begun and have not come to their end. */
+/** Finds the rotations that began and did not finish. */
 export function findStuckRotations(sql: Sql): Promise<{ scope: string; at: Date }[]> {
   const text = 'SELECT scope, started_at AS at FROM data_key_rotation ORDER BY started_at';
   return sql('stuck-rotations', text, []);
@@ -127,7 +129,7 @@ async function countRows(sql: Sql): Promise<number> {
   return row?.rows ?? 0;
 }
 
-/** How many values are on a retired key, of one project or of all (null). */
+/** Counts the values that are on a retired key, of one project or of all (null). */
 export async function countStale(sql: Sql, projectId: string | null): Promise<number> {
   let left = 0;
   for (const { table, column } of sealedColumns) {

@@ -10,30 +10,33 @@ import { findLacking, heartbeatPause, isAlive, type Lacking } from '../vault/pro
 import type { OnProgress } from './progress.ts';
 import { countWrapped, rewrapDataKeys } from './rewrap.ts';
 
-/** What a rotation of the master key did. */
+/** The result of a rotation of the master key. */
 export type RotatedMasterKey = {
   kid: string;
   rewrapped: number;
-  /** Ids of data keys that do not open, and stay as they are. */
+  /** Ids of data keys that do not open. They stay as they are. */
   unreadable: string[];
-  /** Retired keys that nothing refers to and no live process wraps with. */
+  /** Retired keys that nothing refers to and that no live process wraps with. */
   removable: string[];
 };
 
 export type MasterKeyWatcher = {
   onProgress: OnProgress;
-  /** Is told of processes that do not hold the new key, while they are waited for. */
+  /** Receives the processes that lack the new key, while the rotation waits for them. */
   onWaiting: (lacking: readonly Lacking[]) => void;
 };
 
-/** How long processes that lack the new key are waited for, in milliseconds: longer than a dead one counts as alive. */
+/**
+ * Milliseconds to wait for processes that lack the new key. It is longer than a dead process counts as
+ * alive.
+ */
 const patience = 90_000;
 
 /**
- * Makes the first of the keys held the one that wraps data keys, once every live process holds it, and
- * wraps all data keys with it. A run that was killed is taken up by the next.
+ * Makes the first held key the one that wraps data keys, once every live process holds it, and wraps all
+ * data keys with it. After a run that was killed, the next one continues.
  *
- * @throws ConflictError when the key is a retired one, or a process lacks it.
+ * @throws ConflictError if the key is retired, or a process lacks it.
  */
 export async function rotateMasterKey(
   database: { sql: Sql; db: PrismaClient },
@@ -56,7 +59,9 @@ export async function rotateMasterKey(
   return { kid, rewrapped, unreadable, removable: await findRemovable(sql, kid) };
 }
 
-/** Whether the first of the keys held is active already and wraps every data key: then there is nothing to rotate to. */
+/**
+ * Whether the first held key is already active and wraps every data key, so that there is nothing to do.
+ */
 export async function isSettled(sql: Sql, keys: KeyProvider): Promise<boolean> {
   const kid = keys.kids[0] ?? '';
   const counts = await countWrapped(sql);
@@ -73,7 +78,10 @@ async function statusOf(sql: Sql, kid: string): Promise<MasterKeyStatus> {
   return row.status;
 }
 
-/** Listens for longer than a process is silent between two heartbeats: one may be coming back from an outage. */
+/**
+ * Waits longer than a process can be silent between two heartbeats, because one may come back after an
+ * outage.
+ */
 async function waitForHolders(
   sql: Sql,
   kid: string,
@@ -97,7 +105,10 @@ function lackingError(kid: string, lacking: readonly Lacking[]): ConflictError {
   );
 }
 
-/** Under the lease of those that start: none of them looks at the keys in use while they change. */
+/**
+ * Changes the active key under the lease of starting processes, so that none of them checks the keys while
+ * they change.
+ */
 async function promote(database: { sql: Sql; db: PrismaClient }, kid: string): Promise<void> {
   const work = () =>
     database.db.$transaction(async (tx) => {

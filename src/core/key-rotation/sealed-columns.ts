@@ -1,19 +1,26 @@
-/** A column of sealed values; `<column>_data_key_id` beside it names the key of each. */
+/**
+ * A column of sealed values. The column `<column>_data_key_id` beside it names the key of each value.
+ */
 export type SealedColumn = {
   table: string;
   column: string;
-  /** The primary key, a UUID. */
+  /** The name of the primary key, which is a UUID. */
   rowId: string;
-  /** SQL that joins the table, as `t`, to the project of a row, as `p`; null for what is the server's own. */
+  /**
+   * SQL that joins the table `t` to the project of a row as `p`; null for values of the server itself.
+   */
   owner: string | null;
-  /** Whose key seals it: the project's, or the server's own. */
+  /** The owner of the key that seals it: the project, or the server. */
   sealedBy: 'project' | 'server';
 };
 
 const ofConnection = `
   JOIN connection c ON c.id = t.connection_id JOIN project p ON p.id = c.project_id`;
 
-/** Every column that holds sealed values. What is not listed here is not rotated. */
+/**
+ * Every column that holds sealed values. A rotation would miss a column that is not listed here; a test
+ * compares the list with the schema.
+ */
 export const sealedColumns: readonly SealedColumn[] = [
   {
     table: 'connection',

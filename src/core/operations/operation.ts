@@ -33,7 +33,7 @@ export type FailureClass =
   | typeof ConflictError
   | typeof UpstreamError;
 
-/** One thing that the server can do. Transports call it through `perform`, and only so. */
+/** One thing that the server can do. Transports call it only through `perform`. */
 export type Operation<Input, Output> = {
   /** The name of its GraphQL field, and its label in metrics. */
   name: string;

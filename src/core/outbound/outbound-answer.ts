@@ -8,16 +8,19 @@ import {
   OutboundUnreachableError,
 } from './outbound.errors.ts';
 
-/** Token answers have a few hundred bytes. */
+/** Maximum size of a response body in bytes. A token response has a few hundred. */
 export const maxAnswerBytes = 1024 * 1024;
 
-/** The whole answer in memory, at most {@link maxAnswerBytes}; decoded where it is encoded; a redirect is refused. */
+/**
+ * Reads the whole response into memory, at most {@link maxAnswerBytes}, and decodes it. It refuses a
+ * redirect.
+ */
 export async function readAnswer(host: string, answer: Dispatcher.ResponseData): Promise<Response> {
   const { statusCode: status, headers, body } = answer;
-  // An answer that is refused below is torn down unread; that error is nobody's.
+  // A response that is refused below is torn down unread. Nobody needs the error that this causes.
   body.on('error', () => {});
   if (status >= 300 && status < 400) throw new OutboundRedirectError(host, status);
-  // A Response cannot have such a status, though a hostile server can.
+  // The class Response does not allow such a status, but a hostile server can send one.
   if (status > 599) throw new OutboundUnreachableError(host, `HTTP status ${status}`);
   const decode = findDecoder(host, headers['content-encoding']);
   const bytes = await decode(await readBytes(host, body));
@@ -37,7 +40,10 @@ const decoders: ReadonlyMap<string, Decode> = new Map([
 const zlib = promisify(inflate) as Decode;
 const raw = promisify(inflateRaw) as Decode;
 
-/** RFC 9110, section 8.4.1.2 says zlib; some servers send what is inside it. */
+/**
+ * RFC 9110, section 8.4.1.2, requires the zlib format for "deflate"; some servers send the raw stream
+ * inside it.
+ */
 function inflateEither(
   bytes: Buffer,
   options: { maxOutputLength: number },
@@ -45,7 +51,10 @@ function inflateEither(
   return ((bytes[0] ?? 0) & 0x0f) === 8 ? zlib(bytes, options) : raw(bytes, options);
 }
 
-/* Some servers encode though they are asked not to. 200 KB of gzip became 200 MB: the limit is that of the result. */
+/*
+ * Some servers compress although the request does not allow it. 200 KB of gzip became 200 MB, so the limit
+ * applies to the decoded body.
+ */
 function findDecoder(host: string, header: string | string[] | undefined) {
   const names = [header ?? []].flat().flatMap((value) => value.toLowerCase().split(','));
   const codings = names.map((name) => name.trim()).filter((name) => !/^(identity)?$/.test(name));
@@ -83,7 +92,7 @@ async function readBytes(
 function toHeaders(headers: Dispatcher.ResponseData['headers']): Headers {
   const result = new Headers();
   for (const [name, value] of Object.entries(headers)) {
-    if (/^content-(encoding|length)$/.test(name)) continue; // of the body as it was sent
+    if (/^content-(encoding|length)$/.test(name)) continue; // also limits the body as it was sent
     for (const item of [value ?? []].flat()) result.append(name, item);
   }
   return result;

@@ -5,20 +5,23 @@ import { buildConnector } from 'undici';
 import { OutboundRefusedError } from './outbound.errors.ts';
 import type { OutboundTarget } from './outbound-policy.ts';
 
-/** Every address of a name. */
+/** Resolves a name to all of its addresses. */
 export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 
 export type ConnectorOptions = {
-  /** Whether this target may be connected to whatever its address is. */
+  /** Whether the target is allowed even if its address is private. */
   isOpen: (target: OutboundTarget) => boolean;
-  /** Whether any host may be connected to at this address. */
+  /** Whether the address is public, so that every host may use it. */
   isPublic: (address: string) => boolean;
   lookup: Lookup | undefined;
-  /** Milliseconds to connect in, TLS included. */
+  /** Milliseconds for connecting, TLS included. */
   timeout: number;
 };
 
-/** Connects to judged addresses only: before, while and after a name is resolved. */
+/**
+ * Creates a connector that reaches only checked addresses: it checks before, during and after the name is
+ * resolved.
+ */
 export function createOutboundConnector(options: ConnectorOptions): buildConnector.connector {
   const { isOpen, isPublic, lookup = lookupAll, timeout } = options;
   const checked = buildConnector({ timeout, lookup: createLookup(lookup, isPublic) });
@@ -29,7 +32,7 @@ export function createOutboundConnector(options: ConnectorOptions): buildConnect
       open(target, callback);
       return;
     }
-    // Node never asks `lookup` about a literal address.
+    // Node does not call `lookup` for a literal address, so it is checked here.
     if (isIP(host) !== 0 && !isPublic(host)) {
       callback(refusal(host), null);
       return;
@@ -38,16 +41,22 @@ export function createOutboundConnector(options: ConnectorOptions): buildConnect
   };
 }
 
-/** Judges a connection by where it has arrived; first of all listeners, before TLS sends a byte. */
+/**
+ * Checks the address that the socket has reached. It is the first listener, so TLS has not sent a byte
+ * yet.
+ */
 function requirePublicPeer(socket: unknown, host: string, isPublic: (address: string) => boolean) {
-  // The types of undici keep its connector's socket to themselves.
+  // undici does not export the type of its socket.
   if (!(socket instanceof Socket)) throw new Error('undici gave no socket to judge.');
   socket.prependOnceListener('connect', () => {
     if (!isPublic(socket.remoteAddress ?? '')) socket.destroy(refusal(host));
   });
 }
 
-/** Hands out the very addresses that were judged, so that nobody resolves the name a second time. */
+/**
+ * Creates a lookup that returns exactly the checked addresses. A second resolution could return others
+ * (DNS rebinding).
+ */
 function createLookup(lookup: Lookup, isPublic: (address: string) => boolean): LookupFunction {
   return (host, options, callback) => {
     lookup(host).then(

@@ -7,13 +7,15 @@ import {
 
 export type Deadline = {
   host: string;
-  /** In milliseconds. */
+  /** The deadline in milliseconds. */
   deadline: number;
-  /** The caller's own end, whose reason is thrown as it is. */
+  /** The signal of the caller. Its reason is thrown unchanged. */
   signal: AbortSignal | undefined;
 };
 
-/** Runs one exchange and tears it down at the deadline; foreign errors leave as OutboundErrors. */
+/**
+ * Runs one exchange and tears it down at the deadline. It turns foreign errors into OutboundErrors.
+ */
 export async function withinDeadline<Answer>(
   { host, deadline, signal }: Deadline,
   exchange: (ending: AbortSignal) => Promise<Answer>,
@@ -25,12 +27,12 @@ export async function withinDeadline<Answer>(
   const timer = setTimeout(expire, deadline);
   signal?.addEventListener('abort', cancel);
   try {
-    // undici does not look at the signal while it connects, so the end is waited for here too.
+    // undici ignores the signal while it connects, so the deadline is awaited here too.
     return await Promise.race([exchange(ending.signal), rejectAt(ending.signal)]);
   } catch (error) {
-    // Whatever else broke at the end is its consequence.
+    // Every other error at the deadline is a consequence of it.
     if (ending.signal.aborted) throw ending.signal.reason;
-    ending.abort(); // closes the connection of an answer that was refused unread
+    ending.abort(); // closes the socket of a response that was refused unread
     throw translate(error, host, deadline);
   } finally {
     clearTimeout(timer);
@@ -49,7 +51,7 @@ function translate(error: unknown, host: string, deadline: number): unknown {
   if (error instanceof errors.HTTPParserError) return new OutboundUnreachableError(host, 'no HTTP');
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code === undefined) return error;
-  // A connection begun by an earlier request that this one was waiting for.
+  // This request waited for a socket that an earlier request had begun to open.
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return new OutboundTimeoutError(host, deadline);
   return new OutboundUnreachableError(host, code);
 }

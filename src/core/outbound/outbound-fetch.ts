@@ -20,20 +20,28 @@ export type OutboundInit = {
   signal?: AbortSignal | undefined;
 };
 
-/** A request under the outbound policy, fit for oauth4webapi's `customFetch`; throws an OutboundError. */
+/**
+ * Sends a request under the outbound policy. It fits the `customFetch` of oauth4webapi and throws an
+ * OutboundError.
+ */
 export type OutboundFetch = (url: string, init: OutboundInit) => Promise<Response>;
 
 export type OutboundOptions = {
-  /** What OUTBOUND_ALLOW opens. */
+  /** The hosts that OUTBOUND_ALLOW opens. */
   allowed: OutboundAllowList;
-  /** For endpoints that the operator gave: at any address, and http on loopback. All limits stay. */
+  /**
+   * True for endpoints that the operator configured: every address is allowed, and http on loopback. All
+   * limits stay.
+   */
   trusted?: boolean;
   lookup?: Lookup;
-  /** Milliseconds from the call to the last byte of the answer; 10,000 when absent. */
+  /** Milliseconds from the call to the last byte of the response; the default is 10,000. */
   deadline?: number;
 };
 
-/** Makes requests that reach public addresses only, end in time, and answer with at most 1 MiB. */
+/**
+ * Creates a function whose requests reach only public addresses, end in time, and return at most 1 MiB.
+ */
 export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
   const { deadline = 10_000 } = options;
   const agent = createAgent(options, deadline);
@@ -53,7 +61,9 @@ export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
   };
 }
 
-/** An agent of its own, so that neither a proxy of the environment nor a global dispatcher is used. */
+/**
+ * Creates an agent of our own, so that neither a proxy of the environment nor a global dispatcher is used.
+ */
 function createAgent({ allowed, trusted, lookup }: OutboundOptions, deadline: number): Agent {
   const connect = createOutboundConnector({
     isOpen: (target) => trusted === true || isAllowed(target, allowed),
@@ -64,16 +74,20 @@ function createAgent({ allowed, trusted, lookup }: OutboundOptions, deadline: nu
   return new Agent({
     connect,
     connections: 64,
-    // A provider that closes an idle connection under a refresh leaves its outcome unknown.
+    // If a provider closed an idle socket during a refresh, the outcome would be unknown. So idle
+    // sockets close early.
     keepAliveTimeout: 2_000,
     keepAliveMaxTimeout: 5_000,
-    // The one deadline covers both.
+    // The deadline of the whole exchange covers both.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
 }
 
-/** Returns why an address that the operator gave would be refused; undefined when it would not. */
+/**
+ * Returns the reason why an address that the operator configured would be refused; undefined if it would
+ * not.
+ */
 export function findTrustedAddressProblem(
   text: string,
   allowed: OutboundAllowList,

@@ -6,7 +6,7 @@ import { embeddedIpv4, globalIpv6, isWithin, refusedIpv4, refusedIpv6 } from './
 /** The hosts, as `host` or `host:port`, that OUTBOUND_ALLOW opens: any address, and http. */
 export type OutboundAllowList = ReadonlySet<string>;
 
-/** Where a connection goes, in the words that URL and undici share. */
+/** The target of a socket, with the property names that URL and undici share. */
 export type OutboundTarget = { hostname: string; port: string; protocol: string };
 
 const notHttps = 'must be an https URL';
@@ -14,12 +14,14 @@ const holdsUser = 'must not hold a user name or a password: use client_id and cl
 const isPrivate =
   'must not point into a private network; an operator can open a host in OUTBOUND_ALLOW';
 
-// Names that only ever mean this machine or this network (RFC 6761, 6762, 8375, and ICANN's .internal).
+// Names that always mean this machine or this network (RFC 6761, 6762, 8375, and .internal of ICANN).
 const localName = /(^|\.)(localhost|local|internal|home\.arpa)$/;
 
-/** Whether a literal IPv4 or IPv6 address is global unicast: what is no address at all is not. */
+/**
+ * Whether a literal IPv4 or IPv6 address is global unicast. It is false for a text that is not an address.
+ */
 export function isGlobalUnicast(address: string): boolean {
-  // A zone id means an address of one link, whatever its number says.
+  // An address with a zone id belongs to one link, even if its number is global.
   if (address.includes('%')) return false;
   switch (isIP(address)) {
     case 4:
@@ -32,8 +34,8 @@ export function isGlobalUnicast(address: string): boolean {
 }
 
 /**
- * What is wrong with an address that a person typed, to be read after the field's name; undefined
- * when nothing is. Names are not resolved here: that is judged when they are connected to.
+ * Returns the problem of an address that a person typed, as words that follow the field's name; undefined
+ * if there is none. It does not resolve names: their addresses are checked when a socket is opened.
  */
 export function findAddressProblem(text: string, allowed: OutboundAllowList): string | undefined {
   const url = parseUrl(text);
@@ -45,24 +47,29 @@ export function findAddressProblem(text: string, allowed: OutboundAllowList): st
   return isPrivate;
 }
 
-/** Reads OUTBOUND_ALLOW, entries separated by commas; undefined when one is not `host` or `host:port`. */
+/**
+ * Reads OUTBOUND_ALLOW, entries separated by commas; undefined if one is not `host` or `host:port`.
+ */
 export function parseOutboundAllow(text: string): OutboundAllowList | undefined {
   const entries = text.split(',').map((entry) => entry.trim());
   const hosts = entries.filter((entry) => entry !== '').map(readEntry);
   return hosts.every((host) => host !== undefined) ? new Set(hosts) : undefined;
 }
 
-/** Whether OUTBOUND_ALLOW opens the target's host, on all ports or on this one. */
+/** Whether OUTBOUND_ALLOW opens the host of the target, on all ports or on this one. */
 export function isAllowed(target: OutboundTarget, allowed: OutboundAllowList): boolean {
   const host = hostOf(target);
   return allowed.has(host) || allowed.has(`${host}:${portOf(target)}`);
 }
 
-/** The host as the URL parser understood it: a number in any spelling is a plain address by now. */
+/**
+ * Returns the host as the URL parser has understood it. A number in any notation is a plain address by
+ * then.
+ */
 export function hostOf({ hostname }: Pick<OutboundTarget, 'hostname'>): string {
   const bare =
     hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname;
-  let end = bare.length; // an expression for the last dots would try each dot as the first
+  let end = bare.length; // a regular expression for the last dots would try each dot as the first
   while (bare[end - 1] === '.') end -= 1;
   return bare.slice(0, end);
 }

@@ -1,11 +1,11 @@
 import { type AddressBytes, readIpv4, readIpv6 } from '../../platform/address-bytes.ts';
 
-/** The addresses whose first `bits` bits are those of `network`. */
+/** A range of addresses: those whose first `bits` bits are the bits of `network`. */
 export type AddressRange = { network: AddressBytes; bits: number };
 
 /**
- * What is not global unicast in IPv4.
- * @see https://www.iana.org/assignments/iana-ipv4-special-registry
+ * The IPv4 ranges that are not global unicast. @see
+ * https://www.iana.org/assignments/iana-ipv4-special-registry
  */
 export const refusedIpv4: readonly AddressRange[] = [
   range('0.0.0.0/8'), // this network; Linux connects 0.0.0.0 to itself
@@ -26,12 +26,12 @@ export const refusedIpv4: readonly AddressRange[] = [
   range('240.0.0.0/4'), // reserved, and broadcast
 ];
 
-/** The only part of IPv6 that is given out as global unicast: all else is refused unseen. */
+/** The only part of IPv6 that is assigned as global unicast. Everything outside is refused. */
 export const globalIpv6 = range('2000::/3');
 
 /**
- * What is not global unicast inside {@link globalIpv6}.
- * @see https://www.iana.org/assignments/iana-ipv6-special-registry
+ * The ranges inside {@link globalIpv6} that are not global unicast. @see
+ * https://www.iana.org/assignments/iana-ipv6-special-registry
  */
 export const refusedIpv6: readonly AddressRange[] = [
   range('2001::/23'), // IETF protocol assignments, with Teredo (2001::/32), benchmarking and ORCHID
@@ -39,7 +39,10 @@ export const refusedIpv6: readonly AddressRange[] = [
   range('3fff::/20'), // documentation
 ];
 
-/** IPv6 that stands for an IPv4 address, which begins at byte `at` and is the one to judge. */
+/**
+ * IPv6 ranges that embed an IPv4 address, which begins at byte `at`. The embedded address is the one to
+ * check.
+ */
 export const embeddedIpv4: readonly (AddressRange & { at: number })[] = [
   { ...range('::ffff:0:0/96'), at: 12 }, // v4-mapped
   { ...range('64:ff9b::/96'), at: 12 }, // NAT64; the local 64:ff9b:1::/48 is outside the global part

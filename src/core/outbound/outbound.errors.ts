@@ -1,4 +1,4 @@
-/** Why a request to a provider has no answer; the codes never change. */
+/** The reasons why a request to a provider has no response. The codes never change. */
 export type OutboundErrorCode =
   | 'outbound_refused'
   | 'outbound_timeout'
@@ -8,13 +8,13 @@ export type OutboundErrorCode =
   | 'outbound_unreachable';
 
 /**
- * A request that got no answer to work with. The message names the host at most, and there is no
- * `cause`: undici's own errors hold pieces of what was sent and answered.
+ * A request without a usable response. The message names at most the host, and there is no `cause`: errors
+ * of undici contain parts of the request and the response.
  */
 export abstract class OutboundError extends Error {
   abstract readonly code: OutboundErrorCode;
   readonly host: string;
-  /** False where it is certain that nothing of the request left. */
+  /** False if it is certain that nothing of the request was sent. */
   readonly isSent: boolean = true;
 
   constructor(host: string, problem: string) {
@@ -24,13 +24,13 @@ export abstract class OutboundError extends Error {
   }
 }
 
-/** The address is one that we do not connect to; nothing was sent. */
+/** The address is not allowed, so nothing was sent. */
 export class OutboundRefusedError extends OutboundError {
   readonly code = 'outbound_refused';
   override readonly isSent = false;
 }
 
-/** The deadline passed; the request may have been carried out all the same. */
+/** The deadline passed. The provider may have carried out the request. */
 export class OutboundTimeoutError extends OutboundError {
   readonly code = 'outbound_timeout';
 
@@ -39,7 +39,7 @@ export class OutboundTimeoutError extends OutboundError {
   }
 }
 
-/** The answer's body is larger than we read. */
+/** The response body is larger than the limit. */
 export class OutboundTooLargeError extends OutboundError {
   readonly code = 'outbound_too_large';
 
@@ -48,7 +48,7 @@ export class OutboundTooLargeError extends OutboundError {
   }
 }
 
-/** The answer's body has an encoding that we do not decode, or is damaged. */
+/** The response body is damaged, or has an encoding that is not supported. */
 export class OutboundEncodedError extends OutboundError {
   readonly code = 'outbound_encoded';
 
@@ -57,7 +57,7 @@ export class OutboundEncodedError extends OutboundError {
   }
 }
 
-/** The answer points elsewhere; a redirect is never followed with credentials. */
+/** The response is a redirect, which is never followed with credentials. */
 export class OutboundRedirectError extends OutboundError {
   readonly code = 'outbound_redirect';
   readonly status: number;
@@ -68,10 +68,13 @@ export class OutboundRedirectError extends OutboundError {
   }
 }
 
-/** What the system says when there was no connection to send anything on. */
+/** The error codes of the system for a socket that was never connected, so nothing was sent. */
 const unconnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
-/** No connection, or one that broke or spoke no HTTP; `reason` is the system's code for it. */
+/**
+ * The host could not be reached, or it broke off or did not speak HTTP. `reason` is the error code of the
+ * system.
+ */
 export class OutboundUnreachableError extends OutboundError {
   readonly code = 'outbound_unreachable';
   readonly reason: string;

@@ -7,19 +7,21 @@ import {
 } from './outbound-fetch.ts';
 import { type OutboundAllowList, parseOutboundAllow } from './outbound-policy.ts';
 
-/** Requests to providers. */
+/** The functions that send requests to providers. */
 export type Outbound = {
-  /** To addresses that users type. */
+  /** For addresses that users type. */
   checked: OutboundFetch;
-  /** To addresses that the operator gave. */
+  /** For addresses that the operator configured. */
   trusted: OutboundFetch;
-  /** What OUTBOUND_ALLOW opens. */
+  /** The hosts that OUTBOUND_ALLOW opens. */
   allowed: OutboundAllowList;
 };
 
 /**
- * @param clients whose endpoints must be such that requests to them are made.
- * @throws ConfigError when OUTBOUND_ALLOW is no list of hosts, or would have to hold one that it does not.
+ * Creates the outbound functions of a process.
+ *
+ * @param clients the OAuth clients of the operator, whose endpoints must be allowed. @throws ConfigError
+ * if OUTBOUND_ALLOW is not a list of hosts, or lacks a host that a client needs.
  */
 export function openOutbound(hosts: readonly string[], clients: OAuthClients = {}): Outbound {
   const allowed = parseOutboundAllow(hosts.join(','));

@@ -9,21 +9,23 @@ import {
 } from './send.ts';
 import { forgetPipedreamToken, loadPipedreamToken } from './token.ts';
 
-/* Pipedream Connect, as much of it as a linked account takes. */
+/* The part of the Pipedream Connect API that linked accounts need. */
 
-/** A link to ask for. */
+/** The request for a link. */
 export type NewConnectLink = {
   externalUserId: string;
   appSlug: string;
   webhookUri: string;
-  /** Where the browser goes afterwards; undefined: Pipedream says. */
+  /**
+   * The addresses to which the browser goes afterwards; undefined to stay on the page of Pipedream.
+   */
   redirectUris: { success: string; error: string } | undefined;
 };
 
-/** Where to send a person's browser, and until when that works. */
+/** The address for the browser of a person, and its expiry. */
 export type ConnectLink = { url: string; expiresAt: Date };
 
-/** How long a link works when Pipedream does not say, in milliseconds. */
+/** Milliseconds for which a link works if Pipedream does not say. */
 const usualLife = 4 * 3_600_000;
 
 const linkAnswer = z.object({
@@ -34,7 +36,11 @@ const linkAnswer = z.object({
     .catch(() => new Date(Date.now() + usualLife)),
 });
 
-/** @throws UpstreamError */
+/**
+ * Creates a link with which an end user connects an account.
+ *
+ * @throws UpstreamError
+ */
 export async function createConnectLink(
   deps: Deps,
   { externalUserId, appSlug, webhookUri, redirectUris }: NewConnectLink,
@@ -65,8 +71,8 @@ const accountsAnswer = z.object({
 });
 
 /**
- * The healthy accounts of one user for one app, the newest first. That it was asked for this user and
- * app is what makes them theirs, whatever else the answer says.
+ * Lists the healthy accounts of one user for one app, newest first. They belong to the user because the
+ * request asked for this user and app; nothing else in the response is trusted for that.
  *
  * @throws UpstreamError
  */
@@ -84,7 +90,7 @@ export async function listHealthyAccounts(
 }
 
 /**
- * Deletes an account; one that is gone is deleted.
+ * Deletes an account. An account that no longer exists counts as deleted.
  *
  * @throws UpstreamError
  */
@@ -93,7 +99,10 @@ export async function deleteAccount(deps: Deps, id: string): Promise<void> {
   if (!answer.ok && answer.status !== 404) throw refusedWith(answer.status);
 }
 
-/** One call for the project of the configuration. A token that is no longer taken is replaced once. */
+/**
+ * Sends one request for the configured project. If Pipedream no longer accepts the token, it gets another
+ * one, once.
+ */
 async function ask(
   deps: Deps,
   method: PipedreamMessage['method'],

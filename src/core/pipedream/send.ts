@@ -3,7 +3,7 @@ import type { PipedreamConfig } from '../../platform/config/config.pipedream.ts'
 import { UpstreamError } from '../../platform/errors.ts';
 import type { Deps } from '../deps/deps.ts';
 
-/** One request to Pipedream, as it is. */
+/** One request to Pipedream. */
 export type PipedreamMessage = {
   method: 'GET' | 'POST' | 'DELETE';
   url: string;
@@ -11,7 +11,11 @@ export type PipedreamMessage = {
   body?: Record<string, unknown> | undefined;
 };
 
-/** @throws UpstreamError saying what to configure. */
+/**
+ * Returns the configuration of Pipedream.
+ *
+ * @throws UpstreamError that says what to configure.
+ */
 export function requirePipedream({ config }: Deps): PipedreamConfig {
   if (config.pipedream !== undefined) return config.pipedream;
   throw new UpstreamError(
@@ -20,7 +24,11 @@ export function requirePipedream({ config }: Deps): PipedreamConfig {
   );
 }
 
-/** @throws UpstreamError when there is no answer. */
+/**
+ * Sends a request to Pipedream.
+ *
+ * @throws UpstreamError if there is no response.
+ */
 export async function sendToPipedream(
   { outbound }: Deps,
   { method, url, headers, body }: PipedreamMessage,
@@ -39,9 +47,9 @@ export async function sendToPipedream(
 }
 
 /**
- * The body of a good answer.
+ * Returns the body of a successful response.
  *
- * @throws UpstreamError when it is none, or does not have the form of `schema`.
+ * @throws UpstreamError if the response is a failure or does not have the form of `schema`.
  */
 export async function readPipedream<Schema extends z.ZodType>(
   schema: Schema,
@@ -53,7 +61,7 @@ export async function readPipedream<Schema extends z.ZodType>(
   return data;
 }
 
-/** What a status other than a success means. */
+/** Returns the error for a status that is not a success. */
 export function refusedWith(status: number): UpstreamError {
   const isPassing = status === 429 || status >= 500;
   const advice = isPassing ? '' : ' This server’s operator must check its PIPEDREAM variables.';

@@ -3,14 +3,14 @@ import type { PipedreamConfig } from '../../platform/config/config.pipedream.ts'
 import { type Deps, perDeps } from '../deps/deps.ts';
 import { readPipedream, sendToPipedream } from './send.ts';
 
-/** What this server shows to Pipedream. */
+/** The access token with which this server calls Pipedream. */
 export type PipedreamToken = {
   accessToken: string;
-  /** When to ask for another, by `performance.now()`. */
+  /** The time to get another token, by `performance.now()`. */
   until: number;
 };
 
-/** How long before its end a token is replaced, in seconds. */
+/** Seconds before its expiry at which a token is replaced. */
 const margin = 60;
 
 const tokenAnswer = z.object({
@@ -18,13 +18,13 @@ const tokenAnswer = z.object({
   expires_in: z.number().positive().catch(3_600),
 });
 
-/** One token for all callers. `asked` stays until it failed, or `got` is forgotten. */
+/** One token for all callers. `asked` stays until the request failed or the token is forgotten. */
 type Held = { asked: Promise<PipedreamToken> | undefined; got: PipedreamToken | undefined };
 
 const heldOf = perDeps((): Held => ({ asked: undefined, got: undefined }));
 
 /**
- * The token of this process; asked for once, however many want it.
+ * Returns the token of this process. Concurrent callers share one request.
  *
  * @throws UpstreamError
  */
@@ -49,7 +49,7 @@ export async function loadPipedreamToken(
   return held.asked;
 }
 
-/** Has the next caller ask for another token than this one. */
+/** Forgets this token, so that the next caller requests another one. */
 export function forgetPipedreamToken(deps: Deps, token: PipedreamToken): void {
   const held = heldOf(deps);
   if (held.got !== token) return;
@@ -57,7 +57,7 @@ export function forgetPipedreamToken(deps: Deps, token: PipedreamToken): void {
   held.got = undefined;
 }
 
-/* RFC 6749, section 4.4, with a body of JSON. */
+/* Requests a token by client credentials (RFC 6749, section 4.4), with a JSON body. */
 async function requestToken(
   deps: Deps,
   { apiUrl, clientId, clientSecret }: PipedreamConfig,

@@ -1,7 +1,10 @@
 import type { Deps } from '../deps/deps.ts';
 import { deleteAccount } from './connect-api.ts';
 
-/* Claimed for some minutes, so that processes do not ask for the same; tried again until it is done. */
+/*
+ * A process claims accounts for some minutes, so that two processes do not delete the same one. A failed
+ * deletion is tried again until it succeeds.
+ */
 const claimStatement = `
   UPDATE pipedream_account SET deletion_tried_at = now()
   WHERE id IN (
@@ -16,12 +19,12 @@ const claimStatement = `
 const deletedStatement = `UPDATE pipedream_account SET deleted_at = now() WHERE id = $1`;
 
 /**
- * Deletes at Pipedream what nobody has linked any more. Their rows stay: an account that was
- * disconnected never counts again.
+ * Deletes the accounts at Pipedream that nobody has linked any longer. Their rows stay, because an account
+ * that was disconnected never counts again.
  */
 export async function deleteUnlinkedAccounts(deps: Deps): Promise<void> {
   const { config, sql, log } = deps;
-  // A copy of a database must not end what the original has linked.
+  // A copy of a database must not delete what the original still uses.
   if (config.pipedream === undefined || config.refresh === 'off') return;
   try {
     const accounts = await sql<{ id: string }>('claim-unlinked-accounts', claimStatement, []);

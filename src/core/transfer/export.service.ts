@@ -8,14 +8,13 @@ import { listTables, type Table } from './tables.ts';
 
 const fetchRows = 500;
 
-/** How long an export or an import may take, in milliseconds: of a whole database, in one transaction. */
+/** Milliseconds that an export or an import may take: it is a whole database in one transaction. */
 export const transferTime = 60 * 60_000;
 
 /**
- * Writes everything as JSON lines, as it is at one moment, while servers may go on.
+ * Writes all rows as JSON lines, in their state at one moment, while servers can continue.
  *
- * @returns how many rows there were.
- * @throws ConfigError when the active master key is not held.
+ * @returns the number of rows. @throws ConfigError if the active master key is not held.
  */
 export async function exportAll(
   { db, sql }: Pick<Database, 'db' | 'sql'>,
@@ -51,7 +50,9 @@ async function exportTables(
   return rows;
 }
 
-/** One column of text, whatever the table: what the driver makes of other types has no part in it. */
+/**
+ * Returns one column of text for every table, so that the type conversions of the driver play no part.
+ */
 function rowsStatement({ name, columns }: Table): string {
   const selected = columns.map((column) =>
     column.isBytes

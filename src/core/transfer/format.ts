@@ -6,10 +6,11 @@ import type { KeyProvider } from '../vault/key-provider.ts';
 import { findMasterKeyComplaint, type MasterKeyRow } from '../vault/master-keys.ts';
 
 /*
- * A file of JSON lines: what it is, then rows by table, each table after those that it refers to, then
- * how many rows there were, then a MAC (HMAC-SHA256) over every byte before that last line. Bytes are in
- * base64; what is sealed stays sealed, and data keys wrapped. Whoever can write to the file, but does not
- * have the master key, cannot change, remove, reorder or add a line unnoticed.
+ * The format of an export: a file of JSON lines. The first line describes the file. Then come the rows by
+ * table, each table after those that it refers to, then the number of rows, then a MAC (HMAC-SHA256) over
+ * every byte before that last line. Bytes are in base64. Sealed values stay sealed, and data keys stay
+ * wrapped. A person who can write to the file but does not have the master key cannot change, remove,
+ * reorder or add a line unnoticed.
  */
 
 const format = 2;
@@ -30,7 +31,9 @@ const footer = z.object({ end: z.object({ rows: z.number() }) });
 export type Version = { version: string; migration: string };
 export type Row = z.infer<typeof row>;
 
-/** Writes the lines of a file, and their MAC under a key of the master key at the end. */
+/**
+ * Writes the lines of a file and, at the end, their MAC under a key that is derived from the master key.
+ */
 export async function startFile(
   keys: KeyProvider,
   { kid, checkValue }: MasterKeyRow,
@@ -55,11 +58,10 @@ export async function startFile(
 }
 
 /**
- * Reads the first line of a file: which version wrote it, and whether the master key is held that proves
- * the rest.
+ * Reads the first line of a file: the version that wrote it and the master key that proves the rest.
  *
- * @returns the key of the file's MAC.
- * @throws ConflictError for a file that is not an export of this version, ConfigError without its key.
+ * @returns the key of the file's MAC. @throws ConflictError if the file is not an export of this version,
+ * ConfigError if the master key is not held.
  */
 export async function openFile(
   path: string,
@@ -93,9 +95,9 @@ export async function openFile(
 }
 
 /**
- * Yields the rows of a file. Only after the last one it is proven that the file is what was exported.
+ * Yields the rows of a file. Only after the last one is it proven that the file is what was exported.
  *
- * @throws ConflictError when it is not.
+ * @throws ConflictError if it is not.
  */
 export async function* readRows(path: string, macKey: Buffer): AsyncGenerator<Row> {
   const mac = createHmac('sha256', macKey);
@@ -111,7 +113,7 @@ export async function* readRows(path: string, macKey: Buffer): AsyncGenerator<Ro
       continue;
     }
     mac.update(line);
-    if (number === 1) continue; // see openFile
+    if (number === 1) continue; // openFile has already read the first line
     const value = parse(line);
     const parsed = row.safeParse(value);
     if (parsed.success && counted === undefined) {
@@ -132,7 +134,7 @@ function isSame(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** Yields lines with their ends, byte by byte as they are: a MAC is over bytes. */
+/** Yields lines with their line ends, byte by byte, because the MAC is over bytes. */
 async function* readLines(path: string): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {

@@ -9,13 +9,13 @@ import { listTables, type Table } from './tables.ts';
 const insertRows = 200;
 
 /**
- * Fills an empty, migrated database from an export, all of it or nothing. The file is read twice: what is
- * wrong with it is known before anything is written, and the rows that are written are proven again.
+ * Fills an empty, migrated database from an export, completely or not at all. It reads the file twice: the
+ * first time to find every problem before anything is written, the second time to write the rows and prove
+ * them again.
  *
- * @param migration the newest of this version, which must be that of the export.
- * @returns how many rows there were.
- * @throws ConfigError for a master key that is missing or wrong, ConflictError for a file that is not
- * what was exported or of another version, or a database that is not empty.
+ * @param migration the newest migration of this version, which must be that of the export. @returns the
+ * number of rows. @throws ConfigError if a master key is missing or wrong; ConflictError if the file is
+ * not what was exported or has another version, or the database is not empty.
  */
 export async function importAll(
   db: PrismaClient,
@@ -28,7 +28,7 @@ export async function importAll(
   return db.$transaction((tx) => fill(tx, readRows(path, macKey)), options);
 }
 
-/** Before anything is written: what was imported without its keys would open nowhere. */
+/** Checks the keys before anything is written: data without its keys would never open. */
 async function requireMasterKeys(keys: KeyProvider, rows: AsyncIterable<Row>): Promise<void> {
   const checks = new Map<string, { checkValue: Buffer; isInUse: boolean }>();
   for await (const { table, row } of rows) {
@@ -93,7 +93,7 @@ async function insert(
   );
 }
 
-/** As PostgreSQL reads bytes from text. */
+/** Writes bytes in the text form that PostgreSQL reads. */
 function asHex(row: Row['row'], names: readonly string[]): Record<string, string | null> {
   const entries = names.map((name) => {
     const value = row[name];

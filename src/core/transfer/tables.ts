@@ -1,9 +1,9 @@
 import type { Prisma } from '../../platform/db/generated/client.ts';
 
-/** A table as it travels: its columns in their order, and which of them are bytes. */
+/** A table of an export: its columns in order, and which of them hold bytes. */
 export type Table = { name: string; columns: { name: string; isBytes: boolean }[] };
 
-/** What belongs to a database and its processes, not to what they keep. */
+/** Tables that belong to a database and its processes, so they are not exported. */
 const left = ['_prisma_migrations', 'change', 'lease', 'server_process'];
 
 const columnsStatement = `
@@ -16,7 +16,7 @@ const referencesStatement = `
   SELECT DISTINCT conrelid::regclass::text AS "from", confrelid::regclass::text AS "to"
   FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace`;
 
-/** Every table that travels, each after those that it refers to. */
+/** Lists every exported table, each after those that it refers to. */
 export async function listTables(tx: Prisma.TransactionClient): Promise<Table[]> {
   type Column = { table: string; name: string; isBytes: boolean };
   const columns = await tx.$queryRawUnsafe<Column[]>(columnsStatement);

@@ -1,17 +1,19 @@
 import type { DataKeyRow } from './data-keys.ts';
 
-/** The columns of a joined data key, each under a name that begins with `prefix`. */
+/** Returns the columns of a joined data key, each with a name that begins with `prefix`. */
 export function dataKeyColumns(table: string, prefix: string): string {
   return `${table}.id AS "${prefix}Id", ${table}.project_id AS "${prefix}ProjectId",
     ${table}.master_key_kid AS "${prefix}Kid", ${table}.wrapped AS "${prefix}Wrapped"`;
 }
 
-/** A row that was selected with {@link dataKeyColumns}. All are null where no key was joined. */
+/**
+ * A row that was selected with {@link dataKeyColumns}. All columns are null if no key was joined.
+ */
 export type DataKeyColumns<Prefix extends string> = {
   [Name in `${Prefix}Id` | `${Prefix}ProjectId` | `${Prefix}Kid`]: string | null;
 } & { [Name in `${Prefix}Wrapped`]: Uint8Array | null };
 
-/** The data key of a row; null where none was joined. */
+/** Returns the data key of a row; null if none was joined. */
 export function readDataKey<Prefix extends string>(
   row: DataKeyColumns<Prefix>,
   prefix: Prefix,
@@ -24,13 +26,13 @@ export function readDataKey<Prefix extends string>(
   return { id, projectId, masterKeyKid, wrapped: columns[`${prefix}Wrapped`] as Uint8Array | null };
 }
 
-/** A joined data key as JSON, in SQL: one value. */
+/** Returns SQL that makes one JSON value of a joined data key. */
 export function dataKeyJson(table: string): string {
   return `json_build_object('id', ${table}.id, 'projectId', ${table}.project_id,
     'masterKeyKid', ${table}.master_key_kid, 'wrapped', encode(${table}.wrapped, 'base64'))`;
 }
 
-/** What {@link dataKeyJson} is read as. */
+/** The JSON value of {@link dataKeyJson}. */
 export type DataKeyJson = Omit<DataKeyRow, 'wrapped'> & { wrapped: string | null };
 
 export function readDataKeyJson({ wrapped, ...key }: DataKeyJson): DataKeyRow {

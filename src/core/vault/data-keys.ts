@@ -6,27 +6,32 @@ import { newId } from '../../platform/new-id.ts';
 import type { KeyProvider } from './key-provider.ts';
 import { lengthPrefixed } from './sealed.ts';
 
-/** A data key as it is stored. */
+/** A data key as the database stores it. */
 export type DataKeyRow = {
   id: string;
-  /** Null: the server's own. */
+  /** The project that the key seals for; null for the server itself. */
   projectId: string | null;
   masterKeyKid: string;
-  /** Null once destroyed. */
+  /** The key, wrapped by a master key; null once it is destroyed. */
   wrapped: Uint8Array | null;
 };
 
-/** How many seals are reserved of a data key at a time. */
+/** Number of seals that a process reserves at a time, so that not every seal needs a statement. */
 export const reservedSeals = 65_536;
 
-/* NIST SP 800-38D allows 2^32 seals with random nonces; we stay well below. */
+/*
+ * NIST SP 800-38D allows 2^32 seals with random nonces. Replacing a key at 2^30 leaves a wide margin.
+ */
 const reserveStatement = `
   UPDATE data_key SET seals = seals + ${reservedSeals}
   WHERE project_id IS NOT DISTINCT FROM $1::uuid AND status = 'active'
   RETURNING id, project_id AS "projectId", master_key_kid AS "masterKeyKid", wrapped,
             seals > ${2 ** 30} OR created_at < now() - interval '90 days' AS "isWorn"`;
 
-/** Reserves seals of the active key of a project, or of the server (null); undefined when there is none. */
+/**
+ * Reserves seals of the active key of a project, or of the server (null); undefined if there is no active
+ * key.
+ */
 export async function reserveSeals(sql: Sql, projectId: string | null) {
   const rows = await sql<DataKeyRow & { isWorn: boolean }>('reserve-seals', reserveStatement, [
     projectId,
@@ -35,8 +40,9 @@ export async function reserveSeals(sql: Sql, projectId: string | null) {
 }
 
 /*
- * The insert reads from the update so that it comes second; an index allows one active key only. The
- * lock makes a promotion of another master key wait, so that none is wrapped with the old one after it.
+ * The insert reads from the update so that it runs second; a unique index allows only one active key. The
+ * lock makes the promotion of another master key wait, so that no key is wrapped by the old one
+ * afterwards.
  */
 const replaceStatement = `
   WITH worn AS (UPDATE data_key SET status = 'retired' WHERE id = $2::uuid AND status = 'active' RETURNING 1)
@@ -46,9 +52,10 @@ const replaceStatement = `
   FOR SHARE OF master_key ON CONFLICT DO NOTHING`;
 
 /**
- * Puts a new data key in the place of a worn one, or of none. Does nothing when another process did.
+ * Replaces a worn data key with a new one, or creates the first. It does nothing if another process was
+ * faster.
  *
- * @throws NotFoundError when the project is no more.
+ * @throws NotFoundError if the project was deleted.
  */
 export async function replaceDataKey(
   sql: Sql,
@@ -69,7 +76,7 @@ export async function replaceDataKey(
     await sql('replace-data-key', replaceStatement, [id, wornId, projectId, master.kid, wrapped]);
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error;
-    throw new NotFoundError('project'); // it was deleted, and its keys with it
+    throw new NotFoundError('project'); // the project and its keys were deleted
   }
 }
 
@@ -77,7 +84,7 @@ const wrappedStatement = `
   SELECT id, project_id AS "projectId", master_key_kid AS "masterKeyKid", wrapped FROM data_key
   WHERE wrapped IS NOT NULL ORDER BY id`;
 
-/** The ids of the data keys that no master key held opens. */
+/** Finds the data keys that none of the held master keys opens. */
 export async function findClosedDataKeys(sql: Sql, keys: KeyProvider): Promise<string[]> {
   const rows = await sql<DataKeyRow>('wrapped-data-keys', wrappedStatement, []);
   const closed: string[] = [];
@@ -89,7 +96,10 @@ export async function findClosedDataKeys(sql: Sql, keys: KeyProvider): Promise<s
   return closed;
 }
 
-/** What a wrapped data key is bound to: its master key, itself and its project. */
+/**
+ * Returns what a wrapped data key is bound to: its master key, itself and its project. A wrapped key that
+ * was moved elsewhere does not open.
+ */
 export function wrappingContext(key: Omit<DataKeyRow, 'wrapped'>): Buffer {
   return Buffer.concat([key.masterKeyKid, key.id, key.projectId ?? ''].flatMap(lengthPrefixed));
 }

@@ -6,23 +6,33 @@ import { readPrivateFile, writePrivateFile } from '../../platform/private-file.t
 import { VaultError } from './sealed.ts';
 import { openWrapped, wrap } from './wrapped.ts';
 
-/** Where master keys live. They never leave it; a key management service would do the same. */
+/**
+ * The keeper of master keys, which never leave it. A key management service could take its place.
+ */
 export type KeyProvider = {
-  /** The ids of the keys that this process holds; the first is the one a new installation starts with. */
+  /** The ids of the keys that this process holds. A new installation starts with the first. */
   readonly kids: readonly string[];
-  /** Encrypts a data key. `context` must be given again to open it. */
+  /** Encrypts a data key. Opening it needs the same `context`. */
   wrap(kid: string, context: Uint8Array, key: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
-  /** @throws VaultError when `kid` is not held, or does not open it in this context. */
+  /**
+   * Decrypts a data key.
+   *
+   * @throws VaultError if `kid` is not held, or does not open the key in this context.
+   */
   unwrap(kid: string, context: Uint8Array, wrapped: Uint8Array): Promise<Buffer>;
   /**
-   * Derives a 32-byte key for one purpose (HKDF-SHA256, RFC 5869). It tells nothing of the master key.
+   * Derives a 32-byte key for one purpose (HKDF-SHA256, RFC 5869). The derived key reveals nothing about
+   * the master key.
    *
-   * @throws VaultError when `kid` is not held.
+   * @throws VaultError if `kid` is not held.
    */
   derive(kid: string, purpose: string): Promise<Buffer>;
 };
 
-/** Keys in this process's memory, from `kid:base64` pairs separated by commas. */
+/**
+ * Creates a provider that keeps the keys in this process's memory, from `kid:base64` pairs separated by
+ * commas.
+ */
 export function createLocalKeyProvider(masterKeys: string): KeyProvider {
   const keys = new Map<string, Buffer>();
   for (const pair of masterKeys.split(',')) {
@@ -43,9 +53,9 @@ export function createLocalKeyProvider(masterKeys: string): KeyProvider {
 }
 
 /**
- * Reads the `MASTER_KEYS` of an embedded installation from its file; undefined when there is none.
+ * Reads the master keys of an embedded installation from its file; undefined if the file does not exist.
  *
- * @throws ConfigError when the file is a link or holds something else.
+ * @throws ConfigError if the file is a link or contains something else.
  */
 export async function readMasterKeyFile(dataDir: string): Promise<string | undefined> {
   const path = masterKeyFile(dataDir);
@@ -56,14 +66,19 @@ export async function readMasterKeyFile(dataDir: string): Promise<string | undef
   );
 }
 
-/** Writes the file of a new installation: the key is on the disk before anything is sealed with it. */
+/**
+ * Writes the key file of a new installation. It waits until the key is on the disk, because anything
+ * sealed with a lost key is lost too.
+ */
 export async function createMasterKeyFile(dataDir: string): Promise<string> {
   const masterKeys = makeMasterKey('k1');
   await writePrivateFile(masterKeyFile(dataDir), `${masterKeys}\n`);
   return masterKeys;
 }
 
-/** Puts a new key before those in the file: the one to rotate to. Call it while no server can. */
+/**
+ * Adds a new key at the front of the file, for a rotation. Call it only while no server can run.
+ */
 export async function addMasterKeyToFile(dataDir: string): Promise<void> {
   const before = await readMasterKeyFile(dataDir);
   if (before === undefined) throw missingMasterKeys(dataDir);
@@ -72,7 +87,7 @@ export async function addMasterKeyToFile(dataDir: string): Promise<void> {
   await writePrivateFile(masterKeyFile(dataDir), `${makeMasterKey(kid)},${before}\n`);
 }
 
-/** Says that an embedded installation lacks its keys. */
+/** Returns the error for an embedded installation whose master keys are missing. */
 export function missingMasterKeys(dataDir: string): ConfigError {
   const path = masterKeyFile(dataDir);
   return new ConfigError(
@@ -84,7 +99,7 @@ function makeMasterKey(kid: string): string {
   return `${kid}:${randomBytes(32).toString('base64')}`;
 }
 
-/** Where an embedded installation keeps its master keys, beside its database. */
+/** Returns the path of the master keys of an embedded installation, beside its database. */
 export function masterKeyFile(dataDir: string): string {
   return join(dataDir, 'master-keys');
 }

@@ -3,16 +3,19 @@ import { ConfigError } from '../../platform/errors.ts';
 import type { KeyProvider } from './key-provider.ts';
 import { lengthPrefixed, VaultError } from './sealed.ts';
 
-/** Held while a start looks at the keys in use, and while they change: one does not fall into the other. */
+/**
+ * The lease that is held while a starting process checks the keys in use, and while the keys change. So
+ * the two never overlap.
+ */
 export const startLease = { name: 'start', seconds: 30, waitSeconds: 60 };
 
 const checkText = Buffer.from('Patchbay master key check'.padEnd(32, '.'));
 
 /**
- * Proves that this process holds every master key in use, so that a missing or wrong one stops the
- * start and not the first request that needs it; then registers those that are new.
+ * Proves that this process holds every master key in use, then registers the new ones. Without the proof,
+ * a missing or wrong key would stop only the first request that needs it.
  *
- * @throws ConfigError naming each key id that is missing or wrong.
+ * @throws ConfigError that names each missing or wrong key id.
  */
 export async function checkMasterKeys(sql: Sql, keys: KeyProvider): Promise<void> {
   const found = await findMasterKeyComplaints(sql, keys);
@@ -20,14 +23,14 @@ export async function checkMasterKeys(sql: Sql, keys: KeyProvider): Promise<void
   for (const kid of keys.kids) await registerMasterKey(sql, keys, kid);
 }
 
-/** What is wrong with the master keys that are held, of those that are in use; empty when nothing is. */
+/** Returns the problems of the held master keys that are in use; empty if there are none. */
 export async function findMasterKeyComplaints(sql: Sql, keys: KeyProvider): Promise<string[]> {
   const rows = await sql<MasterKeyRow>('master-keys', listStatement, []);
   const complaints = await Promise.all(rows.map((row) => findMasterKeyComplaint(keys, row)));
   return complaints.filter((complaint) => complaint !== undefined);
 }
 
-/** The key that new data keys are wrapped with. */
+/** Finds the master key that wraps new data keys. */
 export async function findActiveMasterKey(sql: Sql): Promise<MasterKeyRow | undefined> {
   const [row] = await sql<MasterKeyRow>('active-master-key', activeStatement, []);
   return row;
@@ -36,7 +39,7 @@ export async function findActiveMasterKey(sql: Sql): Promise<MasterKeyRow | unde
 const activeStatement = `
   SELECT kid, check_value AS "checkValue", true AS "isInUse" FROM master_key WHERE status = 'active'`;
 
-/** Whether anything may be sealed in a database; false before its migrations as well. */
+/** Whether the database can seal anything yet; false also before its migrations. */
 export async function hasMasterKeys(sql: Sql): Promise<boolean> {
   const [table] = await sql<{ isThere: boolean }>('find-master-key-table', tableStatement, []);
   return table?.isThere === true && (await sql('master-keys', listStatement, [])).length > 0;
@@ -44,7 +47,7 @@ export async function hasMasterKeys(sql: Sql): Promise<boolean> {
 
 const tableStatement = `SELECT to_regclass('public.master_key') IS NOT NULL AS "isThere"`;
 
-/** A master key as it is stored, and whether anything needs it. */
+/** A master key as the database stores it, and whether anything needs it. */
 export type MasterKeyRow = { kid: string; checkValue: Uint8Array; isInUse: boolean };
 
 const listStatement = `
@@ -52,7 +55,9 @@ const listStatement = `
     SELECT 1 FROM data_key WHERE master_key_kid = kid AND wrapped IS NOT NULL) AS "isInUse"
   FROM master_key ORDER BY created_at, kid`;
 
-/* The first key of an empty installation is active; any later one waits until it is promoted. */
+/*
+ * The first key of an empty installation becomes active. Every later key waits until it is promoted.
+ */
 const registerStatement = `
   INSERT INTO master_key (kid, check_value, status)
   SELECT $1, $2::bytea, (CASE WHEN EXISTS (SELECT 1 FROM master_key) THEN 'staged' ELSE 'active' END)::"MasterKeyStatus"
@@ -64,7 +69,7 @@ async function registerMasterKey(sql: Sql, keys: KeyProvider, kid: string): Prom
   await sql('register-master-key', registerStatement, [kid, checkValue]);
 }
 
-/** What is wrong with one of them; undefined when nothing is. */
+/** Returns the problem of one master key; undefined if there is none. */
 export async function findMasterKeyComplaint(
   keys: KeyProvider,
   { kid, checkValue, isInUse }: MasterKeyRow,

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Sql } from '../../platform/db/sql.ts';
 
-/** How often a process says that it lives, in milliseconds. */
+/** Pause in milliseconds between two heartbeats of a process. */
 export const heartbeatPause = 5_000;
-/** After how long without a word a process counts as dead, in seconds, by the database's clock. */
+/** Seconds of silence after which a process counts as dead, by the database's clock. */
 export const longestSilence = 60;
 
-/** A process that has said so: it counts as alive until it leaves, or falls silent. */
+/** The presence of a process. It counts as alive until it leaves or falls silent. */
 export type Presence = { leave(): Promise<void> };
 
-/** A process that does not hold a master key. */
+/** A live process that lacks a master key. */
 export type Lacking = { host: string; pid: number; kids: string[] };
 
 const announceStatement = `
@@ -22,7 +22,10 @@ const buryStatement = `
 
 const leaveStatement = 'DELETE FROM server_process WHERE id = $1::uuid';
 
-/** Says which master keys this process holds, and goes on saying so until it leaves. */
+/**
+ * Announces which master keys this process holds, and repeats that until it leaves. A rotation waits for
+ * processes that lack the new key.
+ */
 export async function announceProcess(sql: Sql, kids: readonly string[]): Promise<Presence> {
   const id = randomUUID();
   const announce = () =>
@@ -30,29 +33,29 @@ export async function announceProcess(sql: Sql, kids: readonly string[]): Promis
   await sql('bury-processes', buryStatement, []);
   await announce();
   const beating = setInterval(() => {
-    announce().catch(() => {}); // the next one may get through
+    announce().catch(() => {}); // the next heartbeat may succeed
   }, heartbeatPause).unref();
   return {
     async leave() {
       clearInterval(beating);
-      await sql('leave-processes', leaveStatement, [id]).catch(() => {}); // it will fall silent
+      await sql('leave-processes', leaveStatement, [id]).catch(() => {}); // the process will count as dead after a minute
     },
   };
 }
 
-/** Forgets every process: for a database that only its opener can use. */
+/** Forgets every process, for a database that only its opener can use. */
 export async function forgetProcesses(sql: Sql): Promise<void> {
   await sql('forget-processes', 'DELETE FROM server_process', []);
 }
 
-/** The condition under which a row of `server_process` is alive. */
+/** The SQL condition that a row of `server_process` is alive. */
 export const isAlive = `seen_at > now() - interval '${longestSilence} seconds'`;
 
 const lackingStatement = `
   SELECT host, pid, COALESCE(master_key_kids, '{}') AS kids FROM server_process
   WHERE ${isAlive} AND NOT $1 = ANY (COALESCE(master_key_kids, '{}')) ORDER BY host, pid`;
 
-/** The live processes that do not hold a master key. */
+/** Finds the live processes that do not hold a master key. */
 export function findLacking(sql: Sql, kid: string): Promise<Lacking[]> {
   return sql<Lacking>('processes-lacking', lackingStatement, [kid]);
 }

@@ -2,8 +2,10 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 /*
  * AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D). A sealed value is
+ *
  *   format (1 byte) | key id (16 bytes) | nonce (12) | ciphertext | tag (16)
- * and authenticates everything before the nonce and the place that it belongs to.
+ *
+ * The tag authenticates everything before the nonce, and the place that the value belongs to.
  */
 
 const format = 1;
@@ -12,18 +14,18 @@ const nonceLength = 12;
 const tagLength = 16;
 const headerLength = 1 + keyIdLength;
 
-/** Where a sealed value lives. It opens nowhere else. */
+/** The place that a sealed value belongs to. It does not open anywhere else. */
 export type Place = {
-  /** Null for what is the server's own. */
+  /** The organization; null for a value of the server itself. */
   organizationId: string | null;
-  /** Null for what belongs to no project. */
+  /** The project; null for a value that belongs to no project. */
   projectId: string | null;
   table: string;
   rowId: string;
   column: string;
 };
 
-/** What did not open, and with which key. Never says more: it may reach a log. */
+/** The failure to open a value. It names only the key, because it may reach a log. */
 export class VaultError extends Error {
   override readonly name = 'VaultError';
   /** The id of the data key, or of the master key (`kid`). */
@@ -35,7 +37,7 @@ export class VaultError extends Error {
   }
 }
 
-/** Seals `plaintext` for one place. `keyId` is a UUID, `key` has 32 bytes. */
+/** Seals `plaintext` for one place. `keyId` is a UUID, and `key` has 32 bytes. */
 export function seal(
   keyId: string,
   key: Uint8Array,
@@ -56,9 +58,9 @@ export function seal(
 }
 
 /**
- * Opens what {@link seal} sealed.
+ * Opens a value that {@link seal} sealed.
  *
- * @throws VaultError when the value was sealed with another key or for another place, or damaged.
+ * @throws VaultError if the value was sealed with another key or for another place, or is damaged.
  */
 export function open(keyId: string, key: Uint8Array, place: Place, sealed: Uint8Array): Buffer {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
@@ -83,7 +85,10 @@ export function open(keyId: string, key: Uint8Array, place: Place, sealed: Uint8
   return opened;
 }
 
-/** The header and the place, each part led by its length, so that no two places read alike. */
+/**
+ * Returns the header and the parts of the place, each with its length in front, so that no two places
+ * result in the same bytes.
+ */
 function associatedData(header: Uint8Array, place: Place): Buffer {
   const { organizationId, projectId, table, rowId, column } = place;
   const parts = [organizationId ?? '', projectId ?? '', table, rowId, column];
@@ -94,7 +99,7 @@ function associatedData(header: Uint8Array, place: Place): Buffer {
   let offset = header.length;
   for (const part of parts) {
     offset = data.writeUInt32BE(part.length, offset);
-    offset += data.write(part, offset, 'latin1'); // ids and names of columns: ASCII, a byte each
+    offset += data.write(part, offset, 'latin1'); // ids and column names are ASCII, so a character is a byte
   }
   return data;
 }
@@ -106,7 +111,7 @@ export function lengthPrefixed(text: string): Buffer[] {
   return [length, bytes];
 }
 
-/* What a list opens was sealed with one key. */
+/* Remembers the bytes of the last id, because all values of a list usually have the same key. */
 let last = { id: '', bytes: Buffer.alloc(0) };
 
 function uuidBytes(id: string): Buffer {

@@ -10,8 +10,8 @@ import { writeSealed } from './write-sealed.ts';
 type Deps = { db: PrismaClient; sql: Sql; vault: Vault };
 
 /**
- * 32 random bytes that every process of an installation has in common, and nobody else. Made when they
- * are first asked for; they never change.
+ * Returns 32 random bytes that all processes of an installation share and nobody else knows. They are
+ * created on first use and never change.
  */
 export function loadServerSecret(deps: Deps, name: string): Promise<Buffer> {
   const known = knownBy.get(deps.vault) ?? new Map<string, Promise<Buffer>>();
@@ -45,7 +45,7 @@ async function find({ sql, vault }: Deps, name: string): Promise<Buffer | undefi
   return row && dataKey ? vault.open(dataKey, placeOf(row.id), row.secret) : undefined;
 }
 
-/** Of several processes that do so at once, one does. */
+/** Creates the secret. Of several processes that try at once, only one succeeds. */
 async function make(deps: Deps, name: string): Promise<void> {
   const id = newId();
   await writeSealed({ deps }, null, async (tx, key) => {

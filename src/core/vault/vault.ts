@@ -10,28 +10,31 @@ import {
 import type { KeyProvider } from './key-provider.ts';
 import { open, type Place, seal, VaultError } from './sealed.ts';
 
-/** How long an unwrapped data key stays in memory, in milliseconds. */
+/** Milliseconds for which an unwrapped data key stays in memory. */
 const cacheTime = 5 * 60_000;
 const cachedKeys = 10_000;
 
-/** Stands for the server's own key where a project's id would stand. */
+/** The cache key of the server's own data key, instead of a project id. */
 const server = 'server';
 
 type Reserved = { key: SealingKey; left: number };
 
-/** A data key ready to seal with. */
+/** An unwrapped data key that can seal. */
 export type SealingKey = { id: string; key: Uint8Array };
 
-/** Seals and opens bytes; knows nothing of what they mean. */
+/** Seals and opens bytes. It does not know what they mean. */
 export type Vault = ReturnType<typeof createVault>;
 
 export function createVault(sql: Sql, keys: KeyProvider) {
   const opened = new LRUCache<string, Uint8Array>({ max: cachedKeys, ttl: cacheTime });
   const sealing = new LRUCache<string, Reserved>({ max: cachedKeys, ttl: cacheTime });
-  /** How often a key was forgotten: what was being read meanwhile may be that key. */
+  /**
+   * Number of times that a key was forgotten. A key that was loaded before the last time may be a
+   * forgotten one, so it is not cached.
+   */
   let forgotten = 0;
 
-  /** The key when it is in memory. A destroyed one is refused all the same. */
+  /** Returns the key if it is in memory. A destroyed key is refused even then. */
   function knownKey(row: DataKeyRow): Uint8Array | undefined {
     if (row.wrapped === null) throw new VaultError(row.id, 'the key was destroyed');
     return opened.get(row.id);
@@ -56,8 +59,8 @@ export function createVault(sql: Sql, keys: KeyProvider) {
 
   return {
     /**
-     * The key that seals for a project, or for the server (null). Load it before a transaction, and
-     * in the transaction make sure that it is still the active one.
+     * Returns the key that seals for a project, or for the server (null). Load it before a transaction,
+     * and check inside the transaction that it is still the active key.
      */
     async sealingKey(projectId: string | null): Promise<SealingKey> {
       const known = sealing.get(projectId ?? server);
@@ -73,7 +76,7 @@ export function createVault(sql: Sql, keys: KeyProvider) {
       return key;
     },
 
-    /** Forgets which key seals for a project, after it turned out to be retired. */
+    /** Forgets the sealing key of a project, after it turned out to be retired. */
     forgetSealingKey(projectId: string | null): void {
       forgotten += 1;
       sealing.delete(projectId ?? server);
@@ -84,10 +87,10 @@ export function createVault(sql: Sql, keys: KeyProvider) {
     },
 
     /**
-     * Opens a sealed value with the data key that its row names. At once when the key is in memory:
-     * a promise for each value would cost a list more than the opening.
+     * Opens a sealed value with the data key that its row names. It returns the value itself when the key
+     * is in memory: a promise per value would cost a list more than the decryption.
      *
-     * @throws VaultError with the key's id when it does not open.
+     * @throws VaultError with the key's id if the value does not open.
      */
     open(dataKey: DataKeyRow, place: Place, sealed: Uint8Array): Buffer | Promise<Buffer> {
       const known = knownKey(dataKey);

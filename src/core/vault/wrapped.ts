@@ -26,7 +26,7 @@ export function wrap(
   ]);
 }
 
-/** Opens what {@link wrap} made. */
+/** Decrypts a data key that {@link wrap} encrypted. */
 export function openWrapped(
   masterKey: Uint8Array | undefined,
   kid: string,

@@ -1,18 +1,21 @@
 import type { Prisma, PrismaClient } from '../../platform/db/generated/client.ts';
 import type { SealingKey, Vault } from './vault.ts';
 
-/** Every start but the first is for a key that was retired meanwhile: so many never are during one write. */
+/**
+ * Attempts. A retry is needed only if the data key was retired during the write; five in a row do not
+ * happen.
+ */
 const attempts = 5;
 
-/** What a sealed write takes of the process. */
+/** The parts of the process that a sealed write needs. */
 type SealingDeps = { db: PrismaClient; vault: Vault };
 
 type Started<Result> = { result: Result } | undefined;
 
 /**
- * Runs a write that seals values of a project, or of the server (null), in one transaction. The data
- * key is loaded before it and made sure of inside it: should it be retired by then, all starts again
- * with the current one.
+ * Runs a write that seals values of a project, or of the server (null), in one transaction. The data key
+ * is loaded before the transaction and checked inside it. If it was retired in between, the whole write
+ * runs again with the current key.
  */
 export async function writeSealed<Result>(
   { deps }: { deps: SealingDeps },
@@ -28,8 +31,8 @@ export async function writeSealed<Result>(
 }
 
 /**
- * The same for a write that makes sure of its data key itself, by {@link heldDataKey}. Without it, it
- * writes nothing and answers undefined.
+ * Does the same for a write that checks its data key itself, with {@link heldDataKey}. If the key was
+ * retired, the write changes nothing and returns undefined.
  */
 export async function startUntilSealed<Result>(
   { vault }: Pick<SealingDeps, 'vault'>,
@@ -45,7 +48,10 @@ export async function startUntilSealed<Result>(
   throw new Error(`The data key of ${whose} was retired ${attempts} times in a row.`);
 }
 
-/** Finds the key and keeps it from being retired until the transaction ends; finds none when it already is. */
+/**
+ * Returns SQL that finds the key and locks it until the transaction ends, so that it cannot be retired. It
+ * finds nothing if the key is already retired.
+ */
 export const heldDataKey = (parameter: string): string =>
   `SELECT id FROM data_key WHERE id = ${parameter}::uuid AND status = 'active' FOR SHARE`;
 
