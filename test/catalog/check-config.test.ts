@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { connectionTypes } from '../../src/core/catalog/catalog.ts';
 import { checkConfig } from '../../src/core/catalog/config.ts';
-import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
 import { minimalConfig, typeNamed } from './sample-configs.ts';
 
 const postgres = typeNamed('PostgreSQL');

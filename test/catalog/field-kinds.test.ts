@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type ConnectionType, readTypes } from '../../src/core/catalog/catalog.ts';
 import { parseConfig } from '../../src/core/catalog/config.ts';
-import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
-import type { Field } from '../../src/core/catalog/fields.ts';
-import {
-  choice,
-  datetime,
-  fixed,
-  flag,
-  integer,
-  object,
-  optional,
-  port,
-  seconds,
-  secretTexts,
-  text,
-  texts,
-  url,
-  wholeSeconds,
-} from '../../src/core/catalog/fields.ts';
+import type { JsonObject } from '../../src/core/catalog/json.ts';
 
 const notUrl = 'must be an absolute http or https URL';
 const withUser = 'cannot hold a user name or password';
@@ -26,19 +10,20 @@ const notPositive = 'must be a positive number';
 const notDatetime = 'must be a date and time with an offset, as in RFC 3339';
 const notTexts = 'must be an object whose values are all text';
 
-const typeWith = (field: Field): ConnectionType => ({
-  type: 'test',
-  label: 'Test',
-  category: 'http',
-  fields: [field],
-  rules: [],
-});
+/** A type with that one field, named `f`, read from its written form. */
+function typeWith(field: JsonObject): ConnectionType {
+  const fields = [{ name: 'f', ...field }];
+  const definition = { type: 'dynamiq.connections.Test', label: 'Test', category: 'http', fields };
+  const [type] = readTypes('test.json', [definition]);
+  if (type === undefined) throw new Error('no type');
+  return type;
+}
 
-type Example = { field: Field; good: unknown[]; bad: [value: unknown, message: string][] };
+type Example = { field: JsonObject; good: unknown[]; bad: [value: unknown, message: string][] };
 
 const examples: Record<string, Example> = {
   'required text': {
-    field: text('f'),
+    field: { kind: 'string', required: true },
     good: ['a', ' a ', '\u{1F600}', 'line\nbreak'],
     bad: [
       [5, 'must be text'],
@@ -47,9 +32,13 @@ const examples: Record<string, Example> = {
       [{}, 'must be text'],
     ],
   },
-  'optional text': { field: optional(text('f')), good: ['a', ' a '], bad: [[5, 'must be text']] },
+  'optional text': {
+    field: { kind: 'string', required: false },
+    good: ['a', ' a '],
+    bad: [[5, 'must be text']],
+  },
   url: {
-    field: url('f'),
+    field: { kind: 'url', required: true },
     good: [
       'http://localhost:11434',
       'https://example.com',
@@ -82,52 +71,52 @@ const examples: Record<string, Example> = {
     ],
   },
   port: {
-    field: port('f'),
+    field: { kind: 'port', required: true },
     good: [1, 5432, 65535],
     bad: [0, -1, 65536, 1.5, '5432', true, [80], {}, 1e300].map((value) => [value, notPort]),
   },
   integer: {
-    field: integer('f'),
+    field: { kind: 'integer', required: true },
     good: [0, -5, 2 ** 53 - 1],
     bad: [1.5, '5', true, 2 ** 53, 1e300].map((value) => [value, 'must be an integer']),
   },
   'whole seconds': {
-    field: wholeSeconds('f'),
+    field: { kind: 'integer', format: 'seconds', required: true },
     good: [1, 30],
     bad: [0, -1, 1.5, '30', 2 ** 53].map((value) => [value, 'must be a positive integer']),
   },
   seconds: {
-    field: seconds('f'),
+    field: { kind: 'number', format: 'seconds', required: true },
     good: [0.1, 30],
     bad: [0, -0.5, '30', false, JSON.parse('1e999')].map((value) => [value, notPositive]),
   },
   boolean: {
-    field: flag('f'),
+    field: { kind: 'boolean', required: true },
     good: [true, false],
     bad: ['true', 1, 0, []].map((value) => [value, 'must be true or false']),
   },
   enum: {
-    field: choice('f', ['a', 'b']),
+    field: { kind: 'enum', enum: ['a', 'b'], required: true },
     good: ['a', 'b'],
     bad: ['c', 'A', '', 'toString', 1, ['a']].map((value) => [value, 'must be one of: a, b']),
   },
   constant: {
-    field: fixed('f', 'POST'),
+    field: { kind: 'enum', enum: ['POST'], const: true, default: 'POST', required: false },
     good: ['POST'],
     bad: ['GET', 'post', 1].map((value) => [value, 'must be POST']),
   },
   'list of text': {
-    field: texts('f'),
+    field: { kind: 'string[]', default: [], required: false },
     good: [[], ['a'], ['a', 'a']],
     bad: ['a', {}, 5].map((value) => [value, 'must be a list of text']),
   },
   object: {
-    field: object('f'),
+    field: { kind: 'object', default: {}, required: false },
     good: [{}, { a: { b: [1, null, 'c'] } }],
     bad: ['{}', [], 5, true].map((value) => [value, 'must be an object']),
   },
   'object of texts': {
-    field: secretTexts('f'),
+    field: { kind: 'object', format: 'texts', secret: true, default: {}, required: false },
     good: [{}, { a: '', B: 'c' }],
     bad: [
       [{ a: 1 }, notTexts],
@@ -138,7 +127,7 @@ const examples: Record<string, Example> = {
     ],
   },
   datetime: {
-    field: datetime('f'),
+    field: { kind: 'datetime', required: true },
     good: [
       '2024-02-29T00:00:00Z',
       '2024-12-31T23:59:59.123456789+14:00',
@@ -181,7 +170,11 @@ describe.each(Object.entries(examples))('a field of kind %s', (_, { field, good,
 });
 
 it('finds the blank and the foreign entries of a list at their index', () => {
-  expect(parseConfig(typeWith(texts('f')), { f: ['a', '', 'b', 5, null] })).toEqual({
+  expect(
+    parseConfig(typeWith({ kind: 'string[]', default: [], required: false }), {
+      f: ['a', '', 'b', 5, null],
+    }),
+  ).toEqual({
     ok: false,
     issues: [
       { path: 'config.f.1', message: 'cannot be blank' },

@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
+import { connectionTypes } from '../../src/core/catalog/catalog.ts';
 import { parseConfig } from '../../src/core/catalog/config.ts';
-import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
 import { isJsonObject } from '../../src/core/catalog/json.ts';
 import { toJsonSchema } from '../../src/features/connection-types/json-schema.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { labelOf } from '../../src/core/catalog/labels.ts';
+import { labelOf } from '../../src/core/catalog/fields.ts';
 
 it.each([
   ['api_key', 'API key'],

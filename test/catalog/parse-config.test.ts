@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { connectionTypes } from '../../src/core/catalog/catalog.ts';
 import { parseConfig } from '../../src/core/catalog/config.ts';
-import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
 import { fullConfig, minimalConfig, typeNamed } from './sample-configs.ts';
 
 const openAI = typeNamed('OpenAI');

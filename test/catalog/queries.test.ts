@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
+import { connectionTypes } from '../../src/core/catalog/catalog.ts';
 import { createConnection, openAi } from '../helpers/connections.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 

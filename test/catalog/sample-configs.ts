@@ -1,5 +1,4 @@
-import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
-import { findConnectionType } from '../../src/core/catalog/connection-types.ts';
+import { type ConnectionType, findConnectionType } from '../../src/core/catalog/catalog.ts';
 import type { Field, FieldKind } from '../../src/core/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
@@ -37,7 +36,7 @@ const samplePrivateKey = newPrivateKey();
 
 /** A good value for the field. */
 export function sampleValue(field: Field): JsonValue {
-  if (field.holds === 'private-key') return samplePrivateKey;
+  if (field.format === 'private_key') return samplePrivateKey;
   return field.kind === 'enum' ? (field.enum?.[0] ?? '') : samples[field.kind];
 }
 

@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, it } from 'vitest';
+import { type ConnectionType, connectionTypes } from '../../src/core/catalog/catalog.ts';
 import { checkConfig, parseConfig } from '../../src/core/catalog/config.ts';
-import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
-import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
 import type { Field } from '../../src/core/catalog/fields.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
 import { toJsonSchema } from '../../src/features/connection-types/json-schema.ts';
@@ -189,7 +188,7 @@ const values: unknown[] = [
 ];
 
 /* A schema cannot say what is a private key. What has the look of one is judged in private-key.test.ts. */
-const valuesOf = (field: Field) => (field.holds === 'private-key' ? [...values, ...keys] : values);
+const valuesOf = (field: Field) => (field.format === 'private_key' ? [...values, ...keys] : values);
 
 function withField(config: JsonObject, name: string, value: unknown): unknown {
   return { ...config, [name]: value };

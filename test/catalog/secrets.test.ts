@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { secretFieldsWithValue } from '../../src/core/catalog/secrets.ts';
+import { secretFieldsWithValue } from '../../src/core/catalog/config.ts';
 import { typeNamed } from './sample-configs.ts';
 
 it('names the secret fields that hold a value, in the order of the fields', () => {

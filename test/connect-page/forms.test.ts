@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ConnectionType, connectionTypes } from '../../src/core/catalog/catalog.ts';
 import { parseConfig } from '../../src/core/catalog/config.ts';
-import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
-import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
 import type { Field } from '../../src/core/catalog/fields.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
 import { fullConfig, minimalConfig } from '../catalog/sample-configs.ts';
@@ -35,8 +34,8 @@ const byName = (one: string, other: string) => (one < other ? -1 : 1);
 
 function secretsOf({ fields }: ConnectionType, names: string[]): JsonObject {
   const secrets = fields.filter(({ secret, name }) => secret && names.includes(name));
-  const values = secrets.map(({ name, kind, holds }) => {
-    const value = holds === 'private-key' ? newPrivateKey() : canary();
+  const values = secrets.map(({ name, kind, format }) => {
+    const value = format === 'private_key' ? newPrivateKey() : canary();
     return [name, kind === 'object' ? { Authorization: value } : value] as const;
   });
   return Object.fromEntries(values);

@@ -1,4 +1,4 @@
-import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../src/core/catalog/catalog.ts';
 import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';

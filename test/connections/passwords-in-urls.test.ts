@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectionTypes, findConnectionType } from '../../src/core/catalog/connection-types.ts';
+import { connectionTypes, findConnectionType } from '../../src/core/catalog/catalog.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
 import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
 import { fullConfig } from '../catalog/sample-configs.ts';
@@ -28,7 +28,7 @@ const post = (type: string, config: JsonObject) =>
 const addresses = new Map(
   connectionTypes
     .flatMap((type) => type.fields.map((field) => ({ type, name: field.name, field })))
-    .filter(({ field }) => field.kind === 'url' || field.holds === 'address')
+    .filter(({ field }) => field.kind === 'url' || field.format === 'address')
     .reverse()
     .map(({ type, name, field }) => [`${field.kind} ${name}`, { type, name, kind: field.kind }]),
 );

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionTypes } from '../../src/core/catalog/connection-types.ts';
+import { connectionTypes } from '../../src/core/catalog/catalog.ts';
 import {
   type Environment,
   makeEnvironment,

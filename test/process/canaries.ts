@@ -1,4 +1,4 @@
-import type { ConnectionType } from '../../src/core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../src/core/catalog/catalog.ts';
 import type { Field } from '../../src/core/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
 import { fullConfig } from '../catalog/sample-configs.ts';
@@ -16,8 +16,8 @@ export function canaryConfig(type: ConnectionType): JsonObject {
   return { ...fullConfig(type), ...Object.fromEntries(known) };
 }
 
-function canaryValue({ kind, name, secret, holds: content }: Field): JsonValue | undefined {
-  if (content === 'private-key') return undefined; // only a real key is taken there
+function canaryValue({ kind, name, secret, format }: Field): JsonValue | undefined {
+  if (format === 'private_key') return undefined; // only a real key is taken there
   const text = `${secret ? canary : publicCanary}-${name}`;
   if (kind === 'string') return text;
   if (kind === 'string[]') return [text];

@@ -1,14 +1,15 @@
+import { z } from 'zod';
 import type { FieldIssue } from '../../platform/errors.ts';
-import { fieldIssues, inFieldOrder, ruleIssues, unknownFieldIssues } from './config.issues.ts';
-import { configSchema } from './config.schema.ts';
-import type { ConnectionType } from './connection-type.ts';
+import { type ConnectionType, oncePerType } from './catalog.ts';
+import { fieldSchema } from './field-schemas.ts';
 import type { Field } from './fields.ts';
 import { cutInvisibleEdges, isBlank } from './invisible.ts';
-import type { JsonObject, JsonValue } from './json.ts';
-import { isJsonObject, ownValue } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from './json.ts';
 import { readPrivateKey } from './private-key.ts';
+import { missingFields } from './rules.ts';
+import { findTextProblem } from './text-safety.ts';
 
-/** A good config in its two halves, or everything that is wrong with it. */
+/** A good config in its two halves, or all complaints about it. */
 export type ParsedConfig =
   | { ok: true; config: JsonObject; secrets: JsonObject }
   | { ok: false; issues: FieldIssue[] };
@@ -16,10 +17,10 @@ export type ParsedConfig =
 const notAnObject: FieldIssue = { path: 'config', message: 'must be an object' };
 
 /**
- * Judges a whole config, fills in the defaults and parts the secrets from the rest. Null is the same as
- * left out, and so is blank text in an optional field, except that a secret left out keeps its value in
- * `kept`, the stored secrets of the same type, and only null removes it. What is kept was judged when it
- * came, so it is not judged again. Issues come in the order of the fields, one per path.
+ * Checks a whole config, fills in the defaults and separates the secrets from the rest. Null means left
+ * out, and so does blank text in an optional field. A secret that is left out keeps its value in `kept`,
+ * the stored secrets of the same type; only null removes it. Kept values were checked when they were
+ * stored, so they are not checked again. Issues come in the order of the fields, one per path.
  */
 export function parseConfig(
   type: ConnectionType,
@@ -29,26 +30,26 @@ export function parseConfig(
   if (!isJsonObject(input)) return { ok: false, issues: [notAnObject] };
   const stored = keptFields(type, input, kept);
   const given = givenFields(type, input);
-  const judged = judgeFields(type, given, stored);
-  const known = [...judged.issues, ...ruleIssues(type, { ...stored, ...given })];
+  const checked = checkFields(type, given, stored);
+  const known = [...checked.issues, ...ruleIssues(type, { ...stored, ...given })];
   const issues = [...inFieldOrder(type, known), ...unknownFieldIssues(type, input)];
   if (issues.length > 0) return { ok: false, issues };
-  return { ok: true, ...inHalves(type, { ...judged.values, ...stored }) };
+  return { ok: true, ...inHalves(type, { ...checked.values, ...stored }) };
 }
 
 /**
- * What can be said of an update before the stored connection was read: as {@link parseConfig}, but
- * a secret that is left out may be stored, so it is no issue, and rules are not judged.
+ * Checks the config of an update before the stored connection is read. It differs from {@link parseConfig}
+ * in that a missing secret is no issue, because it may be stored, and that rules are not checked.
  */
 export function checkConfig(type: ConnectionType, input: unknown): FieldIssue[] {
   if (!isJsonObject(input)) return [notAnObject];
   const absentSecrets = type.fields.filter((field) => isAbsentSecret(field, input));
   const stored = Object.fromEntries(absentSecrets.map(({ name }) => [name, null]));
-  const { issues } = judgeFields(type, givenFields(type, input), stored);
+  const { issues } = checkFields(type, givenFields(type, input), stored);
   return [...inFieldOrder(type, issues), ...unknownFieldIssues(type, input)];
 }
 
-/** A config without the blank text that stands for fields left out. */
+/** Returns the config without the blank text that means that a field is left out. */
 export function withoutBlanks(type: ConnectionType, input: JsonObject): JsonObject {
   const blank = type.fields
     .filter((field) => isBlankField(field, ownValue(input, field.name)))
@@ -57,8 +58,21 @@ export function withoutBlanks(type: ConnectionType, input: JsonObject): JsonObje
   return Object.fromEntries(Object.entries(input).filter(([name]) => !blank.includes(name)));
 }
 
-/** The fields of a config with their defaults, and what is wrong with them. Stored ones are passed over. */
-function judgeFields(type: ConnectionType, given: JsonObject, stored: JsonObject) {
+/** Returns the names of the secret fields that hold a value, in the order of the fields. */
+export function secretFieldsWithValue(type: ConnectionType, secrets: JsonObject): string[] {
+  return type.fields
+    .filter(({ name, secret }) => secret && holdsValue(ownValue(secrets, name)))
+    .map(({ name }) => name);
+}
+
+/** Returns the zod schema of a type's config. It has the fields; rules over several fields are not in it. */
+export const configSchema = oncePerType((type) => {
+  const fields = type.fields.map((field) => [field.name, fieldSchema(field)] as const);
+  return z.strictObject(Object.fromEntries(fields)).meta({ title: type.label });
+});
+
+/** Checks the fields one by one and fills in their defaults. Stored fields are skipped. */
+function checkFields(type: ConnectionType, given: JsonObject, stored: JsonObject) {
   const { shape } = configSchema(type);
   const values: Record<string, JsonValue | undefined> = {};
   const issues: FieldIssue[] = [];
@@ -71,13 +85,13 @@ function judgeFields(type: ConnectionType, given: JsonObject, stored: JsonObject
   return { values, issues };
 }
 
-// Only the type's own fields are read, so no key of the sender reaches a prototype.
+// Reads only the type's own fields, so that no key of the sender reaches a prototype.
 function givenFields(type: ConnectionType, input: JsonObject): JsonObject {
   const given: JsonObject = {};
   for (const field of type.fields) {
     const value = ownValue(input, field.name);
     if (value === undefined || value === null || isBlankField(field, value)) continue;
-    given[field.name] = mended(field, value);
+    given[field.name] = withoutPasteMarks(field, value);
   }
   return given;
 }
@@ -91,7 +105,7 @@ function keptFields(type: ConnectionType, input: JsonObject, kept: JsonObject): 
   return stored;
 }
 
-// Null removes a secret, so that is not absence.
+// Null is not absence: it removes a secret.
 function isAbsentSecret(field: Field, input: JsonObject): boolean {
   if (!field.secret) return false;
   const value = ownValue(input, field.name);
@@ -103,11 +117,11 @@ function isBlankField({ required }: Field, value: JsonValue | undefined): boolea
   return typeof value === 'string' && !required && isBlank(value);
 }
 
-/** A value without what was pasted along with it, where that is plain. */
-function mended({ holds }: Field, value: JsonValue): JsonValue {
+/** Returns the value without characters that were clearly pasted by mistake. */
+function withoutPasteMarks({ format }: Field, value: JsonValue): JsonValue {
   if (typeof value !== 'string') return value;
-  if (holds === 'key') return cutInvisibleEdges(value);
-  if (holds !== 'private-key') return value;
+  if (format === 'key') return cutInvisibleEdges(value);
+  if (format !== 'private_key') return value;
   const read = readPrivateKey(value);
   return read.ok ? read.pem : value;
 }
@@ -120,4 +134,62 @@ function inHalves(type: ConnectionType, values: Record<string, JsonValue | undef
     if (value !== undefined) (secret ? secrets : config)[name] = value;
   }
   return { config, secrets };
+}
+
+function holdsValue(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}
+
+/** Turns zod's issues of a field into ours. The schemas already have our messages. */
+function fieldIssues(field: string, error: z.ZodError | undefined): FieldIssue[] {
+  const found = error?.issues ?? [];
+  return found.map(({ path, message }) => ({
+    path: ['config', field, ...path].join('.'),
+    message,
+  }));
+}
+
+/** Returns what the type's rules miss, each at the missing field. Defaults count as given. */
+function ruleIssues(type: ConnectionType, given: JsonObject): FieldIssue[] {
+  if (type.rules.length === 0) return [];
+  const whole = { ...defaultsOf(type), ...given };
+  const missing = type.rules.flatMap((rule) => missingFields(rule, whole));
+  return missing.map(({ field, message }) => ({ path: `config.${field}`, message }));
+}
+
+/** Returns one issue for each key that the type does not have. A key that cannot be stored is not repeated. */
+function unknownFieldIssues(type: ConnectionType, input: JsonObject): FieldIssue[] {
+  const known = new Set(type.fields.map(({ name }) => name));
+  return Object.entries(input)
+    .filter(([name, value]) => value !== undefined && !known.has(name))
+    .map(([name]) => unknownFieldIssue(name));
+}
+
+/** Sorts issues by the type's fields. Where a path has several, the first one stays. */
+function inFieldOrder(type: ConnectionType, issues: readonly FieldIssue[]): FieldIssue[] {
+  const byPath = new Map<string, FieldIssue>();
+  for (const issue of issues) {
+    if (!byPath.has(issue.path)) byPath.set(issue.path, issue);
+  }
+  const distinct = [...byPath.values()];
+  return type.fields.flatMap(({ name }) => distinct.filter(({ path }) => isAt(name, path)));
+}
+
+function unknownFieldIssue(name: string): FieldIssue {
+  const problem = findTextProblem(name);
+  if (problem) return { path: 'config', message: problem };
+  return { path: `config.${name}`, message: 'is not a known field' };
+}
+
+function isAt(field: string, path: string): boolean {
+  return path === `config.${field}` || path.startsWith(`config.${field}.`);
+}
+
+function defaultsOf(type: ConnectionType): JsonObject {
+  const defaults: JsonObject = {};
+  for (const field of type.fields) {
+    if (field.default !== undefined) defaults[field.name] = field.default;
+  }
+  return defaults;
 }

@@ -1,4 +1,4 @@
-import type { ConnectionType } from './connection-type.ts';
+import type { ConnectionType } from './catalog.ts';
 import type { Field } from './fields.ts';
 import type { JsonObject } from './json.ts';
 
@@ -48,9 +48,9 @@ const httpScheme = new RegExp(http);
 const passwordAsPort = new RegExp(`^${noPort}`);
 
 /** What is wrong with the text of a public field that holds a password. */
-export function findPassword({ kind, holds }: Pick<Field, 'kind' | 'holds'>, text: string) {
-  const namesServer = kind === 'url' || holds === 'address';
-  if ((holds === 'address' ? addressUser : urlUser).test(text)) {
+export function findPassword({ kind, format }: Pick<Field, 'kind' | 'format'>, text: string) {
+  const namesServer = kind === 'url' || format === 'address';
+  if ((format === 'address' ? addressUser : urlUser).test(text)) {
     return 'cannot hold a user name or password';
   }
   if ((namesServer || url.test(text)) && passwordParameter.test(text)) {
@@ -74,7 +74,7 @@ export function withoutPasswords(type: ConnectionType | undefined, config: JsonO
   return Object.fromEntries(shown);
 }
 
-function withoutPassword(field: Pick<Field, 'kind' | 'holds'>, text: string): string {
+function withoutPassword(field: Pick<Field, 'kind' | 'format'>, text: string): string {
   if (findPassword(field, text) === undefined) return text;
   const [start = ''] = beginning.exec(text) ?? [];
   const rest = text.slice(start.length);

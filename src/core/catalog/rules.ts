@@ -3,39 +3,19 @@ import type { JsonObject } from './json.ts';
 
 /** A condition over several fields of a config. */
 export type Rule =
+  /** All of the fields are given, or none. */
   | { kind: 'together'; fields: readonly string[] }
+  /** At least one of the groups is given in full. The first is the usual one: its gaps are named. */
   | { kind: 'oneGroup'; groups: readonly [readonly string[], ...(readonly string[])[]] }
+  /** Where the field is given, the others are required. */
   | { kind: 'beside'; field: string; needs: readonly string[] }
+  /** While the field has that value, the others are required. */
   | { kind: 'when'; field: string; equals: string; needs: readonly string[] };
 
-/** A field that a rule asks for, and why. */
+/** A field that a rule requires, and the complaint. */
 export type MissingField = { field: string; message: string };
 
-/** All of the fields are given, or none. */
-export const together = (...fields: string[]): Rule => ({ kind: 'together', fields });
-
-/** At least one of the groups is given in full. The first is the usual one: its gaps are named. */
-export const oneGroup = (first: string[], ...others: string[][]): Rule => ({
-  kind: 'oneGroup',
-  groups: [first, ...others],
-});
-
-/** Where the field is given, the others are needed. */
-export const beside = (field: string, ...needs: string[]): Rule => ({
-  kind: 'beside',
-  field,
-  needs,
-});
-
-/** While the field has that value, the others are needed. */
-export const when = (field: string, equals: string, ...needs: string[]): Rule => ({
-  kind: 'when',
-  field,
-  equals,
-  needs,
-});
-
-/** The fields that the rule finds missing in a config whose defaults are filled in. Blank text is missing. */
+/** Returns the fields that a rule misses in a config whose defaults are filled in. Blank text counts as missing. */
 export function missingFields(rule: Rule, config: JsonObject): MissingField[] {
   const isMissing = (name: string) => {
     const value = config[name];

@@ -1,7 +1,6 @@
 import { InvalidInputError } from '../../platform/errors.ts';
+import { type ConnectionType, findConnectionType } from '../catalog/catalog.ts';
 import { type ParsedConfig, parseConfig } from '../catalog/config.ts';
-import type { ConnectionType } from '../catalog/connection-type.ts';
-import { findConnectionType } from '../catalog/connection-types.ts';
 import type { JsonObject } from '../catalog/json.ts';
 
 /** A config in its public half and its secret half. */

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
-import type { ConnectionType } from '../catalog/connection-type.ts';
+import type { ConnectionType } from '../catalog/catalog.ts';
+import { secretFieldsWithValue } from '../catalog/config.ts';
 import type { JsonObject, JsonValue } from '../catalog/json.ts';
-import { secretFieldsWithValue } from '../catalog/secrets.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 import type { Place } from '../vault/sealed.ts';
 import type { SealingKey, Vault } from '../vault/vault.ts';

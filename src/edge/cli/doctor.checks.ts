@@ -1,4 +1,4 @@
-import { connectionTypes, findConnectionType } from '../../core/catalog/connection-types.ts';
+import { connectionTypes, findConnectionType } from '../../core/catalog/catalog.ts';
 import { countWrapped } from '../../core/key-rotation/rewrap.ts';
 import { findStuckRotations } from '../../core/key-rotation/rotate-data-keys.service.ts';
 import { openOutbound } from '../../core/outbound/outbound.ts';

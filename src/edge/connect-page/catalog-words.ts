@@ -1,4 +1,4 @@
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field } from '../../core/catalog/fields.ts';
 import { ownValue } from '../../core/catalog/json.ts';
 import { germanComplaints, germanPlurals, germanTexts, germanVerbs } from './catalog-words.de.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field, FieldKind } from '../../core/catalog/fields.ts';
 import type { FieldIssue } from '../../platform/errors.ts';
 import { type Told, translate, translateComplaint } from './catalog-words.ts';

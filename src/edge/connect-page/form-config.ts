@@ -1,4 +1,4 @@
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field } from '../../core/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../core/catalog/json.ts';
 import { isExact, parseExactly } from '../../platform/exact-json.ts';
@@ -33,7 +33,7 @@ export function toConfig(type: ConnectionType, typed: Typed): JsonObject {
   return Object.fromEntries(entries);
 }
 
-function toValue({ kind, name, holds }: Field, text: string): JsonValue {
+function toValue({ kind, name, format }: Field, text: string): JsonValue {
   switch (kind) {
     case 'port':
     case 'integer':
@@ -45,7 +45,7 @@ function toValue({ kind, name, holds }: Field, text: string): JsonValue {
     case 'object':
       return parseJson(text);
     default:
-      if (holds === 'private-key') return text;
+      if (format === 'private_key') return text;
       // A password may begin or end with a space. In other fields people copy it by accident.
       return name === 'password' ? text : text.trim();
   }

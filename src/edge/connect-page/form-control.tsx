@@ -12,10 +12,10 @@ type ControlProps = {
 
 /** The input element of a field. It never shows a secret that was typed before. */
 export function Control(props: ControlProps) {
-  const { kind, secret, holds } = props.field;
+  const { kind, secret, format } = props.field;
   if (kind === 'boolean') return <Checkbox {...props} />;
   if (kind === 'enum') return <Choice {...props} />;
-  const hasLines = kind === 'object' || kind === 'string[]' || holds === 'private-key';
+  const hasLines = kind === 'object' || kind === 'string[]' || format === 'private_key';
   if (hasLines) return <Lines {...props} />;
   return secret ? <Secret {...props} /> : <Line {...props} />;
 }

@@ -1,4 +1,4 @@
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { authorizeRequirement } from '../../features/end-users/authorize-requirement.service.ts';
 import { disconnectRequirement } from '../../features/end-users/disconnect-requirement.service.ts';
 import { submitCredentials } from '../../features/end-users/submit-credentials.service.ts';

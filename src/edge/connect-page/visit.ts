@@ -1,7 +1,6 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { type ConnectionType, findConnectionType } from '../../core/catalog/catalog.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { currentStatus } from '../../features/requirements/current-status.ts';
 import { readSpec } from '../../features/requirements/spec.ts';

@@ -5,7 +5,7 @@ import '../../features/people/access-keys.fields.ts';
 import '../../features/apps/apps.mutations.ts';
 import '../../features/apps/apps.queries.ts';
 import '../../features/audit-log/audit-events.queries.ts';
-import '../../features/connection-types/connection-types.queries.ts';
+import '../../features/connection-types/catalog.queries.ts';
 import '../../features/connect-tokens/connect-tokens.mutations.ts';
 import '../../features/connections/connection-references.mutations.ts';
 import '../../features/connections/connections.mutations.ts';

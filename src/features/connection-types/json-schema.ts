@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { configSchema } from '../../core/catalog/config.schema.ts';
-import { type ConnectionType, rulesOf } from '../../core/catalog/connection-type.ts';
+import { type ConnectionType, oncePerType } from '../../core/catalog/catalog.ts';
+import { configSchema } from '../../core/catalog/config.ts';
 import type { Field } from '../../core/catalog/fields.ts';
 import {
   blankPattern,
@@ -8,7 +8,6 @@ import {
   visiblePattern,
 } from '../../core/catalog/invisible.ts';
 import type { JsonObject, JsonValue } from '../../core/catalog/json.ts';
-import { oncePerType } from '../../core/catalog/once-per-type.ts';
 import {
   addressUserPattern,
   passwordParameterPattern,
@@ -30,7 +29,7 @@ export const toJsonSchema = oncePerType((type): JsonObject => {
     unrepresentable: 'any',
   });
   const { properties, ...closed } = schema as JsonObject; // zod types it as keywords; it is plain JSON
-  const rules = rulesOf(type).flatMap((rule) => ruleSchemas(rule, type));
+  const rules = type.rules.flatMap((rule) => ruleSchemas(rule, type));
   const hasObjects = type.fields.some(({ kind }) => kind === 'object');
   return {
     ...closed,
@@ -80,10 +79,10 @@ function restrictions(field: Field): JsonObject {
     case 'url':
       return { not: { pattern: passwordParameterPattern } };
     case 'string[]':
-      if (field.scopes) return {}; // its pattern is zod's own
+      if (field.format === 'scopes') return {}; // its pattern is zod's own
       return { items: { ...storable, allOf: [{ pattern: visiblePattern }] } };
     case 'object': {
-      const inside = field.textValues ? storableNames : values;
+      const inside = field.format === 'texts' ? storableNames : values;
       return { propertyNames: storableNames, additionalProperties: inside };
     }
     default:
@@ -91,12 +90,12 @@ function restrictions(field: Field): JsonObject {
   }
 }
 
-function textRules({ required, secret, holds }: Field): JsonObject[] {
+function textRules({ required, secret, format }: Field): JsonObject[] {
   const rules: JsonObject[] = [{ pattern: storable.pattern }];
   if (required) rules.push({ pattern: visiblePattern });
-  if (holds === 'private-key') rules.push({ pattern: privateKeyPattern });
-  if (holds === 'key') rules.push({ not: { pattern: invisibleInsidePattern } });
-  if (holds === 'address') {
+  if (format === 'private_key') rules.push({ pattern: privateKeyPattern });
+  if (format === 'key') rules.push({ not: { pattern: invisibleInsidePattern } });
+  if (format === 'address') {
     rules.push(
       { not: { pattern: addressUserPattern } },
       { not: { pattern: passwordParameterPattern } },

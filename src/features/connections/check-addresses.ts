@@ -1,4 +1,4 @@
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { ownValue } from '../../core/catalog/json.ts';
 import type { ConfigHalves } from '../../core/connection-config/read-config.ts';
 import type { Deps } from '../../core/deps/deps.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
 import { checkConfig, parseConfig } from '../../core/catalog/config.ts';
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
 import { isJsonObject, type JsonObject } from '../../core/catalog/json.ts';
 import type { FieldIssue } from '../../platform/errors.ts';
 import { nameText, requiredText } from '../../platform/input.ts';

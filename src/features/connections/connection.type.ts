@@ -1,9 +1,9 @@
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { NodeRef } from '../../core/graphql/node.type.ts';
 import { definePage } from '../../core/graphql/page.ts';
 import { ConnectionStatus } from '../../platform/db/generated/enums.ts';
-import { ConnectionTypeRef } from '../connection-types/connection-type.type.ts';
+import { ConnectionTypeRef } from '../connection-types/catalog.type.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { openShownConfig } from './shown-config.ts';

@@ -1,5 +1,4 @@
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { type ConnectionType, findConnectionType } from '../../core/catalog/catalog.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import { loadOAuthState, type OAuthState } from '../../oauth/provider/oauth-state.ts';

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { actorOf } from '../../core/audit/audit.service.ts';
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';
 import { freshToken, type StoredGrant } from '../../oauth/refresh/fresh-tokens.service.ts';

@@ -1,8 +1,7 @@
-import { checkConfig, withoutBlanks } from '../../core/catalog/config.ts';
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
+import { checkConfig, secretFieldsWithValue, withoutBlanks } from '../../core/catalog/config.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
 import { withoutPasswords } from '../../core/catalog/passwords-in-urls.ts';
-import { secretFieldsWithValue } from '../../core/catalog/secrets.ts';
 import { type ConfigHalves, readConfig } from '../../core/connection-config/read-config.ts';
 import {
   type ConnectionPlace,

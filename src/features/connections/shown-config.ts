@@ -1,4 +1,4 @@
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { withoutPasswords } from '../../core/catalog/passwords-in-urls.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
 import { ownValue } from '../../core/catalog/json.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import { ConflictError } from '../../platform/errors.ts';

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { ConfigHalves } from '../../core/connection-config/read-config.ts';
 import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import { writeSealed } from '../../core/vault/write-sealed.ts';

@@ -2,7 +2,7 @@ import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireEndUser } from '../../core/access/roles.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import { readConfig, requireType } from '../../core/connection-config/read-config.ts';

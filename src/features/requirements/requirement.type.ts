@@ -1,4 +1,4 @@
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { NodeRef } from '../../core/graphql/node.type.ts';
@@ -6,7 +6,7 @@ import { findProviderWarning } from '../../oauth/provider/provider.ts';
 import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import { mostRequirements } from '../../platform/limits.ts';
 import { AppRef } from '../apps/app.type.ts';
-import { ConnectionTypeRef } from '../connection-types/connection-type.type.ts';
+import { ConnectionTypeRef } from '../connection-types/catalog.type.ts';
 import { currentStatus } from './current-status.ts';
 import { readSpec } from './spec.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
 import { parseConfig } from '../../core/catalog/config.ts';
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { notScope, scopePattern } from '../../core/catalog/field-schemas.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
-import { notScope, scopePattern } from '../../core/catalog/text.schemas.ts';
 import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import type { FieldIssue } from '../../platform/errors.ts';
 import { fieldIssues, requiredText } from '../../platform/input.ts';

@@ -1,4 +1,4 @@
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonValue } from '../../core/catalog/json.ts';
 import { isJsonObject } from '../../core/catalog/json.ts';
 import type { RequirementKind } from '../../platform/db/generated/enums.ts';

@@ -1,4 +1,4 @@
-import { findConnectionType } from '../../core/catalog/connection-types.ts';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
 import { perDeps } from '../../core/deps/deps.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import { batch } from '../../platform/db/batch.ts';

@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { actorOf, auditEvent } from '../../core/audit/audit.service.ts';
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { operation } from '../../core/operations/operation.ts';

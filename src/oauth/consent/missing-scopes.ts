@@ -1,5 +1,4 @@
-import type { ConnectionType, ScopeFacts } from '../../core/catalog/connection-type.ts';
-import { literalScopes } from '../../core/catalog/oauth2.scopes.ts';
+import { type ConnectionType, literalScopes, type ScopeFacts } from '../../core/catalog/catalog.ts';
 import { ConflictError } from '../../platform/errors.ts';
 
 /** What a consent gave. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
 import type { OAuthClients } from '../../platform/config/config.oauth.ts';
 import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';

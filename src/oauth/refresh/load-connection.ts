@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleConnections } from '../../core/access/visibility.ts';
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { requireType } from '../../core/connection-config/read-config.ts';
 import { type ConnectionPlace, openHalf } from '../../core/connection-config/sealed-config.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionType } from '../../core/catalog/connection-type.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field, FieldKind } from '../../core/catalog/fields.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { toJsonSchema } from './json-schema.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { connectionTypes, findConnectionType } from '../../core/catalog/connection-types.ts';
+import { connectionTypes, findConnectionType } from '../../core/catalog/catalog.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import { foldCase } from '../../platform/fold-case.ts';
 import { fieldIssues, orBlank, searchText } from '../../platform/input.ts';
-import { ConnectionTypeRef, catalogueCost } from './connection-type.type.ts';
+import { ConnectionTypeRef, catalogueCost } from './catalog.type.ts';
 
 const searchArgs = z.object({ search: orBlank(searchText) });
 
