@@ -1,14 +1,21 @@
 import type { GraphQLField } from 'graphql';
+import type { Limits } from '../../platform/limits.ts';
 import type { Operation, Permission } from '../operations/operation.ts';
 
 /**
  * Returns the options of a root field that come from its operation. The resolver of the field calls
  * `perform`.
+ *
+ * @param options `limit`: the limit on how often one GraphQL operation may ask for the field.
  */
-export function operationField<Input, Output>(operation: Operation<Input, Output>) {
+export function operationField<Input, Output>(
+  operation: Operation<Input, Output>,
+  { limit }: { limit?: keyof Limits } = {},
+) {
   return {
     ...operationFieldWithoutErrors(operation),
     errors: { types: [...operation.errors] },
+    extensions: { operation, ...(limit !== undefined && { limit }) },
   };
 }
 

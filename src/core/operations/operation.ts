@@ -8,6 +8,7 @@ import type {
   UpstreamError,
 } from '../../platform/errors.ts';
 import type { RequestContext } from '../access/request-context.ts';
+import type { Deps } from '../deps/deps.ts';
 
 /**
  * Who may perform an operation.
@@ -15,12 +16,14 @@ import type { RequestContext } from '../access/request-context.ts';
  * - A role: members who hold it in some project. The operation reaches only the projects where they do.
  * - `organization`: members who hold the role in the whole organization.
  * - `app`: members who hold the role, and on a public app's hostname everybody.
+ * - `endUserOr`: end users, who reach what is their own, and members who hold the role.
  * - `credential`: everybody with a valid credential of a member.
  */
 export type Permission =
   | Role
   | { organization: Role }
   | { app: Role }
+  | { endUserOr: Role }
   | 'end user'
   | 'credential'
   | 'anyone';
@@ -46,7 +49,8 @@ export type Operation<Input, Output> = {
   audit: string | undefined;
   /** The field of the input that holds a connection's id, for the record of a refusal. */
   connection?: keyof Input & string;
-  input: z.ZodType<Input>;
+  /** What is valid; a function where the operator's configuration decides that. */
+  input: z.ZodType<Input> | ((deps: Deps) => z.ZodType<Input>);
   /** The failures that a caller must expect besides those of every request. */
   errors: readonly FailureClass[];
   run: (context: RequestContext, input: Input) => Promise<Output>;

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { AppVisibility, type Role } from '../../platform/db/generated/enums.ts';
 import { AppError, InvalidInputError, UnauthenticatedError } from '../../platform/errors.ts';
 import { fieldIssues } from '../../platform/input.ts';
@@ -29,7 +28,7 @@ export async function perform<Input, Output>(
   given: unknown,
 ): Promise<Output> {
   requireCredential(operation.role, context);
-  const input = parse(operation.input, given);
+  const input = parse(operation, context, given);
   try {
     return await runAdmitted(operation, admit(operation.role, context), input);
   } catch (error) {
@@ -65,13 +64,23 @@ function admit(permission: Permission, context: RequestContext): RequestContext 
     requireOrganization(viewer, permission.organization);
     return narrowed(context, permission.organization);
   }
+  if ('endUserOr' in permission) {
+    if (viewer.kind === 'connect_token') return context;
+    requireRole(viewer, permission.endUserOr);
+    return narrowed(context, permission.endUserOr);
+  }
   requireAppCaller(viewer, app, permission.app);
   return narrowed(context, permission.app);
 }
 
+/*
+ * A person who is narrowed already keeps their context: a subscription writes into it whom the credential
+ * stands for now (core/changes/open-stream.ts), and the resolvers of each event read it there.
+ */
 function narrowed(context: RequestContext, role: Role): RequestContext {
   const { viewer } = context;
-  return isPerson(viewer) ? { ...context, viewer: holding(viewer, role) } : context;
+  if (!isPerson(viewer) || viewer.holding === role) return context;
+  return { ...context, viewer: holding(viewer, role) };
 }
 
 async function runAdmitted<Input, Output>(
@@ -86,7 +95,12 @@ async function runAdmitted<Input, Output>(
   }
 }
 
-function parse<Input>(schema: z.ZodType<Input>, given: unknown): Input {
+function parse<Input, Output>(
+  { input }: Operation<Input, Output>,
+  { deps }: RequestContext,
+  given: unknown,
+): Input {
+  const schema = typeof input === 'function' ? input(deps) : input;
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new InvalidInputError(fieldIssues(parsed.error.issues));

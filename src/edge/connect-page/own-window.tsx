@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Deps } from '../../core/deps/deps.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { authorizeRequirement } from '../../features/end-users/authorize-requirement.service.ts';
 import { TooManyRequestsError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
@@ -69,9 +70,8 @@ export async function handOff(deps: Deps, c: PageContext): Promise<Response> {
 async function beginConsent(deps: Deps, c: PageContext, { viewer, requirementId }: Handoff) {
   const secret = randomBytes(32).toString('base64url');
   const context = { deps, viewer, request: c.env.facts, app: null };
-  const { url } = await authorizeRequirement(context, {
+  const { url } = await perform(authorizeRequirement, context, {
     requirementId,
-    redirectUrl: undefined,
     begunOn: { url: deps.config.publicUrl + donePath, browserDigest: digestSecret(secret) },
   });
   // Named like a session's cookie, so that the callback finds it, but it belongs to no session.

@@ -1,7 +1,8 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { authorizeRequirement } from '../../features/end-users/authorize-requirement.service.ts';
 import { disconnectRequirement } from '../../features/end-users/disconnect-requirement.service.ts';
-import { submitCredentials } from '../../features/end-users/submit-credentials.service.ts';
+import { submitRequirementCredentials } from '../../features/end-users/submit-credentials.service.ts';
 import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import type { PageResponse } from './failure.tsx';
 import { readTyped, toConfig } from './form-config.ts';
@@ -24,7 +25,8 @@ export async function submit(visit: Visit): Promise<Response> {
   const typed = readTyped(type, body);
   try {
     const config = toConfig(type, typed);
-    await submitCredentials(context, { requirementId: id, type: type.type, config });
+    const submitted = { requirementId: id, type: type.type, config };
+    await perform(submitRequirementCredentials, context, submitted);
   } catch (error) {
     if (error instanceof InvalidInputError) {
       const open = Object.entries(typed).filter(([name]) => !isSecret(type, name));
@@ -68,9 +70,9 @@ export async function authorize(visit: Visit): Promise<Response> {
   const isOwn = body.own === '1';
   const back = isOwn ? donePath : `${props.base}?requirement=${id}`;
   const begunOn = { url: deps.config.publicUrl + back, browserDigest: session.digest };
-  const wanted = { requirementId: id, redirectUrl: undefined, begunOn };
+  const wanted = { requirementId: id, begunOn };
   try {
-    const { url } = await authorizeRequirement(visit.context, wanted);
+    const { url } = await perform(authorizeRequirement, visit.context, wanted);
     return c.html(<LeavingPage {...props} provider={provider ?? ''} url={url} />);
   } catch (error) {
     return isOwn ? failInOwnWindow(visit, id, error) : redirectWithProblem(visit, id, error);
@@ -96,7 +98,7 @@ export async function disconnect(visit: Visit): Promise<Response> {
   const { deps, context, c, session, props } = visit;
   const { id } = requireRequirement(visit);
   try {
-    await disconnectRequirement(context, id);
+    await perform(disconnectRequirement, context, { requirementId: id });
   } catch (error) {
     if (!(error instanceof NotFoundError)) return redirectWithProblem(visit, id, error);
   }

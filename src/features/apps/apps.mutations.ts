@@ -1,13 +1,9 @@
 import { builder } from '../../core/graphql/builder.ts';
-import {
-  ConflictError,
-  ForbiddenError,
-  InvalidInputError,
-  NotFoundError,
-} from '../../platform/errors.ts';
+import { operationField } from '../../core/graphql/operation-field.ts';
+import { perform } from '../../core/operations/perform.ts';
+import { NotFoundError } from '../../platform/errors.ts';
 import { AppRef, AppVisibilityRef } from './app.type.ts';
-import { createApp, updateApp } from './apps.service.ts';
-import { deleteApp } from './delete-app.service.ts';
+import { createApp, deleteApp, updateApp } from './apps.service.ts';
 
 const ConnectPageSettingsInput = builder.inputType('ConnectPageSettingsInput', {
   description:
@@ -96,38 +92,28 @@ const DeletedApp = builder.objectRef<{ id: string }>('DeletedApp').implement({
 
 builder.mutationFields((t) => ({
   createApp: t.prismaField({
+    ...operationField(createApp),
     type: AppRef,
-    description: 'Creates an app in a project. Only admins of the project can call it.',
-    authScopes: { role: 'admin' },
-    extensions: { audit: 'app.create' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
     args: { input: t.arg({ type: CreateAppInput, description: 'The settings of the new app.' }) },
     resolve: async (query, _root, { input }, context) => {
-      const id = await createApp(context, input);
+      const { id } = await perform(createApp, context, input);
       return found(await context.deps.db.app.findUnique({ ...query, where: { id } }));
     },
   }),
   updateApp: t.prismaField({
+    ...operationField(updateApp),
     type: AppRef,
-    description: 'Changes an app. Only admins of its project can call it.',
-    authScopes: { role: 'admin' },
-    extensions: { audit: 'app.update' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
     args: { input: t.arg({ type: UpdateAppInput, description: 'The app and its changes.' }) },
     resolve: async (query, _root, { input }, context) => {
-      await updateApp(context, input);
-      return found(await context.deps.db.app.findUnique({ ...query, where: { id: input.id } }));
+      const { id } = await perform(updateApp, context, input);
+      return found(await context.deps.db.app.findUnique({ ...query, where: { id } }));
     },
   }),
   deleteApp: t.field({
+    ...operationField(deleteApp),
     type: DeletedApp,
-    description:
-      'Deletes an app with its requirements and everything that its end users connected. Only admins of its project can call it.',
-    authScopes: { role: 'admin' },
-    extensions: { audit: 'app.delete' },
-    errors: { types: [NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: DeleteAppInput, description: 'The app to delete.' }) },
-    resolve: async (_root, { input }, context) => ({ id: await deleteApp(context, input.id) }),
+    resolve: (_root, { input }, context) => perform(deleteApp, context, input),
   }),
 }));
 

@@ -1,64 +1,114 @@
-import type { RequestContext } from '../../core/access/request-context.ts';
+import { z } from 'zod';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleApps } from '../../core/access/visibility.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { revokingTokens } from '../../oauth/revoke/revoke.service.ts';
 import { isUniqueViolation } from '../../platform/db/errors.ts';
-import { ConflictError, NotFoundError } from '../../platform/errors.ts';
+import type { App } from '../../platform/db/generated/client.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+} from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { holdProject } from '../projects/hold-project.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
-import { type AppChanges, type AppFields, readApp, readAppChanges } from './app.input.ts';
-import { detailOf } from './app-event.ts';
+import { appChanges, changedColumns, newApp, pageColumns } from './app.input.ts';
 
-/**
- * Makes an app in a project.
- *
- * @returns its id.
- * @throws InvalidInputError, NotFoundError for the project, ConflictError for the hostname.
- */
-export async function createApp(
-  context: RequestContext,
-  { projectId: wantedProject, ...fields }: AppFields & { projectId: string },
-): Promise<string> {
-  const { db, config } = context.deps;
-  const columns = readApp(config, fields);
-  const projectId = await requireVisibleProject(context, wantedProject);
-  const app = { id: newId(), ...columns };
-  const event = { action: 'app.create', projectId, detail: detailOf(app) };
-  const create = db.$transaction(async (tx) => {
-    if (!(await holdProject(tx, projectId))) throw new NotFoundError('project'); // deleted meanwhile
-    await tx.app.create({ data: { ...app, projectId }, select: { id: true } });
-    await tx.auditEvent.create({ data: auditEvent(context, event), select: { id: true } });
-  });
-  await create.catch(refuseTakenHostname);
-  return app.id;
+/** Fails with ConflictError for the hostname of another app. */
+export const createApp = operation({
+  name: 'createApp',
+  description: 'Creates an app in a project. Only admins of the project can call it.',
+  role: 'admin',
+  audit: 'app.create',
+  input: ({ config }) => newApp(config),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
+  run: async (context, { projectId: wantedProject, connectPage, ...fields }) => {
+    const { db } = context.deps;
+    const projectId = await requireVisibleProject(context, wantedProject);
+    const app = { id: newId(), ...fields, allowedOrigins: [], ...pageColumns(connectPage) };
+    const event = { action: 'app.create', projectId, detail: detailOf(app) };
+    const create = db.$transaction(async (tx) => {
+      if (!(await holdProject(tx, projectId))) throw new NotFoundError('project'); // deleted since
+      await tx.app.create({ data: { ...app, projectId }, select: { id: true } });
+      await tx.auditEvent.create({ data: auditEvent(context, event), select: { id: true } });
+    });
+    await create.catch(refuseTakenHostname);
+    return { id: app.id };
+  },
+});
+
+/** Fails with ConflictError for the hostname of another app. */
+export const updateApp = operation({
+  name: 'updateApp',
+  description: 'Changes an app. Only admins of its project can call it.',
+  role: 'admin',
+  audit: 'app.update',
+  input: ({ config }) => appChanges(config),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
+  run: async (context, { id, ...changes }) => {
+    if (!isUuid(id)) throw new NotFoundError('app');
+    const data = changedColumns(changes);
+    const where = { AND: [{ id }, visibleApps(requireMember(context.viewer))] };
+    const update = context.deps.db.$transaction(async (tx) => {
+      const isEmpty = Object.keys(data).length === 0; // then no row would be returned
+      const app = isEmpty
+        ? await tx.app.findFirst({ where })
+        : (await tx.app.updateManyAndReturn({ where, data }))[0];
+      if (!app) throw new NotFoundError('app');
+      const event = { action: 'app.update', projectId: app.projectId, detail: detailOf(app) };
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+    });
+    await update.catch(refuseTakenHostname);
+    return { id };
+  },
+});
+
+/** The consents of its end users are revoked at the providers, best effort. */
+export const deleteApp = operation({
+  name: 'deleteApp',
+  description:
+    'Deletes an app with its requirements and everything that its end users connected. Only admins of its project can call it.',
+  role: 'admin',
+  audit: 'app.delete',
+  input: z.object({ id: z.string() }),
+  errors: [NotFoundError, ForbiddenError],
+  run: async (context, { id }) => {
+    const { deps, viewer } = context;
+    if (!isUuid(id)) throw new NotFoundError('app');
+    const mine = { AND: [{ id }, visibleApps(requireMember(viewer))] };
+    const remove = () =>
+      deps.db.$transaction(async (tx) => {
+        const app = await tx.app.findFirst({ where: mine });
+        if (app === null) throw new NotFoundError('app');
+        if (!(await holdProject(tx, app.projectId))) throw new NotFoundError('app');
+        // Project, app, requirements, users, links: every transaction that links or unlinks locks them in
+        // this order, so that none waits in a circle.
+        await tx.$queryRaw`SELECT 1 FROM app WHERE id = ${app.id}::uuid FOR UPDATE`;
+        await tx.$queryRaw`
+          SELECT count(*) FROM (SELECT 1 FROM requirement WHERE app_id = ${app.id}::uuid ORDER BY id FOR UPDATE) r`;
+        await tx.$queryRaw`
+          SELECT count(*) FROM (SELECT 1 FROM end_user WHERE app_id = ${app.id}::uuid ORDER BY id FOR UPDATE) u`;
+        await tx.endUserLink.deleteMany({ where: { requirement: { appId: app.id } } });
+        const { count } = await tx.app.deleteMany({ where: { id: app.id } });
+        if (count === 0) throw new NotFoundError('app'); // another deletion was first
+        const event = { action: 'app.delete', projectId: app.projectId, detail: detailOf(app) };
+        await tx.auditEvent.create({ data: auditEvent(context, event) });
+        return { id: app.id };
+      });
+    return revokingTokens(deps, { requirement: { app: mine } }, remove);
+  },
+});
+
+/** What the audit log keeps of an app that is written. */
+function detailOf({ id, name, hostname, visibility }: AppOfEvent) {
+  return { app: id, name, hostname, visibility };
 }
 
-/**
- * Changes an app; what is left out or null stays as it is.
- *
- * @throws InvalidInputError, NotFoundError, ConflictError for the hostname.
- */
-export async function updateApp(
-  context: RequestContext,
-  { id, ...fields }: AppChanges & { id: string },
-): Promise<void> {
-  const { db, config } = context.deps;
-  const data = readAppChanges(config, fields);
-  if (!isUuid(id)) throw new NotFoundError('app');
-  const where = { AND: [{ id }, visibleApps(requireMember(context.viewer))] };
-  const update = db.$transaction(async (tx) => {
-    const isEmpty = Object.keys(data).length === 0; // then no row would be returned
-    const app = isEmpty
-      ? await tx.app.findFirst({ where })
-      : (await tx.app.updateManyAndReturn({ where, data }))[0];
-    if (!app) throw new NotFoundError('app');
-    const event = { action: 'app.update', projectId: app.projectId, detail: detailOf(app) };
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-  });
-  await update.catch(refuseTakenHostname);
-}
+type AppOfEvent = Pick<App, 'id' | 'name' | 'hostname' | 'visibility'>;
 
 function refuseTakenHostname(error: unknown): never {
   if (!isUniqueViolation(error, 'hostname')) throw error;

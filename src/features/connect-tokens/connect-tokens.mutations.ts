@@ -1,14 +1,12 @@
-import { z } from 'zod';
 import { builder } from '../../core/graphql/builder.ts';
-import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
-import { userId } from '../../platform/input.ts';
+import { operationField } from '../../core/graphql/operation-field.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { ConnectTokenRef, RevokedConnectTokensRef } from './connect-token.type.ts';
 import { createConnectToken } from './create-connect-token.service.ts';
 import { revokeConnectTokens } from './revoke-connect-tokens.service.ts';
 
 const CreateConnectTokenInput = builder.inputType('CreateConnectTokenInput', {
   description: 'The end user for whom you create a connect token.',
-  validate: z.looseObject({ userId }),
   fields: (t) => ({
     userId: t.string({
       description:
@@ -24,7 +22,6 @@ const CreateConnectTokenInput = builder.inputType('CreateConnectTokenInput', {
 
 const RevokeConnectTokensInput = builder.inputType('RevokeConnectTokensInput', {
   description: 'The connect tokens to revoke. Give exactly one of `jti` and `userId`.',
-  validate: z.looseObject({ userId: userId.nullish() }),
   fields: (t) => ({
     appId: t.id({ description: 'The id of the app that the tokens are for.' }),
     jti: t.string({ required: false, description: 'The claim `jti` of the one token to revoke.' }),
@@ -37,32 +34,22 @@ const RevokeConnectTokensInput = builder.inputType('RevokeConnectTokensInput', {
 
 builder.mutationFields((t) => ({
   createConnectToken: t.field({
+    ...operationField(createConnectToken, { limit: 'connectTokens' }),
     type: ConnectTokenRef,
-    description:
-      'Creates a credential with which an end user of an app fulfils its requirements. An operation can create at most 5.',
-    authScopes: { appCaller: 'runtime' },
-    extensions: { audit: 'connect_token.create', limit: 'connectTokens' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: {
       input: t.arg({ type: CreateConnectTokenInput, description: 'The app and its end user.' }),
     },
-    resolve: (_root, { input }, context) => createConnectToken(context, input),
+    resolve: (_root, { input }, context) => perform(createConnectToken, context, input),
   }),
   revokeConnectTokens: t.field({
+    ...operationField(revokeConnectTokens),
     type: RevokedConnectTokensRef,
-    description:
-      'Revokes one connect token, or all connect tokens of an end user of the app. Every process refuses them from the next request on.',
-    authScopes: { role: 'runtime' },
-    extensions: { audit: 'connect_token.revoke' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: {
       input: t.arg({
         type: RevokeConnectTokensInput,
         description: 'The connect tokens to revoke.',
       }),
     },
-    resolve: async (_root, { input }, context) => ({
-      count: await revokeConnectTokens(context, input),
-    }),
+    resolve: (_root, { input }, context) => perform(revokeConnectTokens, context, input),
   }),
 }));

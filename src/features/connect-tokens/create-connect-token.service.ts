@@ -1,52 +1,58 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { connectTokenLife } from '../../core/access/connect-token.ts';
 import type { HostApp, RequestContext } from '../../core/access/request-context.ts';
 import { eventValues, insertEvent } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
-import { NotFoundError } from '../../platform/errors.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
+import { userId } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { requireCalledApp } from '../apps/called-app.ts';
 import { takeMint } from './mint-limits.ts';
 import { loadSigner, signConnectToken } from './sign.ts';
 
-export type NewConnectToken = {
-  /** As the app names its user. */
-  userId: string;
-  /** Absent where the app's own hostname was called. */
-  appId?: string | null | undefined;
-};
-
 /** A token, the address of the connect page with it, and when it ends. */
 export type ConnectToken = { token: string; url: string; expiresAt: Date };
 
 /**
- * Makes a connect token for a user of an app, known or not. Its life begins by the database's clock.
- *
- * @throws InvalidInputError, UnauthenticatedError, NotFoundError for the app, TooManyRequestsError
- * without a key.
+ * The user need not be known. A token's life begins by the database's clock. Fails with
+ * TooManyRequestsError where a caller without a key makes too many.
  */
-export async function createConnectToken(
-  context: RequestContext,
-  { userId, appId }: NewConnectToken,
-): Promise<ConnectToken> {
-  const { deps, viewer } = context;
-  const app = await requireCalledApp(context, appId);
-  const isAnonymous = viewer.kind === 'anonymous';
-  if (isAnonymous) await takeMint(context, app);
-  const signer = await loadSigner(deps);
-  const jti = randomUUID();
-  const { epoch, issuedAt } = await registerUser(context, app, { userId, jti });
-  const expiresAt = issuedAt + connectTokenLife;
-  const token = await signConnectToken(signer, {
-    iss: signer.issuer,
-    aud: 'connect',
-    ...{ sub: userId, user_id: userId, app_id: app.id, jti, epoch },
-    via: isAnonymous ? 'anonymous' : 'key',
-    ...{ iat: issuedAt, exp: expiresAt },
-  });
-  const url = `${deps.config.publicUrl}/connect?token=${token}`;
-  return { token, url, expiresAt: new Date(expiresAt * 1_000) };
-}
+export const createConnectToken = operation({
+  name: 'createConnectToken',
+  description:
+    'Creates a credential with which an end user of an app fulfils its requirements. An operation can create at most 5.',
+  role: { app: 'runtime' },
+  audit: 'connect_token.create',
+  // Without `appId` the app is the one whose hostname was called.
+  input: z.object({ userId, appId: z.string().nullish() }),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError],
+  run: async (context, { userId, appId }): Promise<ConnectToken> => {
+    const { deps, viewer } = context;
+    const app = await requireCalledApp(context, appId);
+    const isAnonymous = viewer.kind === 'anonymous';
+    if (isAnonymous) await takeMint(context, app);
+    const signer = await loadSigner(deps);
+    const jti = randomUUID();
+    const { epoch, issuedAt } = await registerUser(context, app, { userId, jti });
+    const expiresAt = issuedAt + connectTokenLife;
+    const token = await signConnectToken(signer, {
+      iss: signer.issuer,
+      aud: 'connect',
+      sub: userId,
+      user_id: userId,
+      app_id: app.id,
+      jti,
+      epoch,
+      via: isAnonymous ? 'anonymous' : 'key',
+      iat: issuedAt,
+      exp: expiresAt,
+    });
+    const url = `${deps.config.publicUrl}/connect?token=${token}`;
+    return { token, url, expiresAt: new Date(expiresAt * 1_000) };
+  },
+});
 
 type Registered = { epoch: number; issuedAt: number };
 
@@ -59,7 +65,7 @@ const registration = `
     RETURNING epoch, floor(EXTRACT(EPOCH FROM now()))::float8 AS "issuedAt"
   )`;
 const registered = 'SELECT epoch, "issuedAt" FROM registered';
-/* What is made without a key is not audited: strangers must not fill the disk. */
+/* A token that is made without a key is not audited: strangers must not fill the disk. */
 const unaudited = `${registration} ${registered}`;
 const audited = `${registration}, noted AS (${insertEvent('registered', 5)}) ${registered}`;
 

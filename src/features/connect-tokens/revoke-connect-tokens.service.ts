@@ -1,41 +1,40 @@
+import { z } from 'zod';
 import type { HostApp, RequestContext } from '../../core/access/request-context.ts';
 import { auditEvent, type Happening } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
+import { operation } from '../../core/operations/operation.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
-import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
-import { isUuid } from '../../platform/input.ts';
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
+import { isUuid, userId } from '../../platform/input.ts';
 import { requireCalledApp } from '../apps/called-app.ts';
 
-export type WhichTokens = {
-  appId: string;
-  /** One token. */
-  jti?: string | null | undefined;
-  /** All that one of the app's users has. */
-  userId?: string | null | undefined;
-};
-
 /**
- * Ends connect tokens at once, wherever they are used.
- *
- * @returns how many revocations took effect: 0 for a token that was revoked before, and for a user who
- * never had one; otherwise 1, however many tokens the user had.
- * @throws InvalidInputError, NotFoundError for the app, or for what can be no `jti`.
+ * Ends connect tokens at once, wherever they are used. Returns how many revocations took effect: 0 for a
+ * token that was revoked before, and for a user who never had one; otherwise 1, however many tokens the
+ * user had. Fails with NotFoundError for the app, and for a text that can be no `jti`.
  */
-export async function revokeConnectTokens(
-  context: RequestContext,
-  { appId, jti, userId }: WhichTokens,
-): Promise<number> {
-  const app = await requireCalledApp(context, appId);
-  if (userId != null && jti == null) {
-    const user = await hashUserId(context.deps, app.id, userId);
-    const event = revocation(app, { user });
-    return revoke(context, event, (tx) => endEpoch(tx, app.id, userId));
-  }
-  if (jti == null || userId != null) throw new InvalidInputError([oneOfThem]);
-  if (!isUuid(jti)) throw new NotFoundError('connect token');
-  return revoke(context, revocation(app, { jti }), (tx) => revokeToken(tx, app.id, jti));
-}
+export const revokeConnectTokens = operation({
+  name: 'revokeConnectTokens',
+  description:
+    'Revokes one connect token, or all connect tokens of an end user of the app. Every process refuses them from the next request on.',
+  role: 'runtime',
+  audit: 'connect_token.revoke',
+  input: z.object({ appId: z.string(), jti: z.string().nullish(), userId: userId.nullish() }),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError],
+  run: async (context, { appId, jti, userId }) => {
+    const app = await requireCalledApp(context, appId);
+    if (userId != null && jti == null) {
+      const user = await hashUserId(context.deps, app.id, userId);
+      const event = revocation(app, { user });
+      return { count: await revoke(context, event, (tx) => endEpoch(tx, app.id, userId)) };
+    }
+    if (jti == null || userId != null) throw new InvalidInputError([oneOfThem]);
+    if (!isUuid(jti)) throw new NotFoundError('connect token');
+    const event = revocation(app, { jti });
+    return { count: await revoke(context, event, (tx) => revokeToken(tx, app.id, jti)) };
+  },
+});
 
 const oneOfThem = { path: 'jti', message: 'or userId must be given, and not both' };
 

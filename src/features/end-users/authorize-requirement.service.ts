@@ -1,33 +1,38 @@
+import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireEndUser } from '../../core/access/roles.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import { readConfig, requireType } from '../../core/connection-config/read-config.ts';
+import { operation } from '../../core/operations/operation.ts';
 import {
   type Authorization,
   beginConsent,
   type NewConsent,
   requireProvider,
 } from '../../oauth/consent/authorize.service.ts';
-import type { RequirementKind } from '../../platform/db/generated/enums.ts';
-import { InvalidInputError } from '../../platform/errors.ts';
+import { RequirementKind } from '../../platform/db/generated/enums.ts';
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  UpstreamError,
+} from '../../platform/errors.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
 import { beginPipedreamLink } from './begin-pipedream-link.service.ts';
 import { loadRequirement, type RequirementOfViewer } from './load-requirement.ts';
 import { holdPendingConnection } from './pending-connection.ts';
 
-export type RequestedAuthorization = {
-  requirementId: string;
-  /** What the caller takes it for. */
-  kind?: RequirementKind | undefined;
-  /** Where the browser goes afterwards. */
-  redirectUrl: string | undefined;
-  /** The page of ours that it is begun on, instead. */
-  begunOn?: HostedPage | undefined;
-};
+/**
+ * The page of ours that a consent begins on. The browser comes back to `url`, and is known by the digest of
+ * its cookie: no other browser completes the consent.
+ */
+type HostedPage = { url: string; browserDigest: Uint8Array<ArrayBuffer> };
 
-/** Where the browser comes back to, and by what it is known: no other browser completes the consent. */
-export type HostedPage = { url: string; browserDigest: Uint8Array<ArrayBuffer> };
+const hostedPage = z.custom<HostedPage>((given) => {
+  const { browserDigest } = Object(given) as Partial<HostedPage>;
+  return browserDigest instanceof Uint8Array; // which no JSON can hold
+});
 
 const otherKind: Record<RequirementKind, string> = {
   connection: 'is a Pipedream account: authorize it at Pipedream',
@@ -35,39 +40,45 @@ const otherKind: Record<RequirementKind, string> = {
 };
 
 /**
- * Begins what takes a person's browser elsewhere: a consent at a provider, or a link at Pipedream. What
- * is linked stays until that is completed.
- *
- * @throws TooManyRequestsError, NotFoundError, InvalidInputError for a requirement that takes credentials, a client that is
- * missing or a redirect URL that is not listed, ConflictError when the token may not replace what is
- * linked, UpstreamError when Pipedream cannot be asked.
+ * Begins what takes a person's browser elsewhere: a consent at a provider, or a link at Pipedream. Fails
+ * with TooManyRequestsError; with InvalidInputError for a requirement that takes credentials, a client that
+ * is missing or a redirect URL that is not listed; with ConflictError when the token may not replace what
+ * is linked; and with UpstreamError when Pipedream cannot be asked.
  */
-export async function authorizeRequirement(
-  context: RequestContext,
-  { requirementId, kind, redirectUrl, begunOn }: RequestedAuthorization,
-): Promise<Authorization> {
-  const viewer = requireEndUser(context.viewer);
-  await takeAction(context, viewer);
-  const requirement = await loadRequirement(context.deps.db, viewer, requirementId);
-  if (kind !== undefined && kind !== requirement.spec.kind) {
-    throw new InvalidInputError([{ path: 'requirementId', message: otherKind[kind] }]);
-  }
-  if (redirectUrl !== undefined && !requirement.returnUrls.includes(redirectUrl)) {
-    throw new InvalidInputError([redirectNotListed]);
-  }
-  const { spec } = requirement;
-  if (spec.kind === 'pipedream_account') {
-    const { appSlug } = spec;
-    const wanted = {
-      requirementId: requirement.id,
-      appSlug,
-      returnUrl: begunOn?.url ?? redirectUrl,
-    };
-    return beginPipedreamLink(context, viewer, wanted);
-  }
-  const back = { returnUrl: begunOn?.url ?? redirectUrl, browserDigest: begunOn?.browserDigest };
-  return beginConsentOf(context, viewer, { ...requirement, spec }, back);
-}
+export const authorizeRequirement = operation({
+  name: 'authorizeRequirement',
+  description:
+    "Begins a consent, or a link at Pipedream, for the connect token's user. What the user connected before stays until the new one is complete.",
+  role: 'end user',
+  audit: 'connection.authorize',
+  input: z.object({
+    requirementId: z.string(),
+    kind: z.enum(RequirementKind).nullish(),
+    redirectUrl: z.instanceof(URL).nullish(),
+    // Only the connect page begins a consent on itself.
+    begunOn: hostedPage.optional(),
+  }),
+  errors: [InvalidInputError, NotFoundError, ConflictError, UpstreamError],
+  run: async (context, { requirementId, kind, redirectUrl, begunOn }): Promise<Authorization> => {
+    const viewer = requireEndUser(context.viewer);
+    await takeAction(context, viewer);
+    const requirement = await loadRequirement(context.deps.db, viewer, requirementId);
+    if (kind != null && kind !== requirement.spec.kind) {
+      throw new InvalidInputError([{ path: 'requirementId', message: otherKind[kind] }]);
+    }
+    if (redirectUrl != null && !requirement.returnUrls.includes(redirectUrl.href)) {
+      throw new InvalidInputError([redirectNotListed]);
+    }
+    const returnUrl = begunOn?.url ?? redirectUrl?.href;
+    const { spec } = requirement;
+    if (spec.kind === 'pipedream_account') {
+      const wanted = { requirementId: requirement.id, appSlug: spec.appSlug, returnUrl };
+      return beginPipedreamLink(context, viewer, wanted);
+    }
+    const back = { returnUrl, browserDigest: begunOn?.browserDigest };
+    return beginConsentOf(context, viewer, { ...requirement, spec }, back);
+  },
+});
 
 const redirectNotListed = {
   path: 'redirectUrl',

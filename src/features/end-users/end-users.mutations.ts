@@ -1,24 +1,15 @@
-import { z } from 'zod';
 import { builder } from '../../core/graphql/builder.ts';
-import {
-  ConflictError,
-  ForbiddenError,
-  InvalidInputError,
-  NotFoundError,
-  UpstreamError,
-} from '../../platform/errors.ts';
-import { userId } from '../../platform/input.ts';
+import { operationField } from '../../core/graphql/operation-field.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { AuthorizationRef } from '../connections/oauth.mutations.ts';
 import { RequirementKindRef, RequirementRef } from '../requirements/requirement.type.ts';
 import { authorizeRequirement } from './authorize-requirement.service.ts';
 import { deleteEndUser } from './delete-end-user.service.ts';
 import { disconnectRequirement } from './disconnect-requirement.service.ts';
-import { submitCredentials } from './submit-credentials.service.ts';
-import { submittedCredentials } from './submitted-credentials.input.ts';
+import { submitRequirementCredentials } from './submit-credentials.service.ts';
 
 const SubmitRequirementCredentialsInput = builder.inputType('SubmitRequirementCredentialsInput', {
   description: 'The credentials that fulfil a requirement.',
-  validate: z.looseObject(submittedCredentials),
   fields: (t) => ({
     requirementId: t.id({ description: 'The id of the requirement to fulfil.' }),
     type: t.string({
@@ -60,7 +51,6 @@ const DisconnectRequirementInput = builder.inputType('DisconnectRequirementInput
 
 const DeleteEndUserInput = builder.inputType('DeleteEndUserInput', {
   description: 'The end user whose data you want to delete.',
-  validate: z.looseObject({ userId }),
   fields: (t) => ({
     appId: t.id({ description: 'The id of the app.' }),
     userId: t.string({ description: 'The id that the app gives to the end user.' }),
@@ -81,12 +71,8 @@ const DeletedEndUserRef = builder.objectRef<DeletedEndUser>('DeletedEndUser').im
 
 builder.mutationFields((t) => ({
   submitRequirementCredentials: t.prismaField({
+    ...operationField(submitRequirementCredentials),
     type: RequirementRef,
-    description:
-      "Stores credentials for a requirement of the connect token's user. They replace what the user connected before.",
-    authScopes: { endUser: true },
-    extensions: { audit: 'link.create' },
-    errors: { types: [InvalidInputError, NotFoundError, ConflictError] },
     args: {
       input: t.arg({
         type: SubmitRequirementCredentialsInput,
@@ -94,34 +80,21 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (query, _root, { input }, context) => {
-      const id = await submitCredentials(context, input);
+      const { id } = await perform(submitRequirementCredentials, context, input);
       return context.deps.db.requirement.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
   authorizeRequirement: t.field({
+    ...operationField(authorizeRequirement),
     type: AuthorizationRef,
-    description:
-      "Begins a consent, or a link at Pipedream, for the connect token's user. What the user connected before stays until the new one is complete.",
-    authScopes: { endUser: true },
-    extensions: { audit: 'connection.authorize' },
-    errors: { types: [InvalidInputError, NotFoundError, ConflictError, UpstreamError] },
     args: {
       input: t.arg({ type: AuthorizeRequirementInput, description: 'The requirement to fulfil.' }),
     },
-    resolve: (_root, { input }, context) =>
-      authorizeRequirement(context, {
-        requirementId: input.requirementId,
-        kind: input.kind ?? undefined,
-        redirectUrl: input.redirectUrl?.href,
-      }),
+    resolve: (_root, { input }, context) => perform(authorizeRequirement, context, input),
   }),
   disconnectRequirement: t.prismaField({
+    ...operationField(disconnectRequirement),
     type: RequirementRef,
-    description:
-      "Disconnects and deletes what the connect token's user connected for a requirement.",
-    authScopes: { endUser: true },
-    extensions: { audit: 'link.delete' },
-    errors: { types: [NotFoundError, ConflictError] },
     args: {
       input: t.arg({
         type: DisconnectRequirementInput,
@@ -129,21 +102,14 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (query, _root, { input }, context) => {
-      const id = await disconnectRequirement(context, input.requirementId);
+      const { id } = await perform(disconnectRequirement, context, input);
       return context.deps.db.requirement.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
   deleteEndUser: t.field({
+    ...operationField(deleteEndUser),
     type: DeletedEndUserRef,
-    description:
-      'Deletes everything that an end user connected in an app, together with their connect tokens. Only admins of the project can call it.',
-    authScopes: { role: 'admin' },
-    extensions: { audit: 'link.delete' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError] },
     args: { input: t.arg({ type: DeleteEndUserInput, description: 'The app and its end user.' }) },
-    resolve: async (_root, { input }, context) => ({
-      userId: input.userId,
-      links: await deleteEndUser(context, input),
-    }),
+    resolve: (_root, { input }, context) => perform(deleteEndUser, context, input),
   }),
 }));

@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import { builder } from '../../core/graphql/builder.ts';
-import { type AppError, ForbiddenError, InvalidInputError } from '../../platform/errors.ts';
-import { userId } from '../../platform/input.ts';
-import { mostReferences } from '../../platform/limits.ts';
+import { operationField } from '../../core/graphql/operation-field.ts';
+import { perform } from '../../core/operations/perform.ts';
+import type { AppError } from '../../platform/errors.ts';
 import { FetchCredentialsResult } from '../connections/credentials.mutations.ts';
 import type { Credentials } from '../connections/open-credentials.ts';
 import { resolveCredentials } from './resolve-credentials.service.ts';
@@ -21,10 +20,6 @@ const CredentialReference = builder.inputType('CredentialReference', {
 
 const ResolveCredentialsInput = builder.inputType('ResolveCredentialsInput', {
   description: 'The credentials that a run needs, and the end user for whom it runs.',
-  validate: z.looseObject({
-    userId: userId.nullish(),
-    references: z.array(z.unknown()).max(mostReferences, `cannot hold more than ${mostReferences}`),
-  }),
   fields: (t) => ({
     appId: t.id({
       required: false,
@@ -57,22 +52,14 @@ const ResolvedCredentials = builder
 
 builder.mutationField('resolveCredentials', (t) =>
   t.field({
+    ...operationField(resolveCredentials),
     type: ResolvedCredentials,
-    description:
-      'Returns the credentials that a run needs, for many connections and requirements at once. Each has an outcome of its own, so one failure does not affect the others. The audit log records each of them.',
-    authScopes: { role: 'runtime' },
-    extensions: { audit: 'credentials.resolve' },
-    errors: { types: [InvalidInputError, ForbiddenError] },
     args: {
       input: t.arg({
         type: ResolveCredentialsInput,
         description: 'The references, the app and the end user.',
       }),
     },
-    resolve: (_root, { input: { appId, userId, references } }, context) =>
-      resolveCredentials(context, references, {
-        appId: appId ?? undefined,
-        userId: userId ?? undefined,
-      }),
+    resolve: (_root, { input }, context) => perform(resolveCredentials, context, input),
   }),
 );

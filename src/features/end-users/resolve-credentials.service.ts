@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { markUsed } from '../../core/access/last-used.ts';
 import { reachOf } from '../../core/access/reach.ts';
 import { refusalOf } from '../../core/access/refusal.ts';
@@ -6,58 +7,74 @@ import { requireMember } from '../../core/access/roles.ts';
 import { type Happening, recordEvent, recordRefusal } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
+import { operation } from '../../core/operations/operation.ts';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
 import {
   AppError,
   ConflictError,
+  ForbiddenError,
   InvalidInputError,
   NotFoundError,
   UnavailableError,
 } from '../../platform/errors.ts';
-import { isUuid } from '../../platform/input.ts';
+import { isUuid, userId } from '../../platform/input.ts';
+import { mostReferences } from '../../platform/limits.ts';
 import { loadCredentials } from '../connections/load-credentials.ts';
 import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
 import { loadBrought } from './load-brought.ts';
 import { openBrought } from './open-brought.ts';
 
-/** A connection of a project, or what the user of the call brought for a requirement. */
-export type CredentialReference = { connectionId: string } | { requirementId: string };
+const reference = z.union(
+  [z.strictObject({ connectionId: z.string() }), z.strictObject({ requirementId: z.string() })],
+  { error: 'must have exactly one of connectionId and requirementId' },
+);
 
-/** The user of an app whom the requirements are meant of. */
-export type ForUser = { appId: string | undefined; userId: string | undefined };
+/** A connection of a project, or what the user of the call linked for a requirement. */
+type CredentialReference = z.infer<typeof reference>;
 
 const action = 'credentials.resolve';
 
 /**
- * Opens everything that a run needs, in the order asked, each with its own outcome. However many there
- * are, they are loaded in two statements and recorded in one; tokens are refreshed side by side. The
- * answer leaves only when its audit events are committed.
- *
- * @throws InvalidInputError when requirements are asked for without an app and a user.
+ * Opens everything that a run needs, in the order asked, each with its own outcome. All of them are loaded
+ * by two statements and recorded by one; tokens are refreshed side by side. The answer leaves only when its
+ * audit events are committed. Fails with InvalidInputError when requirements are asked for without an app
+ * and a user.
  */
-export async function resolveCredentials(
-  context: RequestContext,
-  references: readonly CredentialReference[],
-  user: ForUser,
-): Promise<(Credentials | AppError)[]> {
-  const isOfUser = references.some((reference) => 'requirementId' in reference);
-  const named = isOfUser ? requireUser(user) : nobody;
-  const hash = isOfUser ? await hashUserId(context.deps, named.appId, named.userId) : '';
-  const outcomes = await Promise.all(
-    references.map((reference) => resolveOne(context, reference, { ...named, hash })),
-  );
-  await Promise.all(outcomes.map((outcome) => record(context, outcome)));
-  return outcomes.map(({ result }) => result);
-}
+export const resolveCredentials = operation({
+  name: 'resolveCredentials',
+  description:
+    'Returns the credentials that a run needs, for many connections and requirements at once. Each has an outcome of its own, so one failure does not affect the others. The audit log records each of them.',
+  role: 'runtime',
+  audit: action,
+  input: z.object({
+    appId: z.string().nullish(),
+    userId: userId.nullish(),
+    references: z.array(reference).max(mostReferences, `cannot hold more than ${mostReferences}`),
+  }),
+  errors: [InvalidInputError, ForbiddenError],
+  run: async (context, { references, ...user }): Promise<(Credentials | AppError)[]> => {
+    const isOfUser = references.some((reference) => 'requirementId' in reference);
+    const named = isOfUser ? requireUser(user) : nobody;
+    const hash = isOfUser ? await hashUserId(context.deps, named.appId, named.userId) : '';
+    const outcomes = await Promise.all(
+      references.map((reference) => resolveOne(context, reference, { ...named, hash })),
+    );
+    await Promise.all(outcomes.map((outcome) => record(context, outcome)));
+    return outcomes.map(({ result }) => result);
+  },
+});
 
 /** A user, with what the audit log has in the place of their name. */
 type NamedUser = { appId: string; userId: string; hash: string };
 
 const nobody = { appId: '', userId: '' };
 
-function requireUser({ appId, userId }: ForUser): Omit<NamedUser, 'hash'> {
-  if (appId !== undefined && userId !== undefined) return { appId: appId.toLowerCase(), userId };
-  const absent = Object.entries({ appId, userId }).filter(([, value]) => value === undefined);
+/** The user of the app whose links are meant. */
+type GivenUser = { appId?: string | null | undefined; userId?: string | null | undefined };
+
+function requireUser({ appId, userId }: GivenUser): Omit<NamedUser, 'hash'> {
+  if (appId != null && userId != null) return { appId: appId.toLowerCase(), userId };
+  const absent = Object.entries({ appId, userId }).filter(([, value]) => value == null);
   const message = 'cannot be blank when requirements are asked for';
   throw new InvalidInputError(absent.map(([path]) => ({ path, message })));
 }

@@ -1,14 +1,14 @@
-import type { RequestContext } from '../../core/access/request-context.ts';
+import { z } from 'zod';
 import { requireEndUser } from '../../core/access/roles.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
-import type { JsonObject } from '../../core/catalog/json.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import { readConfig, requireType } from '../../core/connection-config/read-config.ts';
 import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
+import { operation } from '../../core/operations/operation.ts';
 import { writeSealed } from '../../core/vault/write-sealed.ts';
-import { InvalidInputError } from '../../platform/errors.ts';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import { linkerOf, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
@@ -16,47 +16,49 @@ import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
 import { rowOf } from './pending-connection.ts';
-
-export type SubmittedCredentials = { requirementId: string; type: string; config: JsonObject };
+import { submittedCredentials } from './submitted-credentials.input.ts';
 
 /**
- * Stores what a token's user brings for a requirement, in the place of what they brought before: the
- * old stays until the new is there.
- *
- * @returns the requirement's id.
- * @throws TooManyRequestsError, NotFoundError, InvalidInputError for what the requirement does not ask for, ConflictError
- * when the token may not replace what is linked.
+ * The old credentials stay until the new ones are stored. Fails with TooManyRequestsError, with
+ * InvalidInputError for what the requirement does not ask for, and with ConflictError when the token may
+ * not replace what is linked.
  */
-export async function submitCredentials(
-  context: RequestContext,
-  { requirementId, type: typeName, config }: SubmittedCredentials,
-): Promise<string> {
-  const { deps } = context;
-  const viewer = requireEndUser(context.viewer);
-  await takeAction(context, viewer);
-  const requirement = await loadRequirement(deps.db, viewer, requirementId);
-  const type = requireAskedType(requirement.spec, typeName);
-  const halves = readConfig(type, config);
-  const { organizationId, projectId, endUserId } = viewer;
-  const ofUser = { endUserId, requirementId: requirement.id };
-  const place = { organizationId, projectId, id: newId() };
-  const user = await hashUserId(deps, viewer.appId, viewer.userId);
-  const detail = { requirement: requirement.id, user };
-  const event = { action: 'link.create', connectionId: place.id, detail };
-  await writeSealed(context, projectId, async (tx, key) => {
-    await lockUser(tx, ofUser);
-    await requireReplaceable(tx, ofUser, linkerOf(viewer));
-    const { connection, secret } = sealedConfig(deps.vault, key, place, { type, halves });
-    const row = { id: place.id, projectId, ...rowOf(ofUser, requirement.title), ...connection };
-    await tx.connection.create({ data: { ...row, status: 'active' }, select: { id: true } });
-    await tx.connectionSecret.create({ data: { connectionId: place.id, ...secret } });
-    const linked = { connectionId: place.id, pipedreamAccountId: null };
-    await replaceLink(tx, ofUser, viewer.id, linked);
-    await tx.auditEvent.create({ data: auditEvent(context, event) });
-  });
-  announceChanges(deps);
-  return requirement.id;
-}
+export const submitRequirementCredentials = operation({
+  name: 'submitRequirementCredentials',
+  description:
+    "Stores credentials for a requirement of the connect token's user. They replace what the user connected before.",
+  role: 'end user',
+  audit: 'link.create',
+  input: z.object({ requirementId: z.string(), ...submittedCredentials }),
+  errors: [InvalidInputError, NotFoundError, ConflictError],
+  run: async (context, { requirementId, type: typeName, config }) => {
+    const { deps } = context;
+    const viewer = requireEndUser(context.viewer);
+    await takeAction(context, viewer);
+    const requirement = await loadRequirement(deps.db, viewer, requirementId);
+    const type = requireAskedType(requirement.spec, typeName);
+    const halves = readConfig(type, config);
+    const { organizationId, projectId, endUserId } = viewer;
+    const ofUser = { endUserId, requirementId: requirement.id };
+    const place = { organizationId, projectId, id: newId() };
+    const user = await hashUserId(deps, viewer.appId, viewer.userId);
+    const detail = { requirement: requirement.id, user };
+    const event = { action: 'link.create', connectionId: place.id, detail };
+    await writeSealed(context, projectId, async (tx, key) => {
+      await lockUser(tx, ofUser);
+      await requireReplaceable(tx, ofUser, linkerOf(viewer));
+      const { connection, secret } = sealedConfig(deps.vault, key, place, { type, halves });
+      const row = { id: place.id, projectId, ...rowOf(ofUser, requirement.title), ...connection };
+      await tx.connection.create({ data: { ...row, status: 'active' }, select: { id: true } });
+      await tx.connectionSecret.create({ data: { connectionId: place.id, ...secret } });
+      const linked = { connectionId: place.id, pipedreamAccountId: null };
+      await replaceLink(tx, ofUser, viewer.id, linked);
+      await tx.auditEvent.create({ data: auditEvent(context, event) });
+    });
+    announceChanges(deps);
+    return { id: requirement.id };
+  },
+});
 
 function requireAskedType(spec: RequirementSpec, typeName: string): ConnectionType {
   if (spec.kind === 'pipedream_account') {
