@@ -14,6 +14,7 @@ import { PayloadTooLargeError } from '../../platform/errors.ts';
 import { requireReadable } from '../http/body.ts';
 import type { RestEnv } from '../http/env.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
+import { plainStyle } from './generated/client.ts';
 import { storeNotice } from './notice.service.ts';
 import { type PageContext, readForm } from './page-request.ts';
 import { presentedDigests } from './session-cookie.ts';
@@ -73,18 +74,8 @@ async function takeBack(deps: Deps, c: PageContext) {
   return c.html(<UndonePage name={name} />, name === undefined ? 400 : 200);
 }
 
-const pageStyle = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { margin: 0; display: grid; min-height: 100vh; place-items: center; background: Canvas; }
-main { box-sizing: border-box; width: min(32rem, 100%); padding: 1.5rem 2rem; overflow-wrap: anywhere;
-  border: 1px solid color-mix(in srgb, CanvasText 20%, Canvas); border-radius: 0.5rem; }
-h1 { margin: 0 0 1rem; font-size: 1.4rem; line-height: 1.25; }
-p { margin: 0 0 1rem; }
-button { padding: 0.5rem 1rem; font: inherit; cursor: pointer; }
-`;
-
 /* The page loads nothing, runs nothing, and no site can show it in a frame. */
-const styleDigest = createHash('sha256').update(pageStyle).digest('base64');
+const styleDigest = createHash('sha256').update(plainStyle).digest('base64');
 const policy = `default-src 'none'; style-src 'sha256-${styleDigest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
 
 function ConsentPage({ connection, broughtBy, problem, undo }: ConsentOutcome) {
@@ -154,7 +145,7 @@ function PlainPage({ title, children }: { title: string; children: Child }) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>{title}</title>
-        <style dangerouslySetInnerHTML={{ __html: pageStyle }} />
+        <style dangerouslySetInnerHTML={{ __html: plainStyle }} />
       </head>
       <body>
         <main>

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { script, style } from './generated/client.ts';
 import type { Language } from './language.ts';
-import { script } from './script.ts';
-import { style } from './style.ts';
 import type { PageApp, PageRequirement } from './visit.ts';
 import { clip, type Words } from './words.ts';
 
