@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { appMutations } from '../helpers/app-mutations.ts';
 import { seedApp, uniqueHostname } from '../helpers/apps.ts';
 import type { GraphqlAnswer } from '../helpers/clients.ts';
 import type { Answer } from '../helpers/http.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let mutations: ReturnType<typeof appMutations>;
 beforeAll(async () => {
-  server = await startTestServer();
   mutations = appMutations(server);
 });
-afterAll(() => server.close());
 
 const plain = {
   displayName: null,

@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { appMutations } from '../helpers/app-mutations.ts';
 import { seedApp, uniqueHostname } from '../helpers/apps.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, useServer } from '../helpers/server.ts';
 
 const own = 'connect.bücher.example';
 const inAscii = 'connect.xn--bcher-kva.example';
 
-let server: TestServer;
+const server = useServer({ env: { PUBLIC_URL: `https://${inAscii}:8443` } });
 let mutations: ReturnType<typeof appMutations>;
 let taken: string;
 let another: string;
 beforeAll(async () => {
-  server = await startTestServer({ PUBLIC_URL: `https://${inAscii}:8443` });
   mutations = appMutations(server);
   const { result } = await mutations.createApp({ hostname: 'shop.bücher.example' });
   taken = result.id;
   another = (await mutations.createApp()).result.id;
 });
-afterAll(() => server.close());
 
 const attempt = async (hostname: string, key?: string, projectId = server.home.projectId) =>
   (await mutations.createApp({ hostname, projectId }, key)).result;

@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import { createConnection, fetchConfig, newConnection, openAi } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /* The database refuses every event here: what must not happen without one, does not. */
 
-let server: TestServer;
+const server = useServer();
 let id: string;
 beforeAll(async () => {
-  server = await startTestServer();
   id = (await createConnection(server)).id;
   const refuse = 'ALTER TABLE audit_event ADD CONSTRAINT none CHECK (false) NOT VALID';
   await server.deps.db.$executeRawUnsafe(refuse);
 });
-afterAll(() => server.close());
 
 test('no credential leaves', async () => {
   const { status, text } = await fetchConfig(server, id);

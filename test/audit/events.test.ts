@@ -13,18 +13,16 @@ import {
 } from '../helpers/connections.ts';
 import type { Answer } from '../helpers/http.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let actor: string;
 beforeAll(async () => {
-  server = await startTestServer();
   const key = await server.deps.db.accessKey.findFirstOrThrow({ where: { name: 'default' } });
   actor = `access_key:${key.id}`;
 });
 afterAll(async () => {
   requireNoCanary('the audit log', JSON.stringify(await server.deps.db.auditEvent.findMany()));
-  await server.close();
 });
 
 /** What one request left in the audit log. */

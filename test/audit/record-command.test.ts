@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { recordCommand } from '../../src/core/audit/record-command.ts';
 import { issueAccessKey } from '../../src/features/people/issue-access-key.service.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 test('what a command did is recorded in every organization, under ids in the order of time', async () => {
   const { db, sql } = server.deps;

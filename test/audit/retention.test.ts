@@ -1,18 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { pruneAuditEvents } from '../../src/core/audit/retention.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-let keeping: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ AUDIT_RETENTION: '30' });
-  keeping = await startTestServer({}, server);
-});
-afterAll(async () => {
-  await keeping.close();
-  await server.close();
-});
+const server = useServer({ env: { AUDIT_RETENTION: '30' } });
+const keeping = useServer({ beside: server });
 
 const day = 86_400_000;
 

@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { hashUserId } from '../../src/core/audit/user-hash.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-let beside: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-  beside = await startTestServer({}, server);
-});
-afterAll(async () => {
-  await beside.close();
-  await server.close();
-});
+const server = useServer();
+const beside = useServer({ beside: server });
 
 const app = randomUUID();
 

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
 import { createConnection, google, openAi } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { type TestServer, useServer } from '../helpers/server.ts';
 import {
   type ConnectionEvent,
   kindsOf,
@@ -10,19 +10,11 @@ import {
   watchConnections,
 } from '../helpers/subscription.ts';
 
-let server: TestServer;
-let beside: TestServer;
+const server = useServer();
+const beside = useServer({ beside: server });
 const open: Subscription<ConnectionEvent>[] = [];
-beforeAll(async () => {
-  server = await startTestServer();
-  beside = await startTestServer({}, server);
-});
 afterEach(() => {
   for (const subscription of open.splice(0)) subscription.close();
-});
-afterAll(async () => {
-  await beside.close();
-  await server.close();
 });
 
 async function watch(

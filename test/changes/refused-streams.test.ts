@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { closeStreams } from '../../src/core/changes/open-stream.ts';
 import { authorization } from '../helpers/clients.ts';
 import { createConnection } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, useServer } from '../helpers/server.ts';
 import { kindsOf, watchConnections } from '../helpers/subscription.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ LIMIT_SUBSCRIPTIONS: '1', LIMIT_TOKENS: '200' });
-});
-afterAll(() => server.close());
+const server = useServer({ env: { LIMIT_SUBSCRIPTIONS: '1', LIMIT_TOKENS: '200' } });
 
 type Options = { key?: string | null; accept?: string; body?: string };
 

@@ -1,24 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createChangeReader } from '../../src/core/changes/change.ts';
 import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { openAi } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { type Subscription, subscribe, watchConnections } from '../helpers/subscription.ts';
 
-let server: TestServer;
+const server = useServer();
 type Event = { requirementStatusChanged: { id: string; title: string } };
 const open: Subscription<Event>[] = [];
-beforeAll(async () => {
-  server = await startTestServer();
-});
 afterEach(() => {
   for (const subscription of open.splice(0)) subscription.close();
 });
-afterAll(() => server.close());
 
 async function watch(variables: object, key = server.adminKey) {
   const query = `subscription($appId: ID, $userId: String) {

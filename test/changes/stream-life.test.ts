@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { authenticate } from '../../src/core/access/authenticate.ts';
 import { openStreams } from '../../src/core/changes/stream-slots.ts';
 import { watchConnections as watchProject } from '../../src/features/connections/watch-connections.service.ts';
 import type { AppError } from '../../src/platform/errors.ts';
 import { createConnection } from '../helpers/connections.ts';
 import { send } from '../helpers/http.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import {
   type ConnectionEvent,
   kindsOf,
@@ -13,16 +13,12 @@ import {
   watchConnections,
 } from '../helpers/subscription.ts';
 
-let server: TestServer;
+const server = useServer({ env: { LIMIT_SUBSCRIPTIONS: '3', LIMIT_WAITING_CHANGES: '20' } });
 const open: Subscription<ConnectionEvent>[] = [];
-beforeAll(async () => {
-  server = await startTestServer({ LIMIT_SUBSCRIPTIONS: '3', LIMIT_WAITING_CHANGES: '20' });
-});
 afterEach(async () => {
   for (const subscription of open.splice(0)) subscription.close();
   await expect.poll(() => openStreams(server.deps)).toBe(0);
 });
-afterAll(() => server.close());
 
 async function watch(key = server.adminKey) {
   const subscription = await watchConnections(server.url, server.home, key);

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { createConnection } from '../helpers/connections.ts';
 import { change } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { type StreamEvent, type Subscription, subscribe } from '../helpers/subscription.ts';
 
 /* What a subscription selects is authorized again for every event. */
@@ -12,16 +12,14 @@ type Data = {
   } | null;
 };
 
-let server: TestServer;
+const server = useServer();
 const open: Subscription<Data>[] = [];
 beforeAll(async () => {
-  server = await startTestServer();
   await server.createKey({ role: 'runtime', projectId: server.home.projectId, name: 'of project' });
 });
 afterEach(() => {
   for (const subscription of open.splice(0)) subscription.close();
 });
-afterAll(() => server.close());
 
 async function watch(key: string) {
   const query = `subscription($projectId: ID!) { connectionChanged(projectId: $projectId) {

@@ -1,25 +1,21 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { openStreams } from '../../src/core/changes/stream-slots.ts';
 import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { mintToken, postToken } from '../helpers/connect-tokens.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, type TestServer, useServer } from '../helpers/server.ts';
 import { type Subscription, subscribe } from '../helpers/subscription.ts';
 
 /* How many subscriptions a process has open at once, for whom. */
 
-let first: TestServer;
+const first = useServer();
 let server: TestServer | undefined;
 const open: Subscription<unknown>[] = [];
-beforeAll(async () => {
-  first = await startTestServer();
-});
 afterEach(async () => {
   for (const one of open.splice(0)) one.close();
   await server?.close();
   server = undefined;
 });
-afterAll(() => first.close());
 
 async function start(env: Record<string, string>): Promise<TestServer> {
   server = await startTestServer({ TRUSTED_PROXIES: '127.0.0.1', ...env }, first);

@@ -1,31 +1,31 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken, postToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
 import type { Answer } from '../helpers/http.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { controlClock } from '../oauth/hooks.ts';
 import { openBrowser } from './form-browser.ts';
 
 /* The page says when something was done too often. */
 
-let server: TestServer;
-let app: App;
-let key: Requirement;
-let clock: ReturnType<typeof controlClock>;
-beforeAll(async () => {
-  server = await startTestServer({
+const server = useServer({
+  env: {
     TRUSTED_PROXIES: '127.0.0.1',
     LIMIT_ACTIONS_PER_TOKEN: '4',
     LIMIT_ACTIONS_PER_ADDRESS: '6',
     LIMIT_ACTIONS_PER_KEYED_TOKEN: '8',
-  });
+  },
+});
+let app: App;
+let key: Requirement;
+let clock: ReturnType<typeof controlClock>;
+beforeAll(async () => {
   app = await seedApp(server.deps.db, server.home.projectId, { visibility: 'public' });
   key = await seedRequirement(server.deps.db, app.id);
 });
-afterAll(() => server.close());
 beforeEach(() => {
   clock = controlClock();
 });

@@ -1,24 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
+import { useWorld, visit } from '../oauth/world.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
 /* With an https PUBLIC_URL a sibling host can plant any cookie but one of the prefix __Host-. */
 
-let world: World;
+const world = useWorld('google', { env: { PUBLIC_URL: 'https://patchbay.example' } });
 let app: App;
 let calendar: Requirement;
 beforeAll(async () => {
-  world = await openWorld('google', { env: { PUBLIC_URL: 'https://patchbay.example' } });
   const { deps, home } = world.server;
   app = await seedApp(deps.db, home.projectId, { name: 'Travel desk' });
   const spec = { type: google, scopes: ['calendar.read'] };
   calendar = await seedRequirement(deps.db, app.id, { spec, title: 'Your calendar' });
 });
-afterAll(() => closeWorld(world));
 
 const send = (path: string, cookie: string) =>
   world.server.send({ method: 'GET', path, headers: { cookie } });

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { typeNamed } from '../catalog/sample-configs.ts';
 import { canary } from '../helpers/canary.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import type { Done } from './form-reader.ts';
 import { type Form, openForm } from './open-form.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 const open = (name: string, language?: string) => openForm(server, typeNamed(name), language);
 /** Pages in German whose forms are only ever refused: that changes nothing, and many can share them. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ConnectionType, connectionTypes } from '../../src/core/catalog/catalog.ts';
 import { parseConfig } from '../../src/core/catalog/config.ts';
 import type { Field } from '../../src/core/catalog/fields.ts';
@@ -6,16 +6,12 @@ import type { JsonObject } from '../../src/core/catalog/json.ts';
 import { fullConfig, minimalConfig } from '../catalog/sample-configs.ts';
 import { canary } from '../helpers/canary.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { type Form, openTwoForms, typedIn } from './open-form.ts';
 
 /* Every answer is looked through for canaries, and all secrets here are some: none comes back. */
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 const keyTypes = connectionTypes.filter(({ oauth2 }) => oauth2 === undefined);
 const askedFields = ({ fields }: ConnectionType) =>

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { guard } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
-import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
+import { usePipedream } from '../helpers/pipedream.ts';
+import { useWorld, visit } from '../oauth/world.ts';
 import {
   type FormBrowser,
   findHandoff,
@@ -16,25 +16,20 @@ import {
 
 /* A consent begun in a frame goes on in a window of its own. */
 
-let pipedream: Pipedream;
-let world: World;
+const pipedream = usePipedream();
+const world = useWorld('google', () => ({
+  env: { ...pipedream.env, PUBLIC_URL: 'https://patchbay.example' },
+}));
 let app: App;
 let key: Requirement;
 let calendar: Requirement;
 beforeAll(async () => {
-  pipedream = await startPipedream();
-  const env = { ...pipedream.env, PUBLIC_URL: 'https://patchbay.example' };
-  world = await openWorld('google', { env });
   const { deps, home } = world.server;
   const allowedOrigins = ['https://portal.example.com'];
   app = await seedApp(deps.db, home.projectId, { name: 'Travel desk', allowedOrigins });
   key = await seedRequirement(deps.db, app.id);
   const spec = { type: google, scopes: ['calendar.read'] };
   calendar = await seedRequirement(deps.db, app.id, { spec, title: 'Your calendar' });
-});
-afterAll(async () => {
-  await closeWorld(world);
-  await pipedream.stop();
 });
 
 const browser = () => openBrowser(world.server);

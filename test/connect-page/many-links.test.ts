@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { closeWorld, openBeside, openWorld, visit, type World } from '../oauth/world.ts';
+import { useBeside, useWorld, visit } from '../oauth/world.ts';
 import {
   type FormBrowser,
   findHandoff,
@@ -15,16 +15,14 @@ import {
 
 /* A browser that opens many links keeps few cookies. */
 
-let world: World;
+const world = useWorld('google');
 let app: App;
 let calendar: Requirement;
 beforeAll(async () => {
-  world = await openWorld('google');
   const { deps, home } = world.server;
   app = await seedApp(deps.db, home.projectId);
   calendar = await seedRequirement(deps.db, app.id, { spec: { type: google } });
 });
-afterAll(() => closeWorld(world));
 
 const link = (userId: string, of: App = app) => mintToken(world.server, of, userId);
 const names = ({ cookies }: FormBrowser) => [...cookies.keys()];
@@ -39,11 +37,7 @@ async function connect(browser: FormBrowser, userId: string, of?: App): Promise<
 }
 
 describe.each(['http://localhost:4000', 'https://patchbay.example'])('at %s', (PUBLIC_URL) => {
-  let beside: World;
-  beforeAll(async () => {
-    beside = await openBeside(world, { PUBLIC_URL });
-  });
-  afterAll(() => beside.server.close());
+  const beside = useBeside(world, { PUBLIC_URL });
 
   const connectAt = async (browser: FormBrowser, userId: string, of = app) => {
     const answer = await browser.connect(await mintToken(beside.server, of, userId));

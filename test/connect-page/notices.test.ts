@@ -1,27 +1,25 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
+import { useWorld, visit } from '../oauth/world.ts';
 import { type FormBrowser, findOnward, openBrowser } from './form-browser.ts';
 
 /* The page says at the card what stands against it, one cause each. */
 
-let world: World;
+const world = useWorld('google');
 let app: App;
 let key: Requirement;
 let calendar: Requirement;
 beforeAll(async () => {
-  world = await openWorld('google');
   const { deps, home } = world.server;
   app = await seedApp(deps.db, home.projectId, { visibility: 'public' });
   key = await seedRequirement(deps.db, app.id);
   const spec = { type: google, scopes: ['calendar.read'] };
   calendar = await seedRequirement(deps.db, app.id, { spec });
 });
-afterAll(() => closeWorld(world));
 
 async function openSession(userId: string) {
   const browser = openBrowser(world.server);

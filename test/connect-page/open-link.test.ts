@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { openBrowser } from './form-browser.ts';
 
 /* A link's GET shows a button; the button's POST exchanges the token. */
 
-let server: TestServer;
+const server = useServer();
 let app: App;
 beforeAll(async () => {
-  server = await startTestServer();
   const allowedOrigins = ['https://portal.example.com'];
   app = await seedApp(server.deps.db, server.home.projectId, {
     name: 'Travel desk',
     allowedOrigins,
   });
 });
-afterAll(() => server.close());
 
 const browser = () => openBrowser(server);
 const token = (userId: string) => mintToken(server, app, userId);

@@ -1,24 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
+import { useWorld, visit } from '../oauth/world.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
 /* The script sends a popup's consents into a window of their own, and says so. */
 
-let world: World;
+const world = useWorld('google');
 let app: App;
 let calendar: Requirement;
 beforeAll(async () => {
-  world = await openWorld('google');
   const { deps, home } = world.server;
   app = await seedApp(deps.db, home.projectId, { allowedOrigins: ['https://portal.example.com'] });
   const spec = { type: google, scopes: ['calendar.read'] };
   calendar = await seedRequirement(deps.db, app.id, { spec });
 });
-afterAll(() => closeWorld(world));
 
 /** Where a consent in a window of its own ends, and the page that was left behind. */
 async function consentApart(userId: string) {

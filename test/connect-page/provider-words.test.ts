@@ -1,24 +1,21 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
 import type { Switches } from '../helpers/oauth-provider.switches.ts';
-import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
+import { useWorld, visit } from '../oauth/world.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
-let world: World;
+const world = useWorld('google');
 let app: App;
 let calendar: Requirement;
 beforeAll(async () => {
-  world = await openWorld('google');
   const { deps, home } = world.server;
   app = await seedApp(deps.db, home.projectId);
   const spec = { type: google, scopes: ['calendar.read', 'calendar.write'] };
   calendar = await seedRequirement(deps.db, app.id, { spec });
 });
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
 
 /** A consent from the page that goes wrong; returns the page's card as the person then sees it, and what the log says. */
 async function consentBadly(switches: Partial<Switches>, language = 'en') {

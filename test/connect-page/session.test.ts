@@ -1,19 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { forgetEndedSessions } from '../../src/edge/connect-page/session.service.ts';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { closeWorld, openWorld, visit, type World } from '../oauth/world.ts';
+import { useWorld, visit } from '../oauth/world.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
-let world: World;
+const world = useWorld('google');
 let app: App;
 let key: Requirement;
 let calendar: Requirement;
 beforeAll(async () => {
-  world = await openWorld('google');
   const { server } = world;
   const changes = { name: 'Travel desk', allowedOrigins: ['https://portal.example.com'] };
   app = await seedApp(server.deps.db, server.home.projectId, changes);
@@ -21,7 +20,6 @@ beforeAll(async () => {
   const spec = { type: google, scopes: ['calendar.read'] };
   calendar = await seedRequirement(server.deps.db, app.id, { spec, title: 'Your calendar' });
 });
-afterAll(() => closeWorld(world));
 
 const browser = () => openBrowser(world.server);
 const token = (userId: string) => mintToken(world.server, app, userId);

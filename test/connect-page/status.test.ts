@@ -1,28 +1,22 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
-import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { usePipedream } from '../helpers/pipedream.ts';
+import { useServer } from '../helpers/server.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
-let pipedream: Pipedream;
-let server: TestServer;
+const pipedream = usePipedream();
+const server = useServer({ env: () => pipedream.env });
 let app: App;
 let key: Requirement;
 let mail: Requirement;
 beforeAll(async () => {
-  pipedream = await startPipedream();
-  server = await startTestServer(pipedream.env);
   app = await seedApp(server.deps.db, server.home.projectId);
   key = await seedRequirement(server.deps.db, app.id);
   const account = { kind: 'pipedream_account', spec: { app_slug: 'gmail' } } as const;
   mail = await seedRequirement(server.deps.db, app.id, account);
-});
-afterAll(async () => {
-  await server.close();
-  await pipedream.stop();
 });
 
 const browser = () => openBrowser(server);

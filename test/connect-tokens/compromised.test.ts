@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { rotateSigningKey } from '../../src/features/connect-tokens/rotate-signing-key.service.ts';
 import { openBrowser } from '../connect-page/form-browser.ts';
 import { google } from '../helpers/connections.ts';
@@ -11,21 +11,19 @@ import {
   openEndUser,
   statusOf,
 } from '../helpers/end-users.ts';
-import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
+import { usePipedream } from '../helpers/pipedream.ts';
 import { subscribe } from '../helpers/subscription.ts';
-import { closeWorld, open, openWorld, visit, type World } from '../oauth/world.ts';
+import { open, useWorld, visit } from '../oauth/world.ts';
 
 /* What a token of a compromised signing key began ends with the key. */
 
-let pipedream: Pipedream;
-let world: World;
+const pipedream = usePipedream();
+const world = useWorld('google', () => ({ env: pipedream.env }));
 let calendar: string;
 let mail: string;
 let user: EndUser;
 let appId: string;
 beforeAll(async () => {
-  pipedream = await startPipedream();
-  world = await openWorld('google', { env: pipedream.env });
   Object.assign(world.server.deps.config, { publicUrl: world.server.url });
   appId = await makeApp(world.server);
   const spec = { type: google, scopes: ['calendar.read'] };
@@ -39,10 +37,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   user = await openEndUser(world.server, appId);
-});
-afterAll(async () => {
-  await closeWorld(world);
-  await pipedream.stop();
 });
 
 const compromise = () => rotateSigningKey(world.server.deps, { isCompromised: true });

@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { askForToken, mintToken, postToken, readToken } from '../helpers/connect-tokens.ts';
 import type { Failure } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 const publicUrl = 'https://connect.patchbay.example';
 
-let server: TestServer;
+const server = useServer({ env: { PUBLIC_URL: publicUrl } });
 let hidden: App;
 let open: App;
 beforeAll(async () => {
-  server = await startTestServer({ PUBLIC_URL: publicUrl });
   const { db } = server.deps;
   hidden = await seedApp(db, server.home.projectId);
   open = await seedApp(db, server.home.projectId, { visibility: 'public' });
 });
-afterAll(() => server.close());
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 

@@ -1,26 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { isTaken, mintToken, postToken, present } from '../helpers/connect-tokens.ts';
 import { expectTheSame } from '../helpers/refusals.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { testDatabase } from '../setup/test-database.ts';
 import { claimsOf, forge, rs256, stealKey } from './forge.ts';
 
-let server: TestServer;
+const server = useServer();
 /** Another process on the same database. */
-let beside: TestServer;
+const beside = useServer({ beside: server });
 let app: App;
 beforeAll(async () => {
-  server = await startTestServer();
-  beside = await startTestServer({}, server);
   app = await seedApp(server.deps.db, server.home.projectId);
-});
-afterAll(async () => {
-  await beside.close();
-  await server.close();
 });
 afterEach(() => vi.useRealTimers());
 

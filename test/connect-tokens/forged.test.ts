@@ -1,15 +1,15 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { ConnectTokenClaims } from '../../src/core/access/connect-token.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { isTaken, mintToken, present } from '../helpers/connect-tokens.ts';
 import type { Answer } from '../helpers/http.ts';
 import { expectTheSame } from '../helpers/refusals.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { claimsOf, encode, forge, ps256, rs256, type StolenKey, stealKey } from './forge.ts';
 
-let server: TestServer;
+const server = useServer();
 /** A token that is good in all. */
 let good: string;
 let claims: ConnectTokenClaims;
@@ -21,7 +21,6 @@ const theirs = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const theirJwk = theirs.publicKey.export({ format: 'jwk' });
 
 beforeAll(async () => {
-  server = await startTestServer();
   const { db } = server.deps;
   const { projectId, organizationId } = server.home;
   const app = await seedApp(db, projectId);
@@ -33,7 +32,6 @@ beforeAll(async () => {
   elsewhere = other.id;
   nonsense = await present(server, 'nonsense');
 });
-afterAll(() => server.close());
 
 const header = () => ({ alg: 'RS256', typ: 'JWT', kid: ours.kid });
 const unsigned = () => Buffer.alloc(0);

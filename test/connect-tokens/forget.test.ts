@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { forgetEndedTokens } from '../../src/features/connect-tokens/forget.ts';
 import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
 import { isTaken, mintToken } from '../helpers/connect-tokens.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 const sql = (text: string) => server.deps.db.$executeRawUnsafe(text);
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { rotateDataKeys } from '../../src/core/key-rotation/rotate-data-keys.service.ts';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { forgetEndedTokens } from '../../src/features/connect-tokens/forget.ts';
@@ -11,23 +11,20 @@ import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { isTaken, mintToken, readToken } from '../helpers/connect-tokens.ts';
 import { bearer } from '../helpers/refusals.ts';
-import { masterKeys, startTestServer, type TestServer } from '../helpers/server.ts';
+import { masterKeys, startTestServer, useServer } from '../helpers/server.ts';
 import { testDatabase } from '../setup/test-database.ts';
 import { stealKey } from './forge.ts';
 
 const path = '/.well-known/jwks.json';
 
-let server: TestServer;
-let beside: TestServer;
+const server = useServer();
+const beside = useServer({
+  env: () => ({ PUBLIC_URL: server.deps.config.publicUrl }),
+  beside: server,
+});
 let app: App;
 beforeAll(async () => {
-  server = await startTestServer();
-  beside = await startTestServer({ PUBLIC_URL: server.deps.config.publicUrl }, server);
   app = await seedApp(server.deps.db, server.home.projectId);
-});
-afterAll(async () => {
-  await beside.close();
-  await server.close();
 });
 
 const fetchKeys = async (from = server) => {

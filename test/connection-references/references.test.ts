@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createConnection, makeSystem } from '../helpers/connections.ts';
 import {
   addReference,
@@ -8,14 +8,10 @@ import {
   type Reference,
   removeReference,
 } from '../helpers/references.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ LIMIT_REFERENCES: '12' });
-});
-afterAll(() => server.close());
+const server = useServer({ env: { LIMIT_REFERENCES: '12' } });
 
 type Page = { nodes: Reference[]; totalCount: number; pageInfo: { endCursor: string } };
 

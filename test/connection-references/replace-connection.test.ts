@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createConnection, postgreSql } from '../helpers/connections.ts';
 import {
   addReference,
@@ -7,13 +7,9 @@ import {
   replaceConnection,
 } from '../helpers/references.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ LIMIT_REFERENCES: '6' });
-});
-afterAll(() => server.close());
+const server = useServer({ env: { LIMIT_REFERENCES: '6' } });
 
 /** A connection with so many references. */
 async function createUsed(...externalIds: string[]): Promise<string> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import {
   anyOAuth,
@@ -10,18 +10,15 @@ import {
   openAi,
 } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /* A value that will not open: what its neighbours, its list and its owner see of it. */
 
-const server: TestServer = await startTestServer();
-afterAll(() => server.close());
-
-const { db } = server.deps;
+const server = useServer();
 let projectId: string;
 let rows: ConnectionJson[];
 async function seedThree(): Promise<void> {
-  projectId = await seedProject(db, server.home.organizationId);
+  projectId = await seedProject(server.deps.db, server.home.organizationId);
   rows = [];
   for (const name of ['one', 'two', 'three']) {
     rows.push(await createConnection(server, { name, project_id: projectId }));
@@ -29,14 +26,14 @@ async function seedThree(): Promise<void> {
 }
 
 const at = (index: number) => rows[index]?.id ?? '';
-const publicHalf = (id: string) => db.connection.findUniqueOrThrow({ where: { id } });
+const publicHalf = (id: string) => server.deps.db.connection.findUniqueOrThrow({ where: { id } });
 const secretHalf = (id: string) =>
-  db.connectionSecret.findUniqueOrThrow({ where: { connectionId: id } });
+  server.deps.db.connectionSecret.findUniqueOrThrow({ where: { connectionId: id } });
 
 const setPublic = (id: string, config: Uint8Array<ArrayBuffer>) =>
-  db.connection.update({ where: { id }, data: { config } });
+  server.deps.db.connection.update({ where: { id }, data: { config } });
 const setSecret = (connectionId: string, config: Uint8Array<ArrayBuffer>) =>
-  db.connectionSecret.update({ where: { connectionId }, data: { config } });
+  server.deps.db.connectionSecret.update({ where: { connectionId }, data: { config } });
 
 const flipped = (bytes: Uint8Array, position: number) => {
   const copy = Uint8Array.from(bytes);
@@ -168,7 +165,7 @@ describe('a damaged secret half', () => {
 
   test('is audited neither as a fetch nor as anything with a value', async () => {
     await fetchConfig(server, at(1));
-    const events = await db.auditEvent.findMany({ where: { connectionId: at(1) } });
+    const events = await server.deps.db.auditEvent.findMany({ where: { connectionId: at(1) } });
     expect(events.map(({ action }) => action)).toEqual(['connection.create']);
   });
 
@@ -182,7 +179,7 @@ describe('a damaged secret half', () => {
   });
 
   test('nor is one that is missing', async () => {
-    await db.connectionSecret.delete({ where: { connectionId: at(1) } });
+    await server.deps.db.connectionSecret.delete({ where: { connectionId: at(1) } });
     expect((await fetchConfig(server, at(1))).status).toBe(500);
     expect((await put({})).status).toBe(500);
     expect((await put({ api_key: canary('again') })).status).toBe(200);

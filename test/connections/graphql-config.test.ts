@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import { fetchConfig, uniqueName } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /* A config as a literal of GraphQL, which its scalar reads in another way than JSON. */
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 type Result = {
   createConnection: {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connectionTypes, findConnectionType } from '../../src/core/catalog/catalog.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
 import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
@@ -10,14 +10,10 @@ import {
   fetchConfig,
   newConnection,
 } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { storeConnection } from '../helpers/store-connections.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 const post = (type: string, config: JsonObject) =>
   server.rest<Data<ConnectionJson> & Failure>('POST', '/v1/connections', {

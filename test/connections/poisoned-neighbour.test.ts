@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createConnection, newConnection } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /*
  * Concurrent requests share statements, and PostgreSQL fails a whole statement over one value that
  * it rejects: none may get there.
  */
 
-let server: TestServer;
+const server = useServer();
 let id: string;
 beforeAll(async () => {
-  server = await startTestServer();
   id = (await createConnection(server)).id;
 });
-afterAll(() => server.close());
 
 const rejected = [
   ['NUL', '\u0000'],

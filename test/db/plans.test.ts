@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createConnection } from '../helpers/connections.ts';
 import { call, makeApp, makeRequirement, openEndUser } from '../helpers/end-users.ts';
 import { resolve } from '../helpers/resolve.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { testDatabase } from '../setup/test-database.ts';
 
 /** PostgreSQL plans a statement for its values five times, before it may keep a plan. */
@@ -13,9 +13,8 @@ const sessions = 6;
 const prismaSessions = 8;
 
 describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
-  let server: TestServer;
+  const server = useServer();
   beforeAll(async () => {
-    server = await startTestServer();
     // In sessions that earlier files have used, the statements have plans already.
     await server.database.db.$executeRaw`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -23,7 +22,6 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     // The pools hear of it a moment later.
     await vi.waitUntil(allAnswer);
   });
-  afterAll(() => server.close());
 
   /** Whether a statement in every session of either pool goes through. */
   const allAnswer = () => {

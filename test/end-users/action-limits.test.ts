@@ -1,18 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken, postToken } from '../helpers/connect-tokens.ts';
 import { google, openAi } from '../helpers/connections.ts';
-import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { usePipedream } from '../helpers/pipedream.ts';
+import { startTestServer, type TestServer, useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 import { controlClock } from '../oauth/hooks.ts';
 
 /* How often a connect token may change or begin anything, and where it is refused. */
 
-let first: TestServer;
-let pipedream: Pipedream;
+const first = useServer({ env: { TRUSTED_PROXIES: '127.0.0.1' } });
+const pipedream = usePipedream();
 let servers: TestServer[] = [];
 let clock: ReturnType<typeof controlClock>;
 
@@ -29,22 +29,13 @@ async function start(env: Record<string, string> = {}): Promise<TestServer> {
   return server;
 }
 
-beforeAll(async () => {
-  pipedream = await startPipedream();
-  first = await startTestServer({ TRUSTED_PROXIES: '127.0.0.1' });
-});
 beforeEach(() => {
   clock = controlClock();
 });
 afterEach(async () => {
   clock.restore();
-  pipedream.reset();
   for (const server of servers) await server.close();
   servers = [];
-});
-afterAll(async () => {
-  await first.close();
-  await pipedream.stop();
 });
 
 type Asked = { app: App; key: string; consent: string; account: string };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { forgetPending } from '../../src/features/end-users/forget-pending.ts';
 import { canary } from '../helpers/canary.ts';
 import { anyOAuth, google } from '../helpers/connections.ts';
@@ -18,19 +18,16 @@ import {
   tryToBegin,
 } from '../helpers/end-users.ts';
 import { resolve } from '../helpers/resolve.ts';
-import { closeWorld, open, openWorld, visit, type World } from '../oauth/world.ts';
+import { open, useWorld, visit } from '../oauth/world.ts';
 
-let world: World;
+const world = useWorld('google');
 let appId: string;
 let requirementId: string;
 beforeAll(async () => {
-  world = await openWorld('google');
   appId = await makeApp(world.server, { name: 'Travel <b>desk</b>' });
   const spec = { type: google, scopes: ['calendar.read'] };
   requirementId = await makeRequirement(world.server, appId, { spec, title: 'Your calendar' });
 });
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
 
 /** A whole consent; answers the page that the browser ends on. */
 async function consent(user: EndUser, requirement = requirementId) {

@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import { makeApp, makeRequirement } from '../helpers/end-users.ts';
 import { resolve } from '../helpers/resolve.ts';
 import { seedAccounts } from '../helpers/seed-accounts.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
 const users = Array.from({ length: 1_000 }, (_, index) => `user-${index}-${randomUUID()}`);
 
-let server: TestServer;
+const server = useServer({ env: { LOG_LEVEL: 'warn' } });
 let appId: string;
 let requirementIds: string[];
 /** The key that each user brought, by user and requirement. */
 const keys = new Map<string, string>();
 
 beforeAll(async () => {
-  server = await startTestServer({ LOG_LEVEL: 'warn' });
   appId = await makeApp(server);
   requirementIds = [];
   for (let index = 0; index < 5; index += 1) {
@@ -25,7 +24,6 @@ beforeAll(async () => {
   await bringAll();
   await resolveFor(users[0] ?? ''); // the first of all makes the secret that the audit log's hashes take
 });
-afterAll(() => server.close());
 
 /** Has every user bring a key of their own to every requirement. */
 function bringAll(): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { deleteUnlinkedAccounts } from '../../src/core/pipedream/unlinked-accounts.ts';
 import {
   begin,
@@ -13,27 +13,20 @@ import {
   statusOf as readStatus,
   tryToBegin,
 } from '../helpers/end-users.ts';
-import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
+import { usePipedream } from '../helpers/pipedream.ts';
 import { resolve } from '../helpers/resolve.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, useServer } from '../helpers/server.ts';
 
-let pipedream: Pipedream;
-let server: TestServer;
+const pipedream = usePipedream();
+const server = useServer({ env: () => pipedream.env });
 let appId: string;
 let requirementId: string;
 const gmail = { kind: 'pipedream_account', spec: { app_slug: 'gmail' }, title: 'Gmail' } as const;
 
 beforeAll(async () => {
-  pipedream = await startPipedream();
-  server = await startTestServer(pipedream.env);
   Object.assign(server.deps.config, { publicUrl: server.url });
   appId = await makeApp(server);
   requirementId = await makeRequirement(server, appId, gmail);
-});
-afterEach(() => pipedream.reset());
-afterAll(async () => {
-  await server.close();
-  await pipedream.stop();
 });
 
 const statusOf = (user: EndUser, requirement = requirementId) => readStatus(user, requirement);

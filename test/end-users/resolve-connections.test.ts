@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import { createConnection, makeSystem } from '../helpers/connections.ts';
 import { askResolve, resolve } from '../helpers/resolve.ts';
@@ -7,14 +7,9 @@ import { statementsOf } from '../helpers/statements.ts';
 import { storeConnections } from '../helpers/store-connections.ts';
 import { connectMany } from '../oauth/connect-many.ts';
 import { grantOf, leave } from '../oauth/grants.ts';
-import { closeWorld, connect, openWorld, prepare, type World } from '../oauth/world.ts';
+import { connect, prepare, useWorld } from '../oauth/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('google');
 
 /** Makes so many connections, each with its own key; answers what a run asks for them. */
 async function makeReferences(count: number) {

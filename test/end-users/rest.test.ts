@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import { google, openAi } from '../helpers/connections.ts';
 import {
@@ -12,17 +12,16 @@ import {
   submit,
 } from '../helpers/end-users.ts';
 import { statementsOf } from '../helpers/statements.ts';
-import { closeWorld, openWorld, type World } from '../oauth/world.ts';
+import { useWorld } from '../oauth/world.ts';
 
 /* The rows of the contract's table of what an end user asks, as they are on the wire. */
 
-let world: World;
+const world = useWorld('google');
 let user: EndUser;
 let key: string;
 let calendar: string;
 let mailbox: string;
 beforeAll(async () => {
-  world = await openWorld('google');
   const appId = await makeApp(world.server);
   key = await makeRequirement(world.server, appId, { title: 'Your key', description: 'Any.' });
   calendar = await makeRequirement(world.server, appId, {
@@ -36,7 +35,6 @@ beforeAll(async () => {
   });
   user = await openEndUser(world.server, appId, 'anna');
 });
-afterAll(() => closeWorld(world));
 
 const listed = (statuses?: string[]) => {
   const rows = [

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import { createConnection, google, openAi, postgreSql } from '../helpers/connections.ts';
 import {
@@ -13,17 +13,15 @@ import {
   submit,
 } from '../helpers/end-users.ts';
 import { resolve } from '../helpers/resolve.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let appId: string;
 let requirementId: string;
 beforeAll(async () => {
-  server = await startTestServer();
   appId = await makeApp(server);
   requirementId = await makeRequirement(server, appId);
 });
-afterAll(() => server.close());
 
 const newKey = () => ({ api_key: canary('api-key') });
 

@@ -1,19 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { type Person, seedKey, seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
 /* Lists that only admins see: what a role may not see is null, and the rest of the answer stays. */
 
-let server: TestServer;
+const server = useServer();
 /** A project of its own, with four members. */
 let projectId: string;
 let members: Person[];
 /** Another one, whose lists are refused. */
 let guarded: string;
 beforeAll(async () => {
-  server = await startTestServer();
   projectId = await seedProject(server.deps.db, server.home.organizationId, 'with members');
   guarded = await seedProject(server.deps.db, server.home.organizationId);
   members = [];
@@ -21,7 +20,6 @@ beforeAll(async () => {
     members.push(await server.createPerson({ projectRoles: { [projectId]: role } }));
   }
 });
-afterAll(() => server.close());
 
 const forbidden = (...path: (string | number)[]) => ({ path, extensions: { code: 'FORBIDDEN' } });
 

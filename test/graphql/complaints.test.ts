@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { expect, test } from 'vitest';
+import { useServer } from '../helpers/server.ts';
 
 /* A complaint names the field and the type that is expected there, and never the value. */
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 const complaints = async (query: string, variables: object = {}) => {
   const { errors } = await server.graphql(query, { ...variables });

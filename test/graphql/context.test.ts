@@ -1,15 +1,11 @@
 import { RequestCache } from '@pothos/plugin-scope-auth';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { builder } from '../../src/core/graphql/builder.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /* What scope-auth keeps by a request's context refers to that context: see forgetOperation. */
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 afterEach(() => vi.restoreAllMocks());
 
 test.each([

@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { seedApp } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let connectToken: string;
 beforeAll(async () => {
-  server = await startTestServer();
   const app = await seedApp(server.deps.db, server.home.projectId, { visibility: 'public' });
   connectToken = await mintToken(server, app);
 });
-afterAll(() => server.close());
 
 /** Far more than a request takes, far less than one takes that is not bounded. */
 const soon = 1_000;

@@ -11,12 +11,12 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { loadSchema } from '../../src/edge/graphql/schema.ts';
 import { seedApp, seedRequirement, uniqueHostname } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { openAi } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { storeConnection } from '../helpers/store-connections.ts';
 
 /* Every argument of every field takes any text: what it cannot take is refused, and never a failure. */
@@ -28,12 +28,11 @@ type Input = GraphQLArgument | GraphQLInputField;
 type Values = Record<string, unknown>;
 type Asked = { document: string; values: Values; where: string };
 
-let server: TestServer;
+const server = useServer();
 let token: string;
 let known: Record<string, string>;
 let ids: Record<string, string>;
 beforeAll(async () => {
-  server = await startTestServer();
   const { projectId, organizationId } = server.home;
   const app = await seedApp(server.deps.db, projectId, { visibility: 'public' });
   const requirement = await seedRequirement(server.deps.db, app.id);
@@ -50,7 +49,6 @@ beforeAll(async () => {
     ...{ project: projectId, user: person.userId, node: projectId },
   };
 });
-afterAll(() => server.close());
 
 /** A value that is taken, so that only the hostile one is refused. */
 function goodValue({ name, type }: Input, field: string): unknown {

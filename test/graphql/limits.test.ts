@@ -1,14 +1,10 @@
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { seedApp } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 async function expectRefused(document: string, message: string, variables = {}) {
   const { status, json } = await server.graphql(document, variables);
@@ -168,11 +164,7 @@ describe('introspection', () => {
   });
 
   describe('where others than this machine reach the server', () => {
-    let open: TestServer;
-    beforeAll(async () => {
-      open = await startTestServer({ HOST: '0.0.0.0', PUBLIC_URL: 'https://connect.example' });
-    });
-    afterAll(() => open.close());
+    const open = useServer({ env: { HOST: '0.0.0.0', PUBLIC_URL: 'https://connect.example' } });
 
     test.each([
       '{ __schema { types { name } } }',

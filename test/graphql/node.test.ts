@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { makeSystem } from '../helpers/connections.ts';
@@ -11,22 +11,20 @@ import {
   type World,
 } from '../helpers/refusals.ts';
 import { seedKey } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
-let server: TestServer;
+const server = useServer();
 let world: World;
 let callers: Callers;
 /** A key of the whole organization. */
 let wideKeyId: string;
 beforeAll(async () => {
-  server = await startTestServer();
   world = await createWorld(server);
   callers = await createCallers(world);
   await server.createKey({ name: 'wide', role: 'viewer' });
   wideKeyId = (await server.deps.db.accessKey.findFirstOrThrow({ where: { name: 'wide' } })).id;
 });
-afterAll(() => server.close());
 
 type Found = { node: { __typename: string; id: string; [field: string]: unknown } | null };
 

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createConnection } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
 /* 25 rows, of which 10 were made in the very same millisecond. */
 
-let server: TestServer;
+const server = useServer();
 let projectId: string;
 let newestFirst: string[];
 beforeAll(async () => {
-  server = await startTestServer();
   const { db } = server.deps;
   projectId = await seedProject(db, server.home.organizationId);
   const { id } = await createConnection(server, { project_id: projectId });
@@ -32,7 +31,6 @@ beforeAll(async () => {
     .toSorted((a, b) => Number(b.createdAt) - Number(a.createdAt) || (a.id < b.id ? 1 : -1))
     .map((row) => row.id);
 });
-afterAll(() => server.close());
 
 type Page = {
   edges: { cursor: string; node: { id: string } }[];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { loadSchema } from '../../src/edge/graphql/schema.ts';
 import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { uniqueHostname } from '../helpers/apps.ts';
@@ -19,7 +19,7 @@ import {
   roles,
   type World,
 } from '../helpers/refusals.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 type Sample = {
   /** The field's arguments and selection. */
@@ -364,20 +364,18 @@ const schema = loadSchema();
 const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
 const queries = Object.keys(schema.getQueryType()?.getFields() ?? {});
 
-let server: TestServer;
+const server = useServer();
 let world: World;
 let bad: [string, string][];
 let callers: Callers;
 /** An end user's, of the world's app. */
 let token: string;
 beforeAll(async () => {
-  server = await startTestServer();
   world = await createWorld(server);
   bad = await badCredentials(server);
   callers = await createCallers(world);
   token = await mintToken(server, { id: world.appId }, 'ann');
 });
-afterAll(() => server.close());
 
 test('every root field has its sample', () => {
   expect(Object.keys(samples).sort()).toEqual([...queries, ...mutations].sort());

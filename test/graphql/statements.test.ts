@@ -1,25 +1,23 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { authenticate } from '../../src/core/access/authenticate.ts';
 import { perform } from '../../src/core/operations/perform.ts';
 import { fetchCredentials } from '../../src/features/connections/credentials.service.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { createConnection, fetchConfig, newConnection } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { statementsOf as allStatementsOf } from '../helpers/statements.ts';
 
 /* How many statements the main queries take, whatever the number of rows. Times of last use are written later. */
 const statementsOf = async (work: () => Promise<unknown>) =>
   (await allStatementsOf(work)).filter((text) => !text.includes('SET last_used_at'));
 
-let server: TestServer;
+const server = useServer();
 let ids: string[];
 beforeAll(async () => {
-  server = await startTestServer();
   ids = [];
   for (let index = 0; index < 20; index += 1) ids.push((await createConnection(server)).id);
 });
-afterAll(() => server.close());
 
 test('a list of 20 with config and project takes 2', async () => {
   const document = `query($id: ID) { connections(projectId: $id) { nodes {

@@ -1,8 +1,8 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { routes } from '../../src/edge/rest/rest.app.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 type Operation = {
   operationId: string;
@@ -28,13 +28,11 @@ type Document = {
   components: { schemas: Record<string, Schema>; securitySchemes: Record<string, object> };
 };
 
-let server: TestServer;
+const server = useServer({ env: { PUBLIC_URL: 'https://patchbay.test' } });
 let document: Document;
 beforeAll(async () => {
-  server = await startTestServer({ PUBLIC_URL: 'https://patchbay.test' });
   document = (await server.rest<Document>('GET', '/v1/openapi.json', { key: null })).json;
 });
-afterAll(() => server.close());
 
 const operations = () =>
   Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -1,4 +1,5 @@
 import { type JWTHeaderParameters, SignJWT } from 'jose';
+import { afterAll, beforeAll } from 'vitest';
 import { type OidcProvider, startOidcProvider } from './oidc-provider.ts';
 
 export type Identities = {
@@ -10,7 +11,17 @@ export type Identities = {
 
 const audience = 'patchbay-tests';
 
-/** The certified oidc-provider, and tokens as it would sign them, with whatever they shall say. */
+/** Starts an identity provider before the tests of the file, and stops it after them. */
+export function useIdentityProvider(): Identities {
+  const identities = {} as Identities; // beforeAll fills it
+  beforeAll(async () => {
+    Object.assign(identities, await startIdentityProvider());
+  });
+  afterAll(() => identities.provider.stop());
+  return identities;
+}
+
+/** Starts the certified oidc-provider, and signs tokens with any claims as that provider would. */
 export async function startIdentityProvider(): Promise<Identities> {
   const provider = await startOidcProvider({ redirectUris: ['http://127.0.0.1/callback'] });
   const { issuer, signingKey } = provider;

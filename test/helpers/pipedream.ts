@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { canary, guard } from './canary.ts';
 
 /** An account as Pipedream has it. */
@@ -65,6 +66,17 @@ type State = Omit<Pipedream, 'url' | 'env' | 'stop'> & {
 
 const client = { id: 'client-of-test', secret: canary('pipedream') };
 const project = 'proj_test';
+
+/** Starts it before the tests of the file, resets it after each test, and stops it at the end. */
+export function usePipedream(): Pipedream {
+  const pipedream = {} as Pipedream; // beforeAll fills it
+  beforeAll(async () => {
+    Object.assign(pipedream, await startPipedream());
+  });
+  afterEach(() => pipedream.reset());
+  afterAll(() => pipedream.stop());
+  return pipedream;
+}
 
 /** Starts it on 127.0.0.1, in this process. */
 export async function startPipedream(): Promise<Pipedream> {

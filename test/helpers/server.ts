@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll } from 'vitest';
 import type { Deps } from '../../src/core/deps/deps.ts';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { checkMasterKeys } from '../../src/core/vault/master-keys.ts';
@@ -49,10 +50,31 @@ export type TestServer = {
   close: () => Promise<void>;
 };
 
+export type ServerOptions = {
+  /** Environment variables; a function reads them from another fixture, which has started by then. */
+  env?: Record<string, string> | (() => Record<string, string>);
+  /** Shares the database of this server, as another process would. */
+  beside?: TestServer;
+};
+
 /**
- * Starts one; `env` as the process would have it. Open it in `beforeAll`, close it in `afterAll`.
+ * Starts a server before the tests of the file (or of the `describe`) that calls this, and closes it
+ * after them. The returned object has its fields from the first `beforeAll` on, not earlier.
+ */
+export function useServer({ env = {}, beside }: ServerOptions = {}): TestServer {
+  const server = {} as TestServer; // beforeAll fills it
+  beforeAll(async () => {
+    const variables = typeof env === 'function' ? env() : env;
+    Object.assign(server, await startTestServer(variables, beside));
+  });
+  afterAll(() => server.close());
+  return server;
+}
+
+/**
+ * Starts a server inside a test, which must close it; everywhere else use {@link useServer}.
  *
- * @param beside shares the database of this one, as another process would; close it first.
+ * @param beside shares the database of this server, as another process would; close it first.
  */
 export async function startTestServer(
   env: Record<string, string> = {},

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rotateDataKeys } from '../../src/core/key-rotation/rotate-data-keys.service.ts';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { createConnection, fetchConfig } from '../helpers/connections.ts';
@@ -9,28 +9,17 @@ import { grantOf, leave, tokenOf } from '../oauth/grants.ts';
 import { aroundStatement } from '../oauth/hooks.ts';
 import {
   authorize,
-  closeWorld,
   connect,
   consent,
   open,
-  openBeside,
-  openWorld,
   prepare,
+  useBeside,
+  useWorld,
   visit,
-  type World,
 } from '../oauth/world.ts';
 
-let world: World;
-let beside: World;
-beforeAll(async () => {
-  world = await openWorld('google', { switches: { rotation: 'revoke_family' } });
-  beside = await openBeside(world);
-});
-afterAll(async () => {
-  await beside.server.close();
-  await closeWorld(world);
-});
-beforeEach(() => world.provider.reset());
+const world = useWorld('google', { switches: { rotation: 'revoke_family' } });
+const beside = useBeside(world);
 
 const keys = createLocalKeyProvider(masterKeys);
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { rotateMasterKey } from '../../src/core/key-rotation/rotate-master-key.service.ts';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { checkMasterKeys } from '../../src/core/vault/master-keys.ts';
@@ -7,18 +7,14 @@ import { announceProcess } from '../../src/core/vault/processes.ts';
 import { createVault } from '../../src/core/vault/vault.ts';
 import { createConnection, fetchConfig } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { masterKeys, startTestServer, type TestServer } from '../helpers/server.ts';
+import { masterKeys, useServer } from '../helpers/server.ts';
 import { aroundStatement } from '../oauth/hooks.ts';
 
 const next = `next:${randomBytes(32).toString('base64')}`;
 const keys = createLocalKeyProvider(`${next},${masterKeys}`);
 const watcher = { onProgress: () => {}, onWaiting: () => {} };
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 beforeEach(async () => {
   await checkMasterKeys(server.database.sql, keys);
 });

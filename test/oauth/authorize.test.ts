@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   createConnection,
   type Failure,
@@ -7,22 +7,9 @@ import {
   newConnection,
 } from '../helpers/connections.ts';
 import { eventsOf, grantOf, statusOf, tokenOf } from './grants.ts';
-import {
-  authorize,
-  closeWorld,
-  connect,
-  open,
-  openWorld,
-  prepare,
-  visit,
-  type World,
-} from './world.ts';
+import { authorize, connect, open, prepare, useWorld, visit } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('box');
-});
-afterAll(() => closeWorld(world));
+const world = useWorld('box');
 
 async function refused(id: string, key?: string) {
   const path = `/v1/connections/${id}/oauth2/authorize`;

@@ -1,14 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { presets } from '../helpers/oauth-provider.presets.ts';
 import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, consent, openWorld, type World } from './world.ts';
+import { connect, consent, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('google');
 
 const another = { status: 400, text: expect.stringContaining('Another account consented') };
 

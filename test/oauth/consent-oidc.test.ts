@@ -2,16 +2,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anyOAuth, createConnection, type Data, fetchConfig } from '../helpers/connections.ts';
 import { consentInBrowser } from '../helpers/oauth-provider.browser.ts';
 import { type OidcProvider, startOidcProvider } from '../helpers/oidc-provider.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /* The generic type against a certified authorization server: rotation, PKCE required, `iss` sent. */
 
-let server: TestServer;
+const server = useServer({ env: { OUTBOUND_ALLOW: '127.0.0.1' } });
 let provider: OidcProvider;
 let id: string;
 
 beforeAll(async () => {
-  server = await startTestServer({ OUTBOUND_ALLOW: '127.0.0.1' });
   const urls = { authorization_url: 'http://127.0.0.1:1', token_url: 'http://127.0.0.1:1' };
   const config = { ...urls, client_id: 'none' };
   ({ id } = await createConnection(server, { type: anyOAuth, config }));
@@ -28,7 +27,6 @@ beforeAll(async () => {
   expect((await server.rest('PUT', `/v1/connections/${id}`, { body })).status).toBe(200);
 });
 afterAll(async () => {
-  await server.close();
   await provider.stop();
 });
 

@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { newConnection, uniqueName } from '../helpers/connections.ts';
 import { eventsOf, grantOf, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, consent, oauthBody, openWorld, prepare, type World } from './world.ts';
+import { consent, oauthBody, prepare, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('google');
 
 /** A consent, and the handle of its "this was not me". */
 async function consented(id: string): Promise<string> {

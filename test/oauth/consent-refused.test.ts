@@ -1,24 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
 import type { Switches } from '../helpers/oauth-provider.switches.ts';
 import { eventsOf, statusOf } from './grants.ts';
-import {
-  authorize,
-  closeWorld,
-  consent,
-  open,
-  openWorld,
-  prepare,
-  visit,
-  type World,
-} from './world.ts';
+import { authorize, consent, open, prepare, useWorld, visit } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('google');
 
 async function refuse(switches: Partial<Switches>) {
   world.provider.set(switches);

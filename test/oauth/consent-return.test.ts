@@ -1,27 +1,15 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Failure } from '../helpers/connections.ts';
 import { statusOf } from './grants.ts';
-import {
-  authorize,
-  closeWorld,
-  consent,
-  open,
-  openWorld,
-  prepare,
-  visit,
-  type World,
-} from './world.ts';
+import { authorize, consent, open, prepare, useWorld, visit } from './world.ts';
 
 const listed = 'https://app.example/done?from=patchbay';
 
-let world: World;
+const world = useWorld('google');
 beforeAll(async () => {
-  world = await openWorld('google');
   const { deps, home } = world.server;
   await deps.db.project.update({ where: { id: home.projectId }, data: { redirectUrls: [listed] } });
 });
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
 
 const returning = { body: { redirect_url: listed } };
 

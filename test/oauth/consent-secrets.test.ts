@@ -1,23 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { guard, requireNoCanary } from '../helpers/canary.ts';
 import { fetchConfig } from '../helpers/connections.ts';
 import { leave, refusalOf } from './grants.ts';
-import {
-  authorize,
-  closeWorld,
-  oauthBody,
-  open,
-  openWorld,
-  prepare,
-  visit,
-  type World,
-} from './world.ts';
+import { authorize, oauthBody, open, prepare, useWorld, visit } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google', { switches: { recordValues: ['code_verifier'] } });
-});
-afterAll(() => closeWorld(world)); // looks through the whole log
+const world = useWorld('google', { switches: { recordValues: ['code_verifier'] } });
 
 const everything = `query($id: ID!) { connection(id: $id) { id name config secretFields status oauth {
   scopes missingScopes accessTokenExpiresAt refreshable lastRefreshedAt nextRefreshAt

@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { statusOf } from './grants.ts';
-import { authorize, closeWorld, open, openWorld, prepare, visit, type World } from './world.ts';
+import { authorize, open, prepare, useWorld, visit, type World } from './world.ts';
 
-let world: World;
+const world = useWorld('google', { env: { OUTBOUND_ALLOW: '127.0.0.1' } });
 let generic: World;
 beforeAll(async () => {
-  world = await openWorld('google', { env: { OUTBOUND_ALLOW: '127.0.0.1' } });
   generic = { ...world, name: 'generic' };
 });
-afterAll(() => closeWorld(world));
 
 /** A refusal that says nothing of any connection, and that calls no provider. */
 async function expectRefused(path: string): Promise<void> {

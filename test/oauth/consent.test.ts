@@ -1,22 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventsOf, grantOf, refusalOf, statusOf, tokenOf } from './grants.ts';
-import {
-  authorize,
-  closeWorld,
-  connect,
-  consent,
-  open,
-  openWorld,
-  prepare,
-  visit,
-  type World,
-} from './world.ts';
+import { authorize, connect, consent, open, prepare, useWorld, visit } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterAll(() => closeWorld(world));
+const world = useWorld('google');
 
 test('a connection is incomplete until a person consents, then its token can be fetched', async () => {
   const id = await prepare(world);

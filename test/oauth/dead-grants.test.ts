@@ -1,18 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { statusOf as requirementStatusOf } from '../helpers/end-users.ts';
 import type { Failure } from '../helpers/oauth-provider.switches.ts';
 import { ask, bring, connectionOf, form, json, raw, resolveOf } from './bring.ts';
 import { endPause, grantOf, leave, refusalOf, statusOf } from './grants.ts';
-import { closeWorld, connect, consent, openWorld, type World } from './world.ts';
+import { closeWorld, connect, consent, openWorld, useWorld } from './world.ts';
 
 /* How vendors say that a grant has ended, and what sounds like it and is something else. */
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('generic');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('generic');
 
 async function refuseRefresh(failure: Failure) {
   const id = await connect(world);

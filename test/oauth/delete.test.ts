@@ -1,15 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Answer } from '../helpers/http.ts';
 import type { Switches } from '../helpers/oauth-provider.switches.ts';
 import { tokenOf } from './grants.ts';
-import { closeWorld, connect, openWorld, prepare, type World } from './world.ts';
+import { closeWorld, connect, openWorld, prepare, useWorld, type World } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world)); // looks through the log for tokens
+const world = useWorld('google');
 
 function remove(id: string, { server }: World = world): Promise<Answer> {
   return server.rest('DELETE', `/v1/connections/${id}`);

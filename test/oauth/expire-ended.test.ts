@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expireEnded } from '../../src/oauth/refresh/expire-ended.service.ts';
 import { eventsOf, grantOf, leave, refusalOf, statusOf } from './grants.ts';
-import { closeWorld, connect, openWorld, type World } from './world.ts';
+import { connect, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('box', { switches: { refreshToken: 'never' } });
-});
-afterAll(() => closeWorld(world));
+const world = useWorld('box', { switches: { refreshToken: 'never' } });
 
 test('a token that ended and cannot be refreshed expires its connection with nobody reading', async () => {
   const [ended, alive] = [await connect(world), await connect(world)];

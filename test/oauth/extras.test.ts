@@ -1,17 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import { ask, bring, connectionOf, resolveOf } from './bring.ts';
 import { leave, tokenOf } from './grants.ts';
-import { closeWorld, connect, openWorld, type World } from './world.ts';
+import { connect, useWorld } from './world.ts';
 
 /* What a token is useless without comes beside it, in its answer or in the callback. */
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('google');
 
 const given = {
   instance_url: 'https://eu1.salesforce.example',

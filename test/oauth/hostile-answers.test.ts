@@ -1,25 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import { grantOf, leave } from './grants.ts';
-import {
-  authorize,
-  closeWorld,
-  connect,
-  open,
-  openWorld,
-  prepare,
-  visit,
-  type World,
-} from './world.ts';
+import { authorize, connect, open, prepare, useWorld, visit } from './world.ts';
 
 /* What a provider says goes into the database, the log and our pages, and may hold anything. */
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('generic');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('generic');
 
 const texts = ['a\0b', '\ud800', '__proto__', 'x'.repeat(100_000)];
 const cases = texts.map((text) => [JSON.stringify(text).slice(0, 20), text]);

@@ -1,17 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { statusOf as requirementStatusOf } from '../helpers/end-users.ts';
 import { ask, bring, connectionOf, json, resolveOf } from './bring.ts';
 import { grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, consent, openWorld, type World } from './world.ts';
+import { connect, consent, useWorld } from './world.ts';
 
 /* Many providers give a refresh token with a person's first consent only. */
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('google');
 
 const accounts = [
   ['the same account', 'id_token', 'A', true],

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createConnection } from '../helpers/connections.ts';
 import { statementsOf as allStatementsOf } from '../helpers/statements.ts';
 import { connectMany } from './connect-many.ts';
 import { grantOf, leave, refusalOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, openWorld, prepare, type World } from './world.ts';
+import { connect, prepare, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('box');
-});
-afterAll(() => closeWorld(world));
+const world = useWorld('box');
 
 const fields = `scopes missingScopes accessTokenExpiresAt refreshable lastRefreshedAt nextRefreshAt
   consecutiveFailures lastRefreshError`;

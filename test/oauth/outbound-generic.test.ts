@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
 import { endPause, leave, refusalOf, statusOf } from './grants.ts';
-import { closeWorld, connect, consent, openWorld, prepare, type World } from './world.ts';
+import { connect, consent, prepare, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('generic');
-});
-afterAll(() => closeWorld(world));
+const world = useWorld('generic');
 
 describe('when a name turns out to mean a private address', () => {
   test.each(['10.0.0.1', '127.0.0.1', 'fd00::1'])('%s, no code is sent there', async (address) => {

@@ -1,22 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { findConfigFaults } from '../../src/edge/cli/doctor.checks.ts';
 import { openBrowser } from '../connect-page/form-browser.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { createConnection, google } from '../helpers/connections.ts';
 import { makeApp, makeRequirement, openEndUser, tryToBegin } from '../helpers/end-users.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { authorize, closeWorld, open, openWorld, prepare, visit } from './world.ts';
 
-let server: TestServer;
-let appId: string;
-beforeAll(async () => {
-  server = await startTestServer({
+const server = useServer({
+  env: {
     OAUTH_GITHUB_CLIENT_ID: 'client',
     OAUTH_GITHUB_CLIENT_SECRET: 'c4n4ry-secret',
-  });
+  },
+});
+let appId: string;
+beforeAll(async () => {
   appId = await makeApp(server, {});
 });
-afterAll(() => server.close());
 
 const variables = 'OAUTH_GOOGLE_CLIENT_ID and OAUTH_GOOGLE_CLIENT_SECRET';
 

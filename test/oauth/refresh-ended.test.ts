@@ -1,13 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, consent, openWorld, type World } from './world.ts';
+import { connect, consent, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('box');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('box');
 
 const doubt = 'An earlier attempt ended without an answer';
 const invalidGrant = { kind: 'error', error: 'invalid_grant', on: 'refresh_token' } as const;

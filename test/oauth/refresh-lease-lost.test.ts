@@ -1,21 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { fetchConfig } from '../helpers/connections.ts';
 import { eventsOf, grantOf, leave, lend, refusalOf, statusOf, tokenOf } from './grants.ts';
 import { controlClock } from './hooks.ts';
-import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
+import { connect, useBeside, useWorld } from './world.ts';
 
-let world: World;
-let beside: World;
-beforeAll(async () => {
-  world = await openWorld('box');
-  beside = await openBeside(world);
-});
-afterEach(() => world.provider.reset());
-afterAll(async () => {
-  await beside.server.close();
-  await closeWorld(world);
-});
+const world = useWorld('box');
+const beside = useBeside(world);
 
 /** Due for a refresh, with its provider's memory cleared. */
 async function connectDue(): Promise<string> {

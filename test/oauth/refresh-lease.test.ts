@@ -1,23 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noteDatabaseError } from '../../src/oauth/refresh/pending-writes.ts';
 import { fetchConfig } from '../helpers/connections.ts';
 import { grantOf, leave, lend, tokenOf } from './grants.ts';
 import { aroundStatement, controlClock, databaseError } from './hooks.ts';
-import { closeWorld, connect, openWorld, type World } from './world.ts';
+import { connect, useWorld } from './world.ts';
 
-let world: World;
+const world = useWorld('box');
 let clock: ReturnType<typeof controlClock>;
-beforeAll(async () => {
-  world = await openWorld('box');
-});
 beforeEach(() => {
   clock = controlClock();
 });
-afterEach(() => {
-  clock.restore();
-  world.provider.reset();
-});
-afterAll(() => closeWorld(world));
+afterEach(() => clock.restore());
 
 /** Due for a refresh, with its provider's memory cleared. */
 async function connectDue(secondsLeft = -5): Promise<string> {

@@ -1,14 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Switches } from '../helpers/oauth-provider.switches.ts';
 import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, openWorld, type World } from './world.ts';
+import { connect, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('box');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('box');
 
 async function connectWith(switches: Partial<Switches>): Promise<string> {
   world.provider.reset(switches);

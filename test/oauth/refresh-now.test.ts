@@ -1,14 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createConnection, makeSystem } from '../helpers/connections.ts';
 import { eventsOf, grantOf, leave, refusalOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, openWorld, prepare, type World } from './world.ts';
+import { connect, prepare, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('box');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('box');
 
 const document = `mutation($id: ID!) { refreshConnection(input: { id: $id }) { __typename
   ... on Connection { id status oauth { consecutiveFailures lastRefreshedAt } }

@@ -1,16 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
 import { endPause, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, openWorld, type World } from './world.ts';
+import { connect, useWorld } from './world.ts';
 
 /* A copy of a database must not burn the tokens of the original. */
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('box', { env: { REFRESH: 'off' } });
-});
-afterAll(() => closeWorld(world));
+const world = useWorld('box', { env: { REFRESH: 'off' } });
 
 test('with REFRESH=off a token is handed out while it lives, and is a 502 naming it then', async () => {
   const id = await connect(world);

@@ -1,18 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
 import type { Failure } from '../helpers/oauth-provider.switches.ts';
 import { connectMany } from './connect-many.ts';
 import { endPause, eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, openWorld, type World } from './world.ts';
+import { useWorld } from './world.ts';
 
-let world: World;
+const world = useWorld('box');
 let connections: string[];
 beforeAll(async () => {
-  world = await openWorld('box');
   connections = await connectMany(world, cases.length + retryAfters.length + 2);
 });
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
 
 /** Each test has one of its own. */
 function takeConnection(): string {

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { mayRefresh, mostPending, writeTokens } from '../../src/oauth/refresh/pending-writes.ts';
 import { fetchConfig } from '../helpers/connections.ts';
 import { leave, refusalOf } from './grants.ts';
 import { aroundStatement, databaseError } from './hooks.ts';
-import { closeWorld, connect, openWorld, type World } from './world.ts';
+import { connect, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('generic');
-});
-afterAll(() => closeWorld(world));
+const world = useWorld('generic');
 
 test('with 1,000 tokens waiting no refresh begins', async () => {
   const { deps, home } = world.server;

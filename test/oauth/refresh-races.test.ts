@@ -1,25 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fetchConfig } from '../helpers/connections.ts';
 import { grantOf, leave, statusOf, tokenOf } from './grants.ts';
-import {
-  authorize,
-  closeWorld,
-  connect,
-  consent,
-  oauthBody,
-  open,
-  openWorld,
-  prepare,
-  visit,
-  type World,
-} from './world.ts';
+import { authorize, connect, consent, oauthBody, open, prepare, useWorld, visit } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('generic');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('generic');
 
 function put(id: string, changes: object) {
   const { type, config } = oauthBody(world);

@@ -1,15 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import type { Failure } from '../helpers/oauth-provider.switches.ts';
 import { endPause, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, oauthBody, openWorld, type World } from './world.ts';
+import { closeWorld, connect, oauthBody, openWorld, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('generic');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('generic');
 
 const cases: [string, Failure, string][] = [
   ['invalid_client', { kind: 'error', error: 'invalid_client', status: 401 }, 'client_secret'],

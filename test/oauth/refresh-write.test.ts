@@ -1,20 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { pendingCount } from '../../src/oauth/refresh/pending-writes.ts';
 import { eventsOf, grantOf, leave, tokenOf } from './grants.ts';
 import { aroundStatement, databaseError } from './hooks.ts';
-import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
+import { connect, useBeside, useWorld, type World } from './world.ts';
 
-let world: World;
-let beside: World;
-beforeAll(async () => {
-  world = await openWorld('generic');
-  beside = await openBeside(world);
-});
-afterEach(() => world.provider.reset());
-afterAll(async () => {
-  await beside.server.close();
-  await closeWorld(world);
-});
+const world = useWorld('generic');
+const beside = useBeside(world);
 
 async function connectDue(): Promise<string> {
   const id = await connect(world);

@@ -1,18 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rotateDataKeys } from '../../src/core/key-rotation/rotate-data-keys.service.ts';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { revokeDue } from '../../src/oauth/revoke/revoke-due.service.ts';
 import { masterKeys } from '../helpers/server.ts';
 import { connectMany } from './connect-many.ts';
 import { tokenOf } from './grants.ts';
-import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
+import { connect, openBeside, useWorld, type World } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world)); // looks through the log for tokens
+const world = useWorld('google');
 
 const remove = (id: string, { server }: World = world) =>
   server.rest('DELETE', `/v1/connections/${id}`);

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Deps } from '../../src/core/deps/deps.ts';
 import { takeRefreshLease } from '../../src/oauth/refresh/take-lease.ts';
 import { statementsOf } from '../helpers/statements.ts';
 import { connectMany } from './connect-many.ts';
 import { grantOf, lend } from './grants.ts';
-import { closeWorld, openBeside, openWorld, type World } from './world.ts';
+import { openBeside, useWorld } from './world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('box');
-});
-afterAll(() => closeWorld(world));
+const world = useWorld('box');
 
 type Asked = { id: string; version?: number; mayTakeOver?: boolean };
 

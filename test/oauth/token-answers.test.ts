@@ -1,18 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { statusOf } from '../helpers/end-users.ts';
 import type { Switches } from '../helpers/oauth-provider.switches.ts';
 import { ask, bring, connectionOf, resolveOf } from './bring.ts';
 import { leave } from './grants.ts';
-import { closeWorld, openWorld, type World } from './world.ts';
+import { useWorld } from './world.ts';
 
 /* In what manners vendors give a token: consent, callback, status of the requirement, and refresh. */
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('google');
 
 /** Brings what is asked for and refreshes it; returns both configs that the app gets. */
 async function bringAndRefresh(switches: Partial<Switches>) {

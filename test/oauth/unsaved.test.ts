@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startWorkers } from '../../src/edge/server/workers.ts';
 import { replayUnsaved } from '../../src/oauth/refresh/unsaved.ts';
 import { requireNoCanary } from '../helpers/canary.ts';
@@ -8,18 +8,13 @@ import { fetchConfig } from '../helpers/connections.ts';
 import { makeFolder } from '../helpers/process.ts';
 import { grantOf, leave, tokenOf } from './grants.ts';
 import { aroundStatement, databaseError } from './hooks.ts';
-import { closeWorld, connect, consent, openBeside, openWorld, type World } from './world.ts';
+import { connect, consent, openBeside, useWorld } from './world.ts';
 
 const dataDir = makeFolder();
 const folder = join(dataDir, 'unsaved');
 
 /** What lives on, and what the database is away for; each test ends one of the latter. */
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('generic', { env: { DATA_DIR: dataDir } });
-});
-afterEach(() => world.provider.reset());
-afterAll(() => closeWorld(world));
+const world = useWorld('generic', { env: { DATA_DIR: dataDir } });
 
 /** A process that refreshes, cannot store the answer, and is stopped. */
 async function stopDuringOutage(id: string, { slow = 0, patience = 400 } = {}): Promise<void> {

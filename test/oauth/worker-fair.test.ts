@@ -6,18 +6,17 @@ import { seedProject } from '../helpers/seed.ts';
 import { connectMany } from './connect-many.ts';
 import { endPause } from './grants.ts';
 import { aroundStatement, controlClock } from './hooks.ts';
-import { closeWorld, connect, openWorld, type World } from './world.ts';
+import { connect, useWorld, type World } from './world.ts';
 
 /* Two hosts and two projects: one host is slow or broken, and must not hold up the other. */
 
-let world: World;
+const world = useWorld('box', { env: { OUTBOUND_ALLOW: '127.0.0.1' } });
 let other: World;
 let otherProvider: OAuthProvider;
 let otherProject: string;
 let many: string[];
 
 beforeAll(async () => {
-  world = await openWorld('box', { env: { OUTBOUND_ALLOW: '127.0.0.1' } });
   otherProvider = await startOAuthProvider();
   other = { server: world.server, provider: otherProvider, name: 'generic' };
   otherProject = await seedProject(world.server.deps.db, world.server.home.organizationId);
@@ -28,11 +27,9 @@ const tokenVersion = async (connectionId: string) => {
   return (await world.server.deps.db.oauthGrant.findUniqueOrThrow({ where })).tokenVersion;
 };
 afterEach(() => {
-  world.provider.reset();
   otherProvider.reset();
 });
 afterAll(async () => {
-  await closeWorld(world);
   await otherProvider.stop();
 });
 

@@ -1,32 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noteDatabaseError } from '../../src/oauth/refresh/pending-writes.ts';
 import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
 import { statementsOf } from '../helpers/statements.ts';
 import { endPause, grantOf, leave, lend, tokenOf } from './grants.ts';
 import { aroundStatement, controlClock, databaseError } from './hooks.ts';
-import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
+import { connect, useBeside, useWorld } from './world.ts';
 
 /* The worker takes the lease with its claim, and keeps to what a lease demands. */
 
-let world: World;
-let beside: World;
+const world = useWorld('box');
+const beside = useBeside(world);
 let clock: ReturnType<typeof controlClock>;
-beforeAll(async () => {
-  world = await openWorld('box');
-  beside = await openBeside(world);
-});
 beforeEach(() => {
   clock = controlClock();
 });
-afterEach(() => {
-  clock.restore();
-  world.provider.reset();
-});
-afterAll(async () => {
-  await beside.server.close();
-  await closeWorld(world);
-});
+afterEach(() => clock.restore());
 
 const free = { leaseOwner: null, leaseUntil: null, attemptStartedAt: null };
 

@@ -1,22 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startWorkers } from '../../src/edge/server/workers.ts';
 import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
 import { connectMany } from './connect-many.ts';
 import { endPause, grantOf } from './grants.ts';
-import { closeWorld, connect, openBeside, openWorld, type World } from './world.ts';
+import { connect, useBeside, useWorld } from './world.ts';
 
-let world: World;
-let beside: World;
-beforeAll(async () => {
-  world = await openWorld('box');
-  beside = await openBeside(world);
-});
-afterEach(() => world.provider.reset());
-afterAll(async () => {
-  await beside.server.close();
-  await closeWorld(world);
-});
+const world = useWorld('box');
+const beside = useBeside(world);
 
 const versionOf = async (id: string) => (await grantOf(world, id)).tokenVersion;
 

@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { canary, guard } from '../helpers/canary.ts';
 import type { RestOptions } from '../helpers/clients.ts';
 import { type ConnectionBody, createConnection, type Data } from '../helpers/connections.ts';
@@ -23,10 +24,40 @@ const types: Record<ProviderName, string> = {
   generic: 'OAuth2',
 };
 
-/** Opens both; whatever the provider hands out is a canary. Close it in `afterAll`. */
+export type WorldOptions = { env?: Record<string, string>; switches?: Partial<Switches> };
+
+/**
+ * Starts a provider and a server before the tests of the file, resets the provider after each test, and
+ * stops both at the end. Every token of the provider is a canary.
+ */
+export function useWorld(
+  name: ProviderName = 'google',
+  options: WorldOptions | (() => WorldOptions) = {},
+): World {
+  const world = {} as World; // beforeAll fills it
+  beforeAll(async () => {
+    const chosen = typeof options === 'function' ? options() : options;
+    Object.assign(world, await openWorld(name, chosen));
+  });
+  afterEach(() => world.provider.reset());
+  afterAll(() => closeWorld(world));
+  return world;
+}
+
+/** Starts another process over the database of a world for the tests of the file. */
+export function useBeside(world: World, env: Record<string, string> = {}): World {
+  const beside = {} as World; // beforeAll fills it
+  beforeAll(async () => {
+    Object.assign(beside, await openBeside(world, env));
+  });
+  afterAll(() => beside.server.close());
+  return beside;
+}
+
+/** Opens a world inside a test, which must close it; everywhere else use {@link useWorld}. */
 export async function openWorld(
   name: ProviderName = 'google',
-  { env = {}, switches = {} }: { env?: Record<string, string>; switches?: Partial<Switches> } = {},
+  { env = {}, switches = {} }: WorldOptions = {},
 ): Promise<World> {
   const provider = await openProvider(name, switches);
   const server = await startTestServer({ ...environmentFor({ provider, name }), ...env });

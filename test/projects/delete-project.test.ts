@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createConnection, fetchConfig } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { tokenOf } from '../oauth/grants.ts';
 import { aroundStatement } from '../oauth/hooks.ts';
-import { authorize, closeWorld, connect, openWorld, prepare, type World } from '../oauth/world.ts';
+import { authorize, connect, prepare, useWorld } from '../oauth/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => closeWorld(world));
+const world = useWorld();
 
 type Result = { result: { __typename: string; deletedId?: string; fields?: object[] } };
 

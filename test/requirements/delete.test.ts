@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { appMutations } from '../helpers/app-mutations.ts';
 import { linkConnection, seedApp, seedEndUser, seedRequirement } from '../helpers/apps.ts';
 import { google } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { closeWorld, connect, openWorld, type World } from '../oauth/world.ts';
+import { connect, useWorld } from '../oauth/world.ts';
 
-let world: World;
+const world = useWorld('google');
 let mutations: ReturnType<typeof appMutations>;
 let app: App;
 let requirement: Requirement;
 beforeAll(async () => {
-  world = await openWorld('google');
   mutations = appMutations(world.server);
 });
 beforeEach(async () => {
@@ -21,7 +20,6 @@ beforeEach(async () => {
   requirement = await seedRequirement(db, app.id);
   world.provider.reset();
 });
-afterAll(() => closeWorld(world));
 
 /** Has a user bring an account that they really consented with. */
 async function linkConsented(of: Pick<Requirement, 'id' | 'appId'>, userId: string) {

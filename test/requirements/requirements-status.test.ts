@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { App, Requirement } from '../../src/platform/db/generated/client.ts';
 import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let app: App;
 let first: Requirement;
 let second: Requirement;
 beforeAll(async () => {
-  server = await startTestServer();
   const { db } = server.deps;
   app = await seedApp(db, server.home.projectId);
   const description = 'Make one at the provider.';
@@ -19,7 +18,6 @@ beforeAll(async () => {
   second = await seedRequirement(db, app.id, { kind: 'pipedream_account', spec });
   await linkConnection(server, first, 'ann');
 });
-afterAll(() => server.close());
 
 type Status = { status: string; unsatisfied: { id: string }[] };
 

@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { appMutations } from '../helpers/app-mutations.ts';
 import { linkConnection, seedApp, seedRequirement } from '../helpers/apps.ts';
 import { anyOAuth, google, openAi, postgreSql } from '../helpers/connections.ts';
 import type { Answer } from '../helpers/http.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let mutations: ReturnType<typeof appMutations>;
 let appId: string;
 beforeAll(async () => {
-  server = await startTestServer();
   mutations = appMutations(server);
 });
 beforeEach(async () => {
   appId = (await seedApp(server.deps.db, server.home.projectId)).id;
 });
-afterAll(() => server.close());
 
 const eventsOf = ({ headers }: Answer) => {
   const where = { requestId: String(headers['x-request-id']) };

@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { requirementStatus } from '../../src/features/requirements/status.ts';
 import type { App, OauthGrant } from '../../src/platform/db/generated/client.ts';
 import { linkConnection, seedApp, seedEndUser, seedRequirement } from '../helpers/apps.ts';
 import { google } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { statementsOf as allStatementsOf } from '../helpers/statements.ts';
 
-let server: TestServer;
+const server = useServer();
 let app: App;
 beforeAll(async () => {
-  server = await startTestServer();
   app = await seedApp(server.deps.db, server.home.projectId);
 });
-afterAll(() => server.close());
 
 const statementsOf = async (work: () => Promise<unknown>) =>
   (await allStatementsOf(work)).filter((text) => !text.includes('SET last_used_at'));

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import { authorization } from '../helpers/clients.ts';
 import { type Failure, openAi } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 /** Far more than a request takes, far less than one takes that is not bounded. */
 const soon = 1_000;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import {
   anyOAuth,
@@ -12,13 +12,9 @@ import {
   postgreSql,
   uniqueName,
 } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 const post = (body: unknown) =>
   server.rest<Data<ConnectionJson>>('POST', '/v1/connections', { body });

@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openBrowser } from '../connect-page/form-browser.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { openAi } from '../helpers/connections.ts';
-import {
-  authorize,
-  closeWorld,
-  open,
-  openWorld,
-  prepare,
-  visit,
-  type World,
-} from '../oauth/world.ts';
+import { authorize, open, prepare, useWorld, visit } from '../oauth/world.ts';
 
 /* Names that every plain object inherits are names like any other, wherever a caller may name something. */
 
@@ -20,11 +12,7 @@ const names = [
   ...['propertyIsEnumerable', 'toLocaleString', '__defineGetter__', '__lookupGetter__'],
 ];
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld('google');
-});
-afterAll(() => closeWorld(world));
+const world = useWorld('google');
 
 const json = (body: string) => ({
   headers: { authorization: `Bearer ${world.server.adminKey}`, 'content-type': 'application/json' },

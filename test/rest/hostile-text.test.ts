@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { openAi } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { storeConnection } from '../helpers/store-connections.ts';
 
 /* Every parameter and field of every REST operation takes any text, with any credential or none. */
@@ -20,13 +20,12 @@ type OpenApi = {
   components: { schemas: Record<string, Schema> };
 };
 
-let server: TestServer;
+const server = useServer();
 let api: OpenApi;
 let token: string;
 let hostname: string;
 let known: Record<string, string>;
 beforeAll(async () => {
-  server = await startTestServer();
   const { projectId } = server.home;
   const app = await seedApp(server.deps.db, projectId, { visibility: 'public' });
   const requirement = await seedRequirement(server.deps.db, app.id);
@@ -38,7 +37,6 @@ beforeAll(async () => {
   };
   api = (await server.rest<OpenApi>('GET', '/v1/openapi.json')).json;
 });
-afterAll(() => server.close());
 
 /** Percent-encoded as it is, half characters included. */
 const encode = (text: string) =>

@@ -1,9 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { seedApp } from '../helpers/apps.ts';
 import { makeRequirement, openEndUser } from '../helpers/end-users.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /* What the server responds is what its OpenAPI document says, failures included. */
 
@@ -15,22 +15,22 @@ type Described = {
 type Document = { paths: Record<string, Record<string, { responses: Record<string, Described> }>> };
 type Ask = { path: string; host?: string; key: string; body?: unknown };
 
-let server: TestServer;
+const server = useServer({
+  env: {
+    OAUTH_GOOGLE_CLIENT_ID: 'client',
+    OAUTH_GOOGLE_CLIENT_SECRET: 'a client secret',
+  },
+});
 let document: Document;
 let asks: Record<string, Ask>;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
 
 beforeAll(async () => {
-  server = await startTestServer({
-    OAUTH_GOOGLE_CLIENT_ID: 'client',
-    OAUTH_GOOGLE_CLIENT_SECRET: 'a client secret',
-  });
   document = (await server.rest<Document>('GET', '/v1/openapi.json', { key: null })).json;
   ajv.addSchema({ $id: 'openapi', ...document });
   asks = await prepare();
 });
-afterAll(() => server.close());
 
 const openAi = { type: 'dynamiq.connections.OpenAI', config: { api_key: 'a secret key' } };
 const google = { type: 'dynamiq.connections.GoogleOAuth2', config: {} };

@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { authorization } from '../helpers/clients.ts';
 import { createConnection, type Failure, newConnection } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 const collection = '/v1/connections';
 
@@ -169,11 +165,7 @@ test('a bad credential is 401 even where none is needed', async () => {
 
 describe('CORS', () => {
   const origin = 'https://app.example';
-  let open: TestServer;
-  beforeAll(async () => {
-    open = await startTestServer({ CORS_ORIGINS: `${origin}, http://localhost:3000` });
-  });
-  afterAll(() => open.close());
+  const open = useServer({ env: { CORS_ORIGINS: `${origin}, http://localhost:3000` } });
 
   test('a preflight from a named origin is answered', async () => {
     const headers = {

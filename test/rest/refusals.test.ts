@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/edge/rest/rest.app.ts';
 import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { uniqueHostname } from '../helpers/apps.ts';
@@ -19,7 +19,7 @@ import {
   roles,
   type World,
 } from '../helpers/refusals.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /** How each route is asked, and of whom it takes which role. */
 type Sample = { needs: Role; ask: (world: World) => Omit<Attempt, 'method'> };
@@ -90,17 +90,15 @@ const endUserSamples: Record<string, (world: World) => Omit<Attempt, 'method'>> 
   }),
 };
 
-let server: TestServer;
+const server = useServer();
 let world: World;
 let bad: [string, string][];
 let callers: Callers;
 beforeAll(async () => {
-  server = await startTestServer();
   world = await createWorld(server);
   bad = await badCredentials(server);
   callers = await createCallers(world);
 });
-afterAll(() => server.close());
 
 test('every route has its sample', () => {
   const known = routes.map(({ method, path }) => `${method} ${path}`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
 import {
   anyOAuth,
@@ -9,13 +9,9 @@ import {
   google,
   openAi,
 } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+const server = useServer();
 
 const put = (id: string, body: unknown) =>
   server.rest<Data<ConnectionJson> & Failure>('PUT', `/v1/connections/${id}`, { body });

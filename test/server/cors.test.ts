@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { describe, expect, test } from 'vitest';
+import { startTestServer, useServer } from '../helpers/server.ts';
 
 const listed = 'https://app.example';
 const body = '{"query":"{ viewer { kind } }"}';
 const json = { 'content-type': 'application/json', host: 'a' };
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ CORS_ORIGINS: `${listed}, https://other.example` });
-});
-afterAll(() => server.close());
+const server = useServer({ env: { CORS_ORIGINS: `${listed}, https://other.example` } });
 
 const preflight = (path: string, origin: string) =>
   server.send({

@@ -1,14 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { expect, test } from 'vitest';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ HOST: '0.0.0.0', PUBLIC_URL: 'http://127.0.0.1:4000' });
-});
-afterAll(() => server.close());
+const server = useServer({ env: { HOST: '0.0.0.0', PUBLIC_URL: 'http://127.0.0.1:4000' } });
 
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 

@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { normalizeHost } from '../../src/platform/host-name.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { authorization } from '../helpers/clients.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
 const own = 'connect.patchbay.example';
 
-let server: TestServer;
+const server = useServer({ env: { PUBLIC_URL: `https://${own}` } });
 beforeAll(async () => {
-  server = await startTestServer({ PUBLIC_URL: `https://${own}` });
   const { projectId } = server.home;
   await seedApp(server.deps.db, projectId, { hostname: 'shop.example', visibility: 'public' });
   await seedApp(server.deps.db, projectId, { hostname: 'xn--bcher-kva.example' });
   await seedApp(server.deps.db, projectId, { hostname: own, visibility: 'public' });
 });
-afterAll(() => server.close());
 
 const status = '/v1/requirements/status?user_id=ann';
 
@@ -92,12 +90,8 @@ describe('X-Forwarded-Host', () => {
   });
 
   describe('from a trusted proxy', () => {
-    let behind: TestServer;
-    beforeAll(async () => {
-      const env = { PUBLIC_URL: `https://${own}`, TRUSTED_PROXIES: '127.0.0.0/8' };
-      behind = await startTestServer(env, server);
-    });
-    afterAll(() => behind.close());
+    const env = { PUBLIC_URL: `https://${own}`, TRUSTED_PROXIES: '127.0.0.0/8' };
+    const behind = useServer({ env, beside: server });
 
     test('is the host', async () => {
       expect(await get(status, forwarded('Shop.Example.:443', 'other.example'), behind)).toBe(200);

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createConnection } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, useServer } from '../helpers/server.ts';
 
 const token = 'a-token-of-the-operator';
 
-let server: TestServer;
-let guarded: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-  guarded = await startTestServer({ METRICS_TOKEN: token });
-});
-afterAll(() => Promise.all([server.close(), guarded.close()]));
+const server = useServer();
+const guarded = useServer({ env: { METRICS_TOKEN: token } });
 
 test('/health and /ready answer without a credential', async () => {
   for (const path of ['/health', '/ready']) {

@@ -1,16 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createConnection } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { subscribe } from '../helpers/subscription.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ LIMIT_REQUEST_SECONDS: '2' });
-});
-afterAll(() => server.close());
+const server = useServer({ env: { LIMIT_REQUEST_SECONDS: '2' } });
 
 /** Sends the start, then a byte every tenth of a second until the server closes; returns what it said. */
 async function trickle(start: string) {

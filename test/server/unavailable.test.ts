@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createConnection, newConnection } from '../helpers/connections.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /* The database is gone for good here. */
 
-let server: TestServer;
+const server = useServer();
 let id: string;
 beforeAll(async () => {
-  server = await startTestServer();
   id = (await createConnection(server)).id;
   await server.database.close();
 });
-afterAll(() => server.close());
 
 test('REST is 503, and says to try again', async () => {
   for (const [method, path, body] of [

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { seedApp } from '../helpers/apps.ts';
 import { sendRaw } from '../helpers/raw.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
+const server = useServer();
 beforeAll(async () => {
-  server = await startTestServer();
   await seedApp(server.deps.db, server.home.projectId, { hostname: 'shop.example' });
 });
-afterAll(() => server.close());
 
 const end = '\r\nConnection: close\r\n\r\n';
 const raw = (text: string) => sendRaw(server.url, text);

@@ -8,16 +8,15 @@ import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 import { makeFolder } from '../helpers/process.ts';
-import { masterKeys, startTestServer, type TestServer } from '../helpers/server.ts';
+import { masterKeys, useServer } from '../helpers/server.ts';
 
 const keys = createLocalKeyProvider(masterKeys);
 const version = { version: '1.2.3', migration: 'the newest' };
 const path = join(makeFolder(), 'everything.jsonl');
-let server: TestServer;
+const server = useServer();
 let target: Database;
 let whole: string;
 beforeAll(async () => {
-  server = await startTestServer();
   await server.createKey({ role: 'viewer', name: 'of two\u2028lines' });
   await exportAll(server.database, keys, version, (text) => appendFile(path, text));
   whole = readFileSync(path, 'utf8');
@@ -25,7 +24,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await target.close();
-  await server.close();
 });
 
 function importText(text: string, held = keys): Promise<number> {

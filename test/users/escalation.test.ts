@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { change } from '../helpers/people.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
 /* Nobody creates a key, token, user or role with more role, scope or life than their own. */
 
-let server: TestServer;
+const server = useServer();
 let email = 0;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
 
 const days = (count: number) => new Date(Date.now() + count * 86_400_000);
 

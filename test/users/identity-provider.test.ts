@@ -1,21 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/platform/new-id.ts';
-import { type Identities, startIdentityProvider } from '../helpers/identity-provider.ts';
+import { startIdentityProvider, useIdentityProvider } from '../helpers/identity-provider.ts';
 import { change } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { startTestServer, useServer } from '../helpers/server.ts';
 
-let identities: Identities;
-let server: TestServer;
-beforeAll(async () => {
-  identities = await startIdentityProvider();
-  server = await startTestServer(identities.env);
-});
-afterAll(async () => {
-  await server.close();
-  await identities.provider.stop();
-});
+const identities = useIdentityProvider();
+const server = useServer({ env: () => identities.env });
 
 type Who = { viewer: { kind: string; role: string | null; user: { id: string } | null } };
 const ask = async (token: string, to = server) => {

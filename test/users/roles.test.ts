@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { createConnection, newConnection } from '../helpers/connections.ts';
 import { change } from '../helpers/people.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let connectionId: string;
 beforeAll(async () => {
-  server = await startTestServer();
   connectionId = (await createConnection(server)).id;
 });
-afterAll(() => server.close());
 
 /** What each role may: the statuses of a read, of credentials, of a write. */
 const may: Record<Role | 'nothing', number[]> = {

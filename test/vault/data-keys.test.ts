@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { createVault } from '../../src/core/vault/vault.ts';
 import type { Sql } from '../../src/platform/db/sql.ts';
@@ -9,15 +9,11 @@ import {
   fetchConfig,
 } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { masterKeys, startTestServer, type TestServer } from '../helpers/server.ts';
+import { masterKeys, useServer } from '../helpers/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let projectId: string;
 let connection: ConnectionJson;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
 beforeEach(async () => {
   projectId = await seedProject(server.deps.db, server.home.organizationId);
   connection = await createConnection(server, { project_id: projectId });
