@@ -75,7 +75,7 @@ describe('the catalogue', () => {
       for (const rule of rules) {
         if (rule.kind === 'together')
           expect(names).toEqual(expect.arrayContaining([...rule.fields]));
-        if (rule.kind === 'oneGroup')
+        if (rule.kind === 'one_of')
           expect(names).toEqual(expect.arrayContaining(rule.groups.flat()));
         if (rule.kind === 'when') {
           expect(names).toEqual(expect.arrayContaining([rule.field, ...rule.needs]));

@@ -69,9 +69,9 @@ describe('a type definition', () => {
   it.each<[rule: JsonObject, becomes: object[]]>([
     [
       { one_of: [['api_key'], ['url', 'mode']] },
-      [{ kind: 'oneGroup', groups: [['api_key'], ['url', 'mode']] }],
+      [{ kind: 'one_of', groups: [['api_key'], ['url', 'mode']] }],
     ],
-    [{ with: { url: ['api_key'] } }, [{ kind: 'beside', field: 'url', needs: ['api_key'] }]],
+    [{ with: { url: ['api_key'] } }, [{ kind: 'with', field: 'url', needs: ['api_key'] }]],
     [
       { with: { url: ['api_key'], api_key: ['url'] } },
       [{ kind: 'together', fields: ['url', 'api_key'] }],
@@ -79,8 +79,8 @@ describe('a type definition', () => {
     [
       { with: { url: ['api_key', 'mode'], api_key: ['url', 'mode'] } },
       [
-        { kind: 'beside', field: 'url', needs: ['api_key', 'mode'] },
-        { kind: 'beside', field: 'api_key', needs: ['url', 'mode'] },
+        { kind: 'with', field: 'url', needs: ['api_key', 'mode'] },
+        { kind: 'with', field: 'api_key', needs: ['url', 'mode'] },
       ],
     ],
     [

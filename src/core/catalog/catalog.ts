@@ -160,7 +160,7 @@ function toField(definition: FieldDefinition, defaultScopes: string[]): Field {
 function toRules(rule: RuleDefinition): Rule[] {
   if ('one_of' in rule) {
     const [first = [], ...others] = rule.one_of;
-    return [{ kind: 'oneGroup', groups: [first, ...others] }];
+    return [{ kind: 'one_of', groups: [first, ...others] }];
   }
   if ('when' in rule) {
     return Object.entries(rule.when).map(([field, equals]) => ({
@@ -177,7 +177,7 @@ function toRules(rule: RuleDefinition): Rule[] {
     entries.every(([name, needs]) => new Set([name, ...needs]).size === names.length) &&
     entries.every(([, needs]) => needs.every((need) => names.includes(need)));
   if (isMutual) return [{ kind: 'together', fields: names }];
-  return entries.map(([field, needs]) => ({ kind: 'beside', field, needs }));
+  return entries.map(([field, needs]) => ({ kind: 'with', field, needs }));
 }
 
 function toOAuthFacts(definition: NonNullable<TypeDefinition['oauth2']>): OAuthFacts {

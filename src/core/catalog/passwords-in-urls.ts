@@ -3,12 +3,12 @@ import type { Field } from './fields.ts';
 import type { JsonObject } from './json.ts';
 
 /*
- * URLs and hosts are public, so that every read returns them: a password must not be in them. The
- * patterns are plain JSON Schema as well. A token in the path or in the query of a URL is not found:
- * nothing tells it from other text, and some services take it nowhere else.
+ * URLs and hosts are public: every read returns them, so they must not contain a password. The JSON Schema
+ * contains these patterns too. A token in the path or the query of a URL is not found, because nothing
+ * distinguishes it from other text, and some services accept it nowhere else.
+ *
+ * Each pattern matches a text in one way only, so that its time grows linearly with the length of the text.
  */
-
-/* Each pattern has one way to go through a text, so that its time grows with the length and no faster. */
 
 const user = '([^/\\\\?#@][^/?#]*)?(@|%40)';
 const beforeScheme = '^[^/\\\\?#@]*';
@@ -18,23 +18,23 @@ const passwordName = `([\\w.-]*(${secretNames})|${inAnyCase('pass')})\\s*=`;
 const inQuery = `[?&;,#]${passwordName}`;
 const amongWords = `(^|\\s)${passwordName}\\s*`;
 
-/** A URL of any scheme, in any text. */
+/** The pattern of any text with a URL of any scheme. */
 export const urlPattern = `${beforeScheme}:[/\\\\]{2,}`;
 
-/** `scheme://user:password@host`, in any text. */
+/** The pattern of any text with `scheme://user:password@host`. */
 export const urlUserPattern = `${urlPattern}${user}`;
 
-/** What stands where a port does, and is none: a password that holds a slash. */
+/** Text in the place of a port that is not one: a password that contains a slash. */
 const noPort = '[^/\\\\?#@:[\\]]*:(?!\\d*([/?#]|$))';
 const httpUrl = `^[^A-Za-z/\\\\?#@]*${http}[/\\\\]*`;
 
 /**
- * The same, and `user:password@host`, in text that names a server. Only http URLs may have an `@` further on,
- * and only they are read by some with any number of slashes.
+ * The same in text that names a server, and `user:password@host`. Only http URLs may have an `@` later in
+ * the text, and only for them some clients accept any number of slashes.
  */
 export const addressUserPattern = `${urlUserPattern}|${httpUrl}(${user}|${noPort}[^@]*@)|^[^/?#]*(@|%40)|^(?![^/]*${http})[^@]*@`;
 
-/** `?password=` in a URL, `;password=` in one of JDBC, `password =` among the parameters of libpq. */
+/** `?password=` in a URL, `;password=` in a JDBC URL, `password =` among the parameters of libpq. */
 export const passwordParameterPattern = `(${inQuery}|${amongWords})[^&;#\\s]`;
 
 const url = new RegExp(urlPattern);
@@ -47,7 +47,7 @@ const beginning = new RegExp(`${httpUrl}|${urlPattern}|^[/\\\\]+`);
 const httpScheme = new RegExp(http);
 const passwordAsPort = new RegExp(`^${noPort}`);
 
-/** What is wrong with the text of a public field that holds a password. */
+/** Returns a complaint about the text of a public field that contains a password. */
 export function findPassword({ kind, format }: Pick<Field, 'kind' | 'format'>, text: string) {
   const namesServer = kind === 'url' || format === 'address';
   if ((format === 'address' ? addressUser : urlUser).test(text)) {
@@ -63,7 +63,7 @@ function inAnyCase(word: string): string {
   return word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 }
 
-/** A public config as it is read: without the passwords that its URLs and hosts were once stored with. */
+/** Returns a public config without the passwords in URLs and hosts that older versions stored. */
 export function withoutPasswords(type: ConnectionType | undefined, config: JsonObject): JsonObject {
   const shown = Object.entries(config).map(([name, value]) => {
     const field = type?.fields.find((known) => known.name === name);

@@ -2,25 +2,25 @@ import { createPrivateKey } from 'node:crypto';
 import { findInvisible, trimInvisible } from './invisible.ts';
 
 /*
- * People copy a private key out of a JSON file, a terminal or a mail, which change what is around and
- * between its lines. The key itself is base64, so none of that can be part of it.
+ * People copy a private key from a JSON file, a terminal or a mail, which change the text around and
+ * between its lines. The key itself is base64, so these changes can be undone without a doubt.
  */
 
-/** A key that can be used, or what was found where one must be. */
+/** A private key in PEM that Node can read, or the complaint about the text. */
 export type ReadPrivateKey = { ok: true; pem: string } | { ok: false; problem: string };
 
 const longest = 32_768;
-/** What every key that is taken holds; the rest takes a parser. */
+/** The pattern of the one line that every accepted key has. Only a parser can check the rest. */
 export const privateKeyPattern = '-----BEGIN (RSA |EC )?PRIVATE KEY-----';
 
 const begin = '-----BEGIN ';
 const end = '-----END ';
 const dashes = '-----';
 const asMade = /^-----BEGIN [A-Z ]+-----\n(?:[A-Za-z0-9+/=]+\n)+-----END [A-Z ]+-----\n?$/;
-/** Quotes of all kinds, and what configuration files have between a name and its value. */
+/** Quotes of all kinds, and characters that configuration files have between a name and its value. */
 const aroundKey = /^(?:[\s"'`“”„‘’‚«»,:;=|>{}\p{DI}]|private_key|PRIVATE_KEY)*$/u;
 
-/** By the label of a PEM block that holds no key of use. */
+/** The label of a PEM block that is not a usable key → the complaint. */
 const foundInstead = new Map([
   ['CERTIFICATE', 'holds a certificate: paste the private key that belongs to it'],
   ['CERTIFICATE REQUEST', 'holds a certificate request: paste the private key that belongs to it'],
@@ -36,7 +36,7 @@ const foundInstead = new Map([
 ]);
 const keyLabels = new Set(['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY']);
 
-/** Reads a private key, mended where only its edges, escapes or line ends were changed. */
+/** Reads a private key. It repairs changes to the key's edges, escapes and line ends. */
 export function readPrivateKey(text: string): ReadPrivateKey {
   if (text.length > longest) return refuse(`cannot be longer than ${longest} characters`);
   const pasted = trimInvisible(withoutEscapes(trimInvisible(text)));
@@ -78,7 +78,7 @@ function checkKey(text: string, label: string, body: string): ReadPrivateKey {
   }
 }
 
-/** Line ends that were written out, however often that was done, and other escapes of JSON. */
+/** Replaces escaped line ends, however often they were escaped, and other escapes of JSON. */
 function withoutEscapes(text: string): string {
   return text
     .replace(/\\u00([0-9a-fA-F]{2})/g, (_, code: string) =>

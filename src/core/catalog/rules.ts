@@ -6,9 +6,9 @@ export type Rule =
   /** All of the fields are given, or none. */
   | { kind: 'together'; fields: readonly string[] }
   /** At least one of the groups is given in full. The first is the usual one: its gaps are named. */
-  | { kind: 'oneGroup'; groups: readonly [readonly string[], ...(readonly string[])[]] }
+  | { kind: 'one_of'; groups: readonly [readonly string[], ...(readonly string[])[]] }
   /** Where the field is given, the others are required. */
-  | { kind: 'beside'; field: string; needs: readonly string[] }
+  | { kind: 'with'; field: string; needs: readonly string[] }
   /** While the field has that value, the others are required. */
   | { kind: 'when'; field: string; equals: string; needs: readonly string[] };
 
@@ -29,7 +29,7 @@ export function missingFields(rule: Rule, config: JsonObject): MissingField[] {
       const given = rule.fields.filter((name) => !isMissing(name));
       return given.length > 0 ? report(rule.fields, `when ${given.join(' and ')} is given`) : [];
     }
-    case 'oneGroup': {
+    case 'one_of': {
       const [first, ...others] = rule.groups;
       if (rule.groups.some((group) => !group.some(isMissing))) return [];
       return report(
@@ -37,7 +37,7 @@ export function missingFields(rule: Rule, config: JsonObject): MissingField[] {
         `unless ${others.map((group) => group.join(' with ')).join(' or ')} is given`,
       );
     }
-    case 'beside':
+    case 'with':
       return isMissing(rule.field) ? [] : report(rule.needs, `when ${rule.field} is given`);
     case 'when':
       if (config[rule.field] !== rule.equals) return [];

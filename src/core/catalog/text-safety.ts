@@ -1,8 +1,8 @@
-// The config itself is the first level.
+// Counted from the config, which is level 1.
 const deepestLevel = 32;
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** What is wrong with text that PostgreSQL, or UTF-8, cannot hold. */
+/** Returns a complaint about text that PostgreSQL or UTF-8 cannot store. */
 export function findTextProblem(text: string): string | undefined {
   if (text.includes('\u0000')) return 'cannot hold the character U+0000';
   if (loneSurrogate.test(text)) return 'is not well-formed text';
@@ -10,8 +10,8 @@ export function findTextProblem(text: string): string | undefined {
 }
 
 /**
- * What is wrong with any text inside a field's value, keys included, or with its depth.
- * Recursion ends at the deepest level allowed, so the sender's nesting cannot exhaust the stack.
+ * Returns a complaint about a text or a key inside a field's value, or about its depth. Recursion ends at
+ * the deepest level allowed, so that a sender's nesting cannot exhaust the stack.
  */
 export function findNestedProblem(value: unknown, level = 2): string | undefined {
   if (typeof value === 'string') return findTextProblem(value);
@@ -26,7 +26,7 @@ export function findNestedProblem(value: unknown, level = 2): string | undefined
 
 type Unwritable = { path: string[]; message: string };
 
-/** The values inside an object, whose depth was checked, that JSON cannot write. */
+/** Returns the values inside an object that JSON cannot write. Check the object's depth first. */
 export function findUnwritable(value: unknown, path: string[] = []): Unwritable[] {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return [{ path, message: 'is a number that JSON cannot hold exactly: write it as text' }];

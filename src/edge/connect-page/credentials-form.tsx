@@ -75,7 +75,7 @@ function isUsual({ rules }: ConnectionType, { name, required, kind, secret }: Fi
   if (required) return true;
   const isRuled = rules.some((rule) => {
     if (rule.kind === 'together') return rule.fields.includes(name);
-    if (rule.kind === 'oneGroup') return rule.groups.flat().includes(name);
+    if (rule.kind === 'one_of') return rule.groups.flat().includes(name);
     return rule.field === name || rule.needs.includes(name);
   });
   return isRuled || (secret && kind === 'string');

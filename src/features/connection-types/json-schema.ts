@@ -18,9 +18,9 @@ import { privateKeyPattern } from '../../core/catalog/private-key.ts';
 import type { Rule } from '../../core/catalog/rules.ts';
 
 /**
- * A type's config as JSON Schema 2020-12, secrets `writeOnly`. It takes what the server takes: null, and
- * blank text, stand for an optional field that is left out. Two things cannot be said in it: that a
- * private key can be read, and how deeply an object is nested.
+ * Returns the JSON Schema 2020-12 of a type's config, with `writeOnly` on secrets. It accepts what the
+ * server accepts: null and blank text stand for an optional field that is left out. It cannot express that
+ * a private key must be readable and how deeply an object may be nested.
  */
 export const toJsonSchema = oncePerType((type): JsonObject => {
   const schema = z.toJSONSchema(configSchema(type), {
@@ -28,12 +28,12 @@ export const toJsonSchema = oncePerType((type): JsonObject => {
     io: 'input',
     unrepresentable: 'any',
   });
-  const { properties, ...closed } = schema as JsonObject; // zod types it as keywords; it is plain JSON
+  const { properties, ...closed } = schema as JsonObject; // zod's type lists keywords, but the value is plain JSON
   const rules = type.rules.flatMap((rule) => ruleSchemas(rule, type));
   const hasObjects = type.fields.some(({ kind }) => kind === 'object');
   return {
     ...closed,
-    properties: propertySchemas(type, properties as JsonObject), // of an object's schema, they are one
+    properties: propertySchemas(type, properties as JsonObject), // the schema is of an object, so it has them
     ...(rules.length > 0 && { allOf: rules }),
     ...(hasObjects && { $defs: { text: storable, value: anyValue } }),
   };
@@ -51,7 +51,7 @@ const anyValue = {
   ],
 };
 
-/** Null or blank text, which stand for a field that is left out. */
+/** Null and blank text stand for a field that is left out. */
 const leftOut = { type: ['string', 'null'], pattern: blankPattern };
 
 function propertySchemas(type: ConnectionType, properties: JsonObject): JsonObject {
@@ -71,7 +71,7 @@ function propertySchema(field: Field, property: JsonValue | undefined): JsonObje
   return { ...about, anyOf: [taken, leftOut] };
 }
 
-/** What the server checks of a field that zod cannot say as JSON Schema. */
+/** Returns the server's checks of a field that zod does not write into a JSON Schema. */
 function restrictions(field: Field): JsonObject {
   switch (field.kind) {
     case 'string':
@@ -79,7 +79,7 @@ function restrictions(field: Field): JsonObject {
     case 'url':
       return { not: { pattern: passwordParameterPattern } };
     case 'string[]':
-      if (field.format === 'scopes') return {}; // its pattern is zod's own
+      if (field.format === 'scopes') return {}; // zod writes their pattern itself
       return { items: { ...storable, allOf: [{ pattern: visiblePattern }] } };
     case 'object': {
       const inside = field.format === 'texts' ? storableNames : values;
@@ -114,9 +114,9 @@ function ruleSchemas(rule: Rule, type: ConnectionType): JsonObject[] {
   switch (rule.kind) {
     case 'together':
       return rule.fields.map((field) => conditional(given([field]), given(rule.fields)));
-    case 'beside':
+    case 'with':
       return [conditional(given([rule.field]), given(rule.needs))];
-    case 'oneGroup':
+    case 'one_of':
       return [{ anyOf: rule.groups.map(given) }];
     case 'when':
       return [conditional(conditionSchema(rule.field, rule.equals, type), given(rule.needs))];
@@ -128,7 +128,7 @@ function conditional(condition: JsonObject, needed: JsonObject): JsonObject {
   return { if: condition, then: needed };
 }
 
-/** That fields hold a value. */
+/** The schema of a config in which these fields hold a value. */
 function given(fields: readonly string[]): JsonObject {
   return {
     required: [...fields],
@@ -136,7 +136,7 @@ function given(fields: readonly string[]): JsonObject {
   };
 }
 
-// An absent property satisfies `properties`: right for the default value, wrong for any other.
+// An absent property satisfies `properties`, which is right only for the default value.
 function conditionSchema(name: string, equals: string, type: ConnectionType): JsonObject {
   const field = type.fields.find((candidate) => candidate.name === name);
   if (field?.default !== equals)
