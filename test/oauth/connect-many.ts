@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/core/catalog/json.ts';
 import { readConfig, requireType } from '../../src/core/connection-config/read-config.ts';
 import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
-import { sealTokens } from '../../src/oauth/provider/grant-tokens.ts';
+import { sealTokens } from '../../src/oauth/refresh/grant.ts';
 import { newId } from '../../src/platform/new-id.ts';
 import { uniqueName } from '../helpers/connections.ts';
 import { grantOf } from './grants.ts';
@@ -38,8 +38,10 @@ async function likenessesOf(world: World, first: string, count: number) {
       connection: { ...connection, ...sealed.connection, id, name, nameFolded: name },
       secret: { connectionId: id, ...sealed.secret },
       grant: {
-        ...{ ...grant, connectionId: id, tokensDataKeyId: key.id },
-        tokens: sealTokens(vault, key, { ...home, connectionId: id }, tokens),
+        ...grant,
+        connectionId: id,
+        tokensDataKeyId: key.id,
+        tokens: sealTokens(vault, key, { ...home, id }, tokens),
       },
     };
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expireEnded } from '../../src/oauth/refresh/expire-ended.service.ts';
+import { expireEnded } from '../../src/oauth/refresh/refresh-worker.ts';
 import { eventsOf, grantOf, leave, refusalOf, statusOf } from './grants.ts';
 import { connect, useWorld } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Deps } from '../../src/core/deps/deps.ts';
-import { takeRefreshLease } from '../../src/oauth/refresh/take-lease.ts';
+import { takeRefreshLease } from '../../src/oauth/refresh/lease.statements.ts';
 import { statementsOf } from '../helpers/statements.ts';
 import { connectMany } from './connect-many.ts';
 import { grantOf, lend } from './grants.ts';
@@ -12,7 +12,7 @@ const world = useWorld('box');
 type Asked = { id: string; version?: number; mayTakeOver?: boolean };
 
 const ask = (deps: Deps, owner: string, { id, version = 1, mayTakeOver = true }: Asked) =>
-  takeRefreshLease(deps)({ connectionId: id, tokenVersion: version, owner, mayTakeOver });
+  takeRefreshLease(deps)({ id, tokenVersion: version, owner, mayTakeOver });
 
 test('leases that are asked for at once are taken in one statement, each by its own conditions', async () => {
   const { deps } = world.server;
@@ -35,12 +35,12 @@ test('leases that are asked for at once are taken in one statement, each by its 
   });
   expect(statements).toHaveLength(1);
   expect(taken).toMatchObject([
-    { taken: false, current: true },
-    { taken: false, current: false },
-    { taken: false, current: false },
-    { taken: true, current: true, isAttemptOpen: false, failures: 0 },
-    { taken: true, current: true },
-    { taken: false, current: true },
+    { isTaken: false, isCurrent: true },
+    { isTaken: false, isCurrent: false },
+    { isTaken: false, isCurrent: false },
+    { isTaken: true, isCurrent: true, isAttemptOpen: false, failures: 0 },
+    { isTaken: true, isCurrent: true },
+    { isTaken: false, isCurrent: true },
   ]);
   const owners = await Promise.all(ids.map((id) => grantOf(world, id)));
   expect(owners.map(({ leaseOwner }) => leaseOwner)).toEqual(['us', 'another', 'us', 'another']);
@@ -56,7 +56,7 @@ test('of two processes that ask for the same leases in opposite orders each gets
       Promise.all(ids.map((id) => ask(world.server.deps, `one ${round}`, { id }))),
       Promise.all(ids.toReversed().map((id) => ask(beside.server.deps, `other ${round}`, { id }))),
     ]);
-    const times = ids.map((_, at) => [one.at(at)?.taken, other.at(-1 - at)?.taken]);
+    const times = ids.map((_, at) => [one.at(at)?.isTaken, other.at(-1 - at)?.isTaken]);
     expect(times.map((both) => both.filter(Boolean).length)).toEqual(ids.map(() => 1));
   }
   await beside.server.close();

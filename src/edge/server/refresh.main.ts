@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLocalKeyProvider } from '../../core/vault/key-provider.ts';
-import { finishRefreshes } from '../../oauth/refresh/finish-refreshes.ts';
-import { startRefreshWorker } from '../../oauth/refresh/refresh-worker.ts';
+import { finishRefreshes, startRefreshWorker } from '../../oauth/refresh/refresh-worker.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { openHotSessions } from '../../platform/db/postgresql-sessions.ts';
 import { createLog } from './log.ts';

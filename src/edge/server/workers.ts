@@ -5,9 +5,11 @@ import { deleteUnlinkedAccounts } from '../../core/pipedream/unlinked-accounts.t
 import { forgetEndedTokens } from '../../features/connect-tokens/forget.ts';
 import { forgetPending } from '../../features/end-users/forget-pending.ts';
 import { forgetOldAttempts } from '../../oauth/consent/attempt.ts';
-import { expireEnded } from '../../oauth/refresh/expire-ended.service.ts';
-import { finishRefreshes } from '../../oauth/refresh/finish-refreshes.ts';
-import { startRefreshWorker } from '../../oauth/refresh/refresh-worker.ts';
+import {
+  expireEnded,
+  finishRefreshes,
+  startRefreshWorker,
+} from '../../oauth/refresh/refresh-worker.ts';
 import { finishRevocations, revokeDue } from '../../oauth/revoke/revoke-due.service.ts';
 import { forgetEndedSessions } from '../connect-page/session.service.ts';
 import { startRefreshThread } from './refresh-thread.ts';

@@ -30,10 +30,9 @@ export const fetchCredentials = operation({
   run: async (context, { id }): Promise<Credentials> => {
     const reach = reachOf(requireMember(context.viewer));
     if (!isUuid(id)) throw new NotFoundError('connection');
-    const load = () => loadCredentials(context.deps)({ id, reach });
-    const stored = await load();
+    const stored = await loadCredentials(context.deps)({ id, reach });
     if (stored === undefined) throw new NotFoundError('connection');
-    const credentials = await openCredentials(context, stored, load);
+    const credentials = await openCredentials(context, stored);
     await recordEvent(context, {
       action: 'credentials.fetch',
       projectId: stored.projectId,

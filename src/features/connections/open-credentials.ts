@@ -3,7 +3,8 @@ import { actorOf } from '../../core/audit/audit.service.ts';
 import { findConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';
-import { freshToken, type StoredGrant } from '../../oauth/refresh/fresh-tokens.service.ts';
+import { getAccessToken } from '../../oauth/refresh/get-access-token.ts';
+import type { Grant } from '../../oauth/refresh/grant.ts';
 import { ConflictError, ForbiddenError } from '../../platform/errors.ts';
 import type { StoredCredentials } from './stored-credentials.ts';
 
@@ -17,23 +18,19 @@ export type Credentials = {
   expiresAt: Date | null;
 };
 
-/** Reads the same connection again, after its tokens were refreshed. */
-export type Reload = () => Promise<StoredCredentials | undefined>;
-
 /**
- * Opens a connection that was loaded for the caller. Whoever hands the result out records that first.
+ * Opens a connection that was loaded for the caller. The caller records that before it returns the result.
  *
  * @throws ForbiddenError for a system-managed connection, ConflictError for one that is not active,
- * UpstreamError when its token has ended and no new one is to be had for now.
+ * UpstreamError when its token has ended and the provider gives no new one now.
  */
 export async function openCredentials(
   context: RequestContext,
   stored: StoredCredentials,
-  reload: Reload,
 ): Promise<Credentials> {
   requireAvailable(stored);
   const opened = stored.grant
-    ? await openGrant(context, stored.grant, reload)
+    ? await openGrant(context, stored.grant)
     : await openConfig(context, stored);
   return { connectionId: stored.id, type: stored.type, ...opened };
 }
@@ -47,17 +44,9 @@ async function openConfig({ deps }: RequestContext, stored: StoredCredentials) {
 }
 
 /** Of an OAuth connection only the access token leaves: neither the refresh token nor the client's secret. */
-async function openGrant(
-  { deps, viewer, request }: RequestContext,
-  grant: StoredGrant,
-  reload: Reload,
-) {
+async function openGrant({ deps, viewer, request }: RequestContext, grant: Grant) {
   const by = { actor: actorOf(viewer), ip: request.ip, requestId: request.id };
-  const reloadGrant = async () => {
-    const again = await reload();
-    return again?.status === 'active' ? (again.grant ?? undefined) : undefined;
-  };
-  const { tokens, scopes, expiresAt } = await freshToken(deps, grant, by, reloadGrant);
+  const { tokens, scopes, expiresAt } = await getAccessToken(deps, grant, by);
   const config = {
     access_token: tokens.accessToken,
     token_type: tokens.tokenType,

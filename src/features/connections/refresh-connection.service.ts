@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { reachOf } from '../../core/access/reach.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { operation } from '../../core/operations/operation.ts';
-import { openTokens } from '../../oauth/provider/grant-tokens.ts';
-import { refreshGrant } from '../../oauth/refresh/refresh.service.ts';
+import { openTokens } from '../../oauth/refresh/grant.ts';
+import { refreshGrant } from '../../oauth/refresh/refresh-grant.ts';
 import {
   ConflictError,
   ForbiddenError,
@@ -42,12 +42,18 @@ export const refreshConnection = operation({
     if (deps.config.refresh === 'off') {
       throw new ConflictError('Refreshing is turned off on this server (REFRESH=off).');
     }
-    const tokens = await openTokens(deps.vault, grant.dataKey, grant, grant.sealed);
+    const tokens = await openTokens(deps.vault, grant);
     const by = { actor: `${viewer.kind}:${viewer.id}`, ip: request.ip, requestId: request.id };
-    const outcome = await refreshGrant(deps, grant, tokens, by);
-    if (outcome.kind === 'replaced') return { id: stored.id };
-    const { kind: failure, message } = outcome.failure;
-    if (failure === 'ended') throw new ConflictError(`The connection has expired: ${message}`);
-    throw new UpstreamError(`The refresh failed: ${message}`, failure === 'passing');
+    const outcome = await refreshGrant(deps, { grant, openTokens: async () => tokens, by });
+    switch (outcome.kind) {
+      case 'expired':
+        throw new ConflictError(`The connection has expired: ${outcome.message}`);
+      case 'paused':
+        throw new UpstreamError(`The refresh failed: ${outcome.message}`, outcome.isPassing);
+      case 'due':
+        throw new UpstreamError(`The refresh failed: ${outcome.reason}`, true);
+      default:
+        return { id: stored.id };
+    }
   },
 });

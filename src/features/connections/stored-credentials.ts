@@ -4,7 +4,7 @@ import {
   dataKeyColumns,
   readDataKey,
 } from '../../core/vault/data-key.columns.ts';
-import type { StoredGrant } from '../../oauth/refresh/fresh-tokens.service.ts';
+import { type Grant, type GrantRow, grantColumns, readGrant } from '../../oauth/refresh/grant.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 
 /** A connection with both halves of its config, and its grant, all still sealed. */
@@ -19,20 +19,15 @@ export type StoredCredentials = {
   /** Null only for a system-managed connection that has none. */
   secretHalf: SealedHalf | null;
   /** Null for what is not OAuth, and before the first consent. */
-  grant: StoredGrant | null;
+  grant: Grant | null;
 };
 
 /** The columns of {@link CredentialsRow}: of a connection `c`, its project `p` and {@link credentialsJoins}. */
 export const credentialsColumns = `
   c.id, p.organization_id AS "organizationId", c.project_id AS "projectId", c.type,
   c.status::text AS status, c.is_system AS "isSystem",
-  c.config AS public, s.config AS secret, g.tokens,
-  ${dataKeyColumns('pk', 'publicKey')}, ${dataKeyColumns('sk', 'secretKey')},
-  ${dataKeyColumns('tk', 'tokensKey')}, g.token_version AS "tokenVersion", g.scopes,
-  g.access_token_expires_at AS "expiresAt", g.access_token_life AS life,
-  EXTRACT(EPOCH FROM g.access_token_expires_at - now())::float8 AS "secondsLeft",
-  g.refreshable AS "isRefreshable", g.last_refresh_error AS "lastRefreshError",
-  g.consecutive_failures > 0 AND g.next_refresh_at > now() AS "isPaused"`;
+  c.config AS public, s.config AS secret, ${dataKeyColumns('pk', 'publicKey')},
+  ${dataKeyColumns('sk', 'secretKey')}, ${grantColumns}`;
 
 /** What holds the secrets of a connection `c`. */
 export const credentialsJoins = `
@@ -46,36 +41,22 @@ type Facts = Pick<
   StoredCredentials,
   'id' | 'organizationId' | 'projectId' | 'type' | 'status' | 'isSystem'
 >;
-type GrantFacts = Omit<
-  StoredGrant,
-  'organizationId' | 'projectId' | 'connectionId' | 'sealed' | 'dataKey'
->;
 
 /** A row that was selected with {@link credentialsColumns}. */
 export type CredentialsRow = Facts &
-  GrantFacts &
-  DataKeyColumns<'publicKey' | 'secretKey' | 'tokensKey'> & {
-    [Column in 'public' | 'secret' | 'tokens']: Uint8Array | null;
+  GrantRow &
+  DataKeyColumns<'publicKey' | 'secretKey'> & {
+    [Column in 'public' | 'secret']: Uint8Array | null;
   };
 
 export function readCredentials(row: CredentialsRow): StoredCredentials {
   const { id, organizationId, projectId, type, status, isSystem } = row;
   const publicHalf = half(row.public, readDataKey(row, 'publicKey'));
   const secretHalf = half(row.secret, readDataKey(row, 'secretKey'));
-  const grant = grantOf(row);
+  const grant = readGrant(row);
   return { id, organizationId, projectId, type, status, isSystem, publicHalf, secretHalf, grant };
 }
 
 function half(sealed: Uint8Array | null, dataKey: SealedHalf['dataKey'] | null): SealedHalf | null {
   return sealed && dataKey && { sealed, dataKey };
-}
-
-function grantOf(row: CredentialsRow): StoredGrant | null {
-  const dataKey = readDataKey(row, 'tokensKey');
-  if (row.tokens === null || dataKey === null) return null;
-  const { organizationId, projectId, tokenVersion, scopes, expiresAt, secondsLeft, life } = row;
-  const { isRefreshable, isPaused, lastRefreshError } = row;
-  const place = { organizationId, projectId, connectionId: row.id };
-  const facts = { tokenVersion, scopes, expiresAt, secondsLeft, life, isRefreshable, isPaused };
-  return { ...place, ...facts, lastRefreshError, sealed: row.tokens, dataKey };
 }

@@ -9,26 +9,17 @@ import { readSpec } from '../requirements/spec.ts';
 import type { Brought, PipedreamAccount } from './load-brought.ts';
 
 /**
- * Opens what a user brought for a requirement. Whoever hands the result out records that first.
+ * Opens what a user brought for a requirement. The caller records that before it returns the result.
  *
- * @param reload reads the same again, after tokens were refreshed.
  * @throws ConflictError when it is not there, or does not fulfil the requirement any more;
- * UpstreamError when its token has ended and no new one is to be had for now.
+ * UpstreamError when its token has ended and the provider gives no new one now.
  */
-export async function openBrought(
-  context: RequestContext,
-  brought: Brought,
-  reload: () => Promise<Brought | undefined>,
-): Promise<Credentials> {
+export async function openBrought(context: RequestContext, brought: Brought): Promise<Credentials> {
   if (brought.kind === 'pipedream_account') return openAccount(brought, brought.account);
   const { connection } = brought;
   if (connection === null) throw notBrought(brought);
   requireFulfilled(brought, connection);
-  return openCredentials(
-    context,
-    connection,
-    async () => (await reload())?.connection ?? undefined,
-  );
+  return openCredentials(context, connection);
 }
 
 function openAccount(brought: Brought, account: PipedreamAccount | null): Credentials {

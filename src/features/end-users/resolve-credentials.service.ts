@@ -115,10 +115,9 @@ function detailOf(requirementId: string, { hash }: NamedUser): JsonObject {
 async function findConnection(context: RequestContext, id: string): Promise<Found | undefined> {
   const reach = reachOf(requireMember(context.viewer));
   if (!isUuid(id)) return undefined;
-  const load = () => loadCredentials(context.deps)({ id, reach });
-  const stored = await load();
+  const stored = await loadCredentials(context.deps)({ id, reach });
   if (stored === undefined) return undefined;
-  return { projectId: stored.projectId, open: () => openCredentials(context, stored, load) };
+  return { projectId: stored.projectId, open: () => openCredentials(context, stored) };
 }
 
 async function findBrought(
@@ -129,10 +128,9 @@ async function findBrought(
   const reach = reachOf(requireMember(context.viewer));
   if (!isUuid(requirementId) || !isUuid(appId)) return undefined;
   const wanted = { requirementId, appId, userId, reach };
-  const load = () => loadBrought(context.deps)(wanted);
-  const brought = await load();
+  const brought = await loadBrought(context.deps)(wanted);
   if (brought === undefined) return undefined;
-  return { projectId: brought.projectId, open: () => openBrought(context, brought, load) };
+  return { projectId: brought.projectId, open: () => openBrought(context, brought) };
 }
 
 /** One that cannot be opened does not fail the others; a database that is away fails all of them. */

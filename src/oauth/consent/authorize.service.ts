@@ -16,6 +16,7 @@ import {
 } from '../../platform/errors.ts';
 import { orBlank, url } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
+import { loadConnection, type OpenConnection } from '../provider/load-connection.ts';
 import {
   digestProvider,
   findProviderWarning,
@@ -23,7 +24,6 @@ import {
   ProviderNotConfiguredError,
   resolveProvider,
 } from '../provider/provider.ts';
-import { loadConnection, type OpenConnection } from '../refresh/load-connection.ts';
 import { placeOfVerifier } from './attempt.ts';
 
 /** Where to send a person's browser, and until when that works. */

@@ -5,6 +5,7 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { AppError, InvalidInputError } from '../../platform/errors.ts';
 import { parseUrl } from '../../platform/parse-url.ts';
 import { readCallbackExtras } from '../provider/extras.ts';
+import { type BroughtBy, openConnection } from '../provider/load-connection.ts';
 import {
   digestProvider,
   type Provider,
@@ -14,7 +15,6 @@ import {
 import { shorten } from '../provider/shorten.ts';
 import { TokenFailure } from '../provider/token-failure.ts';
 import { authorizationServer, exchangeCode } from '../provider/token-request.ts';
-import { type BroughtBy, openConnection } from '../refresh/load-connection.ts';
 import { placeOfVerifier } from './attempt.ts';
 import { consumeAttempt } from './consume-attempt.ts';
 import { MissingScopesError } from './missing-scopes.ts';

@@ -5,11 +5,11 @@ import type { Deps } from '../../core/deps/deps.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
-import { type GrantTokens, openTokens, sealTokens } from '../provider/grant-tokens.ts';
+import { type OpenConnection, openConnection } from '../provider/load-connection.ts';
 import { digestProvider, type Provider, resolveProvider } from '../provider/provider.ts';
 import type { TokenAnswer } from '../provider/token-answer.ts';
-import { lifeOf, refreshAfter } from '../provider/token-life.ts';
-import { type OpenConnection, openConnection } from '../refresh/load-connection.ts';
+import { type GrantTokens, openTokens, sealTokens } from '../refresh/grant.ts';
+import { accessTokenLife, refreshAfter } from '../refresh/refresh-state.ts';
 import { forgetUndo } from '../revoke/drop-grant.ts';
 import type { Attempt } from './consume-attempt.ts';
 import type { Undo } from './undo-consent.service.ts';
@@ -80,8 +80,9 @@ async function readGrant({ db, vault }: Deps, connection: OpenConnection) {
   if (grant === null) return undefined;
   const { tokenVersion, tokens, tokensDataKey } = grant;
   if (tokens === null || tokensDataKey === null) return { tokenVersion, tokens: undefined };
-  const place = { ...connection, connectionId: connection.id };
-  return { tokenVersion, tokens: await openTokens(vault, tokensDataKey, place, tokens) };
+  const { organizationId, projectId, id } = connection;
+  const sealed = { organizationId, projectId, id, sealed: tokens, dataKey: tokensDataKey };
+  return { tokenVersion, tokens: await openTokens(vault, sealed) };
 }
 
 /**
@@ -127,8 +128,8 @@ async function readLinkedGrant(
     include: { tokensDataKey: true },
   });
   if (!grant?.tokens || !grant.tokensDataKey) return undefined;
-  const place = { organizationId, projectId, connectionId: grant.connectionId };
-  return openTokens(vault, grant.tokensDataKey, place, grant.tokens);
+  const { connectionId: id, tokens: sealed, tokensDataKey: dataKey } = grant;
+  return openTokens(vault, { organizationId, projectId, id, sealed, dataKey });
 }
 
 function requireSameAccount(before: GrantTokens | undefined, { account }: TokenAnswer): void {
@@ -150,7 +151,7 @@ async function tryStore(
   const { id: connectionId, organizationId, projectId, version, broughtBy } = consent.connection;
   const key = await deps.vault.sealingKey(projectId);
   const user = broughtBy && (await hashUserId(deps, broughtBy.appId, broughtBy.userId));
-  const place = { organizationId, projectId, connectionId };
+  const place = { organizationId, projectId, id: connectionId };
   const tokens = grantTokens(consent.answer, before?.tokens);
   const sealed = sealTokens(deps.vault, key, place, tokens);
   const storing = deps.db.$transaction(async (tx) => {
@@ -223,7 +224,7 @@ function grantTokens(
 
 function grantFacts({ provider, attempt, answer }: Consent, now: Date) {
   const refreshable = answer.refreshToken !== undefined;
-  const life = lifeOf(answer.expiresIn, refreshable);
+  const life = accessTokenLife(answer.expiresIn, refreshable);
   const inSeconds = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
   return {
     scopes: answer.scopes ?? attempt.scopes,
@@ -233,7 +234,8 @@ function grantFacts({ provider, attempt, answer }: Consent, now: Date) {
     refreshable,
     tokenHost: provider.tokenEndpoint.host,
     lastRefreshedAt: null,
-    nextRefreshAt: refreshable && life !== null ? inSeconds(refreshAfter(life, Math.random)) : null,
+    nextRefreshAt:
+      refreshable && life !== null ? inSeconds(refreshAfter(life, Math.random())) : null,
     consecutiveFailures: 0,
     lastRefreshError: null,
     refusedSince: null,

@@ -1,5 +1,9 @@
 import { requireType } from '../../core/connection-config/read-config.ts';
-import { openHalf, type SealedHalf } from '../../core/connection-config/sealed-config.ts';
+import {
+  type ConnectionPlace,
+  openHalf,
+  type SealedHalf,
+} from '../../core/connection-config/sealed-config.ts';
 import { type LeanDeps, perDeps } from '../../core/deps/deps.ts';
 import {
   type DataKeyColumns,
@@ -8,7 +12,6 @@ import {
 } from '../../core/vault/data-key.columns.ts';
 import { batch } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
-import type { GrantPlace } from './grant-tokens.ts';
 import { type Provider, resolveProvider } from './provider.ts';
 
 /** A connection's settings as they are stored. */
@@ -26,22 +29,21 @@ export type StoredSettings = {
  */
 export async function loadProvider(
   deps: LeanDeps,
-  place: GrantPlace,
+  place: ConnectionPlace,
 ): Promise<Provider | undefined> {
-  const stored = await loadSettings(deps)(place.connectionId);
+  const stored = await loadSettings(deps)(place.id);
   return stored && openProvider(deps, place, stored);
 }
 
 /** As {@link loadProvider}, of settings that were loaded along with something else. */
 export async function openProvider(
   deps: LeanDeps,
-  place: GrantPlace,
+  place: ConnectionPlace,
   stored: StoredSettings,
 ): Promise<Provider> {
-  const where = { ...place, id: place.connectionId };
   const [config, secrets] = await Promise.all([
-    openHalf(deps.vault, where, 'public', stored.publicHalf),
-    openHalf(deps.vault, where, 'secret', stored.secretHalf),
+    openHalf(deps.vault, place, 'public', stored.publicHalf),
+    openHalf(deps.vault, place, 'secret', stored.secretHalf),
   ]);
   const whole = { ...config, ...secrets };
   return resolveProvider(requireType(stored.type), whole, deps.config.oauthClients);

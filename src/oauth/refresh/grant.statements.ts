@@ -1,39 +1,14 @@
+import type { ConnectionPlace } from '../../core/connection-config/sealed-config.ts';
 import type { Sql } from '../../platform/db/sql.ts';
-import type { GrantPlace } from '../provider/grant-tokens.ts';
-import type { TokenFailureKind } from '../provider/token-failure.ts';
-
-/** Who writes about a grant, for the audit log. */
-export type GrantActor = { actor: string; ip: string | null; requestId: string };
-
-/** The grant that a process has leased, and how it went the last time. */
-export type LeasedGrant = GrantPlace & {
-  tokenVersion: number;
-  /** Whether an earlier attempt ended without anybody knowing how. */
-  isAttemptOpen: boolean;
-  failures: number;
-};
-
-/** A new generation of tokens, sealed. */
-export type StoredTokens = {
-  sealed: Uint8Array;
-  dataKeyId: string;
-  /** Null: as before. */
-  scopes: readonly string[] | null;
-  /** Seconds; null: the access token does not end. */
-  life: number | null;
-  /** Seconds since the provider answered. */
-  age: number;
-  refreshable: boolean;
-  /** Seconds until the next refresh ahead of time; null: none. */
-  refreshIn: number | null;
-};
+import type { AccessToken, Grant, GrantActor, PendingTokens } from './grant.ts';
+import { longestRefusal, type RefreshState } from './refresh-state.ts';
 
 /*
- * The lease is no condition: whoever holds it by now, this answer is the newest that the provider gave.
- * Who took the lease over meanwhile may even have taken the connection for expired.
+ * The lease is no condition: whichever process holds it by now, these are the newest tokens that the provider
+ * gave. Another process may have taken over the lease and even marked the connection as expired.
  */
 const storeStatement = `
-  WITH held AS (SELECT 1 FROM data_key WHERE id = $4::uuid AND status = 'active' FOR SHARE),
+  WITH active_key AS (SELECT 1 FROM data_key WHERE id = $4::uuid AND status = 'active' FOR SHARE),
   stored AS (
     UPDATE oauth_grant SET tokens = $3::bytea, tokens_data_key_id = $4::uuid,
       token_version = token_version + 1, scopes = COALESCE($5::text[], scopes), access_token_life = $6::int,
@@ -41,8 +16,8 @@ const storeStatement = `
       next_refresh_at = now() + make_interval(secs => $9::float8), last_refreshed_at = now(),
       consecutive_failures = 0, last_refresh_error = NULL, refused_since = NULL, attempt_started_at = NULL,
       lease_owner = NULL, lease_until = NULL
-    WHERE connection_id = $1::uuid AND token_version = $2 AND EXISTS (SELECT 1 FROM held)
-    RETURNING connection_id
+    WHERE connection_id = $1::uuid AND token_version = $2 AND EXISTS (SELECT 1 FROM active_key)
+    RETURNING connection_id, scopes, access_token_expires_at
   ),
   revived AS (
     UPDATE connection SET status = 'active'
@@ -53,43 +28,45 @@ const storeStatement = `
     SELECT $10::uuid, 'connection.refresh', $11, $12::uuid, $13::uuid, connection_id, $14, $15
     FROM stored
   )
-  SELECT EXISTS (SELECT 1 FROM held) AS "isKeyActive", EXISTS (SELECT 1 FROM stored) AS "isStored"`;
+  SELECT EXISTS (SELECT 1 FROM active_key) AS "isKeyActive", s.connection_id IS NOT NULL AS "isStored",
+    s.scopes, s.access_token_expires_at AS "expiresAt",
+    EXTRACT(EPOCH FROM s.access_token_expires_at - now())::float8 AS "secondsLeft"
+  FROM (SELECT 1) AS one LEFT JOIN stored s ON true`;
 
-/** What became of new tokens: `superseded` when their generation is no more. */
-export type StoreOutcome = 'stored' | 'superseded' | 'key retired';
-
-/** Stores what a provider answered to a refresh of one generation. */
+/**
+ * Stores the tokens that a refresh of one generation brought. Returns the access token once it is committed;
+ * else `not current` when another generation is stored, and `key retired` when they must be sealed again.
+ */
 export async function storeRefreshedTokens(
   sql: Sql,
-  grant: GrantPlace & { tokenVersion: number },
-  tokens: StoredTokens,
-  { eventId, actor, ip, requestId }: GrantActor & { eventId: string },
-): Promise<StoreOutcome> {
-  const { life, age, refreshIn } = tokens;
-  type Row = { isKeyActive: boolean; isStored: boolean };
+  { grant, tokens, key, facts, answeredAt, by }: PendingTokens,
+  sealed: Uint8Array,
+): Promise<AccessToken | 'not current' | 'key retired'> {
+  type Row = Omit<AccessToken, 'tokens' | 'life'> & { isKeyActive: boolean; isStored: boolean };
+  const { life, refreshIn } = facts;
+  const age = (performance.now() - answeredAt) / 1_000; // both times count from the provider's answer
   const [row] = await sql<Row>('store-refreshed-tokens', storeStatement, [
-    grant.connectionId,
+    grant.id,
     grant.tokenVersion,
-    tokens.sealed,
-    tokens.dataKeyId,
-    tokens.scopes,
+    sealed,
+    key.id,
+    facts.scopes,
     life,
     life === null ? null : life - age,
-    tokens.refreshable,
+    facts.refreshable,
     refreshIn === null ? null : refreshIn - age,
-    eventId,
-    actor,
+    by.eventId,
+    by.actor,
     grant.organizationId,
     grant.projectId,
-    ip,
-    requestId,
+    by.ip,
+    by.requestId,
   ]);
   if (!row?.isKeyActive) return 'key retired';
-  return row.isStored ? 'stored' : 'superseded';
+  if (!row.isStored) return 'not current';
+  const { scopes, expiresAt, secondsLeft } = row;
+  return { tokens, scopes, expiresAt, secondsLeft, life };
 }
-
-/** After how many hours of refusals without a known reason a grant counts as ended. */
-export const longestRefusal = 72;
 
 const failStatement = `
   UPDATE oauth_grant SET consecutive_failures = consecutive_failures + 1, last_refresh_error = $4,
@@ -100,23 +77,22 @@ const failStatement = `
     lease_owner = NULL, lease_until = NULL
   WHERE connection_id = $1::uuid AND token_version = $2 AND lease_owner = $3
   RETURNING $7 = 'unclear' AND consecutive_failures >= 3
-    AND refused_since <= now() - interval '${longestRefusal} hours' AS "isEnded"`;
+    AND refused_since <= now() - interval '${longestRefusal} hours' AS "isRefusedTooLong"`;
 
 /**
- * Notes that a refresh brought nothing, and when the next may be tried. True when the provider has refused
- * for so long that the grant counts as ended.
+ * Records that a refresh brought no tokens, and when the next attempt may begin. Returns true when the
+ * provider has refused for so long that the grant counts as ended.
  */
 export async function recordRefreshFailure(
   sql: Sql,
-  { connectionId, tokenVersion }: { connectionId: string; tokenVersion: number },
-  owner: string,
-  failure: { kind: TokenFailureKind; message: string; pause: number; isOutcomeUnknown: boolean },
+  { id, tokenVersion }: Pick<Grant, 'id' | 'tokenVersion'>,
+  failed: RefreshState & { kind: 'failed' },
 ): Promise<boolean> {
-  const { kind, message, pause, isOutcomeUnknown } = failure;
-  const values = [connectionId, tokenVersion, owner, message, pause, isOutcomeUnknown, kind];
-  type Row = { isEnded: boolean };
+  const { owner, message, pause, isOutcomeUnknown, failure } = failed;
+  const values = [id, tokenVersion, owner, message, pause, isOutcomeUnknown, failure];
+  type Row = { isRefusedTooLong: boolean };
   const [row] = await sql<Row>('record-refresh-failure', failStatement, values);
-  return row?.isEnded === true;
+  return row?.isRefusedTooLong === true;
 }
 
 /* The connection is locked before its grant, as in every other write. */
@@ -137,16 +113,18 @@ const expireStatement = `
   SELECT $5::uuid, 'connection.expire', $6, $7::uuid, $8::uuid, id, $9, $10 FROM expired
   RETURNING 1`;
 
-/** Ends a connection whose grant the provider ended. `owner` is null for a token that nobody can refresh. False: its lease, or its generation, is no more. */
+/**
+ * Expires a connection whose grant has ended. `owner` holds the lease; null: nobody does. Returns false when
+ * the lease or the generation is another one by now.
+ */
 export async function expireGrant(
   sql: Sql,
-  grant: GrantPlace & { tokenVersion: number },
-  owner: string | null,
-  message: string,
+  grant: ConnectionPlace & Pick<Grant, 'tokenVersion'>,
+  { owner, message }: { owner: string | null; message: string },
   { eventId, actor, ip, requestId }: GrantActor & { eventId: string },
 ): Promise<boolean> {
   const rows = await sql('expire-grant', expireStatement, [
-    grant.connectionId,
+    grant.id,
     grant.tokenVersion,
     owner,
     message,
@@ -160,18 +138,21 @@ export async function expireGrant(
   return rows.length > 0;
 }
 
-const releaseStatement = `
-  UPDATE oauth_grant SET lease_owner = NULL, lease_until = NULL,
-    attempt_started_at = CASE WHEN $4 THEN attempt_started_at END
-  WHERE connection_id = $1::uuid AND token_version = $2 AND lease_owner = $3`;
+/** How many grants are found at a time. */
+const mostEnded = 500;
 
-/** Gives a lease back that came to nothing: the provider was not called. */
-export async function releaseRefreshLease(
+const findEndedStatement = `
+  SELECT g.connection_id AS id, g.token_version AS "tokenVersion", c.project_id AS "projectId",
+    p.organization_id AS "organizationId"
+  FROM oauth_grant g JOIN connection c ON c.id = g.connection_id JOIN project p ON p.id = c.project_id
+  WHERE NOT g.refreshable AND g.tokens IS NOT NULL AND g.access_token_expires_at <= now()
+    AND g.lease_owner IS NULL AND c.status = 'active'
+  ORDER BY g.access_token_expires_at LIMIT ${mostEnded}`;
+
+/** Finds grants whose access token has ended and that have no refresh token. */
+export function findEndedGrants(
   sql: Sql,
-  { connectionId, tokenVersion }: { connectionId: string; tokenVersion: number },
-  owner: string,
-  isAttemptOpen: boolean,
-): Promise<void> {
-  const values = [connectionId, tokenVersion, owner, isAttemptOpen];
-  await sql('release-refresh-lease', releaseStatement, values);
+): Promise<(ConnectionPlace & Pick<Grant, 'tokenVersion'>)[]> {
+  type Row = ConnectionPlace & Pick<Grant, 'tokenVersion'>;
+  return sql<Row>('find-ended-grants', findEndedStatement, []);
 }

@@ -3,27 +3,16 @@ import { type LeanDeps, perDeps } from '../../core/deps/deps.ts';
 import type { SealingKey } from '../../core/vault/vault.ts';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
 import { NotFoundError, UnavailableError } from '../../platform/errors.ts';
-import { type GrantPlace, type GrantTokens, sealTokens } from '../provider/grant-tokens.ts';
-import { type GrantActor, type StoredTokens, storeRefreshedTokens } from './grant.statements.ts';
+import { storeRefreshedTokens } from './grant.statements.ts';
+import { type PendingTokens, sealTokens } from './grant.ts';
+import { next, type RefreshEvent, type RefreshState } from './refresh-state.ts';
 
-/** How long to wait before a write is tried again, in milliseconds. */
+/** Pause in milliseconds before a write is tried again. */
 const retryPause = 200;
 /** How many tokens may wait for the database; with more, no refresh begins. */
 export const mostPending = 1_000;
-/** For how long after an error of the database no lease is taken over, in milliseconds. */
+/** Time in milliseconds after an error of the database in which no lease is taken over. */
 const distrustTime = 5_000;
-
-/** Tokens that a provider gave and the database does not have yet. */
-export type PendingTokens = {
-  grant: GrantPlace & { tokenVersion: number };
-  tokens: GrantTokens;
-  /** Loaded before the provider was asked, so that they can be sealed while the database is away. */
-  key: SealingKey;
-  facts: Omit<StoredTokens, 'sealed' | 'dataKeyId' | 'age'>;
-  /** `performance.now()` when the provider answered. */
-  answeredAt: number;
-  by: GrantActor & { eventId: string };
-};
 
 type PendingWrites = {
   waiting: Set<PendingTokens>;
@@ -36,46 +25,45 @@ const pendingOf = perDeps(
   (): PendingWrites => ({ waiting: new Set(), isStopped: false, lastError: -Infinity }),
 );
 
-/** Whether this process may begin a refresh: nothing is waiting too long, and it is not stopping. */
+/** Returns whether this process may begin a refresh: not too many tokens wait, and it is not stopping. */
 export function mayRefresh(deps: LeanDeps): boolean {
   const { waiting, isStopped } = pendingOf(deps);
   return !isStopped && waiting.size < mostPending;
 }
 
 /**
- * Whether a lease that ran out may be taken over. Not while writes of our own are waiting, nor soon
- * after an error: its holder may be waiting for the same database with the newest token in hand.
+ * Returns whether a lease that has run out may be taken over. Not while own writes wait, and not soon after
+ * an error: the holder may be waiting for the same database with the newest tokens in memory.
  */
 export function mayTakeOver(deps: LeanDeps): boolean {
   const { waiting, lastError } = pendingOf(deps);
   return waiting.size === 0 && performance.now() - lastError > distrustTime;
 }
 
-/** How many tokens wait for the database. */
+/** Returns how many tokens wait for the database. */
 export function pendingCount(deps: LeanDeps): number {
   return pendingOf(deps).waiting.size;
 }
 
 /**
- * Writes tokens until they are committed, however long the database is away. False when they belong
- * to a generation that is no more.
+ * Writes tokens until they are committed, however long the database is away. Returns `stored` or `superseded`.
+ *
+ * @throws UnavailableError when the process stops before that. {@link stopWriting} then returns the tokens.
  */
-export async function writeTokens(deps: LeanDeps, pending: PendingTokens): Promise<boolean> {
+export async function writeTokens(deps: LeanDeps, pending: PendingTokens): Promise<RefreshState> {
   const writes = pendingOf(deps);
   writes.waiting.add(pending);
-  while (!writes.isStopped) {
-    try {
-      const written = await tryWrite(deps, pending);
-      writes.waiting.delete(pending);
-      return written;
-    } catch (error) {
-      // Whatever it says, the provider's answer is the only one there is.
-      const { connectionId } = pending.grant;
-      if (!isUnavailable(error)) deps.log.error({ err: error, connectionId }, 'a token waits');
-      await wait(retryPause);
-    }
+  let state: RefreshState = { kind: 'pending', pending };
+  while (state.kind === 'pending') {
+    const event: RefreshEvent = writes.isStopped
+      ? { kind: 'stopping' }
+      : await tryWrite(deps, pending);
+    state = next(state, event);
+    if (event.kind === 'not committed') await wait(retryPause);
   }
-  throw new UnavailableError();
+  if (state.kind === 'saved') throw new UnavailableError();
+  writes.waiting.delete(pending);
+  return state;
 }
 
 /** Remembers when the database failed, if that is what the error says. */
@@ -83,36 +71,41 @@ export function noteDatabaseError(deps: LeanDeps, error: unknown): void {
   if (isUnavailable(error)) pendingOf(deps).lastError = performance.now();
 }
 
-/** Throws on what is not the database being away. */
-export function requireUnavailable(error: unknown): void {
-  if (!isUnavailable(error)) throw error;
-}
-
-/** Whether an error says that the database is away. */
+/** Returns whether an error says that the database is away. */
 export function isUnavailable(error: unknown): boolean {
   return translateDatabaseError(error) instanceof UnavailableError;
 }
 
-/** Stops the writing and answers what could not be written. */
+/** Stops all writing and returns the tokens that are not committed. */
 export function stopWriting(deps: LeanDeps): PendingTokens[] {
   const writes = pendingOf(deps);
   writes.isStopped = true;
   return [...writes.waiting];
 }
 
-/** False when the generation is no more. A key that was retired meanwhile is no reason to give a token up. */
-async function tryWrite(deps: LeanDeps, pending: PendingTokens): Promise<boolean> {
-  for (;;) {
-    const outcome = await store(deps, pending);
-    if (outcome !== 'key retired') return outcome === 'stored';
-    const key = await nextKey(deps, pending.grant.projectId);
-    if (key === undefined) return false;
-    pending.key = key;
+async function tryWrite(deps: LeanDeps, pending: PendingTokens): Promise<RefreshEvent> {
+  const { id, projectId } = pending.grant;
+  try {
+    for (;;) {
+      const sealed = sealTokens(deps.vault, pending.key, pending.grant, pending.tokens);
+      const stored = await storeRefreshedTokens(deps.sql, pending, sealed);
+      if (stored === 'not current') return { kind: 'not current' };
+      if (stored !== 'key retired') return { kind: 'committed', token: stored };
+      const key = await loadNextKey(deps, projectId);
+      if (key === undefined) return { kind: 'not current' };
+      pending.key = key;
+    }
+  } catch (error) {
+    if (!isUnavailable(error)) deps.log.error({ err: error, connectionId: id }, 'a token waits');
+    return { kind: 'not committed' };
   }
 }
 
-/** The key after one that was retired; undefined when the project was deleted with all of its keys. */
-async function nextKey({ vault }: LeanDeps, projectId: string): Promise<SealingKey | undefined> {
+/** Returns the key that replaced a retired one; undefined when the project was deleted with all of its keys. */
+async function loadNextKey(
+  { vault }: LeanDeps,
+  projectId: string,
+): Promise<SealingKey | undefined> {
   vault.forgetSealingKey(projectId);
   try {
     return await vault.sealingKey(projectId);
@@ -120,10 +113,4 @@ async function nextKey({ vault }: LeanDeps, projectId: string): Promise<SealingK
     if (error instanceof NotFoundError) return undefined;
     throw error;
   }
-}
-
-function store(deps: LeanDeps, { grant, tokens, key, facts, answeredAt, by }: PendingTokens) {
-  const sealed = sealTokens(deps.vault, key, grant, tokens);
-  const age = (performance.now() - answeredAt) / 1_000;
-  return storeRefreshedTokens(deps.sql, grant, { ...facts, sealed, dataKeyId: key.id, age }, by);
 }

@@ -2,21 +2,27 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deps, LeanDeps } from '../../core/deps/deps.ts';
 import { makeDataFolder, writePrivateFile } from '../../platform/private-file.ts';
-import { openTokens, sealTokens } from '../provider/grant-tokens.ts';
-import { isUnavailable, type PendingTokens, writeTokens } from './pending-writes.ts';
+import { openTokens, type PendingTokens, sealTokens } from './grant.ts';
+import { isUnavailable, writeTokens } from './pending-writes.ts';
 
-/** Tokens on the disk: sealed, and everything that their write takes. */
-type Unsaved = Pick<PendingTokens, 'grant' | 'facts' | 'by'> & {
+/** A file in `DATA_DIR/unsaved`: sealed tokens, and everything that their write requires. */
+type UnsavedFile = Pick<PendingTokens, 'facts' | 'by'> & {
+  grant: {
+    organizationId: string;
+    projectId: string;
+    connectionId: string;
+    tokenVersion: number;
+  };
   /** In base64. */
   sealed: string;
   dataKeyId: string;
-  /** When the provider answered: milliseconds since 1970, by this machine's clock. */
+  /** When the provider answered: milliseconds since 1970, by the clock of this machine. */
   answeredAt: number;
 };
 
 const folderOf = ({ config }: LeanDeps) => join(config.dataDir, 'unsaved');
 
-/** Writes tokens that the database could not take in time to the disk, sealed, for the next start. */
+/** Writes tokens that the database did not take in time to the disk, sealed, for the next start. */
 export async function saveUnsaved(
   deps: LeanDeps,
   pending: readonly PendingTokens[],
@@ -28,15 +34,16 @@ export async function saveUnsaved(
   });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const { grant, tokens, key, facts, answeredAt, by } of pending) {
-    const unsaved: Unsaved = {
-      grant,
+    const { organizationId, projectId, id: connectionId, tokenVersion } = grant;
+    const unsaved: UnsavedFile = {
+      grant: { organizationId, projectId, connectionId, tokenVersion },
       facts,
       by,
       sealed: Buffer.from(sealTokens(deps.vault, key, grant, tokens)).toString('base64'),
       dataKeyId: key.id,
       answeredAt: Date.now() - (performance.now() - answeredAt),
     };
-    const path = join(folder, `${grant.connectionId}.${grant.tokenVersion}.json`);
+    const path = join(folder, `${connectionId}.${tokenVersion}.json`);
     try {
       await writePrivateFile(path, JSON.stringify(unsaved));
       deps.log.warn({ path }, 'a token was saved to the disk, sealed');
@@ -47,8 +54,8 @@ export async function saveUnsaved(
 }
 
 /**
- * Stores what an earlier process left on the disk; a generation that was replaced since is dropped.
- * What cannot be read stays where it is, and does not stop the start.
+ * Stores the tokens that an earlier process left on the disk. Tokens of a generation that was replaced since
+ * then are dropped. A file that cannot be read stays where it is and does not stop the start.
  */
 export async function replayUnsaved(deps: Deps): Promise<void> {
   const folder = folderOf(deps);
@@ -64,14 +71,17 @@ export async function replayUnsaved(deps: Deps): Promise<void> {
 }
 
 async function replay(deps: Deps, path: string): Promise<void> {
-  const unsaved = JSON.parse(await readFile(path, 'utf8')) as Unsaved; // what saveUnsaved wrote
-  const { grant, facts, by, sealed, dataKeyId, answeredAt } = unsaved;
-  const dataKey = await deps.db.dataKey.findUniqueOrThrow({ where: { id: dataKeyId } });
-  const tokens = await openTokens(deps.vault, dataKey, grant, Buffer.from(sealed, 'base64'));
-  // Sealed anew: its data key may have been retired since.
+  const unsaved = JSON.parse(await readFile(path, 'utf8')) as UnsavedFile; // what saveUnsaved wrote
+  const { connectionId, ...rest } = unsaved.grant;
+  const grant = { ...rest, id: connectionId };
+  const dataKey = await deps.db.dataKey.findUniqueOrThrow({ where: { id: unsaved.dataKeyId } });
+  const sealed = Buffer.from(unsaved.sealed, 'base64');
+  const tokens = await openTokens(deps.vault, { ...grant, sealed, dataKey });
+  // They are sealed again: their data key may have been retired since then.
   const key = await deps.vault.sealingKey(grant.projectId);
-  const answered = performance.now() - Math.max(0, Date.now() - answeredAt);
-  const written = await writeTokens(deps, { grant, tokens, key, facts, by, answeredAt: answered });
+  const answeredAt = performance.now() - Math.max(0, Date.now() - unsaved.answeredAt);
+  const { facts, by } = unsaved;
+  const { kind } = await writeTokens(deps, { grant, tokens, key, facts, answeredAt, by });
   await rm(path);
-  deps.log.info({ connectionId: grant.connectionId, written }, 'saved tokens were replayed');
+  deps.log.info({ connectionId, written: kind === 'stored' }, 'saved tokens were replayed');
 }

@@ -2,9 +2,9 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { newId } from '../../platform/new-id.ts';
-import { openTokens } from '../provider/grant-tokens.ts';
+import { type ConnectionRow, connectionParts, openRow } from '../provider/load-connection.ts';
 import { resolveProvider } from '../provider/provider.ts';
-import { type ConnectionRow, connectionParts, openRow } from '../refresh/load-connection.ts';
+import { openTokens } from '../refresh/grant.ts';
 import {
   dropPrepared,
   type PreparedRevocation,
@@ -89,11 +89,12 @@ async function openRequest(deps: Deps, grant: Grant): Promise<Opened | undefined
     const { organizationId, projectId, type, config } = connection;
     const { revocationEndpoint } = resolveProvider(type, config, deps.config.oauthClients);
     if (revocationEndpoint === null) return undefined;
-    const place = { organizationId, projectId, connectionId };
-    const tokens = await openTokens(deps.vault, tokensDataKey, place, sealed);
+    const place = { organizationId, projectId, id: connectionId };
+    const tokens = await openTokens(deps.vault, { ...place, sealed, dataKey: tokensDataKey });
     const token = tokens.refreshToken ?? tokens.accessToken;
     const request = { type: type.type, config, token };
-    return { id: newId(), ...place, host: revocationEndpoint.host, request };
+    const { host } = revocationEndpoint;
+    return { id: newId(), connectionId, organizationId, projectId, host, request };
   } catch (error) {
     deps.log.warn({ err: error, connectionId }, 'a token could not be prepared for revocation');
     return undefined;

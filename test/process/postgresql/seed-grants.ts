@@ -3,7 +3,7 @@ import { requireType } from '../../../src/core/connection-config/read-config.ts'
 import { sealedConfig } from '../../../src/core/connection-config/sealed-config.ts';
 import { createLocalKeyProvider } from '../../../src/core/vault/key-provider.ts';
 import { createVault } from '../../../src/core/vault/vault.ts';
-import { sealTokens } from '../../../src/oauth/provider/grant-tokens.ts';
+import { sealTokens } from '../../../src/oauth/refresh/grant.ts';
 import { type Database, openDatabase } from '../../../src/platform/db/database.ts';
 import { google } from '../../helpers/connections.ts';
 import { insertRows } from '../../helpers/insert-rows.ts';
@@ -47,8 +47,8 @@ async function createSeal(
   const life = 3_600;
   return ({ accessToken, refreshToken = '' }: Issued) => {
     const id = uuidv7();
-    const place = { organizationId, projectId, connectionId: id };
-    const sealed = sealedConfig(vault, key, { organizationId, projectId, id }, planned);
+    const place = { organizationId, projectId, id };
+    const sealed = sealedConfig(vault, key, place, planned);
     const tokens = sealTokens(vault, key, place, {
       accessToken,
       refreshToken,
