@@ -32,7 +32,7 @@ test('only an editor who can see the connection may begin a consent', async () =
   expect(await world.server.deps.db.authorizationAttempt.count()).toBe(0);
 });
 
-test('a type that is not OAuth is a 400, and so is a client that nobody gave', async () => {
+test('authorize returns 400 for a type without OAuth and for a type without a client', async () => {
   const { id } = await createConnection(world.server);
   expect(await refused(id)).toEqual({ status: 400, fields: ['type'] });
   const missing = { status: 400, fields: ['config.client_id'] };
@@ -42,7 +42,7 @@ test('a type that is not OAuth is a 400, and so is a client that nobody gave', a
   }
 });
 
-test('a client in the config stands before the operator’s, as a pair', async () => {
+test('the client id and secret of the config replace the operator’s, as a pair', async () => {
   const both = { client_id: 'mine', client_secret: 'c4n4ry-mine' };
   const own = await authorize(world, await prepare(world, { config: both }));
   expect(new URL(own).searchParams.get('client_id')).toBe('mine');
@@ -51,14 +51,14 @@ test('a client in the config stands before the operator’s, as a pair', async (
   expect([status, Object.keys(json.error?.details ?? {})]).toEqual([400, ['config.client_secret']]);
 });
 
-test('scopes are the config’s, else the type’s', async () => {
+test('the consent asks for the scopes of the config, or of the type when the config has none', async () => {
   const url = await authorize(world, await prepare(world, { config: { scopes: ['a', 'b', 'a'] } }));
   expect(new URL(url).searchParams.get('scope')).toBe('a b');
   const none = await authorize(world, await prepare(world, { config: { scopes: [] } }));
   expect(new URL(none).searchParams.get('scope')).toBeNull();
 });
 
-test('two consents of one connection at once leave one whole set of tokens', async () => {
+test('two concurrent consents of one connection leave one whole set of tokens', async () => {
   for (const id of [await prepare(world), await connect(world)]) {
     const addresses = [await authorize(world, id), await authorize(world, id)];
     const backs = await Promise.all(addresses.map((address) => visit(world, address)));

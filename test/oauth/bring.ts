@@ -10,7 +10,7 @@ import type { Failure } from '../helpers/oauth-provider.switches.ts';
 import { type Resolved, resolve } from '../helpers/resolve.ts';
 import { oauthBody, open, visit, type World } from './world.ts';
 
-/** A requirement of an app, and one of its end users who is asked for it. */
+/** A requirement of an app, and an end user of the app. */
 export type Asked = { world: World; appId: string; requirement: string; user: EndUser };
 
 /** Makes an app whose requirement is of the world's type. */
@@ -22,12 +22,12 @@ export async function ask(world: World, scopes?: readonly string[]): Promise<Ask
   return { world, appId, requirement, user: await openEndUser(world.server, appId) };
 }
 
-/** The user consents at the provider; returns the page that the browser ends on. */
+/** Lets the user consent at the provider; returns the page that the browser ends on. */
 export async function bring({ world, user, requirement }: Asked): Promise<Answer> {
   return open(world, await visit(world, await begin(user, requirement)));
 }
 
-/** What the app gets of what the user brought. */
+/** Resolves the user's credentials as the app does. */
 export async function resolveOf({ world, appId, user, requirement }: Asked): Promise<Resolved> {
   const references = [{ requirementId: requirement }];
   const [item] = await resolve(world.server, { appId, userId: user.viewer.userId, references });
@@ -35,19 +35,19 @@ export async function resolveOf({ world, appId, user, requirement }: Asked): Pro
   return item;
 }
 
-/** The connection that the user brought. */
+/** Finds the connection of the user's link. */
 export async function connectionOf({ world, user, requirement }: Asked): Promise<string> {
   const { endUserId } = user.viewer;
   const where = { endUserId, requirementId: requirement, link: { isNot: null } };
   return (await world.server.deps.db.connection.findFirstOrThrow({ where })).id;
 }
 
-/** A vendor's own answer in JSON. */
+/** A response in JSON as a vendor words it. */
 export function json(status: number, body: object): Failure {
   return raw(status, 'application/json', JSON.stringify(body));
 }
 
-/** A vendor's own answer, form-encoded. */
+/** A form-encoded response as a vendor words it. */
 export function form(status: number, body: string): Failure {
   return raw(status, 'application/x-www-form-urlencoded', body);
 }

@@ -16,12 +16,15 @@ test.each([
   ['OAUTH_GOOGLE_AUTHORIZATION_ENDPOINT', ' https://a.example/authorize'],
   ['OAUTH_GOOGLE_TOKEN_ENDPOINT', 'http://10.0.0.1/token'],
   ['OAUTH_GOOGLE_REVOCATION_ENDPOINT', 'http://provider.example/revoke'],
-])('%s=%j stops the start, and is named', async (name, value) => {
-  const both = { OAUTH_GOOGLE_CLIENT_ID: 'client', OAUTH_GOOGLE_CLIENT_SECRET: 'c4n4ry' };
-  await expect(startTestServer({ ...both, [name]: value })).rejects.toThrow(name);
-});
+])(
+  'the server does not start with %s=%j, and the error names the variable',
+  async (name, value) => {
+    const both = { OAUTH_GOOGLE_CLIENT_ID: 'client', OAUTH_GOOGLE_CLIENT_SECRET: 'c4n4ry' };
+    await expect(startTestServer({ ...both, [name]: value })).rejects.toThrow(name);
+  },
+);
 
-test('Basic leaves - _ . ~ as they are', async () => {
+test('Basic authentication does not encode the characters - _ . ~', async () => {
   const generic = await openWorld('generic');
   const sent: string[] = [];
   const { deps } = generic.server;

@@ -16,7 +16,7 @@ type Sent = { redirectUri: string; verifier?: string | undefined };
 
 export type Method = 'basic' | 'body' | 'basic+json';
 
-/** One client of a local provider: oauth4webapi on our own fetch, as the server has it. */
+/** A client of a local provider: oauth4webapi with the server's own fetch. */
 export function createFlow(provider: Provider, method: Method = 'basic') {
   const server: oauth.AuthorizationServer = {
     issuer: provider.issuer,
@@ -36,7 +36,7 @@ export function createFlow(provider: Provider, method: Method = 'basic') {
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
 
-  /** Sends a browser there, and answers where it comes back to. */
+  /** Sends a browser to the provider, and returns the address that it comes back to. */
   async function consent(scope = 'read', more: Record<string, string> = {}): Promise<URL> {
     const url = new URL(provider.authorizationEndpoint);
     const challenge = await oauth.calculatePKCECodeChallenge(verifier);

@@ -8,8 +8,8 @@ import { grantOf } from './grants.ts';
 import { connect, oauthBody, type World } from './world.ts';
 
 /**
- * Makes so many connections with tokens of their own. One consents; the others are stored like it, but
- * past the API, in a few statements. Answers their ids, in ascending order.
+ * Makes `count` connections, each with its own tokens. One consents; the others are stored like it, but
+ * past the API, in a few statements. Returns their ids in ascending order.
  */
 export async function connectMany(world: World, count: number): Promise<string[]> {
   const { db } = world.server.deps;

@@ -7,7 +7,7 @@ const world = useWorld('google');
 
 const another = { status: 400, text: expect.stringContaining('Another account consented') };
 
-test('another account than the first is refused, and nothing changes', async () => {
+test('a consent by another account than the first is refused and changes nothing', async () => {
   const id = await connect(world);
   const [before, token] = [await grantOf(world, id), await tokenOf(world, id)];
   const events = await eventsOf(world, id);
@@ -18,7 +18,7 @@ test('another account than the first is refused, and nothing changes', async () 
   expect((await eventsOf(world, id)).slice(events.length)).not.toContain('connection.callback');
 });
 
-test('nor may another one revive an expired connection', async () => {
+test('a consent by another account does not revive an expired connection', async () => {
   const id = await connect(world);
   await leave(world, id, -1);
   world.provider.set({ failure: { kind: 'error', error: 'invalid_grant', on: 'refresh_token' } });
@@ -31,7 +31,7 @@ test('nor may another one revive an expired connection', async () => {
   expect(await statusOf(world, id)).toBe('active');
 });
 
-test('the first account stays known through refreshes and answers that do not say', async () => {
+test('the first account stays known after refreshes and responses that do not name an account', async () => {
   const id = await connect(world);
   await leave(world, id, -1);
   await tokenOf(world, id);
@@ -41,16 +41,19 @@ test('the first account stays known through refreshes and answers that do not sa
   expect(await consent(world, id)).toMatchObject(another);
 });
 
-test.each(['dropbox', 'notion'] as const)('%s tells its accounts apart as well', async (name) => {
-  world.provider.set({ account: presets[name].account });
-  const id = await connect(world);
-  world.provider.set({ consent: 'B' });
-  expect(await consent(world, id)).toMatchObject(another);
-  world.provider.set({ consent: 'A' });
-  expect((await consent(world, id)).status).toBe(200);
-});
+test.each(['dropbox', 'notion'] as const)(
+  'a consent by another account of %s is refused',
+  async (name) => {
+    world.provider.set({ account: presets[name].account });
+    const id = await connect(world);
+    world.provider.set({ consent: 'B' });
+    expect(await consent(world, id)).toMatchObject(another);
+    world.provider.set({ consent: 'A' });
+    expect((await consent(world, id)).status).toBe(200);
+  },
+);
 
-test('where the provider does not say who consents, anybody may', async () => {
+test('a consent by any account is accepted when the provider does not say who consents', async () => {
   world.provider.set({ account: 'none' });
   const id = await connect(world);
   world.provider.set({ consent: 'B' });

@@ -11,7 +11,7 @@ const put = (id: string, changes: object) => {
   return world.server.rest('PUT', `/v1/connections/${id}`, { body });
 };
 
-/** Does something while the provider thinks about the code. */
+/** Runs `change` while the provider works on the code. */
 async function during(back: string, work: () => Promise<unknown>): Promise<Answer> {
   const { calls } = world.provider;
   const begun = calls.length;
@@ -26,7 +26,7 @@ test.each([
   ['revoked', { revokedAt: new Date() }],
   ['lowered to a role that may not', { role: 'runtime' }],
   ['expired', { expiresAt: new Date(0) }],
-] as const)('the consent is refused when whoever began it was %s', async (name, change) => {
+] as const)('a consent is refused when the caller who began it was %s', async (name, change) => {
   const key = await world.server.createKey({ name, role: 'editor' });
   const id = await prepare(world);
   const back = await visit(world, await authorize(world, id, { key }));
@@ -37,7 +37,7 @@ test.each([
   expect(await statusOf(world, id)).toBe('incomplete');
 });
 
-test('it is refused when the client or an endpoint moved before the browser came back', async () => {
+test('a consent is refused when the client or an endpoint changed before the browser came back', async () => {
   for (const change of [
     { client_id: 'another' },
     { token_url: 'http://127.0.0.1:9/token' },
@@ -53,7 +53,7 @@ test('it is refused when the client or an endpoint moved before the browser came
   expect(world.provider.calls).toHaveLength(0);
 });
 
-test('the tokens of a client that moved while the provider answered are not stored', async () => {
+test('tokens are not stored when the client changed while the provider answered', async () => {
   const id = await prepare(world);
   const back = await visit(world, await authorize(world, id));
   const page = await during(back, () => put(id, { client_id: 'another' }));
@@ -62,7 +62,7 @@ test('the tokens of a client that moved while the provider answered are not stor
   expect((await refusalOf(world, id)).status).toBe(409);
 });
 
-test('nor are they on a connection that was active before', async () => {
+test('tokens are not stored on an active connection when the client changed while the provider answered', async () => {
   const id = await connect(world);
   const back = await visit(world, await authorize(world, id));
   const page = await during(back, () => put(id, { client_id: 'another' }));
@@ -71,7 +71,7 @@ test('nor are they on a connection that was active before', async () => {
   expect((await grantOf(world, id)).tokens).toBeNull();
 });
 
-test('a change of something else does not stand in its way', async () => {
+test('a consent completes when other fields changed since it began', async () => {
   const id = await prepare(world);
   const back = await visit(world, await authorize(world, id));
   const rename = { body: { type: oauthBody(world).type, name: `renamed ${id}` } };
@@ -84,7 +84,7 @@ test('a change of something else does not stand in its way', async () => {
   expect(await grantOf(world, id)).toMatchObject({ wantedScopes: ['read'] });
 });
 
-test('a connection deleted before or while it is completed is a refusal', async () => {
+test('a consent is refused when its connection was deleted before or during the exchange', async () => {
   const first = await prepare(world);
   const back = await visit(world, await authorize(world, first));
   await world.server.rest('DELETE', `/v1/connections/${first}`);
@@ -95,7 +95,7 @@ test('a connection deleted before or while it is completed is a refusal', async 
   expect(page).toMatchObject({ status: 400, text: expect.stringContaining('Not connected') });
 });
 
-test('the data key may be retired while the provider answers', async () => {
+test('a consent completes when the data key is retired while the provider answers', async () => {
   const id = await prepare(world);
   const back = await visit(world, await authorize(world, id));
   const retire = () =>

@@ -56,7 +56,7 @@ test('oidc-provider consents, and its tokens rotate as they are refreshed', asyn
   expect(provider.counts).toEqual({ grants: 3, refusals: 0, revocations: 0 });
 });
 
-test('another account of it is refused on a new consent', async () => {
+test('a new consent by another account of oidc-provider is refused', async () => {
   provider.account = 'account-b';
   const page = await consent();
   expect(page).toMatchObject({ status: 400, text: expect.stringContaining('Another account') });

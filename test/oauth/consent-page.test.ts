@@ -6,7 +6,7 @@ import { consent, oauthBody, prepare, useWorld } from './world.ts';
 
 const world = useWorld('google');
 
-/** A consent, and the handle of its "this was not me". */
+/** Consents, and returns the handle of the page's "this was not me" button. */
 async function consented(id: string): Promise<string> {
   const { text } = await consent(world, id);
   return /name="handle" value="([^"]+)"/.exec(text)?.[1] ?? 'none';
@@ -18,7 +18,7 @@ function undo(handle: string) {
   return world.server.send({ method: 'POST', path: '/v1/oauth2/undo', headers, body });
 }
 
-test('the page loads nothing, runs nothing, and is not framed, stored or indexed', async () => {
+test('the consent page loads no resource, runs no script, and is not framed, stored or indexed', async () => {
   const { text, headers } = await consent(world, await prepare(world));
   const [, style = ''] = /<style>([^<]*)<\/style>/.exec(text) ?? [];
   const digest = createHash('sha256').update(style).digest('base64');
@@ -36,7 +36,7 @@ test('the page loads nothing, runs nothing, and is not framed, stored or indexed
   expect(text).toContain('noindex');
 });
 
-test('a name full of markup is text on it', async () => {
+test('the consent page shows a name with markup as text', async () => {
   const name = `<img src=x onerror=alert(1)> "&' ${uniqueName()}`;
   const { text } = await consent(world, await prepare(world, { name }));
   expect(text).toContain('&lt;img src=x onerror=alert(1)&gt; &quot;&amp;');
@@ -47,7 +47,7 @@ test('a name full of markup is text on it', async () => {
   expect(denied.text).not.toContain('<img');
 });
 
-test('"this was not me" takes the consent back, once, and revokes at the provider', async () => {
+test('"this was not me" undoes the consent once, and revokes the tokens at the provider', async () => {
   const id = await prepare(world);
   const handle = await consented(id);
   const { access_token } = await tokenOf(world, id);
@@ -63,7 +63,7 @@ test('"this was not me" takes the consent back, once, and revokes at the provide
   expect(event).toMatchObject({ action: 'connection.callback', detail: { undone: true } });
 });
 
-test('the button of an earlier consent takes back no later one', async () => {
+test('the button of an earlier consent does not undo a later consent', async () => {
   const id = await prepare(world);
   const earlier = await consented(id);
   const later = await consented(id);
@@ -72,7 +72,7 @@ test('the button of an earlier consent takes back no later one', async () => {
   expect((await undo(later)).status).toBe(200);
 });
 
-test('the button does nothing after an hour, nor with a handle that is none', async () => {
+test('the button does nothing after an hour or with an invalid handle', async () => {
   const id = await prepare(world);
   const handle = await consented(id);
   const data = { consumedAt: new Date(Date.now() - 3_601_000) };
@@ -82,7 +82,7 @@ test('the button does nothing after an hour, nor with a handle that is none', as
   expect(await eventsOf(world, id)).not.toContain('connection.delete');
 });
 
-test('nor when the connection has become something else', async () => {
+test('the button does nothing when the connection has changed since the consent', async () => {
   const id = await prepare(world);
   const handle = await consented(id);
   const { type, config } = newConnection(world.server);
@@ -92,7 +92,7 @@ test('nor when the connection has become something else', async () => {
   expect(await statusOf(world, id)).toBe('active');
 });
 
-test('a consent by another account after it was taken back is welcome', async () => {
+test('a consent by another account is accepted after the first consent was undone', async () => {
   const id = await prepare(world);
   await undo(await consented(id));
   world.provider.set({ consent: 'B' });
@@ -100,7 +100,7 @@ test('a consent by another account after it was taken back is welcome', async ()
   expect(world.provider.findAccount((await tokenOf(world, id)).access_token)).toBe('B');
 });
 
-test('an OAuth connection without tokens never hands out its client’s secret', async () => {
+test('an OAuth connection without tokens never returns its client secret', async () => {
   const { client } = world.provider;
   const own = { client_id: client.id, client_secret: client.secret };
   const id = await prepare(world, { ...oauthBody(world), config: own });

@@ -18,7 +18,7 @@ async function refuse(switches: Partial<Switches>) {
   return page.text;
 }
 
-test('a denied consent says so and changes nothing; what the provider says is shown as text, and cut', async () => {
+test('a denied consent shows the provider’s words as cut text and changes nothing', async () => {
   const denial = `<script>alert("marked")</script>\r\nSet-Cookie: marked=1 ${'x'.repeat(300)}end`;
   const text = await refuse({ consent: 'deny', denial });
   expect(text).toContain('Consent was not given. Nothing was changed.');
@@ -29,7 +29,7 @@ test('a denied consent says so and changes nothing; what the provider says is sh
   expect(logged).not.toContain('xend');
 });
 
-test('what a provider says of a refusal is on the page without what was sent to it', async () => {
+test('the page of a refusal repeats no value that was sent to the provider', async () => {
   const { secret = '' } = world.provider.client;
   const description = `<b>No</b> with ${secret} ${'y'.repeat(300)}`;
   world.provider.set({ failure: { kind: 'error', error: 'invalid_scope', description } });
@@ -39,7 +39,7 @@ test('what a provider says of a refusal is on the page without what was sent to 
   expect(JSON.stringify(world.server.logged())).toContain('Google says: “<b>No</b> with …');
 });
 
-test('a blank error beside a code is none', async () => {
+test('a callback with a code and a blank error completes the consent', async () => {
   world.provider.set({ callbackExtra: { error: '', error_description: '' } });
   expect((await consent(world, await prepare(world))).status).toBe(200);
 });
@@ -57,19 +57,22 @@ test.each<[string, Record<string, string>, RegExp]>([
     /Google refused: application_suspended/,
   ],
   ['nothing at all', {}, /gave no code/],
-])('%s brings no code, is said, and calls nobody', async (_, parameters, words) => {
-  const id = await prepare(world);
-  const url = new URL(await visit(world, await authorize(world, id)), 'http://here');
-  url.searchParams.delete('code');
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  world.provider.reset();
-  const { status, text } = await open(world, url.pathname + url.search);
-  expect([status, text]).toEqual([400, expect.stringMatching(words)]);
-  expect(world.provider.calls).toHaveLength(0);
-  expect(await statusOf(world, id)).toBe('incomplete');
-});
+])(
+  'a callback with %s fails with a message and does not call the provider',
+  async (_, parameters, words) => {
+    const id = await prepare(world);
+    const url = new URL(await visit(world, await authorize(world, id)), 'http://here');
+    url.searchParams.delete('code');
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    world.provider.reset();
+    const { status, text } = await open(world, url.pathname + url.search);
+    expect([status, text]).toEqual([400, expect.stringMatching(words)]);
+    expect(world.provider.calls).toHaveLength(0);
+    expect(await statusOf(world, id)).toBe('incomplete');
+  },
+);
 
-test('an issuer other than the provider is refused, its own accepted', async () => {
+test('a callback with the provider’s issuer is accepted, and with another issuer refused', async () => {
   expect(await refuse({ iss: 'https://other.example' })).toContain('came from another provider');
   expect(await refuse({ iss: 'nonsense' })).toContain('came from another provider');
   expect(world.provider.calls).toHaveLength(0);
@@ -77,7 +80,7 @@ test('an issuer other than the provider is refused, its own accepted', async () 
   expect((await consent(world, await prepare(world))).status).toBe(200);
 });
 
-describe('an exchange that fails leaves the connection incomplete and says why', () => {
+describe('a failed exchange leaves the connection incomplete and says why', () => {
   const cases: [string, Partial<Switches>, string][] = [
     ['500', { failure: { kind: 'status', status: 500 } }, 'Google answered with status 500'],
     ['HTML', { failure: { kind: 'html' } }, 'Google did not answer with JSON (status 200)'],
@@ -124,7 +127,7 @@ describe('an exchange that fails leaves the connection incomplete and says why',
   });
 });
 
-test('the next consent goes as if nothing had been', async () => {
+test('the next consent after a failed one completes', async () => {
   const id = await prepare(world);
   world.provider.set({ failure: { kind: 'status', status: 503 } });
   expect((await consent(world, id)).status).toBe(400);

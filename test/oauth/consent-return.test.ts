@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 const returning = { body: { redirect_url: listed } };
 
-test('the browser goes back to the project’s address and hears that it went well', async () => {
+test('the browser returns to the project’s address with the result of the consent', async () => {
   const id = await prepare(world);
   const { status, headers, text } = await consent(world, id, returning);
   expect(status).toBe(303);
@@ -28,28 +28,31 @@ test.each([
   ['failed for a moment', { failure: { kind: 'html' } }, 'temporarily_unavailable'],
   ['refused', { failure: { kind: 'error', error: 'invalid_grant' } }, 'invalid_grant'],
   ['of another issuer', { iss: 'https://other.example' }, 'invalid_request'],
-] as const)('it hears an error when the consent was %s', async (_, switches, error) => {
-  world.provider.set(switches);
-  const { status, headers } = await consent(world, await prepare(world), returning);
-  expect(status).toBe(303);
-  expect(headers.location).toBe(`${listed}&status=error&error=${error}`);
-});
+] as const)(
+  'the browser returns with an error when the consent was %s',
+  async (_, switches, error) => {
+    world.provider.set(switches);
+    const { status, headers } = await consent(world, await prepare(world), returning);
+    expect(status).toBe(303);
+    expect(headers.location).toBe(`${listed}&status=error&error=${error}`);
+  },
+);
 
-test('the provider cannot put words of its own into that address', async () => {
+test('the provider’s words are not part of the address that the browser returns to', async () => {
   const back = await visit(world, await authorize(world, await prepare(world), returning));
   const hostile = back.replace(/code=[^&]*/, `error=${encodeURIComponent('x&status=success#')}`);
   const { headers } = await open(world, hostile);
   expect(headers.location).toBe(`${listed}&status=error&error=server_error`);
 });
 
-test('a used state goes nowhere, whatever it was begun with', async () => {
+test('a used state redirects nowhere, with or without a redirect_url', async () => {
   const back = await visit(world, await authorize(world, await prepare(world), returning));
   expect((await open(world, back)).status).toBe(303);
   const { status, headers } = await open(world, back);
   expect([status, headers.location]).toEqual([400, undefined]);
 });
 
-test('a blank address is the same as none', async () => {
+test('a blank redirect_url counts as absent', async () => {
   const id = await prepare(world);
   const path = `/v1/connections/${id}/oauth2/authorize`;
   const body = { redirect_url: ' ' };
@@ -67,19 +70,22 @@ test.each([
   'http://app.example/done?from=patchbay',
   'https://app.example/done?from=patchbay#',
   'javascript:alert(1)',
-])('any other address is refused before anything begins: %s', async (redirect_url) => {
-  const id = await prepare(world);
-  const path = `/v1/connections/${id}/oauth2/authorize`;
-  const { status, json } = await world.server.rest<Failure>('POST', path, {
-    body: { redirect_url },
-  });
-  expect(status).toBe(400);
-  expect(Object.keys(json.error.details ?? {})).toEqual(['redirect_url']);
-  const where = { connectionId: id };
-  expect(await world.server.deps.db.authorizationAttempt.count({ where })).toBe(0);
-});
+])(
+  'a redirect_url that the project does not list is refused before the consent begins: %s',
+  async (redirect_url) => {
+    const id = await prepare(world);
+    const path = `/v1/connections/${id}/oauth2/authorize`;
+    const { status, json } = await world.server.rest<Failure>('POST', path, {
+      body: { redirect_url },
+    });
+    expect(status).toBe(400);
+    expect(Object.keys(json.error.details ?? {})).toEqual(['redirect_url']);
+    const where = { connectionId: id };
+    expect(await world.server.deps.db.authorizationAttempt.count({ where })).toBe(0);
+  },
+);
 
-test('an address of another project of the same organization is refused as well', async () => {
+test('a redirect_url of another project of the same organization is refused', async () => {
   const { deps, home } = world.server;
   const redirectUrls = ['https://other.example/done'];
   const row = { id: crypto.randomUUID(), name: 'other', organizationId: home.organizationId };
@@ -88,7 +94,7 @@ test('an address of another project of the same organization is refused as well'
   await expect(authorize(world, await prepare(world), options)).rejects.toThrow(/400/);
 });
 
-test('by GraphQL the refusal names its field', async () => {
+test('GraphQL names the field of a refused redirect URL', async () => {
   const document = `mutation($id: ID!) { authorizeConnection(input: { id: $id,
     redirectUrl: "https://evil.example/" }) { ... on InvalidInputError { fields { path message } } } }`;
   const { data } = await world.server.graphql(document, { id: await prepare(world) });

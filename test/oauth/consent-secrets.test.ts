@@ -10,7 +10,7 @@ const everything = `query($id: ID!) { connection(id: $id) { id name config secre
   scopes missingScopes accessTokenExpiresAt refreshable lastRefreshedAt nextRefreshAt
   consecutiveFailures lastRefreshError } } }`;
 
-/** Every place that shows a connection; the clients look each answer through. */
+/** Reads every place that shows a connection; the test clients search each response for secrets. */
 async function lookAround(id: string): Promise<void> {
   const { rest, graphql, home } = world.server;
   expect((await rest('GET', `/v1/connections/${id}`)).status).toBe(200);
@@ -18,7 +18,7 @@ async function lookAround(id: string): Promise<void> {
   expect((await graphql(everything, { id })).errors).toEqual([]);
 }
 
-test('no token, code, state, verifier or client secret is in any answer, page or log line', async () => {
+test('no response, page or log line holds a token, code, state, verifier or client secret', async () => {
   const { client } = world.provider;
   const config = { client_id: client.id, client_secret: client.secret };
   const id = await prepare(world, { ...oauthBody(world), config });
@@ -34,7 +34,7 @@ test('no token, code, state, verifier or client secret is in any answer, page or
   requireNoCanary('the log', JSON.stringify(world.server.logged()));
 });
 
-test('of the tokens only the access token leaves, and only by the credentials call', async () => {
+test('only the credentials call returns a token, and only the access token', async () => {
   const id = await prepare(world);
   await open(world, await visit(world, await authorize(world, id)));
   for (let generation = 0; generation < 2; generation += 1) {
@@ -49,7 +49,7 @@ test('of the tokens only the access token leaves, and only by the credentials ca
   await lookAround(id);
 });
 
-test('nor are they when everything fails', async () => {
+test('no response, page or log line holds a secret when every call to the provider fails', async () => {
   const kinds = ['malformed', 'html', 'huge', 'reset'] as const;
   for (const kind of kinds) {
     world.provider.set({ failure: { kind, after: true } });

@@ -9,7 +9,7 @@ beforeAll(async () => {
   generic = { ...world, name: 'generic' };
 });
 
-/** A refusal that says nothing of any connection, and that calls no provider. */
+/** Expects a refusal that names no connection and calls no provider. */
 async function expectRefused(path: string): Promise<void> {
   const calls = world.provider.calls.length;
   const { status, text, headers } = await open(world, path);
@@ -19,14 +19,14 @@ async function expectRefused(path: string): Promise<void> {
   expect(world.provider.calls).toHaveLength(calls);
 }
 
-/** Where a browser with consent comes back to. */
+/** Consents at the provider, and returns the callback address that the browser is sent to. */
 async function begin(of: World): Promise<{ id: string; back: string }> {
   world.provider.set({ clientAuthentication: of.name === 'google' ? 'body' : 'basic' });
   const id = await prepare(of);
   return { id, back: await visit(of, await authorize(of, id)) };
 }
 
-test('a forged state is refused, and so is none', async () => {
+test('a callback with a forged or missing state is refused', async () => {
   const { id, back } = await begin(world);
   const code = new URLSearchParams(back.split('?')[1]).get('code') ?? '';
   for (const state of ['', randomBytes(32).toString('base64url'), '%27%20OR%201=1%20--', '%00']) {
@@ -37,7 +37,7 @@ test('a forged state is refused, and so is none', async () => {
   expect((await open(world, back)).status).toBe(200);
 });
 
-test('a state works once, whoever is first', async () => {
+test('a state works once when several callbacks come at once', async () => {
   const { back } = await begin(world);
   const answers = await Promise.all([1, 2, 3, 4].map(() => open(world, back)));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400]);
@@ -45,7 +45,7 @@ test('a state works once, whoever is first', async () => {
   await expectRefused(back);
 });
 
-test('a state that was refused by its provider is used up as well', async () => {
+test('a state is used up when the provider refused the consent', async () => {
   const { back } = await begin(world);
   const denied = back.replace(/code=[^&]*/, 'error=access_denied');
   expect((await open(world, denied)).text).toContain('Consent was not given');
@@ -66,7 +66,7 @@ test('a state is refused after 10 minutes', async () => {
   expect(await statusOf(world, id)).toBe('incomplete');
 });
 
-test('a state of one path is refused on every other, and is still good on its own', async () => {
+test('a state is refused on another callback path, and stays valid on its own path', async () => {
   const common = await begin(world);
   await expectRefused(common.back.replace('callback?', `callback/${common.id}?`));
   expect((await open(world, common.back)).status).toBe(200);
@@ -81,7 +81,7 @@ test('a state of one path is refused on every other, and is still good on its ow
   expect((await open(world, mine.back)).status).toBe(200);
 });
 
-test('two states are refused, and so are two codes or two issuers', async () => {
+test('a callback that repeats the state, the code or the issuer is refused', async () => {
   const { id, back } = await begin(world);
   await expectRefused(`${back}&state=another`);
   expect((await open(world, `${back}&code=another`)).status).toBe(400);
@@ -92,7 +92,7 @@ test('two states are refused, and so are two codes or two issuers', async () => 
   expect(await statusOf(world, again.id)).toBe('incomplete');
 });
 
-test('a state begun in one project does not open another one’s connection', async () => {
+test('a state of one project does not complete a consent of another project', async () => {
   const { id, back } = await begin(world);
   const { key } = world.server.stranger;
   const path = `/v1/connections/${id}/oauth2/authorize`;
@@ -103,7 +103,7 @@ test('a state begun in one project does not open another one’s connection', as
   expect(await statusOf(world, other)).toBe('incomplete');
 });
 
-test('other methods use nothing up', async () => {
+test('a HEAD or POST of the callback does not use up the state', async () => {
   const { back } = await begin(world);
   for (const method of ['POST', 'PUT', 'DELETE']) {
     const { status } = await world.server.send({ method, path: back });

@@ -4,7 +4,7 @@ import { authorize, connect, consent, open, prepare, useWorld, visit } from './w
 
 const world = useWorld('google');
 
-test('a connection is incomplete until a person consents, then its token can be fetched', async () => {
+test('a connection is incomplete until a person consents, and then returns its token', async () => {
   const id = await prepare(world);
   expect(await statusOf(world, id)).toBe('incomplete');
   expect(await refusalOf(world, id)).toMatchObject({
@@ -27,7 +27,7 @@ test('a connection is incomplete until a person consents, then its token can be 
   ]);
 });
 
-test('the same by GraphQL, which says until when the address works', async () => {
+test('GraphQL begins the same consent and returns when its address expires', async () => {
   const id = await prepare(world);
   const document = `mutation($id: ID!) { authorizeConnection(input: { id: $id }) {
     ... on Authorization { url expiresAt } } }`;
@@ -44,7 +44,7 @@ test('the same by GraphQL, which says until when the address works', async () =>
   expect(world.provider.findAccount(config.access_token)).toBe('A');
 });
 
-test('every consent asks with PKCE S256 and its own state, and proves both', async () => {
+test('every consent sends its own state and a PKCE S256 challenge, and proves both', async () => {
   const id = await prepare(world);
   const [one, other] = [await authorize(world, id), await authorize(world, id)];
   const [a, b] = [new URL(one).searchParams, new URL(other).searchParams];
@@ -55,7 +55,7 @@ test('every consent asks with PKCE S256 and its own state, and proves both', asy
   expect(b.get('code_challenge')).not.toBe(a.get('code_challenge'));
 });
 
-test('neither state nor verifier is stored in the clear', async () => {
+test('the state and the verifier are not stored in plain text', async () => {
   const id = await prepare(world);
   world.provider.set({ recordValues: ['code_verifier'] });
   const url = await authorize(world, id);

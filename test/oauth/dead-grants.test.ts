@@ -5,7 +5,7 @@ import { ask, bring, connectionOf, form, json, raw, resolveOf } from './bring.ts
 import { endPause, grantOf, leave, refusalOf, statusOf } from './grants.ts';
 import { closeWorld, connect, consent, openWorld, useWorld } from './world.ts';
 
-/* How vendors say that a grant has ended, and what sounds like it and is something else. */
+/* How vendors report that a grant has ended, and similar responses that mean something else. */
 
 const world = useWorld('generic');
 
@@ -17,7 +17,7 @@ async function refuseRefresh(failure: Failure) {
   return { id, status, message, is: await statusOf(world, id) };
 }
 
-describe('ends at once with', () => {
+describe('a grant ends at once when the provider responds with', () => {
   const facebook = { message: 'Error validating access token', type: 'OAuthException', code: 190 };
   test.each<[string, Failure]>([
     ['token_revoked in a 200', json(200, { ok: false, error: 'token_revoked' })],
@@ -68,7 +68,7 @@ describe('ends at once with', () => {
   });
 });
 
-describe('keeps the connection, and tries again, with', () => {
+describe('a connection stays active and is retried when the provider responds with', () => {
   const words = (error: string, error_description: string) =>
     json(400, { error, error_description });
   test.each<[string, Failure, RegExp]>([
@@ -129,7 +129,7 @@ describe('keeps the connection, and tries again, with', () => {
   });
 });
 
-test('what an end user brought becomes pending when the grant ends, and a consent completes it again', async () => {
+test('a requirement becomes pending when the grant of the end user ends, and a new consent completes it', async () => {
   const google = await openWorld('google');
   const asked = await ask(google);
   expect((await bring(asked)).status).toBe(200);
@@ -159,7 +159,7 @@ describe('a refusal for no known reason ends the connection', () => {
     return refusalOf(world, id);
   };
 
-  test('after 72 hours, and says so', async () => {
+  test('after 72 hours, with an error that says so', async () => {
     const { id } = await refuseRefresh(json(400, { error: 'computer_says_no' }));
     expect((await again(id)).status).toBe(502);
     await since(id, 71);
@@ -172,14 +172,14 @@ describe('a refusal for no known reason ends the connection', () => {
     expect((await grantOf(world, id)).refusedSince).toBeNull();
   });
 
-  test('but not before the third time in a row', async () => {
+  test('not before the third refusal in a row', async () => {
     const { id } = await refuseRefresh(json(418, {}));
     await since(id, 100);
     expect((await again(id)).status).toBe(502);
     expect((await again(id)).status).toBe(409);
   });
 
-  test('counted from the first refusal since the last token', async () => {
+  test('72 hours after the first refusal since the last token', async () => {
     const { id } = await refuseRefresh(json(400, { error: 'computer_says_no' }));
     await since(id, 100);
     const { failure } = world.provider.switches;
@@ -191,7 +191,7 @@ describe('a refusal for no known reason ends the connection', () => {
     for (let n = 0; n < 4; n += 1) expect((await again(id)).status).toBe(502);
   });
 
-  test('and neither a client that is wrong nor a provider that is down counts', async () => {
+  test('without counting a wrong client or an unreachable provider', async () => {
     const { id } = await refuseRefresh(json(401, { error: 'invalid_client' }));
     await again(id);
     world.provider.set({ failure: { kind: 'status', status: 503 } });

@@ -10,7 +10,7 @@ function remove(id: string, { server }: World = world): Promise<Answer> {
   return server.rest('DELETE', `/v1/connections/${id}`);
 }
 
-test('deleting a connection revokes its token at the provider, with all that came of it', async () => {
+test('deleting a connection revokes its refresh token at the provider, which ends the whole consent', async () => {
   const id = await connect(world);
   const { access_token } = await tokenOf(world, id);
   world.provider.reset();
@@ -22,7 +22,7 @@ test('deleting a connection revokes its token at the provider, with all that cam
   expect(await world.server.deps.db.oauthGrant.count({ where: { connectionId: id } })).toBe(0);
 });
 
-test('a slow provider does not hold it up', async () => {
+test('a slow provider does not delay a deletion', async () => {
   const id = await connect(world);
   world.provider.set({ delay: { ms: 2_000, when: 'before', on: 'revocation' } });
   const start = performance.now();
@@ -35,7 +35,7 @@ test.each<[string, Partial<Switches>]>([
   ['fails', { failure: { kind: 'status', status: 500, on: 'revocation' } }],
   ['breaks off', { failure: { kind: 'reset', on: 'revocation' } }],
   ['answers 5 MB', { failure: { kind: 'huge', on: 'revocation' } }],
-])('nor does one that %s', async (_, switches) => {
+])('a provider that %s does not delay a deletion', async (_, switches) => {
   const id = await connect(world);
   world.provider.reset(switches);
   expect((await remove(id)).status).toBe(200);
@@ -44,14 +44,14 @@ test.each<[string, Partial<Switches>]>([
   expect(status).toBe(404);
 });
 
-test('before a consent there is nothing to revoke', async () => {
+test('deleting a connection before its consent revokes nothing', async () => {
   const id = await prepare(world);
   world.provider.reset();
   expect((await remove(id)).status).toBe(200);
   expect(world.provider.calls).toEqual([]);
 });
 
-test('a stranger or a viewer who may not delete revokes nothing either', async () => {
+test('a deletion that is refused to a stranger or a viewer revokes nothing', async () => {
   const id = await connect(world);
   world.provider.reset();
   const viewer = await world.server.createKey({ role: 'viewer' });
@@ -67,14 +67,14 @@ test('a stranger or a viewer who may not delete revokes nothing either', async (
   expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);
 });
 
-test('tokens that do not open do not stand in the way', async () => {
+test('a connection whose tokens cannot be decrypted is deleted', async () => {
   const id = await connect(world);
   const data = { tokens: Buffer.from('damaged') };
   await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
   expect((await remove(id)).status).toBe(200);
 });
 
-test('a provider without a revocation endpoint is not called', async () => {
+test('deleting a connection does not call a provider without a revocation endpoint', async () => {
   const generic = await openWorld('generic');
   const id = await connect(generic);
   generic.provider.reset();

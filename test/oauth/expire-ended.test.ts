@@ -5,13 +5,13 @@ import { connect, useWorld } from './world.ts';
 
 const world = useWorld('box', { switches: { refreshToken: 'never' } });
 
-test('a token that ended and cannot be refreshed expires its connection with nobody reading', async () => {
+test('a connection expires without a read when its token ended and cannot be refreshed', async () => {
   const [ended, alive] = [await connect(world), await connect(world)];
   world.provider.set({ refreshToken: 'always' });
   const refreshable = await connect(world);
   for (const id of [ended, refreshable]) await leave(world, id, -1);
   await expireEnded(world.server.deps);
-  await expireEnded(world.server.deps); // says it once
+  await expireEnded(world.server.deps); // a second run records no second event
   expect(await statusOf(world, ended)).toBe('expired');
   expect(await statusOf(world, alive)).toBe('active');
   expect(await statusOf(world, refreshable)).toBe('active');

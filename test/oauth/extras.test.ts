@@ -4,7 +4,7 @@ import { ask, bring, connectionOf, resolveOf } from './bring.ts';
 import { leave, tokenOf } from './grants.ts';
 import { connect, useWorld } from './world.ts';
 
-/* What a token is useless without comes beside it, in its answer or in the callback. */
+/* Extras: values that a token needs, which arrive in the token response or in the callback. */
 
 const world = useWorld('google');
 
@@ -21,7 +21,7 @@ const given = {
 const callback = { realmId: '9130', shop: 'a-shop.myshopify.example' };
 const expected = { ...callback, ...given };
 
-/** Secrets by name, by value, and what holds too much or nothing. */
+/** Extras that are secret by name or by value, too long, or empty. */
 function withSecrets() {
   return {
     ...given,
@@ -38,7 +38,7 @@ function withSecrets() {
 }
 const withUser = { ...expected, authed_user: { id: 'U1' } };
 
-test('they come with the credentials by GraphQL and REST, after a refresh too, and no secret among them', async () => {
+test('GraphQL and REST return the extras without secrets beside the credentials, also after a refresh', async () => {
   world.provider.set({
     extra: withSecrets(),
     callbackExtra: { ...callback, evil: 'https://evil.example', hmac: 'ab12' },
@@ -55,7 +55,7 @@ test('they come with the credentials by GraphQL and REST, after a refresh too, a
   expect(await tokenOf(world, id)).toMatchObject({ extra: moved });
 });
 
-test('they are in no read, list, log or audit event', async () => {
+test('no read, list, log line or audit event holds an extra', async () => {
   const secretly = 'only-with-the-credentials';
   world.provider.set({ extra: { instance_url: `https://${secretly}.example` } });
   const id = await connect(world);
@@ -71,12 +71,12 @@ test('they are in no read, list, log or audit event', async () => {
   expect(JSON.stringify(rows)).not.toContain(Buffer.from(secretly).toString('hex'));
 });
 
-test('there is no extra where nothing came', async () => {
+test('credentials have no extras when the provider sent none', async () => {
   world.provider.set({ account: 'none' });
   expect(await tokenOf(world, await connect(world))).not.toHaveProperty('extra');
 });
 
-test('what a second consent brings replaces what the first did', async () => {
+test('the extras of a second consent replace those of the first', async () => {
   world.provider.set({ callbackExtra: { realmId: '1' } });
   const asked = await ask(world);
   await bring(asked);

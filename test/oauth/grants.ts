@@ -11,7 +11,7 @@ export function grantOf({ server }: World, id: string) {
   return server.deps.db.oauthGrant.findUniqueOrThrow({ where: { connectionId: id } });
 }
 
-/** Leaves the access token so many seconds, by the database's clock. */
+/** Sets how many seconds the access token has left, by the database's clock. */
 export async function leave({ server }: World, id: string, seconds: number): Promise<void> {
   const text = `UPDATE oauth_grant SET access_token_expires_at = now() + make_interval(secs => $2::float8)
     WHERE connection_id = $1::uuid`;
@@ -24,7 +24,7 @@ export async function endPause({ server }: World, id: string): Promise<void> {
   await server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
 }
 
-/** Another process holds the lease for so many seconds more. */
+/** Lets another process hold the lease for some more seconds. */
 export async function lend({ server }: World, id: string, seconds: number): Promise<void> {
   const text = `UPDATE oauth_grant SET lease_owner = 'another', lease_until = now() + make_interval(secs => $2::float8)
     WHERE connection_id = $1::uuid`;
@@ -33,14 +33,14 @@ export async function lend({ server }: World, id: string, seconds: number): Prom
 
 type Config = { access_token: string; token_type: string; scopes: string[]; expires_at: string };
 
-/** The credentials that are handed out, which must be. */
+/** Fetches the credentials, which must succeed. */
 export async function tokenOf({ server }: World, id: string): Promise<Config> {
   const { status, text, json } = await fetchConfig(server, id);
   if (status !== 200) throw new Error(`No credentials: ${status} ${text}`);
   return json.data.config as Config;
 }
 
-/** Why no credentials are handed out. */
+/** Fetches the credentials, which must fail; returns the error. */
 export async function refusalOf({ server }: World, id: string) {
   const answer = await server.rest<Failure>('POST', `/v1/connections/${id}/credentials`);
   return { status: answer.status, message: answer.json.error?.message };
@@ -51,7 +51,7 @@ export async function statusOf({ server }: World, id: string): Promise<string> {
   return json.data.status;
 }
 
-/** What the audit log says of a connection, oldest first. */
+/** Returns the audit actions of a connection, oldest first. */
 export async function eventsOf({ server }: World, connectionId: string): Promise<string[]> {
   const events = await server.deps.db.auditEvent.findMany({
     where: { connectionId },

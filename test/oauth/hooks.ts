@@ -3,8 +3,8 @@ import type { Deps } from '../../src/core/deps/deps.ts';
 import type { Sql } from '../../src/platform/db/sql.ts';
 
 /**
- * Has something happen around one named statement of a process, until the answer is called. What
- * `around` throws, the process takes for the database's error.
+ * Runs `around` in place of one named statement of a process, until the returned function is called. The
+ * process takes an error of `around` for an error of the database.
  */
 export function aroundStatement(
   deps: Deps,
@@ -22,12 +22,12 @@ export function aroundStatement(
   };
 }
 
-/** The error of a connection that is gone, or of any other state. */
+/** An error of the database with this code, by default of a lost connection. */
 export function databaseError(code = 'ECONNRESET'): Error {
   return Object.assign(new Error(`The database says ${code}.`), { code });
 }
 
-/** A monotonic clock that can be put forward, for all processes of this test at once. */
+/** A monotonic clock that a test moves forward, for all servers of this process. */
 export function controlClock() {
   const now = performance.now.bind(performance);
   let ahead = 0;

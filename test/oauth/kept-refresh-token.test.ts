@@ -4,7 +4,7 @@ import { ask, bring, connectionOf, json, resolveOf } from './bring.ts';
 import { grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
 import { connect, consent, useWorld } from './world.ts';
 
-/* Many providers give a refresh token with a person's first consent only. */
+/* Many providers return a refresh token with a person's first consent only. */
 
 const world = useWorld('google');
 
@@ -15,18 +15,21 @@ const accounts = [
 ] as const;
 
 describe('a second consent without a refresh token', () => {
-  test.each(accounts)('keeps the one of a connection for %s', async (_, account, person) => {
-    world.provider.set({ account });
-    const id = await connect(world);
-    world.provider.set({ refreshToken: 'never', consent: person });
-    expect((await consent(world, id)).status).toBe(200);
-    expect((await grantOf(world, id)).refreshable).toBe(true);
-    const before = await tokenOf(world, id);
-    await leave(world, id, -5);
-    expect((await tokenOf(world, id)).access_token).not.toBe(before.access_token);
-  });
+  test.each(accounts)(
+    'keeps the refresh token of the connection for %s',
+    async (_, account, person) => {
+      world.provider.set({ account });
+      const id = await connect(world);
+      world.provider.set({ refreshToken: 'never', consent: person });
+      expect((await consent(world, id)).status).toBe(200);
+      expect((await grantOf(world, id)).refreshable).toBe(true);
+      const before = await tokenOf(world, id);
+      await leave(world, id, -5);
+      expect((await tokenOf(world, id)).access_token).not.toBe(before.access_token);
+    },
+  );
 
-  test('of another account is refused, and the connection keeps its own', async () => {
+  test('by another account is refused, and the connection keeps its refresh token', async () => {
     const id = await connect(world);
     world.provider.set({ refreshToken: 'never', consent: 'B' });
     expect((await consent(world, id)).status).toBe(400);
@@ -36,7 +39,7 @@ describe('a second consent without a refresh token', () => {
   });
 
   test.each([...accounts, ['another account', 'id_token', 'B', false]] as const)(
-    'by an end user for %s',
+    'keeps or drops the refresh token of an end user’s link for %s',
     async (_, account, person, isKept) => {
       world.provider.set({ account });
       const asked = await ask(world);
@@ -52,7 +55,7 @@ describe('a second consent without a refresh token', () => {
     },
   );
 
-  test('does not keep the one that the provider has ended', async () => {
+  test('does not keep a refresh token that the provider has ended', async () => {
     const id = await connect(world);
     await leave(world, id, -5);
     world.provider.set({ failure: json(400, { error: 'invalid_grant' }) });
@@ -63,7 +66,7 @@ describe('a second consent without a refresh token', () => {
     expect((await grantOf(world, id)).refreshable).toBe(false);
   });
 
-  test('takes a new one where the provider gives it', async () => {
+  test('stores a new refresh token when the provider returns one', async () => {
     const id = await connect(world);
     const [first] = world.provider.issued.slice(-1);
     expect((await consent(world, id)).status).toBe(200);

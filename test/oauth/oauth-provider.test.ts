@@ -32,7 +32,7 @@ describe('a code flow against the scripted provider', () => {
     expect(provider.counts).toMatchObject({ authorizations: 1, exchanges: 1, refreshes: 1 });
   });
 
-  it('is recorded by the names of what was sent, and by the values asked for', async () => {
+  it('is recorded with the names of all parameters, and with the values that the test asked for', async () => {
     const provider = await start({ recordValues: ['redirect_uri'] });
     const tokens = await createFlow(provider).run();
     const told = JSON.stringify([provider.calls, provider.counts]);
@@ -70,7 +70,7 @@ describe('a code flow against the scripted provider', () => {
     expect(callback.searchParams.get('error')).toBe('invalid_request');
   });
 
-  it('ends all when a code comes twice', async () => {
+  it('ends the consent when a code is used twice', async () => {
     const provider = await start();
     const flow = createFlow(provider);
     const callback = await flow.consent();
@@ -80,7 +80,7 @@ describe('a code flow against the scripted provider', () => {
     expect(provider.counts).toMatchObject({ reuses: 1, revocations: 1 });
   });
 
-  it('is denied with a hostile description, consented by B, or asked on a page', async () => {
+  it('is denied with a hostile description, consented to by B, or asked about on a page', async () => {
     const provider = await start({ consent: 'deny' });
     const { searchParams } = await createFlow(provider).consent();
     expect(searchParams.get('error')).toBe('access_denied');
@@ -99,7 +99,7 @@ describe('a code flow against the scripted provider', () => {
     await expect(flow.run()).rejects.toThrow(/iss/);
   });
 
-  it('is refused to a client that authenticates in another way', async () => {
+  it('is refused to a client that authenticates in the wrong way', async () => {
     const provider = await start({ clientAuthentication: 'body' });
     await expect(createFlow(provider, 'basic').run()).rejects.toMatchObject({ status: 401 });
     provider.client.secret = 'changed';
@@ -110,7 +110,7 @@ describe('a code flow against the scripted provider', () => {
 });
 
 describe('rotation', () => {
-  it('revoke_family ends all when an old refresh token comes back', async () => {
+  it('revoke_family ends the consent when an old refresh token is used again', async () => {
     const provider = await start({ rotation: 'revoke_family' });
     const flow = createFlow(provider);
     const first = await flow.run();
@@ -121,7 +121,7 @@ describe('rotation', () => {
     expect(provider.counts).toMatchObject({ refreshes: 1, reuses: 1, revocations: 1 });
   });
 
-  it('strict refuses an old one only, lenient takes it, off has but one', async () => {
+  it('strict refuses an old refresh token, lenient accepts it, and off never changes it', async () => {
     const provider = await start({ rotation: 'strict' });
     const flow = createFlow(provider);
     const first = await flow.run();
@@ -139,7 +139,7 @@ describe('rotation', () => {
     expect(provider.counts.revocations).toBe(0);
   });
 
-  it('goes on behind an answer that is slow or lost', async () => {
+  it('rotates also when the response is slow or lost', async () => {
     const provider = await start({ delay: { ms: 200, when: 'after', on: 'refresh_token' } });
     const flow = createFlow(provider);
     const { refresh_token } = await flow.run();
@@ -166,20 +166,24 @@ describe('a failure', () => {
     ['a reset', { kind: 'reset' }, { code: 'outbound_unreachable' }],
   ];
 
-  it.each(failures)('%s comes as often as told and costs nothing', async (_, failure, expected) => {
-    const provider = await start();
-    const flow = createFlow(provider);
-    const { refresh_token } = await flow.run();
-    if (failure !== null) provider.set({ failure: { ...failure, times: 2, on: 'refresh_token' } });
-    await createFlow(provider).run();
-    for (const _ of [1, 2]) {
-      await expect(flow.refresh(refresh_token)).rejects.toMatchObject(expected);
-    }
-    await flow.refresh(refresh_token);
-    expect(provider.counts).toMatchObject({ refreshes: 1, reuses: 0 });
-  });
+  it.each(failures)(
+    '%s happens as often as configured and consumes no token',
+    async (_, failure, expected) => {
+      const provider = await start();
+      const flow = createFlow(provider);
+      const { refresh_token } = await flow.run();
+      if (failure !== null)
+        provider.set({ failure: { ...failure, times: 2, on: 'refresh_token' } });
+      await createFlow(provider).run();
+      for (const _ of [1, 2]) {
+        await expect(flow.refresh(refresh_token)).rejects.toMatchObject(expected);
+      }
+      await flow.refresh(refresh_token);
+      expect(provider.counts).toMatchObject({ refreshes: 1, reuses: 0 });
+    },
+  );
 
-  it('stays until it is taken away', async () => {
+  it('stays until the test removes it', async () => {
     const provider = await start();
     const flow = createFlow(provider);
     const { refresh_token } = await flow.run();
@@ -203,7 +207,7 @@ describe('the providers of the catalogue', () => {
   };
   const names = Object.keys(presets) as (keyof typeof presets)[];
 
-  it.each(names)('%s is played', async (name) => {
+  it.each(names)('the scripted provider behaves like %s', async (name) => {
     const { clientAuthentication } = presets[name];
     const flow = createFlow(await start(presets[name]), clientAuthentication);
     const tokens = await flow.exchange(await flow.consent('repo offline_access'));
@@ -215,14 +219,14 @@ describe('the providers of the catalogue', () => {
     expect('refresh_token' in next).toBe(name !== 'google' && name !== 'dropbox');
   });
 
-  it('GitHub answers in form encoding to those who do not ask for JSON, and errors with 200', async () => {
+  it('GitHub responds in form encoding unless asked for JSON, and reports errors with status 200', async () => {
     const { tokenEndpoint } = await start(presets.github);
     const answer = await fetch(tokenEndpoint, { method: 'POST', body: new URLSearchParams() });
     expect(answer.status).toBe(200);
     expect(await answer.text()).toMatch(/^error=invalid_client&/);
   });
 
-  it('expires_in comes as given, and so does token_type', async () => {
+  it('expires_in and token_type are sent as configured', async () => {
     const provider = await start({ expiresIn: '3600', tokenType: 'BEARER', scope: 'less' });
     const { tokenEndpoint, client } = provider;
     const { refreshToken = '' } = provider.issue();
@@ -253,7 +257,7 @@ describe('revocation', () => {
 });
 
 describe('as its own process', () => {
-  it('does the same, under control from outside', async () => {
+  it('behaves the same, and a test controls it over HTTP', async () => {
     const provider = await launchOAuthProvider({ switches: { rotation: 'revoke_family' } });
     const flow = createFlow(provider);
     const tokens = await flow.run();

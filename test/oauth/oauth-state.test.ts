@@ -16,17 +16,17 @@ async function stateOf(id: string) {
   return (await world.server.graphql<Answer>(document, { id })).data.connection.oauth;
 }
 
-/* Times of last use are written later. */
+/* The time of last use is written later. */
 const statementsOf = async (work: () => Promise<unknown>) =>
   (await allStatementsOf(work)).filter((text) => !text.includes('SET last_used_at'));
 
 const date = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
 
-test('what is not OAuth has none', async () => {
+test('a connection without OAuth has no OAuth state', async () => {
   expect(await stateOf((await createConnection(world.server)).id)).toBeNull();
 });
 
-test('before the first consent it is empty', async () => {
+test('the OAuth state is empty before the first consent', async () => {
   expect(await stateOf(await prepare(world))).toEqual({
     ...{ scopes: [], missingScopes: [], accessTokenExpiresAt: null, refreshable: false },
     ...{ lastRefreshedAt: null, nextRefreshAt: null, consecutiveFailures: 0 },
@@ -34,7 +34,7 @@ test('before the first consent it is empty', async () => {
   });
 });
 
-test('it tells how the grant fares, from consent over refresh to failure', async () => {
+test('the OAuth state follows the grant from consent to refresh to failure', async () => {
   const id = await connect(world);
   const consented = {
     ...{ scopes: ['root_readwrite'], missingScopes: [], refreshable: true },
@@ -61,7 +61,7 @@ test('it tells how the grant fares, from consent over refresh to failure', async
   world.provider.reset();
 });
 
-test('a viewer may read it, and it costs a list of 20 one statement more', async () => {
+test('a viewer reads the OAuth state, which adds one statement to a list of 20', async () => {
   const key = await world.server.createKey({ role: 'viewer' });
   await connectMany(world, 20);
   const list = (selection: string) => {
@@ -81,7 +81,7 @@ test('a viewer may read it, and it costs a list of 20 one statement more', async
   expect(withState).toEqual([...without, expect.stringContaining('FROM oauth_grant')]);
 });
 
-test('credentials of an OAuth connection take 3 statements, as of any other', async () => {
+test('fetching credentials of an OAuth connection takes 3 statements, like any other type', async () => {
   const id = await connect(world);
   expect(await statementsOf(() => tokenOf(world, id))).toHaveLength(3);
   expect((await grantOf(world, id)).tokenVersion).toBe(1);

@@ -42,7 +42,7 @@ describe('oidc-provider on loopback', () => {
     });
   });
 
-  it('revokes all when an old refresh token comes back', async () => {
+  it('revokes the consent when an old refresh token is used again', async () => {
     const started = await start();
     const flow = createFlow(started);
     const first = await flow.run();
@@ -61,7 +61,7 @@ describe('oidc-provider on loopback', () => {
     await expect(elsewhere).rejects.toThrow(/400/);
   });
 
-  it('revokes a token when it is told to', async () => {
+  it('revokes a token on request', async () => {
     const started = await start();
     const flow = createFlow(started);
     const { refresh_token } = await flow.run();

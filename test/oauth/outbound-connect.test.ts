@@ -9,13 +9,13 @@ import { isGlobalUnicast } from '../../src/core/outbound/outbound-policy.ts';
 import { serveHttp } from './local-server.ts';
 import { privateHosts } from './private-addresses.ts';
 
-// Passes the table, and is nobody's: the test bed of IPv6 that was given back in 2006.
+// Public by our table but assigned to nobody: the IPv6 test network that ended in 2006.
 const nowhere = { address: '3ffe::1', family: 6 };
 const here = { address: '127.0.0.1', family: 4 };
 
 const serveToken = () => serveHttp((_, response) => response.end('token'));
 
-/** Connects without the checks that come before a connection, and over http so that nothing else fails. */
+/** Connects without the earlier checks, and over http so that nothing else can fail. */
 function connect(url: string, options: Partial<ConnectorOptions>) {
   const defaults = {
     isOpen: () => false,
@@ -63,13 +63,13 @@ describe('the connector', () => {
     expect(server.connections).toHaveLength(0);
   });
 
-  it('connects to the address that was judged when the name has moved since', async () => {
+  it('connects to the address that was checked when the name resolves to another one since then', async () => {
     const server = await serveToken();
     const asked: string[] = [];
     const lookup = async (host: string) => [asked.push(host) === 1 ? nowhere : here];
     const url = `http://rebind.example:${server.port}/`;
     const first = await connect(url, { lookup }).catch((error: unknown) => error);
-    // Unreachable or timed out, as the machine's network has it.
+    // Unreachable or timed out, depending on the network of the machine.
     expect(first).toBeInstanceOf(Error);
     expect(first).not.toMatchObject({ code: 'outbound_refused' });
     expect(asked).toHaveLength(1);
@@ -79,7 +79,7 @@ describe('the connector', () => {
   });
 
   it.each(['http', 'https'])(
-    'hangs up on a private peer before it says a word of %s',
+    'closes the connection to a private peer before it sends a byte of %s',
     async (scheme) => {
       const server = await serveToken();
       let judged = 0;
@@ -93,7 +93,7 @@ describe('the connector', () => {
     },
   );
 
-  it('connects anywhere where the host is open', async () => {
+  it('connects to any address of an allowed host', async () => {
     const server = await serveToken();
     const url = `http://rebind.example:${server.port}/`;
     const answer = await connect(url, { lookup: async () => [here], isOpen: () => true });

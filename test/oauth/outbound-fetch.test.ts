@@ -25,7 +25,7 @@ function* endless() {
   for (;;) yield Buffer.alloc(65_536);
 }
 
-/** A POST that carries a canary everywhere; its error is looked through for it. */
+/** Sends a POST with a canary in every part, and searches its error for the canary. */
 async function post(url: string, options: Partial<OutboundOptions>, signal?: AbortSignal) {
   const fetch = createOutboundFetch({ allowed: allow(''), ...options });
   const headers = { authorization: `Basic ${canary}` };
@@ -39,7 +39,7 @@ async function post(url: string, options: Partial<OutboundOptions>, signal?: Abo
   }
 }
 
-/** The same to a local server whose host is open. */
+/** Sends the same POST to a local server whose host is allowed. */
 const postTo = (
   { port }: LocalServer,
   options: Partial<OutboundOptions> = {},
@@ -52,14 +52,14 @@ const postTo = (
   );
 
 describe('an address that is not public', () => {
-  it.each(privateHosts)('%s is refused, and nothing is connected to', async (host) => {
+  it.each(privateHosts)('%s is refused before any connection', async (host) => {
     const server = await serveHttp((_, response) => response.end());
     const refused = expect(post(`https://${host}:${server.port}/token?key=${canary}`, {})).rejects;
     await refused.toMatchObject({ code: 'outbound_refused', name: 'OutboundRefusedError' });
     expect(server.connections).toHaveLength(0);
   });
 
-  it('is refused behind a name', async () => {
+  it('is refused when a name resolves to it', async () => {
     const server = await serveSilence();
     const lookup = async () => [{ address: '3ffe::1', family: 6 }, here];
     const refused = expect(post(`https://auth.example:${server.port}/`, { lookup })).rejects;
@@ -67,15 +67,15 @@ describe('an address that is not public', () => {
     expect(server.connections).toHaveLength(0);
   });
 
-  it('is refused without https, with a user name, and when it is no URL', async () => {
+  it('is refused without https, with a user name, and when the URL is invalid', async () => {
     for (const url of ['http://auth.example/', 'https://me@auth.example/', `${canary}?${canary}`]) {
       await expect(post(url, {})).rejects.toMatchObject({ code: 'outbound_refused' });
     }
   });
 });
 
-describe('an open host', () => {
-  it('is spoken to over http, as it was asked to, without a proxy', async () => {
+describe('an allowed host', () => {
+  it('receives the request over http, without a proxy', async () => {
     vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
     vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1');
     const server = await serveHttp(async (request, response) => {
@@ -95,37 +95,37 @@ describe('an open host', () => {
     });
   });
 
-  it('is open on the named port only', async () => {
+  it('is allowed on the named port only', async () => {
     const server = await serveHttp((_, response) => response.end());
     const allowed = allow(`127.0.0.1:${server.port + 1}`);
     await expect(postTo(server, { allowed })).rejects.toMatchObject({ code: 'outbound_refused' });
     expect(server.connections).toHaveLength(0);
   });
 
-  it('is reached by any name that is open', async () => {
+  it('is reached by any allowed name', async () => {
     const server = await serveHttp((_, response) => response.writeHead(204).end());
     const options = { allowed: allow('auth.test'), lookup: async () => [here] };
     const answer = await post(`http://AUTH.test.:${server.port}/`, options);
     expect(answer.status).toBe(204);
   });
 
-  it('keeps a connection for the next request', async () => {
+  it('keeps its connection for the next request', async () => {
     const server = await serveHttp((_, response) => response.end('{}'));
     const fetch = createOutboundFetch({ allowed: allow('127.0.0.1') });
     for (let n = 0; n < 10; n++) await fetch(`http://127.0.0.1:${server.port}/`, { method: 'GET' });
-    // undici opens a second one when a request comes in the very tick that the last one ended.
+    // undici opens a second connection when a request starts in the tick that ended the last one.
     expect(server.connections.length).toBeLessThanOrEqual(2);
   });
 });
 
 describe('a trusted endpoint', () => {
-  it.each(['127.0.0.1', 'localhost'])('may be http on %s', async (host) => {
+  it.each(['127.0.0.1', 'localhost'])('may use http on %s', async (host) => {
     const server = await serveHttp((_, response) => response.end('{}'));
     const options = { trusted: true, lookup: async () => [here] };
     expect((await post(`http://${host}:${server.port}/`, options)).status).toBe(200);
   });
 
-  it('is connected to at any address', async () => {
+  it('may have any address', async () => {
     const server = await serveSilence();
     const options = { trusted: true, lookup: async () => [here], deadline: 100 };
     const late = expect(post(`https://idp.corp.internal:${server.port}/`, options)).rejects;
@@ -133,13 +133,13 @@ describe('a trusted endpoint', () => {
     expect(server.connections).toHaveLength(1);
   });
 
-  it('is https elsewhere', async () => {
+  it('must use https on other hosts', async () => {
     const lookup = async () => [here];
     const refused = expect(post('http://idp.example/', { trusted: true, lookup })).rejects;
     await refused.toMatchObject({ code: 'outbound_refused' });
   });
 
-  it('keeps all other limits', async () => {
+  it('has all other limits', async () => {
     const server = await serveHttp((_, response) => response.end(Buffer.alloc(2 * megabyte)));
     const url = `http://127.0.0.1:${server.port}/`;
     const refused = expect(post(url, { trusted: true })).rejects;
@@ -147,15 +147,18 @@ describe('a trusted endpoint', () => {
   });
 });
 
-describe('an answer', () => {
-  it.each([301, 302, 303, 304, 307, 308])('%i is an error, and not followed', async (status) => {
-    const target = await serveHttp((_, response) => response.end());
-    const server = await serveHttp((_, response) => {
-      response.writeHead(status, { location: `http://127.0.0.1:${target.port}/${canary}` }).end();
-    });
-    await expect(postTo(server)).rejects.toMatchObject({ code: 'outbound_redirect' });
-    expect(target.connections).toHaveLength(0);
-  });
+describe('a response', () => {
+  it.each([301, 302, 303, 304, 307, 308])(
+    'with status %i is an error, and its redirect is not followed',
+    async (status) => {
+      const target = await serveHttp((_, response) => response.end());
+      const server = await serveHttp((_, response) => {
+        response.writeHead(status, { location: `http://127.0.0.1:${target.port}/${canary}` }).end();
+      });
+      await expect(postTo(server)).rejects.toMatchObject({ code: 'outbound_redirect' });
+      expect(target.connections).toHaveLength(0);
+    },
+  );
 
   it.each(['zstd', 'br', 'gzip, gzip', 'deflate'])('encoded as %s is refused', async (coding) => {
     const bomb = gzipSync(Buffer.alloc(64 * megabyte));
@@ -181,7 +184,7 @@ describe('an answer', () => {
     },
   );
 
-  it('of 1 GiB in gzip costs neither time nor memory', async () => {
+  it('of 1 GiB in gzip takes little time and memory', async () => {
     const member = gzipSync(Buffer.alloc(16 * megabyte));
     const bomb = Buffer.concat(Array.from({ length: 64 }, () => member));
     expect(bomb.length).toBeLessThan(1.1 * megabyte);
@@ -195,7 +198,7 @@ describe('an answer', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 * megabyte);
   });
 
-  it('of 1 MiB is read, and one byte more is refused', async () => {
+  it('of 1 MiB is read, and of one byte more refused', async () => {
     const server = await serveHttp((_, response) => response.end(Buffer.alloc(megabyte)));
     expect((await (await postTo(server)).arrayBuffer()).byteLength).toBe(megabyte);
     const larger = await serveHttp((_, response) => response.end(Buffer.alloc(megabyte + 1)));
@@ -219,13 +222,13 @@ describe('an answer', () => {
     ['breaks off', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'],
     ['is nothing', ''],
     ['has endless headers', `HTTP/1.1 200 OK\r\nx: ${canary.repeat(9_000)}\r\n\r\n`],
-  ])('that %s is unreachable', async (_, bytes) => {
+  ])('that %s counts as unreachable', async (_, bytes) => {
     const server = await serveBytes(bytes);
     await expect(postTo(server)).rejects.toMatchObject({ code: 'outbound_unreachable' });
     expect(server.connections).toHaveLength(1);
   });
 
-  it('with headers that are not ASCII is an answer', async () => {
+  it('with headers beyond ASCII is read', async () => {
     const server = await serveBytes(
       'HTTP/1.1 200 OK\r\nx-name: Zoë 網\r\ncontent-length: 2\r\n\r\n{}',
     );
@@ -233,7 +236,7 @@ describe('an answer', () => {
     expect(await answer.json()).toEqual({});
   });
 
-  it('that nobody gives is unreachable', async () => {
+  it('that never comes counts as unreachable', async () => {
     const server = await serveHttp((request) => request.socket.resetAndDestroy());
     await expect(postTo(server)).rejects.toMatchObject({ reason: 'ECONNRESET' });
     const url = 'https://auth.example/';
@@ -252,12 +255,12 @@ describe('the deadline', () => {
     expect(performance.now() - start).toBeLessThan(900);
   }
 
-  it('cuts a name that does not resolve', async () => {
+  it('ends a name lookup that takes too long', async () => {
     const lookup = () => new Promise<never>(() => {});
     await expectCut(post('https://auth.example/', { lookup, deadline }));
   });
 
-  it('sends nothing any more once it has passed', async () => {
+  it('sends nothing after it has passed', async () => {
     const server = await serveSilence();
     const lookup = async () => sleep(300, [here]);
     const options = { allowed: allow('auth.test'), lookup, deadline };
@@ -267,20 +270,20 @@ describe('the deadline', () => {
     expect(server.bytesRead()).toBe(0);
   });
 
-  it('cuts a slow TLS handshake', async () => {
+  it('ends a slow TLS handshake', async () => {
     const server = await serveSilence();
     const options = { allowed: allow('127.0.0.1'), deadline };
     await expectCut(post(`https://127.0.0.1:${server.port}/`, options));
   });
 
-  it('cuts slow headers, and hangs up', async () => {
+  it('ends a wait for headers, and closes the connection', async () => {
     const server = await serveSilence();
     await expectCut(postTo(server, { deadline }));
     const [socket] = server.connections;
     await vi.waitFor(() => expect(socket?.closed).toBe(true));
   });
 
-  it('cuts a body that comes drop by drop', async () => {
+  it('ends a body that arrives slowly', async () => {
     const server = await serveHttp((_, response) => {
       response.writeHead(200);
       const drops = setInterval(() => response.write(' '), 20);
@@ -289,7 +292,7 @@ describe('the deadline', () => {
     await expectCut(postTo(server, { deadline }));
   });
 
-  it('leaves the end to a caller who wants it sooner', async () => {
+  it('does not delay a caller who aborts earlier', async () => {
     const server = await serveSilence();
     const stop = new AbortController();
     const reason = new Error('Stopping.');

@@ -5,38 +5,41 @@ import { connect, consent, prepare, useWorld } from './world.ts';
 
 const world = useWorld('generic');
 
-describe('when a name turns out to mean a private address', () => {
-  test.each(['10.0.0.1', '127.0.0.1', 'fd00::1'])('%s, no code is sent there', async (address) => {
-    const { deps } = world.server;
-    const { outbound } = deps;
-    const family = address.includes(':') ? 6 : 4;
-    const lookup = async () => [
-      { address: '93.184.215.14', family: 4 },
-      { address, family },
-    ];
-    const { allowed } = outbound;
-    deps.outbound = { ...outbound, checked: createOutboundFetch({ allowed, lookup }) };
-    const { port } = new URL(world.provider.issuer);
-    const { authorizationEndpoint, client } = world.provider;
-    const id = await prepare(world, {
-      config: {
-        authorization_url: authorizationEndpoint,
-        token_url: `https://provider.example:${port}/token`,
-        client_id: client.id,
-      },
-    });
-    world.provider.reset();
-    const page = await consent(world, id);
-    deps.outbound = outbound;
-    expect(page).toMatchObject({
-      status: 400,
-      text: expect.stringContaining('(outbound_unreachable)'),
-    });
-    expect(page.text).not.toContain(address);
-    expect(world.provider.calls).toEqual([]);
-  });
+describe('when a name resolves to a private address', () => {
+  test.each(['10.0.0.1', '127.0.0.1', 'fd00::1'])(
+    'the server sends no code to %s',
+    async (address) => {
+      const { deps } = world.server;
+      const { outbound } = deps;
+      const family = address.includes(':') ? 6 : 4;
+      const lookup = async () => [
+        { address: '93.184.215.14', family: 4 },
+        { address, family },
+      ];
+      const { allowed } = outbound;
+      deps.outbound = { ...outbound, checked: createOutboundFetch({ allowed, lookup }) };
+      const { port } = new URL(world.provider.issuer);
+      const { authorizationEndpoint, client } = world.provider;
+      const id = await prepare(world, {
+        config: {
+          authorization_url: authorizationEndpoint,
+          token_url: `https://provider.example:${port}/token`,
+          client_id: client.id,
+        },
+      });
+      world.provider.reset();
+      const page = await consent(world, id);
+      deps.outbound = outbound;
+      expect(page).toMatchObject({
+        status: 400,
+        text: expect.stringContaining('(outbound_unreachable)'),
+      });
+      expect(page.text).not.toContain(address);
+      expect(world.provider.calls).toEqual([]);
+    },
+  );
 
-  test('a refresh is passing: 502 once the token ended, and the connection stays active', async () => {
+  test('a refresh fails for now: fetching returns 502 once the token ended, and the connection stays active', async () => {
     const id = await connect(world);
     world.provider.reset();
     const { deps } = world.server;

@@ -21,7 +21,7 @@ describe('an address that a person types', () => {
     expect(findAddressProblem(`HTTPS:\\\\${host}\\token`, nothing)).toBe(isPrivate);
   });
 
-  it.each(publicHosts)('is taken when it points to %s', (host) => {
+  it.each(publicHosts)('is accepted when it points to %s', (host) => {
     expect(findAddressProblem(`https://${host}/token`, nothing)).toBeUndefined();
   });
 
@@ -80,7 +80,7 @@ describe('a literal address', () => {
     '2606:4700::1%1',
     '[2606:4700::1]',
     '::ffff:8.8.8.8%1',
-  ])('%j is none', (text) => {
+  ])('%j is not a literal address', (text) => {
     expect(isGlobalUnicast(text)).toBe(false);
   });
 });
@@ -96,7 +96,7 @@ describe('OUTBOUND_ALLOW', () => {
     'http://auth.test:8080/token',
     'http://[::1]:9001/token',
     'https://2130706433:1234/token',
-  ])('opens %s', (address) => {
+  ])('allows %s', (address) => {
     expect(findAddressProblem(address, allowed)).toBeUndefined();
   });
 
@@ -106,16 +106,16 @@ describe('OUTBOUND_ALLOW', () => {
     'https://sub.localhost:9000/token',
     'https://[::1]/token',
     'https://127.0.0.2/token',
-  ])('does not open %s', (address) => {
+  ])('does not allow %s', (address) => {
     expect(findAddressProblem(address, allowed)).toBe(isPrivate);
   });
 
-  it('does not open another scheme, nor a user name', () => {
+  it('does not allow another scheme or a user name', () => {
     expect(findAddressProblem('ftp://auth.test/token', allowed)).toBe('must be an https URL');
     expect(findAddressProblem('http://me@auth.test/token', allowed)).toMatch(/user name/);
   });
 
-  it('knows the port that is not written', () => {
+  it('knows the default port of the scheme', () => {
     const ports = parseOutboundAllow('plain.localhost:80,tls.localhost:443') ?? nothing;
     expect(findAddressProblem('http://plain.localhost/token', ports)).toBeUndefined();
     expect(findAddressProblem('https://tls.localhost/token', ports)).toBeUndefined();

@@ -11,7 +11,7 @@ const good = {
   client_id: 'client',
 };
 
-/* A host of nothing but a number is no host name, in whichever base it is written. */
+/* A number alone is not a host name, in any base. */
 const notHosts = ['2130706433', '0x7f.1'];
 
 const refused = ['10.0.0.1', '169.254.169.254', '[::1]', ...notHosts, 'localhost', '127.0.0.2'];
@@ -48,7 +48,7 @@ describe.each(['authorization_url', 'token_url'])('%s', (field) => {
   );
 });
 
-test('both are named at once, by GraphQL as well', async () => {
+test('REST and GraphQL name both refused addresses at once', async () => {
   const config = { ...good, authorization_url: 'https://10.0.0.1', token_url: 'https://[fd00::1]' };
   const document = `mutation($input: CreateConnectionInput!) { createConnection(input: $input) {
     ... on InvalidInputError { fields { path } } } }`;
@@ -60,7 +60,7 @@ test('both are named at once, by GraphQL as well', async () => {
   expect(paths).toEqual(['config.authorization_url', 'config.token_url']);
 });
 
-test('every spelling of a private address is refused when it is written', async () => {
+test('every spelling of a private address is refused when the connection is stored', async () => {
   for (const host of privateHosts) {
     const config = { ...good, token_url: `https://${host}/token` };
     const body = newConnection(server, { type: anyOAuth, config });

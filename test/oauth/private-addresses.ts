@@ -1,4 +1,4 @@
-/** Hosts as a person may write them in a URL, all of which mean an address that is not public. */
+/** Hosts as a person may write them in a URL; all of them mean an address that is not public. */
 export const privateHosts = [
   // IPv4 in every spelling that the URL parser takes
   '127.0.0.1',
@@ -108,7 +108,7 @@ export const privateHosts = [
   'nas.home.arpa.',
 ] as const;
 
-/** Hosts that are public, next to the edges of what is refused. */
+/** Public hosts next to the limits of the refused ranges. */
 export const publicHosts = [
   '1.1.1.1',
   '8.8.8.8',

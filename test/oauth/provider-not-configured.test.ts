@@ -31,13 +31,13 @@ async function create(type: string, name: string): Promise<string[]> {
   return data.createRequirement.warnings;
 }
 
-test('a requirement of a provider without a client comes with a warning that names the variables', async () => {
+test('creating a requirement of a provider without a client returns a warning that names the variables', async () => {
   expect(await create(google, 'mail')).toEqual([expect.stringContaining(variables)]);
   expect(await create('dynamiq.connections.GitHubOAuth2', 'code')).toEqual([]);
   expect(await create('dynamiq.connections.OpenAI', 'model')).toEqual([]);
 });
 
-test('a consent to it is refused as not set up, and the log says what the operator has to set', async () => {
+test('a consent at a provider without a client is refused, and the log names the variables to set', async () => {
   const requirement = await makeRequirement(server, appId, { spec: { type: google } });
   const user = await openEndUser(server, appId);
   expect(await tryToBegin(user, requirement)).toMatchObject({
@@ -52,7 +52,7 @@ test('a consent to it is refused as not set up, and the log says what the operat
   expect(JSON.stringify(server.logged())).toContain(variables);
 });
 
-test('the page says so at its card, and asks for nothing', async () => {
+test('the connect page shows at the card that the provider is not set up, without a form', async () => {
   const requirement = await makeRequirement(server, appId, { spec: { type: google } });
   const browser = openBrowser(server);
   const { path } = await browser.connect(await mintToken(server, { id: appId }));
@@ -66,7 +66,7 @@ test('the page says so at its card, and asks for nothing', async () => {
   expect(text).not.toMatch(/client_id|OAUTH_/);
 });
 
-test('a callback says so when the client was taken away since the consent began', async () => {
+test('a callback says that the provider is not set up when its client was removed after the consent began', async () => {
   const world = await openWorld('google');
   const address = await visit(world, await authorize(world, await prepare(world)));
   const { config } = world.server.deps;
@@ -80,14 +80,14 @@ test('a callback says so when the client was taken away since the consent began'
   await closeWorld(world);
 });
 
-test('a consent of the project’s own connection names what to set', async () => {
+test('a consent of a project’s connection names the variables to set', async () => {
   const { id } = await createConnection(server, { type: google, config: {} });
   const path = `/v1/connections/${id}/oauth2/authorize`;
   const { status, text } = await server.rest('POST', path);
   expect([status, text]).toEqual([400, expect.stringContaining(variables)]);
 });
 
-test('the doctor lists it', () => {
+test('the doctor lists a provider without a client', () => {
   const providers = findConfigFaults(server.deps.config).find(({ what }) => what === 'providers');
   expect(providers?.says).toBe(
     'clients of GitHub; not set up: Google, Dropbox, Microsoft, Box, Notion',

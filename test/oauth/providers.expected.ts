@@ -1,12 +1,12 @@
 import type { ProviderName } from './world.ts';
 
-/** What a provider's documentation asks for. */
+/** The requests that a provider's documentation asks for. */
 type Expected = {
-  /** Of the consent's address, beside what every consent has. */
+  /** Parameters of the consent's address besides the common ones. */
   params: Record<string, string>;
   authentication: 'body' | 'basic';
   contentType?: string;
-  /** Seconds; null: the token does not end. */
+  /** Lifetime of the token in seconds; null when it does not end. */
   life: number | null;
   refreshable: boolean;
   scopes: string[];
@@ -22,7 +22,7 @@ const googleScopes = [
 const dropboxScopes = ['account_info.read', 'files.metadata.read', 'files.content.read'];
 const microsoftScopes = ['User.Read', 'Files.Read.All', 'Sites.Read.All'];
 
-/** What each provider of the catalogue is to be asked, and what it gives. */
+/** The requests and responses of each provider in the catalogue. */
 export const providers: Record<ProviderName, Expected> = {
   google: {
     params: { scope: googleScopes.join(' '), access_type: 'offline', prompt: 'consent' },

@@ -28,7 +28,7 @@ describe.each(Object.entries(providers))('%s', (name, expected) => {
   });
   afterEach(() => world.provider.reset());
 
-  test('is asked, given the code and refreshed in its own manner', async () => {
+  test('gets the consent, the exchange and the refresh as its documentation asks', async () => {
     const { provider, server } = world;
     const { authentication, contentType = 'application/x-www-form-urlencoded' } = expected;
     const { searchParams } = new URL(await authorize(world, await prepare(world)));
@@ -53,12 +53,12 @@ describe.each(Object.entries(providers))('%s', (name, expected) => {
     const refresh = { operation: 'refresh_token', authentication, contentType, status: 200 };
     expect(provider.calls.at(-1)).toMatchObject(refresh);
     await leave(world, id, 1);
-    await tokenOf(world, id); // with the rotated one, or still with the first
+    await tokenOf(world, id); // sends the rotated refresh token, or the first when it does not rotate
     expect(provider.counts).toMatchObject({ refreshes: 2, reuses: 0 });
     expect(provider.issued.at(-1)?.refreshToken !== undefined).toBe(expected.rotates === true);
   });
 
-  test('says which scopes were not granted', async () => {
+  test('reports the scopes that were not granted', async () => {
     const { provider, server } = world;
     const scope = 'something.else';
     provider.set({ scope });
@@ -69,7 +69,7 @@ describe.each(Object.entries(providers))('%s', (name, expected) => {
     }>(document, { id });
     expect(data.connection.oauth.scopes).toEqual([scope]);
     const asked = expected.params.scope?.split(' ') ?? [];
-    // Microsoft's, which the refresh token proves.
+    // Microsoft does not list offline_access; the refresh token proves it.
     const missing = asked.filter((one) => one !== 'offline_access');
     expect(data.connection.oauth.missingScopes).toEqual(missing);
   });

@@ -13,7 +13,7 @@ async function connectDue(): Promise<string> {
   return id;
 }
 
-test('invalid_grant expires the connection at once, though its token lives, and says why', async () => {
+test('invalid_grant expires the connection at once although its token is still valid, and says why', async () => {
   const id = await connectDue();
   world.provider.reset({ failure: invalidGrant });
   const why = {
@@ -40,7 +40,7 @@ test('invalid_grant expires the connection at once, though its token lives, and 
   });
 });
 
-test('the event names who read, from where, and in which request', async () => {
+test('the audit event names the caller, the address and the request of the read', async () => {
   const id = await connectDue();
   world.provider.set({ failure: invalidGrant });
   await world.server.rest('POST', `/v1/connections/${id}/credentials`);
@@ -58,20 +58,20 @@ test.each([
   ['invalid_grant', 200],
   ['bad_refresh_token', 200],
   ['interaction_required', 400],
-])('%s with status %i means the same', async (error, status) => {
+])('%s with status %i expires the connection', async (error, status) => {
   const id = await connectDue();
   world.provider.set({ failure: { ...invalidGrant, error, status } });
   expect((await refusalOf(world, id)).status).toBe(409);
   expect(await statusOf(world, id)).toBe('expired');
 });
 
-test('a provider that never answered before is mentioned as a doubt', async () => {
+test('the error mentions a doubt when an earlier refresh had no response', async () => {
   const id = await connectDue();
   await leave(world, id, -5);
   world.provider.set({ failure: { kind: 'reset', on: 'refresh_token', after: true } });
   expect((await refusalOf(world, id)).status).toBe(502);
   expect((await grantOf(world, id)).attemptStartedAt).not.toBeNull();
-  world.provider.set({ failure: null }); // it rotated: the old token is refused from now on
+  world.provider.set({ failure: null }); // it rotated: from now on it refuses the old token
   const data = { nextRefreshAt: new Date(0) };
   await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
   const { status, message } = await refusalOf(world, id);
@@ -80,7 +80,7 @@ test('a provider that never answered before is mentioned as a doubt', async () =
   expect(message).toContain('invalid_grant');
 });
 
-test('where nothing could be sent there is no doubt', async () => {
+test('the error mentions no doubt when the earlier refresh could not be sent', async () => {
   const id = await connectDue();
   await world.provider.stop();
   await leave(world, id, -5);
@@ -90,7 +90,7 @@ test('where nothing could be sent there is no doubt', async () => {
   await world.provider.start();
 });
 
-test('a doubt outlives a refusal that says nothing of the grant', async () => {
+test('a doubt remains after a refusal that does not concern the grant', async () => {
   const id = await connectDue();
   const again = () =>
     world.server.deps.db.oauthGrant.update({
@@ -107,7 +107,7 @@ test('a doubt outlives a refusal that says nothing of the grant', async () => {
   expect((await refusalOf(world, id)).message).toContain(doubt);
 });
 
-test('after a clear refusal alone there is no doubt', async () => {
+test('the error mentions no doubt after a clear refusal', async () => {
   const id = await connectDue();
   world.provider.set({ failure: { kind: 'error', error: 'invalid_scope', on: 'refresh_token' } });
   await tokenOf(world, id);
@@ -119,7 +119,7 @@ test('after a clear refusal alone there is no doubt', async () => {
   expect(message).not.toContain(doubt);
 });
 
-test('an expired connection comes back by a consent, with all its failures forgotten', async () => {
+test('a consent revives an expired connection and resets its failures', async () => {
   const id = await connectDue();
   world.provider.set({ failure: invalidGrant });
   await refusalOf(world, id);

@@ -8,7 +8,7 @@ import { connect, useBeside, useWorld } from './world.ts';
 const world = useWorld('box');
 const beside = useBeside(world);
 
-/** Due for a refresh, with its provider's memory cleared. */
+/** Makes a connection due for a refresh, and resets the provider. */
 async function connectDue(): Promise<string> {
   const id = await connect(world);
   await leave(world, id, -5);
@@ -18,7 +18,7 @@ async function connectDue(): Promise<string> {
 
 const called = () => expect.poll(() => world.provider.calls.length, { interval: 5 });
 
-test('an answer is stored though the lease ended, or was taken over, while the provider thought', async () => {
+test('a new token is stored although the lease ended or was taken over while the provider answered', async () => {
   for (const seconds of [-1, 30]) {
     const id = await connectDue();
     world.provider.set({ delay: { ms: 300, when: 'after' } });
@@ -30,7 +30,7 @@ test('an answer is stored though the lease ended, or was taken over, while the p
   }
 });
 
-test('even when who took it over was told invalid_grant: the connection is active again', async () => {
+test('a new token makes the connection active again when the process that took the lease over got invalid_grant', async () => {
   const id = await connectDue();
   world.provider.set({ delay: { ms: 1_000, when: 'after' } });
   const read = tokenOf(world, id);
@@ -47,7 +47,7 @@ test('even when who took it over was told invalid_grant: the connection is activ
 test.each([
   { kind: 'error', error: 'invalid_grant' } as const,
   { kind: 'status', status: 500 } as const,
-])('a failure changes nothing when the lease was lost: %o', async (failure) => {
+])('a failure after the lease was lost changes nothing: %o', async (failure) => {
   const id = await connectDue();
   const clock = controlClock();
   onTestFinished(clock.restore);
@@ -55,7 +55,7 @@ test.each([
   const read = fetchConfig(world.server, id);
   await called().toBe(1);
   await lend(world, id, 30);
-  await wait(600); // by then it has failed, and waits for who took the lease over
+  await wait(600); // by then the call has failed, and waits for the new holder of the lease
   clock.putForward(12_000);
   await read;
   expect(await statusOf(world, id)).toBe('active');

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => clock.restore());
 
-/** Due for a refresh, with its provider's memory cleared. */
+/** Makes a connection due for a refresh, and resets the provider. */
 async function connectDue(secondsLeft = -5): Promise<string> {
   const id = await connect(world);
   await leave(world, id, secondsLeft);
@@ -20,7 +20,7 @@ async function connectDue(secondsLeft = -5): Promise<string> {
   return id;
 }
 
-test('a held lease is waited for, and what its holder stored is handed out', async () => {
+test('a read waits for a held lease and returns the token that its holder stored', async () => {
   const id = await connectDue();
   await lend(world, id, 30);
   const read = tokenOf(world, id);
@@ -32,7 +32,7 @@ test('a held lease is waited for, and what its holder stored is handed out', asy
   expect(world.provider.calls).toHaveLength(0);
 });
 
-test('what its holder stored is refreshed in turn when it has ended by then', async () => {
+test('a read refreshes the token that the holder of the lease stored when that token has ended', async () => {
   const id = await connectDue();
   await lend(world, id, 30);
   const read = tokenOf(world, id);
@@ -45,7 +45,7 @@ test('what its holder stored is refreshed in turn when it has ended by then', as
   expect((await grantOf(world, id)).tokenVersion).toBe(3);
 });
 
-test('it is waited for no longer than 12 s', async () => {
+test('a read waits for a held lease for at most 12 s', async () => {
   const id = await connectDue();
   await lend(world, id, 30);
   const read = fetchConfig(world.server, id);
@@ -56,14 +56,14 @@ test('it is waited for no longer than 12 s', async () => {
   expect((await grantOf(world, id)).leaseOwner).toBe('another');
 });
 
-test('one that ran out is taken over, and nothing is lost if the provider had not rotated', async () => {
+test('a lease that ran out is taken over, and the connection survives when the provider had not rotated', async () => {
   const id = await connectDue();
   await lend(world, id, -1);
   expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);
   expect(await grantOf(world, id)).toMatchObject({ tokenVersion: 2, leaseOwner: null });
 });
 
-test('but not within 5 s of an error of the database, whose victim may hold the newest token', async () => {
+test('a lease that ran out is not taken over within 5 s of a database error, because its holder may have the newest token', async () => {
   const id = await connectDue();
   await lend(world, id, -1);
   noteDatabaseError(world.server.deps, databaseError());
@@ -78,16 +78,19 @@ test('but not within 5 s of an error of the database, whose victim may hold the 
 test.each([
   [15_001, 0],
   [14_000, 1],
-])('held up for %i ms with the lease, the provider is called %i times', async (held, calls) => {
-  const id = await connectDue(5);
-  const restore = aroundStatement(world.server.deps, 'take-refresh-leases', async (send) => {
-    const rows = await send();
-    clock.putForward(held);
-    return rows;
-  });
-  await tokenOf(world, id);
-  restore();
-  expect(world.provider.calls).toHaveLength(calls);
-  const { leaseOwner, attemptStartedAt } = await grantOf(world, id);
-  expect([leaseOwner, attemptStartedAt]).toEqual([null, null]);
-});
+])(
+  'after a delay of %i ms with the lease, the provider is called %i times',
+  async (held, calls) => {
+    const id = await connectDue(5);
+    const restore = aroundStatement(world.server.deps, 'take-refresh-leases', async (send) => {
+      const rows = await send();
+      clock.putForward(held);
+      return rows;
+    });
+    await tokenOf(world, id);
+    restore();
+    expect(world.provider.calls).toHaveLength(calls);
+    const { leaseOwner, attemptStartedAt } = await grantOf(world, id);
+    expect([leaseOwner, attemptStartedAt]).toEqual([null, null]);
+  },
+);

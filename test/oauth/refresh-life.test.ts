@@ -29,7 +29,7 @@ test.each([
   },
 );
 
-test('a rotated refresh token is stored, and used the next time', async () => {
+test('a rotated refresh token is stored and used by the next refresh', async () => {
   const id = await connectWith({ rotation: 'revoke_family' });
   for (let round = 1; round <= 4; round += 1) {
     await leave(world, id, 0);
@@ -38,7 +38,7 @@ test('a rotated refresh token is stored, and used the next time', async () => {
   }
 });
 
-test('an answer without a refresh token keeps the old one', async () => {
+test('a response without a refresh token keeps the old refresh token', async () => {
   const id = await connectWith({ rotation: 'off', refreshToken: 'first' });
   for (let round = 1; round <= 3; round += 1) {
     await leave(world, id, 0);
@@ -48,7 +48,7 @@ test('an answer without a refresh token keeps the old one', async () => {
   expect(await grantOf(world, id)).toMatchObject({ refreshable: true });
 });
 
-test('without expires_in but with a refresh token it is given an hour', async () => {
+test('a token without expires_in lives an hour when there is a refresh token', async () => {
   const id = await connectWith({ expiresIn: null });
   const { expires_at } = await tokenOf(world, id);
   const left = Date.parse(expires_at) - Date.now();
@@ -59,13 +59,13 @@ test('without expires_in but with a refresh token it is given an hour', async ()
   expect((await grantOf(world, id)).accessTokenLife).toBe(3600);
 });
 
-test('without either it does not end', async () => {
+test('a token without expires_in and without a refresh token does not end', async () => {
   const id = await connectWith({ expiresIn: null, refreshToken: 'never' });
   expect((await tokenOf(world, id)).expires_at).toBeNull();
   expect(await grantOf(world, id)).toMatchObject({ nextRefreshAt: null, refreshable: false });
 });
 
-test('ended without a refresh token the connection is expired, and says what to do', async () => {
+test('a connection without a refresh token expires when its token ended, and says what to do', async () => {
   const id = await connectWith({ refreshToken: 'never' });
   await leave(world, id, 1);
   expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);

@@ -17,7 +17,7 @@ async function refresh(id: string, key?: string) {
   return data?.refreshConnection ?? errors[0];
 }
 
-test('a person can have a token refreshed that has long to live', async () => {
+test('refreshing a connection on request replaces a token that is still valid for long', async () => {
   const id = await connect(world);
   const before = await tokenOf(world, id);
   expect(await refresh(id)).toMatchObject({
@@ -29,7 +29,7 @@ test('a person can have a token refreshed that has long to live', async () => {
   expect(await eventsOf(world, id)).toContain('connection.refresh');
 });
 
-test('does not wait for the end of a pause', async () => {
+test('refreshing on request does not wait for the end of a pause', async () => {
   const id = await connect(world);
   world.provider.set({ failure: { kind: 'status', status: 503, retryAfter: '600', times: 1 } });
   await leave(world, id, 5);
@@ -42,14 +42,17 @@ test('does not wait for the end of a pause', async () => {
 test.each([
   ['passes', { kind: 'status', status: 500 }, 'status 500', true],
   ['is refused', { kind: 'error', error: 'invalid_client' }, 'client_secret', false],
-] as const)('a failure that %s is the provider’s', async (_, failure, words, retryable) => {
-  const id = await connect(world);
-  world.provider.set({ failure: { ...failure, on: 'refresh_token' } });
-  const message = expect.stringContaining(words);
-  expect(await refresh(id)).toEqual({ __typename: 'UpstreamError', message, retryable });
-});
+] as const)(
+  'refreshing on request returns a provider error when the failure %s',
+  async (_, failure, words, retryable) => {
+    const id = await connect(world);
+    world.provider.set({ failure: { ...failure, on: 'refresh_token' } });
+    const message = expect.stringContaining(words);
+    expect(await refresh(id)).toEqual({ __typename: 'UpstreamError', message, retryable });
+  },
+);
 
-test('an end is a conflict, now and afterwards', async () => {
+test('refreshing on request returns a conflict when the grant has ended, at first and later', async () => {
   const id = await connect(world);
   world.provider.set({ failure: { kind: 'error', error: 'invalid_grant', on: 'refresh_token' } });
   const message = expect.stringContaining('has expired');
@@ -58,7 +61,7 @@ test('an end is a conflict, now and afterwards', async () => {
   expect(await refresh(id)).toMatchObject({ __typename: 'ConflictError' });
 });
 
-test('what has nothing to refresh is a conflict', async () => {
+test('refreshing on request returns a conflict when there is nothing to refresh', async () => {
   world.provider.set({ refreshToken: 'never' });
   const ids = [
     await prepare(world),
@@ -71,7 +74,7 @@ test('what has nothing to refresh is a conflict', async () => {
   }
 });
 
-test('only an editor who can see the connection may', async () => {
+test('only an editor who can see the connection may refresh it on request', async () => {
   const id = await connect(world);
   world.provider.reset();
   for (const role of ['viewer', 'runtime'] as const) {

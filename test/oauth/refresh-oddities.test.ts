@@ -23,21 +23,21 @@ test.each([
   ['negative', -5],
   ['an object', {}],
   ['endless', 1e300],
-])('expires_in may even be %s', async (_, expiresIn) => {
+])('expires_in may be %s, which counts as absent', async (_, expiresIn) => {
   const id = await connectWith({ expiresIn });
   expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);
   await leave(world, id, 0);
   expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);
 });
 
-test('scopes that no database can hold do not lose the token', async () => {
+test('a token is stored when the database cannot store its scopes', async () => {
   const id = await connectWith({});
   await leave(world, id, 0);
   world.provider.set({ scope: 'read \0evil "quoted"' });
   expect((await tokenOf(world, id)).scopes).toEqual(['read', '"quoted"']);
 });
 
-test('a clock of ours that is an hour ahead changes nothing: only the database’s counts', async () => {
+test('a server clock that is an hour ahead changes nothing, because only the database’s clock counts', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
   const id = await connectWith({ expiresIn: 100 }).finally(() => vi.useRealTimers());
   const { accessTokenExpiresAt } = await grantOf(world, id);

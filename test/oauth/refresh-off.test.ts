@@ -8,7 +8,7 @@ import { connect, useWorld } from './world.ts';
 
 const world = useWorld('box', { env: { REFRESH: 'off' } });
 
-test('with REFRESH=off a token is handed out while it lives, and is a 502 naming it then', async () => {
+test('REFRESH=off returns a token while it is valid, and then 502 that names REFRESH', async () => {
   const id = await connect(world);
   await leave(world, id, 1);
   expect((await tokenOf(world, id)).access_token).toMatch(/^at_/);
@@ -20,7 +20,7 @@ test('with REFRESH=off a token is handed out while it lives, and is a 502 naming
   expect(await statusOf(world, id)).toBe('active');
 });
 
-test('nor does a person or the worker refresh, nor a deletion revoke', async () => {
+test('REFRESH=off stops refreshes on request and by the worker, and revocations on deletion', async () => {
   const id = await connect(world);
   world.provider.reset();
   await endPause(world, id);

@@ -7,7 +7,7 @@ import { connect, useBeside, useWorld, type World } from './world.ts';
 const world = useWorld('generic');
 const beside = useBeside(world);
 
-/** The access tokens that as many callers of each get, all at once. */
+/** Reads the token `count` times at once, spread over the servers. */
 async function readTogether(id: string, count: number, worlds: World[]): Promise<string[]> {
   const reads = Array.from({ length: count }, (_, index) =>
     tokenOf(worlds[index % worlds.length] ?? world, id),
@@ -26,7 +26,7 @@ test('100 callers of one server cause one refresh and get the same token', async
   expect(events.filter((action) => action === 'connection.refresh')).toHaveLength(1);
 });
 
-test('100 callers of two servers over one database do so as well, round after round', async () => {
+test('100 callers of two servers on one database cause one refresh in every round and get the same token', async () => {
   const id = await connect(world);
   world.provider.reset({ delay: { ms: 200, when: 'after' } });
   for (let round = 1; round <= 8; round += 1) {
@@ -39,7 +39,7 @@ test('100 callers of two servers over one database do so as well, round after ro
   expect([leaseOwner, leaseUntil, attemptStartedAt, tokenVersion]).toEqual([null, null, null, 9]);
 });
 
-test('many connections at once are refreshed each by itself', async () => {
+test('concurrent reads of many connections refresh each connection once', async () => {
   const ids = await connectMany(world, 10);
   for (const id of ids) await leave(world, id, -5);
   world.provider.reset({ delay: { ms: 100, when: 'after' } });
@@ -49,7 +49,7 @@ test('many connections at once are refreshed each by itself', async () => {
   expect(world.provider.counts).toMatchObject({ refreshes: 10, reuses: 0 });
 });
 
-test('a caller who goes away does not cancel the refresh of the others', async () => {
+test('a caller who disconnects does not cancel the refresh for the others', async () => {
   const id = await connect(world);
   await leave(world, id, -5);
   world.provider.reset({ delay: { ms: 500, when: 'after' } });
@@ -67,7 +67,7 @@ test('a caller who goes away does not cancel the refresh of the others', async (
   expect(world.provider.counts).toMatchObject({ refreshes: 1, reuses: 0 });
 });
 
-test('when all callers go away, the new token is stored all the same', async () => {
+test('the new token is stored when all callers disconnect', async () => {
   const id = await connect(world);
   await leave(world, id, -5);
   world.provider.reset({ delay: { ms: 300, when: 'after' } });

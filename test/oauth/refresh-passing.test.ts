@@ -11,7 +11,7 @@ beforeAll(async () => {
   connections = await connectMany(world, cases.length + retryAfters.length + 2);
 });
 
-/** Each test has one of its own. */
+/** Each test has its own connection. */
 function takeConnection(): string {
   const id = connections.pop();
   if (id === undefined) throw new Error('Too few were connected.');
@@ -31,7 +31,7 @@ const cases: [string, Failure, string][] = [
   ['a strange error', { kind: 'error', error: '<b>x</b>' }, 'answered with an error'],
 ];
 
-describe('passes by itself, and costs nothing:', () => {
+describe('a temporary failure changes nothing and ends by itself:', () => {
   test.each(cases)('%s', async (_, failure, words) => {
     const id = takeConnection();
     const first = await tokenOf(world, id);
@@ -74,7 +74,7 @@ describe('passes by itself, and costs nothing:', () => {
   });
 });
 
-test('the provider is left alone until the pause is over, which doubles and varies', async () => {
+test('the provider is not called before the end of the pause, which doubles and varies', async () => {
   const id = takeConnection();
   world.provider.reset({ failure: { kind: 'status', status: 500, on: 'refresh_token' } });
   await leave(world, id, -5);
@@ -105,7 +105,7 @@ const retryAfters = [
 ] as const;
 
 test.each(retryAfters)(
-  'Retry-After is honoured for an hour at most: %s',
+  'Retry-After is respected for an hour at most: %s',
   async (_, retryAfter, expected) => {
     const id = takeConnection();
     const limited = { kind: 'status', status: 429, on: 'refresh_token' } as const;

@@ -7,7 +7,7 @@ import { connect, useWorld } from './world.ts';
 
 const world = useWorld('generic');
 
-test('with 1,000 tokens waiting no refresh begins', async () => {
+test('no refresh begins while 1,000 tokens wait to be stored', async () => {
   const { deps, home } = world.server;
   const id = await connect(world);
   await leave(world, id, -5);

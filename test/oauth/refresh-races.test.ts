@@ -11,7 +11,7 @@ function put(id: string, changes: object) {
   return world.server.rest('PUT', `/v1/connections/${id}`, { body });
 }
 
-/** Reads while the provider has refreshed and not answered yet; answers what was handed out. */
+/** Runs `change` after the provider refreshed and before it answers; returns the result of the read. */
 async function during(id: string, work: () => Promise<unknown>) {
   await leave(world, id, -5);
   world.provider.reset({ delay: { ms: 500, when: 'after', on: 'refresh_token' } });
@@ -21,7 +21,7 @@ async function during(id: string, work: () => Promise<unknown>) {
   return answer;
 }
 
-test('a consent meanwhile wins, and whoever waited gets its token', async () => {
+test('a consent during a refresh wins, and the waiting callers get its token', async () => {
   const id = await connect(world);
   let latest: string | undefined;
   const { json } = await during(id, async () => {
@@ -33,7 +33,7 @@ test('a consent meanwhile wins, and whoever waited gets its token', async () => 
   expect(await grantOf(world, id)).toMatchObject({ tokenVersion: 2, leaseOwner: null });
 });
 
-test('a PUT that moves the client drops the tokens, and the late answer as well', async () => {
+test('a PUT that changes the client drops the tokens and the late response', async () => {
   const id = await connect(world);
   const answer = await during(id, () => put(id, { client_id: 'another' }));
   expect(answer.status).toBe(409);
@@ -41,7 +41,7 @@ test('a PUT that moves the client drops the tokens, and the late answer as well'
   expect((await grantOf(world, id)).tokens).toBeNull();
 });
 
-test('a PUT of a corrected client_secret, or of new scopes, loses nothing', async () => {
+test('a PUT of a corrected client_secret or of new scopes keeps the refreshed token', async () => {
   for (const change of [{}, { scopes: ['read', 'write'] }]) {
     const id = await connect(world);
     const answer = await during(id, () => put(id, change));
@@ -54,7 +54,7 @@ test('a PUT of a corrected client_secret, or of new scopes, loses nothing', asyn
   }
 });
 
-test('a connection deleted meanwhile is a plain refusal', async () => {
+test('a read returns 404 when the connection is deleted during the refresh', async () => {
   const id = await connect(world);
   const path = `/v1/connections/${id}`;
   const answer = await during(id, () => world.server.rest('DELETE', path));

@@ -18,7 +18,7 @@ const cases: [string, Failure, string][] = [
 ];
 
 test.each(cases)(
-  '%s is configuration: handed out while alive, 502 naming it once ended',
+  '%s is a configuration error: a valid token is returned, and an ended one is a 502 that names the error',
   async (_, failure, words) => {
     const id = await connect(world);
     const first = await tokenOf(world, id);
@@ -36,7 +36,7 @@ test.each(cases)(
   },
 );
 
-test('it is tried again more and more slowly, up to a quarter of an hour', async () => {
+test('a configuration error is retried at growing intervals of up to a quarter of an hour', async () => {
   const id = await connect(world);
   world.provider.set({ failure: { kind: 'error', error: 'invalid_client', on: 'refresh_token' } });
   await leave(world, id, -5);
@@ -48,7 +48,7 @@ test('it is tried again more and more slowly, up to a quarter of an hour', async
   expect(pause).toBeLessThanOrEqual(900_000);
 });
 
-test('a corrected client_secret heals it at once, with the same tokens', async () => {
+test('a corrected client_secret ends a configuration error at once, with the same tokens', async () => {
   const id = await connect(world);
   const { client } = world.provider;
   const right = client.secret;
@@ -63,7 +63,7 @@ test('a corrected client_secret heals it at once, with the same tokens', async (
   client.secret = right ?? '';
 });
 
-test('a client that the operator took away is named', async () => {
+test('a refresh fails with an error that names the client which the operator removed', async () => {
   const google = await openWorld('google');
   const id = await connect(google);
   await leave(google, id, -5);

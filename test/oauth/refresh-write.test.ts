@@ -15,7 +15,7 @@ async function connectDue(): Promise<string> {
 }
 
 test.each(['ECONNRESET', '57P01', '53100', '25006', '40P01', 'XX000'])(
-  'the new token is written until it is committed, though the database says %s',
+  'the new token is written again until it is committed when the database fails with %s',
   async (code) => {
     const id = await connectDue();
     let failures = 0;
@@ -37,7 +37,7 @@ test.each(['ECONNRESET', '57P01', '53100', '25006', '40P01', 'XX000'])(
   },
 );
 
-test('meanwhile nobody is given a token, neither here nor by another process', async () => {
+test('no process returns a token while the new token is not committed', async () => {
   const id = await connectDue();
   let isAway = true;
   const restore = aroundStatement(world.server.deps, 'store-refreshed-tokens', async (send) => {
@@ -58,7 +58,7 @@ test('meanwhile nobody is given a token, neither here nor by another process', a
   expect(world.provider.counts).toMatchObject({ refreshes: 1, reuses: 0 });
 });
 
-test('a commit whose answer was lost is not made twice', async () => {
+test('a commit whose response was lost is not repeated', async () => {
   const id = await connectDue();
   let isFirst = true;
   const restore = aroundStatement(world.server.deps, 'store-refreshed-tokens', async (send) => {
@@ -75,7 +75,7 @@ test('a commit whose answer was lost is not made twice', async () => {
   expect(events.filter((action) => action === 'connection.refresh')).toHaveLength(1);
 });
 
-test('a data key retired while the provider answers is replaced by the current one', async () => {
+test('a new token is sealed with the current data key when its key is retired while the provider answers', async () => {
   const id = await connectDue();
   const before = await grantOf(world, id);
   world.provider.set({ delay: { ms: 300, when: 'after' } });

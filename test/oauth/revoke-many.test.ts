@@ -17,7 +17,7 @@ const makeDue = () =>
 const revoked = () => world.provider.calls.filter(({ status }) => status === 200).length;
 
 describe('a provider that is down', () => {
-  test('does not hold up the deletion; its tokens are revoked when it is back', async () => {
+  test('does not delay a deletion, and its tokens are revoked when it is back', async () => {
     const id = await connect(world);
     const { access_token } = await tokenOf(world, id);
     world.provider.reset({ failure: { kind: 'status', status: 503, on: 'revocation' } });
@@ -34,7 +34,7 @@ describe('a provider that is down', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  test('is given up after 72 hours, and the audit log says so', async () => {
+  test('is tried for 72 hours, and then the audit log records the failure', async () => {
     const id = await connect(world);
     world.provider.reset({ failure: { kind: 'reset', on: 'revocation' } });
     await remove(id);
@@ -48,7 +48,7 @@ describe('a provider that is down', () => {
     expect(await db.auditEvent.findMany({ where: event })).toHaveLength(1);
   });
 
-  test('is left alone after some failures, and others are served', async () => {
+  test('is not called for a while after some failures, and other providers are called', async () => {
     const ids = await connectMany(world, 30);
     world.provider.reset({ failure: { kind: 'status', status: 500, on: 'revocation' } });
     for (const id of ids) expect((await remove(id)).status).toBe(200);
@@ -66,7 +66,7 @@ describe('a provider that is down', () => {
   });
 });
 
-test('a provider that no longer knows the token is asked once', async () => {
+test('a provider that does not know the token is called once', async () => {
   const id = await connect(world);
   const error = { kind: 'error', error: 'invalid_token', on: 'revocation' } as const;
   world.provider.reset({ failure: error });
@@ -75,7 +75,7 @@ test('a provider that no longer knows the token is asked once', async () => {
   await expect.poll(waiting).toEqual([]);
 });
 
-test('a deletion that is refused revokes nothing, now or later', async () => {
+test('a refused deletion revokes nothing, at once or later', async () => {
   const id = await connect(world);
   const { db } = world.server.deps;
   await db.connection.update({ where: { id }, data: { isSystem: true } });
@@ -88,7 +88,7 @@ test('a deletion that is refused revokes nothing, now or later', async () => {
   expect(world.provider.calls).toEqual([]);
 });
 
-test('another process revokes what one that was killed after the deletion left', async () => {
+test('another process revokes the tokens that a process left when it was killed after a deletion', async () => {
   const dying = await openBeside(world);
   const ids = await connectMany(world, 20);
   world.provider.reset();
@@ -104,7 +104,7 @@ test('another process revokes what one that was killed after the deletion left',
   await dying.server.close();
 });
 
-test('what waits is sealed, and a rotation of data keys seals it again', async () => {
+test('a waiting revocation is sealed, and a rotation of data keys seals it again', async () => {
   const dying = await openBeside(world);
   const id = await connect(world);
   const { access_token } = await tokenOf(world, id);

@@ -122,7 +122,7 @@ test.each(unfulfilled)('leaves a requirement pending for %s', async (_, name, wa
   expect(await statusOf(user, requirement)).toBe('pending');
 });
 
-test('shows no missing scope of a connection that only names them otherwise', async () => {
+test('a connection has no missing scope when the provider names the scopes differently', async () => {
   const world = worldOf('microsoft');
   world.provider.set({ scope: `${graph}user.read ${graph}files.read.all ${graph}sites.read.all` });
   const id = await connect(world);

@@ -14,7 +14,7 @@ type Asked = { id: string; version?: number; mayTakeOver?: boolean };
 const ask = (deps: Deps, owner: string, { id, version = 1, mayTakeOver = true }: Asked) =>
   takeRefreshLease(deps)({ id, tokenVersion: version, owner, mayTakeOver });
 
-test('leases that are asked for at once are taken in one statement, each by its own conditions', async () => {
+test('concurrent requests for leases are taken in one statement, each under its own conditions', async () => {
   const { deps } = world.server;
   const ids = await connectMany(world, 4);
   const [free = '', held = '', over = '', left = ''] = ids;
@@ -47,7 +47,7 @@ test('leases that are asked for at once are taken in one statement, each by its 
   expect(owners[0]?.attemptStartedAt).toBeInstanceOf(Date);
 });
 
-test('of two processes that ask for the same leases in opposite orders each gets what the other does not', async () => {
+test('two processes that ask for the same leases in opposite orders share them without a deadlock', async () => {
   const beside = await openBeside(world);
   const ids = await connectMany(world, 8);
   for (let round = 0; round < 10; round += 1) {

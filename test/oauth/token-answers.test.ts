@@ -5,11 +5,11 @@ import { ask, bring, connectionOf, resolveOf } from './bring.ts';
 import { leave } from './grants.ts';
 import { useWorld } from './world.ts';
 
-/* In what manners vendors give a token: consent, callback, status of the requirement, and refresh. */
+/* The forms of a vendor's token response, at the consent, in the requirement's status, and at the refresh. */
 
 const world = useWorld('google');
 
-/** Brings what is asked for and refreshes it; returns both configs that the app gets. */
+/** Links an account and refreshes it; returns both configs that the app gets. */
 async function bringAndRefresh(switches: Partial<Switches>) {
   world.provider.reset(switches);
   const asked = await ask(world, ['read']);
@@ -26,7 +26,7 @@ async function bringAndRefresh(switches: Partial<Switches>) {
   return { first, second };
 }
 
-describe('an answer is read', () => {
+describe('a token response is accepted', () => {
   test.each<[string, Partial<Switches>]>([
     ['in gzip', { encoding: 'gzip' }],
     ['in deflate', { encoding: 'deflate' }],
@@ -83,7 +83,7 @@ test.each<[unknown, string]>([
   ['bearer', 'bearer'],
   ['BEARER', 'BEARER'],
   ['user', 'user'],
-])('a token_type of %j is handed out as %s', async (given, shown) => {
+])('a token_type of %j is returned as %s', async (given, shown) => {
   const { first, second } = await bringAndRefresh({ extra: { token_type: given } });
   expect([first.config?.token_type, second.config?.token_type]).toEqual([shown, shown]);
 });
@@ -92,7 +92,7 @@ test.each<[string, Partial<Switches>, string]>([
   ['that becomes too large', { encoding: 'gzip' }, 'outbound_too_large'],
   ['in br that becomes too large', { encoding: 'br' }, 'outbound_too_large'],
   ['in an unknown encoding', { encoding: 'zstd' }, 'outbound_encoded'],
-])('an answer %s is none, and loses nothing', async (_, switches, code) => {
+])('a response %s is an error, and keeps the token', async (_, switches, code) => {
   const asked = await ask(world, ['read']);
   const extra = { padding: 'x'.repeat(2 ** 24) };
   const isLarge = switches.encoding !== 'zstd';

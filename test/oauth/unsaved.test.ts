@@ -16,7 +16,7 @@ const folder = join(dataDir, 'unsaved');
 /** What lives on, and what the database is away for; each test ends one of the latter. */
 const world = useWorld('generic', { env: { DATA_DIR: dataDir } });
 
-/** A process that refreshes, cannot store the answer, and is stopped. */
+/** Starts a process that refreshes, cannot store the token, and is stopped. */
 async function stopDuringOutage(id: string, { slow = 0, patience = 400 } = {}): Promise<void> {
   const dying = await openBeside(world, { DATA_DIR: dataDir });
   const { deps } = dying.server;
@@ -33,7 +33,7 @@ async function stopDuringOutage(id: string, { slow = 0, patience = 400 } = {}): 
   await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
 }
 
-test('a token that the database did not take in time is saved sealed, and stored at the next start', async () => {
+test('a token that could not be stored before the stop is saved in a sealed file and stored at the next start', async () => {
   const id = await connect(world);
   await stopDuringOutage(id);
   const [name = ''] = readdirSync(folder);
@@ -53,7 +53,7 @@ test('a token that the database did not take in time is saved sealed, and stored
   expect(world.provider.counts).toMatchObject({ refreshes: 2, revocations: 0 });
 });
 
-test('its end counts from the provider’s answer, not from the start', async () => {
+test('a token from the sealed file expires counted from the provider’s response, not from the start', async () => {
   const id = await connect(world);
   await stopDuringOutage(id);
   const path = join(folder, `${id}.1.json`);
@@ -65,7 +65,7 @@ test('its end counts from the provider’s answer, not from the start', async ()
   expect(left).toBeLessThanOrEqual(2_600_000);
 });
 
-test('a generation that a consent replaced since is dropped', async () => {
+test('a token in the sealed file is dropped when a consent replaced the grant since then', async () => {
   const id = await connect(world);
   await stopDuringOutage(id);
   expect((await consent(world, id)).status).toBe(200);
@@ -76,7 +76,7 @@ test('a generation that a consent replaced since is dropped', async () => {
   expect((await grantOf(world, id)).tokenVersion).toBe(2);
 });
 
-test('a data key that was retired since does not lose it', async () => {
+test('a token in the sealed file is stored when its data key was retired since then', async () => {
   const id = await connect(world);
   await stopDuringOutage(id);
   const where = { projectId: world.server.home.projectId };
@@ -86,7 +86,7 @@ test('a data key that was retired since does not lose it', async () => {
   expect((await tokenOf(world, id)).access_token).toBe(newest);
 });
 
-test('what the provider answers after the deadline is saved as well', async () => {
+test('a token that arrives after the deadline of the stop is saved', async () => {
   const id = await connect(world);
   await stopDuringOutage(id, { slow: 1_000, patience: 100 });
   await replayUnsaved(world.server.deps);
@@ -94,7 +94,7 @@ test('what the provider answers after the deadline is saved as well', async () =
   expect((await tokenOf(world, id)).access_token).toBe(newest);
 });
 
-test('a file that cannot be read stays, and stands in the way of no other', async () => {
+test('a file that cannot be read stays, and the other files are stored', async () => {
   const id = await connect(world);
   await stopDuringOutage(id);
   const damaged = ['00000000-cut.json', 'zzzzzzzz-moved.json'];

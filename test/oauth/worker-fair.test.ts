@@ -8,7 +8,7 @@ import { endPause } from './grants.ts';
 import { aroundStatement, controlClock } from './hooks.ts';
 import { connect, useWorld, type World } from './world.ts';
 
-/* Two hosts and two projects: one host is slow or broken, and must not hold up the other. */
+/* Two hosts and two projects: one host is slow or broken, and must not delay the other. */
 
 const world = useWorld('box', { env: { OUTBOUND_ALLOW: '127.0.0.1' } });
 let other: World;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await otherProvider.stop();
 });
 
-test('a slow host, or a project with much to do, takes no more than a quarter of the slots', async () => {
+test('a slow host or a busy project takes at most a quarter of the slots', async () => {
   const here = await connect(other);
   const there = await connect(other, { project_id: otherProject });
   world.provider.reset({ delay: { ms: 2_500, when: 'before' } });
@@ -52,7 +52,7 @@ test('a slow host, or a project with much to do, takes no more than a quarter of
   await worker.stop();
 });
 
-test('a host that fails again and again is left alone for a while, others are not', async () => {
+test('a host that fails repeatedly is not called for a while, and other hosts are', async () => {
   const clock = controlClock();
   const there = await connect(other, { project_id: otherProject });
   // All are asked for before the first has failed.
@@ -77,7 +77,7 @@ test('a host that fails again and again is left alone for a while, others are no
   clock.restore();
 });
 
-test('where one host is all there is, others are not looked for at every turn', async () => {
+test('the worker does not search for other hosts at every turn when there is one host', async () => {
   const claims: { sent: number; answered: number; found: number }[] = [];
   const restore = aroundStatement(world.server.deps, 'claim-due-grants', async (send) => {
     const sent = performance.now();

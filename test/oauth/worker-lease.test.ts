@@ -7,7 +7,7 @@ import { endPause, grantOf, leave, lend, tokenOf } from './grants.ts';
 import { aroundStatement, controlClock, databaseError } from './hooks.ts';
 import { connect, useBeside, useWorld } from './world.ts';
 
-/* The worker takes the lease with its claim, and keeps to what a lease demands. */
+/* The worker takes the lease together with its claim, and follows the rules of the lease. */
 
 const world = useWorld('box');
 const beside = useBeside(world);
@@ -26,7 +26,7 @@ async function connectDue(): Promise<string> {
   return id;
 }
 
-/** Has something happen right after the worker's first claim that found something. */
+/** Runs `work` right after the worker's first claim that found a connection. */
 function afterClaim(happen: () => unknown): () => void {
   return aroundStatement(world.server.deps, 'claim-due-grants', async (send) => {
     const rows = await send();
@@ -39,7 +39,7 @@ const called = () => expect.poll(() => world.provider.calls.length, { interval: 
 const refreshed = (id: string) =>
   expect.poll(async () => (await grantOf(world, id)).tokenVersion).toBe(2);
 
-test('a refresh takes two statements: the claim, and what stores the token', async () => {
+test('a refresh by the worker takes two statements, the claim and the write of the token', async () => {
   const id = await connectDue();
   const statements = await statementsOf(async () => {
     const worker = startRefreshWorker(world.server.deps);
@@ -56,7 +56,7 @@ test('a refresh takes two statements: the claim, and what stores the token', asy
   expect(await grantOf(world, id)).toMatchObject(free);
 });
 
-test('who reads meanwhile, here or on another process, waits for its token', async () => {
+test('a read during the worker’s refresh waits for its token, on every process', async () => {
   const id = await connectDue();
   await leave(world, id, -5);
   const before = await grantOf(world, id);
@@ -75,18 +75,23 @@ test('who reads meanwhile, here or on another process, waits for its token', asy
 test.each([
   [15_001, 0],
   [14_000, 1],
-])('held up for %i ms after the claim, the provider is called %i times', async (held, calls) => {
-  const id = await connectDue();
-  const restore = afterClaim(() => clock.putForward(held));
-  const worker = startRefreshWorker(world.server.deps);
-  await expect.poll(async () => (await grantOf(world, id)).nextRefreshAt).not.toEqual(new Date(0));
-  await expect.poll(() => grantOf(world, id)).toMatchObject(free);
-  await worker.stop();
-  restore();
-  expect(world.provider.calls).toHaveLength(calls);
-});
+])(
+  'after a delay of %i ms since the claim, the provider is called %i times',
+  async (held, calls) => {
+    const id = await connectDue();
+    const restore = afterClaim(() => clock.putForward(held));
+    const worker = startRefreshWorker(world.server.deps);
+    await expect
+      .poll(async () => (await grantOf(world, id)).nextRefreshAt)
+      .not.toEqual(new Date(0));
+    await expect.poll(() => grantOf(world, id)).toMatchObject(free);
+    await worker.stop();
+    restore();
+    expect(world.provider.calls).toHaveLength(calls);
+  },
+);
 
-test('what was claimed when the worker is stopped does not begin, and is given back', async () => {
+test('stopping the worker gives its claims back without a refresh', async () => {
   const id = await connectDue();
   let worker: ReturnType<typeof startRefreshWorker> | undefined;
   const restore = afterClaim(() => void worker?.stop());
@@ -98,7 +103,7 @@ test('what was claimed when the worker is stopped does not begin, and is given b
   expect(world.provider.calls).toHaveLength(0);
 });
 
-test('tokens that do not open cost no lease, and the worker goes on', async () => {
+test('the worker releases the lease of tokens that cannot be decrypted, and continues', async () => {
   const [damaged, whole] = [await connectDue(), await connectDue()];
   const data = { tokens: Buffer.from('damaged') };
   await world.server.deps.db.oauthGrant.update({ where: { connectionId: damaged }, data });
@@ -109,7 +114,7 @@ test('tokens that do not open cost no lease, and the worker goes on', async () =
   expect(world.provider.calls).toHaveLength(1);
 });
 
-test('a lease that ran out is claimed, but not within 5 s of an error of the database', async () => {
+test('the worker claims a lease that ran out, but not within 5 s of a database error', async () => {
   const id = await connectDue();
   await lend(world, id, -1);
   noteDatabaseError(world.server.deps, databaseError());
@@ -121,7 +126,7 @@ test('a lease that ran out is claimed, but not within 5 s of an error of the dat
   await worker.stop();
 });
 
-test('an earlier attempt whose end nobody knows is not forgotten when the claim comes to nothing', async () => {
+test('an earlier attempt with an unknown result stays recorded when the claim is given back', async () => {
   const id = await connectDue();
   const data = { attemptStartedAt: new Date(1) };
   await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });

@@ -16,7 +16,7 @@ async function withWorker(work: () => Promise<void>, worlds = [world]): Promise<
   await work().finally(() => Promise.all(workers.map((worker) => worker.stop())));
 }
 
-test('a due token is refreshed with nobody reading, and is next due after 70 to 80 % of its life', async () => {
+test('the worker refreshes a due token without a read, and schedules the next after 70 to 80 % of its life', async () => {
   const id = await connect(world);
   const idle = await connect(world);
   await endPause(world, id);
@@ -31,7 +31,7 @@ test('a due token is refreshed with nobody reading, and is next due after 70 to 
   expect(event).toMatchObject({ actor: 'server', ip: null, requestId: 'refresh-worker' });
 });
 
-test('two processes share the work without doing any twice', async () => {
+test('two processes share the work and refresh no token twice', async () => {
   const ids = await connectMany(world, 12);
   world.provider.reset({ delay: { ms: 150, when: 'after' } });
   for (const id of ids) await endPause(world, id);
@@ -43,7 +43,7 @@ test('two processes share the work without doing any twice', async () => {
   expect(world.provider.counts).toMatchObject({ refreshes: 12, reuses: 0 });
 });
 
-test('what nobody used for 30 days waits a week longer', async () => {
+test('a connection that was unused for 30 days is refreshed a week later', async () => {
   const [unused, forgotten, used] = [
     await connect(world),
     await connect(world),
@@ -65,7 +65,7 @@ test('what nobody used for 30 days waits a week longer', async () => {
   expect(await versionOf(unused)).toBe(1);
 });
 
-test('an expired, an incomplete and a leased connection are left alone', async () => {
+test('the worker skips expired, incomplete and leased connections', async () => {
   const ids = [await connect(world), await connect(world), await connect(world)];
   const [expired = '', incomplete = '', leased = ''] = ids;
   const { connection, oauthGrant } = world.server.deps.db;
@@ -79,7 +79,7 @@ test('an expired, an incomplete and a leased connection are left alone', async (
   expect(world.provider.calls).toEqual([]);
 });
 
-test('stopping finishes what is under way and begins nothing new', async () => {
+test('stopping the worker finishes the running refreshes and begins none', async () => {
   const id = await connect(world);
   const later = await connect(world);
   world.provider.reset({ delay: { ms: 600, when: 'after' } });
