@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest';
-import { type ConnectionJson, createConnection, type Data } from '../helpers/connections.ts';
+import { expect, test, vi } from 'vitest';
+import {
+  type ConnectionJson,
+  createConnection,
+  type Data,
+  openAi,
+} from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { startTestServer } from '../helpers/server.ts';
 
@@ -27,5 +32,21 @@ test('a config that was read before is as unreadable as any other once it may no
   const { configDataKeyId } = await db.connection.findUniqueOrThrow({ where: { id } });
   await db.dataKey.update({ where: { id: configDataKeyId }, data: { wrapped: null } });
   expect(await read()).toEqual([null]);
+  await server.close();
+});
+
+test('returns the config of a new connection, and of a changed one, without opening what it just sealed', async () => {
+  const server = await startTestServer();
+  const opened = vi.spyOn(server.deps.vault, 'open');
+  const { id, config } = await createConnection(server);
+  expect(config).toEqual({ url: 'https://api.openai.com/v1' });
+  expect(opened).not.toHaveBeenCalled();
+  const changed = { api_key: 'another', url: 'https://proxy.example/v1' };
+  const { json } = await server.rest<Data<ConnectionJson>>('PUT', `/v1/connections/${id}`, {
+    body: { type: openAi, config: changed },
+  });
+  expect(json.data.config).toEqual({ url: changed.url });
+  expect(opened).toHaveBeenCalledTimes(1); // the config as it was before
+  opened.mockRestore();
   await server.close();
 });

@@ -132,13 +132,17 @@ export function eventValues(context: RequestContext, happening: Happening): unkn
   return valuesOf(toRow(context, happening));
 }
 
+/** The values of {@link insertEvent} for a write that no event records. */
+export const noEvent: readonly null[] = Object.keys(columns).map(() => null);
+
 /**
  * Returns the part of a statement that writes an event for each row of `rows`, which has one row or none.
  * Its parameters begin with number `first`. So a write and its event are one statement.
  */
 export function insertEvent(rows: string, first: number): string {
   const values = Object.values(columns).map((type, index) => `$${first + index}::${type}`);
-  return `INSERT INTO audit_event (${names}) SELECT ${values.join(', ')} FROM ${rows}`;
+  return `INSERT INTO audit_event (${names}) SELECT ${values.join(', ')} FROM ${rows}
+    WHERE ${values[0]} IS NOT NULL`;
 }
 
 function valuesOf(row: EventRow): unknown[] {

@@ -32,7 +32,7 @@ export type SealedHalf = { sealed: Uint8Array; dataKey: DataKeyRow };
 const halves = { public: 'connection', secret: 'connection_secret' } as const;
 type Half = keyof typeof halves;
 
-/** Seals a config for one connection and returns the columns that hold it. */
+/** Seals a config for one connection. Returns the columns that hold it, and its public half in plain text. */
 export function sealedConfig(
   vault: Vault,
   key: SealingKey,
@@ -50,6 +50,7 @@ export function sealedConfig(
       config: sealHalf(vault, key, place, 'secret', halves.secrets),
       configDataKeyId: key.id,
     },
+    plainConfig: halves.config,
   };
 }
 

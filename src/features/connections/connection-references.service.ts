@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requireMember } from '../../core/access/roles.ts';
+import type { MemberViewer } from '../../core/access/viewer.ts';
 import { visibleConnections } from '../../core/access/visibility.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
 import { operation } from '../../core/operations/operation.ts';
@@ -7,8 +8,8 @@ import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { isUuid, nameText, orBlank, requiredText } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
-import { lockConnections } from './lock-connections.ts';
-import { type ReferenceRow, referenceColumns } from './reference-row.ts';
+import { type ReferenceRow, referenceColumns } from './connection-references.store.ts';
+import { type LockedConnection, lockConnectionRows } from './connections.store.ts';
 
 /** A program may register the same at each start: kind and external id find the reference that is there. */
 export const addConnectionReference = operation({
@@ -29,7 +30,7 @@ export const addConnectionReference = operation({
     const viewer = requireMember(context.viewer);
     const { db, config } = context.deps;
     return db.$transaction(async (tx) => {
-      const [connection] = await lockConnections(tx, viewer, [connectionId]);
+      const [connection] = await requireConnections(tx, viewer, [connectionId]);
       if (connection === undefined) throw new NotFoundError('connection');
       const key = { connectionId: connection.id, kind, externalId };
       const known = await findReference(tx, key);
@@ -79,8 +80,59 @@ export const removeConnectionReference = operation({
   },
 });
 
+/** What refers to both connections keeps the reference that it has to the new one. */
+export const replaceConnection = operation({
+  name: 'replaceConnection',
+  description:
+    'Moves all references from one connection to another of the same type and project, in one transaction. It returns the replacement.',
+  role: 'editor',
+  audit: 'reference.add',
+  connection: 'id',
+  input: z.object({ id: z.string(), withId: z.string() }),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError],
+  run: async (context, { id, withId }) => {
+    const viewer = requireMember(context.viewer);
+    const most = context.deps.config.limits.references;
+    return context.deps.db.$transaction(async (tx) => {
+      const [from, to] = await requireConnections(tx, viewer, [id, withId]);
+      if (from === undefined || to === undefined) throw new NotFoundError('connection');
+      if (from.id === to.id) throw mismatch('must be another connection');
+      if (from.projectId !== to.projectId) throw mismatch('must be of the same project');
+      if (from.type !== to.type) throw mismatch('must be of the same type');
+      const moved = await moveReferences(tx, from.id, to.id);
+      if ((await tx.connectionReference.count({ where: { connectionId: to.id } })) > most) {
+        throw mismatch(`would have more than ${most} references, which is the limit`);
+      }
+      const taken = { action: 'reference.remove', ...placeOf(from), detail: { moved, to: to.id } };
+      const given = { action: 'reference.add', ...placeOf(to), detail: { moved, from: from.id } };
+      await tx.auditEvent.createMany({ data: [taken, given].map((e) => auditEvent(context, e)) });
+      return { id: to.id };
+    });
+  },
+});
+
+/**
+ * Locks connections until the transaction ends: nothing deletes them, and nobody else adds a reference.
+ *
+ * @returns them in the order of `ids`.
+ * @throws NotFoundError when the caller cannot see one of them.
+ */
+async function requireConnections(
+  tx: Prisma.TransactionClient,
+  viewer: MemberViewer,
+  ids: readonly string[],
+): Promise<LockedConnection[]> {
+  if (!ids.every(isUuid)) throw new NotFoundError('connection');
+  const locked = await lockConnectionRows(tx, viewer, ids);
+  return ids.map((id) => {
+    const connection = locked.find((row) => row.id === id.toLowerCase());
+    if (connection === undefined) throw new NotFoundError('connection');
+    return connection;
+  });
+}
+
 /** Where an event about a reference belongs. */
-export function placeOf({ id, projectId }: { id: string; projectId: string }) {
+function placeOf({ id, projectId }: { id: string; projectId: string }) {
   return { connectionId: id, projectId };
 }
 
@@ -104,4 +156,22 @@ async function requireRoom(
   throw new InvalidInputError([
     { path: 'connectionId', message: `has ${most} references already, which is the limit` },
   ]);
+}
+
+function mismatch(message: string): InvalidInputError {
+  return new InvalidInputError([{ path: 'withId', message }]);
+}
+
+async function moveReferences(
+  tx: Prisma.TransactionClient,
+  fromId: string,
+  toId: string,
+): Promise<number> {
+  const moved = await tx.$executeRaw`
+    UPDATE connection_reference r SET connection_id = ${toId}::uuid
+    WHERE connection_id = ${fromId}::uuid AND NOT EXISTS (
+      SELECT 1 FROM connection_reference k
+      WHERE k.connection_id = ${toId}::uuid AND k.kind = r.kind AND k.external_id = r.external_id)`;
+  await tx.connectionReference.deleteMany({ where: { connectionId: fromId } });
+  return moved;
 }

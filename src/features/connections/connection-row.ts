@@ -1,14 +1,15 @@
+import type { JsonObject } from '../../core/catalog/json.ts';
 import {
-  type DataKeyJson,
-  dataKeyJson,
-  readDataKeyJson,
+  type DataKeyColumns,
+  dataKeyColumns,
+  readDataKey,
 } from '../../core/vault/data-key.columns.ts';
 import type { DataKeyRow } from '../../core/vault/data-keys.ts';
 import type { Project } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { type ProjectJson, projectJson, readProjectJson } from '../projects/project-row.ts';
 
-/** A connection as every query loads it: all that may be shown of it, its public half still sealed. */
+/** A connection as everything but a credentials call sees it: its secrets are not loaded. */
 export type ConnectionRow = {
   id: string;
   organizationId: string;
@@ -17,9 +18,11 @@ export type ConnectionRow = {
   type: string;
   status: ConnectionStatus;
   isSystem: boolean;
-  /** The public half of the config. */
+  /** The public half of the config, sealed. */
   config: Uint8Array;
   configDataKey: DataKeyRow;
+  /** The public half in plain text, when this request sealed it; otherwise undefined. */
+  plainConfig: JsonObject | undefined;
   secretFields: string[];
   createdBy: string | null;
   createdAt: Date;
@@ -29,35 +32,36 @@ export type ConnectionRow = {
   project: Project;
 };
 
-/**
- * The columns of a connection `c`, its project `p` and the data key `k` of its public half. What is the
- * same as in the row before, by the window `page` of which `q.skip` rows are left out, does not come again.
- */
-export const connectionColumns = `
-  c.id, c.name, c.type, c.status, c.is_system AS "isSystem", c.config,
+/** The columns of a connection `c` and of the data key `k` of its public half. */
+export const listedColumns = `
+  c.id, c.name, c.type, c.status::text AS status, c.is_system AS "isSystem", c.config,
   COALESCE(c.secret_fields, '{}') AS "secretFields", c.created_by AS "createdBy",
   c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.last_used_at AS "lastUsedAt", c.version,
-  CASE WHEN ${isNew('k')} THEN ${dataKeyJson('k')} END AS key,
-  CASE WHEN ${isNew('p')} THEN ${projectJson('p')} END AS project`;
+  ${dataKeyColumns('k', 'key')}`;
 
-function isNew(table: string): string {
-  return `row_number() OVER page = q.skip + 1 OR ${table}.id IS DISTINCT FROM lag(${table}.id) OVER page`;
+/** The same with its project `p`. */
+export const connectionColumns = `${listedColumns}, ${projectJson('p')} AS project`;
+
+/** A row that was selected with {@link listedColumns}. */
+export type ListedColumns = Omit<
+  ConnectionRow,
+  'organizationId' | 'projectId' | 'configDataKey' | 'plainConfig' | 'project'
+> &
+  DataKeyColumns<'key'>;
+
+/** A row that was selected with {@link connectionColumns}. */
+export type ConnectionColumns = ListedColumns & { project: ProjectJson };
+
+export function toConnectionRow(
+  { project, ...row }: ConnectionColumns,
+  plainConfig?: JsonObject,
+): ConnectionRow {
+  return { ...toListedRow(row, readProjectJson(project)), plainConfig };
 }
 
-/** What {@link connectionColumns} are read as. */
-export type ConnectionColumns = Omit<
-  ConnectionRow,
-  'organizationId' | 'projectId' | 'configDataKey' | 'project'
-> & { key: DataKeyJson | null; project: ProjectJson | null };
-
-/** Reads a row; `previous` is the one before it in its page. */
-export function readConnection(
-  row: ConnectionColumns,
-  previous: ConnectionRow | undefined,
-): ConnectionRow {
-  const configDataKey = row.key === null ? previous?.configDataKey : readDataKeyJson(row.key);
-  const project = row.project === null ? previous?.project : readProjectJson(row.project);
-  if (configDataKey === undefined || project === undefined) throw new Error('A page began amid.');
+export function toListedRow(row: ListedColumns, project: Project): ConnectionRow {
+  const configDataKey = readDataKey(row, 'key');
+  if (configDataKey === null) throw new Error(`Connection ${row.id} was loaded without its key.`);
   return {
     id: row.id,
     organizationId: project.organizationId,
@@ -68,6 +72,7 @@ export function readConnection(
     isSystem: row.isSystem,
     config: row.config,
     configDataKey,
+    plainConfig: undefined,
     secretFields: row.secretFields,
     createdBy: row.createdBy,
     createdAt: row.createdAt,

@@ -1,16 +1,7 @@
-import { z } from 'zod';
 import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
-import {
-  ConflictError,
-  ForbiddenError,
-  InvalidInputError,
-  NotFoundError,
-} from '../../platform/errors.ts';
-import { connectionChanges, withChangedConfig } from './connection.input.ts';
 import { ConnectionRef } from './connection.type.ts';
-import { requireConnection } from './connections.service.ts';
 import { createConnection } from './create-connection.service.ts';
 import { deleteConnection } from './delete-connection.service.ts';
 import { updateConnection } from './update-connection.service.ts';
@@ -37,7 +28,6 @@ const CreateConnectionInput = builder.inputType('CreateConnectionInput', {
 const UpdateConnectionInput = builder.inputType('UpdateConnectionInput', {
   description:
     'The changes to a connection. A field that you leave out or set to null stays as it is.',
-  validate: withChangedConfig(z.object({ id: z.string(), ...connectionChanges })),
   fields: (t) => ({
     id: t.id({ description: 'The id of the connection to change.' }),
     name: t.string({
@@ -81,22 +71,15 @@ builder.mutationFields((t) => ({
     args: {
       input: t.arg({ type: CreateConnectionInput, description: 'The connection to create.' }),
     },
-    resolve: async (_root, { input }, context) => {
-      const { id } = await perform(createConnection, context, input);
-      return requireConnection(context, id);
-    },
+    resolve: (_root, { input }, context) => perform(createConnection, context, input),
   }),
   updateConnection: t.field({
+    ...operationField(updateConnection),
     type: ConnectionRef,
-    description: 'Changes the name, config or type of a connection.',
-    authScopes: { role: 'editor' },
-    extensions: { audit: 'connection.update' },
-    errors: { types: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError] },
     args: {
       input: t.arg({ type: UpdateConnectionInput, description: 'The connection and its changes.' }),
     },
-    resolve: async (_root, { input }, context) =>
-      requireConnection(context, await updateConnection(context, input)),
+    resolve: (_root, { input }, context) => perform(updateConnection, context, input),
   }),
   deleteConnection: t.field({
     ...operationField(deleteConnection),

@@ -9,8 +9,9 @@ import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { foldCase } from '../../platform/fold-case.ts';
 import { isUuid, orBlank, searchedName, searchText } from '../../platform/input.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
+import { countConnections, loadConnectionPage } from './connection-pages.store.ts';
 import type { ConnectionRow } from './connection-row.ts';
-import { countConnections, loadConnections } from './connections.statements.ts';
+import { loadConnectionById } from './connections.store.ts';
 
 /** The last character there is: what lies between a prefix and the prefix with it begins with it. */
 const lastCharacter = '\u{10FFFF}';
@@ -45,9 +46,7 @@ export async function findConnection(
 ): Promise<ConnectionRow | null> {
   if (!isUuid(id)) return null;
   const reach = reachOf(requireMember(viewer));
-  const wanted = { reach, projectId: null, id, withSystem: true };
-  const { rows } = await loadConnections(deps, wanted, { order: 'desc', take: 1, skip: 0 });
-  return rows[0] ?? null;
+  return (await loadConnectionById(deps)({ id, reach })) ?? null;
 }
 
 /** The same for a connection that the caller has just written. */
@@ -115,8 +114,8 @@ async function loadPage(
   plan: PagePlan<'createdAt'>,
 ): Promise<Page<ConnectionRow>> {
   const reach = reachOf(requireMember(viewer));
-  const wanted = { reach, projectId, id: null, ...matching(filter ?? {}) };
-  const { rows, total } = await loadConnections(deps, wanted, { ...plan.bounds, withTotal });
+  const wanted = { reach, projectId, ...matching(filter ?? {}) };
+  const { rows, total } = await loadConnectionPage(deps, wanted, { ...plan.bounds, withTotal });
   return plan.toPage(rows, async () => total ?? countConnections(deps, wanted));
 }
 

@@ -14,12 +14,11 @@ import {
   InvalidInputError,
   NotFoundError,
 } from '../../platform/errors.ts';
-import { foldCase } from '../../platform/fold-case.ts';
 import { newId } from '../../platform/new-id.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { newConnection, withNewConfig } from './connection.input.ts';
-import { insertConnection } from './write-connection.statements.ts';
+import { insertConnectionRow } from './connections.store.ts';
 
 export const createConnection = operation({
   name: 'createConnection',
@@ -38,20 +37,26 @@ export const createConnection = operation({
     checkAddresses(deps, type, halves);
     const projectId = await requireVisibleProject(context, given.projectId);
     const place = { organizationId: viewer.organizationId, projectId, id: newId() };
-    const naming = { name, nameFolded: foldCase(name), createdBy: viewer.name };
-    const status = type.oauth2 === undefined ? ('active' as const) : ('incomplete' as const);
-    const happening = { action: 'connection.create', projectId, connectionId: place.id };
-    const event = eventValues(context, happening);
+    const event = { action: 'connection.create', projectId, connectionId: place.id };
+    const row = {
+      id: place.id,
+      projectId,
+      name,
+      createdBy: viewer.name,
+      status: type.oauth2 === undefined ? ('active' as const) : ('incomplete' as const),
+      ofUser: null,
+      event: eventValues(context, event),
+    };
     const store = async (key: SealingKey) => {
       const sealed = sealedConfig(deps.vault, key, place, { type, halves });
-      const row = { id: place.id, projectId, ...naming, status, sealed, event };
-      return (await insertConnection(deps.db, row)) ? { result: place.id } : undefined;
+      const stored = await insertConnectionRow(deps.db, { ...row, sealed });
+      return stored && { result: stored };
     };
-    const id = await startUntilSealed(deps, projectId, store).catch((error: unknown) => {
+    const connection = await startUntilSealed(deps, projectId, store).catch((error: unknown) => {
       throw nameTaken(error) ?? error;
     });
     announceChanges(deps);
-    return { id };
+    return connection;
   },
 });
 

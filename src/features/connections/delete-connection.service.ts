@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleConnections } from '../../core/access/visibility.ts';
-import { auditEvent } from '../../core/audit/audit.service.ts';
+import { eventValues } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { revokingTokens } from '../../oauth/revoke/revoke.service.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
-import { requireUnreferenced } from './require-unreferenced.ts';
+import { deleteConnectionRow, lockConnectionRows } from './connections.store.ts';
 
 /**
  * Fails with ForbiddenError for a system-managed connection, and with ConflictError for one that something
@@ -28,25 +29,19 @@ export const deleteConnection = operation({
     const mine = { AND: [{ id }, visibleConnections(viewer)] };
     const remove = () =>
       context.deps.db.$transaction(async (tx) => {
-        const connection = await tx.connection.findFirst({
-          where: mine,
-          select: { id: true, isSystem: true, projectId: true, name: true },
-        });
-        if (connection === null) throw new NotFoundError('connection');
+        const [connection] = await lockConnectionRows(tx, viewer, [id]);
+        if (connection === undefined) throw new NotFoundError('connection');
         if (connection.isSystem) {
           throw new ForbiddenError('A system-managed connection cannot be deleted.');
         }
         await requireUnreferenced(tx, connection.id);
-        const { count } = await tx.connection.deleteMany({ where: mine });
-        if (count === 0) throw new NotFoundError('connection');
-        const { projectId, name } = connection;
         const event = {
           action: 'connection.delete',
-          projectId,
-          connectionId: id,
-          detail: { name },
+          projectId: connection.projectId,
+          connectionId: connection.id,
+          detail: { name: connection.name },
         };
-        await tx.auditEvent.create({ data: auditEvent(context, event) });
+        await deleteConnectionRow(tx, connection.id, eventValues(context, event));
         return connection.id;
       });
     const deletedId = await revokingTokens(context.deps, mine, remove);
@@ -54,3 +49,28 @@ export const deleteConnection = operation({
     return { id: deletedId };
   },
 });
+
+/** How many references a refusal names at most. */
+const mostNamed = 100;
+
+/**
+ * Makes sure that nothing refers to a locked connection.
+ *
+ * @throws ConflictError, whose details name its references, newest first.
+ */
+async function requireUnreferenced(
+  tx: Prisma.TransactionClient,
+  connectionId: string,
+): Promise<void> {
+  const references = await tx.connectionReference.findMany({
+    where: { connectionId },
+    select: { id: true, kind: true, externalId: true, label: true },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: mostNamed,
+  });
+  if (references.length === 0) return;
+  throw new ConflictError(
+    'The connection is in use: remove its references, or move them with replaceConnection.',
+    { references },
+  );
+}

@@ -17,6 +17,6 @@ export async function openShownConfig(
 ): Promise<JsonObject | null> {
   if (connection.isSystem) return null;
   const half = { sealed: connection.config, dataKey: connection.configDataKey };
-  const config = await openHalf(vault, connection, 'public', half);
+  const config = connection.plainConfig ?? (await openHalf(vault, connection, 'public', half));
   return withoutPasswords(findConnectionType(connection.type), config);
 }

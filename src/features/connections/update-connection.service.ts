@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleConnections } from '../../core/access/visibility.ts';
@@ -6,62 +7,67 @@ import type { JsonObject } from '../../core/catalog/json.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import { requireType } from '../../core/connection-config/read-config.ts';
 import { type PlannedConfig, sealedConfig } from '../../core/connection-config/sealed-config.ts';
+import { operation } from '../../core/operations/operation.ts';
 import type { SealingKey } from '../../core/vault/vault.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import { dropGrant, forgiveGrant } from '../../oauth/revoke/drop-grant.ts';
 import type { PrismaClient } from '../../platform/db/generated/client.ts';
-import { ConflictError, ForbiddenError, NotFoundError } from '../../platform/errors.ts';
-import { foldCase } from '../../platform/fold-case.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+} from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import { checkAddresses } from './check-addresses.ts';
+import { connectionChanges, withChangedConfig } from './connection.input.ts';
+import type { ConnectionRow } from './connection-row.ts';
+import { type ConnectionUpdate, updateConnectionRow } from './connections.store.ts';
 import { nameTaken } from './create-connection.service.ts';
 import { planConfig, requireGoodConfig } from './plan-config.ts';
-import { type ChangedConnection, changeConnection } from './write-connection.statements.ts';
 
-export type ConnectionChanges = {
-  id: string;
-  name?: string | null | undefined;
-  type?: string | null | undefined;
-  config?: JsonObject | null | undefined;
-  /** The version that the caller last saw; another one is a conflict. */
-  version?: number | null | undefined;
-};
-
-/** How often a change that names no version is tried anew when others change the connection as well. */
+/** How often a change that names no version is tried when others change the connection at the same time. */
 const attempts = 20;
 
 /**
- * Changes a connection: its name, its config (secrets left out are kept), or its type with a whole
- * new config.
- *
- * @returns its id.
- * @throws InvalidInputError, NotFoundError, ForbiddenError for a system-managed connection,
- * ConflictError for a name or a version.
+ * A given config replaces the stored one whole, except for the secrets that it leaves out: they keep their
+ * values while the type stays.
  */
-export async function updateConnection(
-  context: RequestContext,
-  { id, name, type: typeName, config, version }: ConnectionChanges,
-): Promise<string> {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const stored = await readStored(context, id).catch((error: unknown) => {
-      requireConfigOf(typeName, config); // a bad body is told before what it was sent to
-      throw error;
-    });
-    const type = requireType(typeName ?? stored.type);
-    if (config != null) requireGoodConfig(type, config, stored);
-    if (version != null && version !== stored.version) break;
-    const planned = await planConfig(context.deps.vault, stored, type, config);
-    if (planned !== undefined) checkAddresses(context.deps, type, planned.halves);
-    if (await writeIfUnchanged(context, stored, name ?? undefined, planned)) {
-      announceChanges(context.deps);
-      return stored.id;
+export const updateConnection = operation({
+  name: 'updateConnection',
+  description: 'Changes the name, config or type of a connection.',
+  role: 'editor',
+  audit: 'connection.update',
+  connection: 'id',
+  input: withChangedConfig(z.object({ id: z.string(), ...connectionChanges })),
+  errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
+  run: async (context, { id, name, type: typeName, config, version }) => {
+    const { deps } = context;
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const stored = await findStored(context, id);
+      if (stored === null) {
+        requireConfigOf(typeName, config); // a bad config is a bad request wherever it is sent
+        throw new NotFoundError('connection');
+      }
+      const type = requireType(typeName ?? stored.type);
+      if (config != null) requireGoodConfig(type, config, stored);
+      if (stored.isSystem) {
+        throw new ForbiddenError('A system-managed connection cannot be changed.');
+      }
+      if (version != null && version !== stored.version) break;
+      const planned = await planConfig(deps.vault, stored, type, config);
+      if (planned !== undefined) checkAddresses(deps, type, planned.halves);
+      const changed = await writeIfUnchanged(context, stored, name ?? undefined, planned);
+      if (changed === null) continue;
+      announceChanges(deps);
+      return changed;
     }
-  }
-  throw new ConflictError('The connection was changed meanwhile. Read it again, then repeat.');
-}
+    throw new ConflictError('The connection was changed meanwhile. Read it again, then repeat.');
+  },
+});
 
 /**
- * Refuses a config that fits no connection, whatever is stored of it: secrets may be.
+ * Refuses a config that fits no connection of the named type, whatever secrets are stored.
  *
  * @throws InvalidInputError
  */
@@ -74,39 +80,41 @@ export function requireConfigOf(
   requireGoodConfig(type, config, type);
 }
 
-type Stored = Awaited<ReturnType<typeof readStored>>;
+type Stored = NonNullable<Awaited<ReturnType<typeof findStored>>>;
 
-async function readStored(context: RequestContext, id: string) {
+async function findStored(context: RequestContext, id: string) {
   const viewer = requireMember(context.viewer);
-  if (!isUuid(id)) throw new NotFoundError('connection');
+  if (!isUuid(id)) return null;
   const stored = await context.deps.db.connection.findFirst({
     where: { AND: [{ id }, visibleConnections(viewer)] },
     relationLoadStrategy: 'join',
     include: { configDataKey: true, secret: { include: { configDataKey: true } } },
   });
-  if (stored === null) throw new NotFoundError('connection');
-  if (stored.isSystem) throw new ForbiddenError('A system-managed connection cannot be changed.');
-  return { ...stored, organizationId: viewer.organizationId };
+  return stored && { ...stored, organizationId: viewer.organizationId };
 }
 
-/** False when somebody else changed the connection since it was read. */
+/** Null when somebody else changed the connection since it was read. */
 async function writeIfUnchanged(
   context: RequestContext,
   stored: Stored,
   name: string | undefined,
   planned: PlannedConfig | undefined,
-): Promise<boolean> {
+): Promise<ConnectionRow | null> {
   const { deps } = context;
   const { id, projectId, version } = stored;
-  const naming = name === undefined ? undefined : { name, nameFolded: foldCase(name) };
-  const happening = { action: 'connection.update', projectId, connectionId: id };
-  const event = eventValues(context, happening);
+  const event = eventValues(context, { action: 'connection.update', projectId, connectionId: id });
   const start = async (key: SealingKey) => {
-    const sealed = planned && sealedConfig(deps.vault, key, stored, planned);
-    const config = sealed && { ...sealed, status: planned.status };
-    const change = { id, version, dataKeyId: key.id, name: naming, config, event };
-    const done = await write(deps.db, change, planned?.grant ?? 'keep');
-    return done && { result: done.isChanged };
+    const change = {
+      id,
+      version,
+      dataKeyId: key.id,
+      name,
+      status: planned?.status ?? null,
+      sealed: planned && sealedConfig(deps.vault, key, stored, planned),
+      event,
+    };
+    const changed = await write(deps.db, change, planned?.grant ?? 'keep');
+    return changed === undefined ? undefined : { result: changed };
   };
   return startUntilSealed(deps, projectId, start).catch((error: unknown) => {
     throw nameTaken(error) ?? error;
@@ -114,13 +122,13 @@ async function writeIfUnchanged(
 }
 
 /** One statement, unless tokens have to follow. */
-function write(db: PrismaClient, change: ChangedConnection, grant: PlannedConfig['grant']) {
-  if (grant === 'keep') return changeConnection(db, change);
+function write(db: PrismaClient, change: ConnectionUpdate, grant: PlannedConfig['grant']) {
+  if (grant === 'keep') return updateConnectionRow(db, change);
   return db.$transaction(async (tx) => {
-    const done = await changeConnection(tx, change);
-    if (!done?.isChanged) return done;
+    const changed = await updateConnectionRow(tx, change);
+    if (!changed) return changed;
     if (grant === 'drop') await dropGrant(tx, change.id);
     else await forgiveGrant(tx, change.id);
-    return done;
+    return changed;
   });
 }

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { requireEndUser } from '../../core/access/roles.ts';
-import { auditEvent } from '../../core/audit/audit.service.ts';
+import { eventValues } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import { readConfig, requireType } from '../../core/connection-config/read-config.ts';
 import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
-import { writeSealed } from '../../core/vault/write-sealed.ts';
+import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
+import { insertConnectionRow } from '../connections/connections.store.ts';
 import { linkerOf, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
-import { rowOf } from './pending-connection.ts';
 import { submittedCredentials } from './submitted-credentials.input.ts';
 
 /**
@@ -44,17 +44,26 @@ export const submitRequirementCredentials = operation({
     const user = await hashUserId(deps, viewer.appId, viewer.userId);
     const detail = { requirement: requirement.id, user };
     const event = { action: 'link.create', connectionId: place.id, detail };
-    await writeSealed(context, projectId, async (tx, key) => {
-      await lockUser(tx, ofUser);
-      await requireReplaceable(tx, ofUser, linkerOf(viewer));
-      const { connection, secret } = sealedConfig(deps.vault, key, place, { type, halves });
-      const row = { id: place.id, projectId, ...rowOf(ofUser, requirement.title), ...connection };
-      await tx.connection.create({ data: { ...row, status: 'active' }, select: { id: true } });
-      await tx.connectionSecret.create({ data: { connectionId: place.id, ...secret } });
-      const linked = { connectionId: place.id, pipedreamAccountId: null };
-      await replaceLink(tx, ofUser, viewer.id, linked);
-      await tx.auditEvent.create({ data: auditEvent(context, event) });
-    });
+    await startUntilSealed(deps, projectId, (key) =>
+      deps.db.$transaction(async (tx) => {
+        await lockUser(tx, ofUser);
+        await requireReplaceable(tx, ofUser, linkerOf(viewer));
+        const stored = await insertConnectionRow(tx, {
+          id: place.id,
+          projectId,
+          name: requirement.title,
+          createdBy: null,
+          status: 'active',
+          ofUser,
+          sealed: sealedConfig(deps.vault, key, place, { type, halves }),
+          event: eventValues(context, event),
+        });
+        if (stored === undefined) return undefined;
+        const linked = { connectionId: place.id, pipedreamAccountId: null };
+        await replaceLink(tx, ofUser, viewer.id, linked);
+        return { result: undefined };
+      }),
+    );
     announceChanges(deps);
     return { id: requirement.id };
   },

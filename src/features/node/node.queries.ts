@@ -9,7 +9,7 @@ import { isUuid } from '../../platform/input.ts';
 import {
   type ConnectionColumns,
   connectionColumns,
-  readConnection,
+  toConnectionRow,
 } from '../connections/connection-row.ts';
 import { projectJson } from '../projects/project-row.ts';
 
@@ -68,14 +68,13 @@ const statement = `
   SELECT ${Object.entries(records)
     .map(([type, select]) => `(${select}) AS "${type}"`)
     .join(', ')}, found.*
-  FROM (VALUES ($1::uuid, $2::uuid, $3::text, $4::boolean, $7::boolean, 0))
-    AS q(id, organization_id, reach, reach_only, is_admin, skip)
+  FROM (VALUES ($1::uuid, $2::uuid, $3::text, $4::boolean, $7::boolean))
+    AS q(id, organization_id, reach, reach_only, is_admin)
   LEFT JOIN LATERAL (
     SELECT ${connectionColumns}
     FROM connection c JOIN project p ON p.id = c.project_id
       JOIN data_key k ON k.id = c.config_data_key_id
     WHERE c.id = q.id AND c.end_user_id IS NULL AND ${reached}
-    WINDOW page AS (ORDER BY c.created_at)
   ) found ON true`;
 
 /** A record as the statement makes it of JSON. */
@@ -93,7 +92,7 @@ async function findNode(sql: Sql, viewer: MemberViewer, id: string): Promise<Nod
   const [row] = await sql<Found>('find-node', statement, values);
   if (row === undefined) return null;
   if (row.id !== null) {
-    return Object.assign(readConnection(row, undefined), { __typename: 'Connection' });
+    return Object.assign(toConnectionRow(row), { __typename: 'Connection' });
   }
   for (const type of Object.keys(records) as RecordType[]) {
     const record = row[type];

@@ -2,22 +2,39 @@ import { perDeps } from '../../core/deps/deps.ts';
 import { batch } from '../../platform/db/batch.ts';
 import type { Mark } from '../../platform/db/keyset.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
-import type { ReferenceRow } from './reference-row.ts';
+
+/** What registered itself as using a connection. */
+export type ReferenceRow = {
+  id: string;
+  kind: string;
+  externalId: string;
+  label: string | null;
+  createdAt: Date;
+};
+
+/** What of it is loaded with Prisma. */
+export const referenceColumns = {
+  id: true,
+  kind: true,
+  externalId: true,
+  label: true,
+  createdAt: true,
+} as const;
 
 /** `take` references of a connection that the caller may see, newest first. */
 export type WantedReferences = { connectionId: string; after: Mark | undefined; take: number };
 
 /** Loads them. What asks at the same time, as the rows of a list do, shares a statement. */
 export const loadReferences = perDeps((deps) =>
-  batch((wanted: readonly WantedReferences[]) => loadTogether(deps.sql, wanted)),
+  batch((wanted: readonly WantedReferences[]) => loadReferenceLists(deps.sql, wanted)),
 );
 
 /** How many references a connection has, likewise. */
 export const countReferences = perDeps((deps) =>
-  batch((connectionIds: readonly string[]) => countTogether(deps.sql, connectionIds)),
+  batch((connectionIds: readonly string[]) => countReferenceLists(deps.sql, connectionIds)),
 );
 
-const loadStatement = `
+const loadReferencesSql = `
   SELECT q.position::int, r.*
   FROM unnest(${hiddenArray('uuid')}, $2::timestamptz[], $3::uuid[], $4::int[])
     WITH ORDINALITY AS q(connection_id, after_time, after_id, take, position)
@@ -30,12 +47,12 @@ const loadStatement = `
   ) r
   ORDER BY q.position, r."createdAt" DESC, r.id DESC`;
 
-async function loadTogether(
+async function loadReferenceLists(
   sql: Sql,
   wanted: readonly WantedReferences[],
 ): Promise<ReferenceRow[][]> {
   type Row = ReferenceRow & { position: number };
-  const rows = await sql<Row>('load-references', loadStatement, [
+  const rows = await sql<Row>('load-references', loadReferencesSql, [
     wanted.map(({ connectionId }) => connectionId),
     wanted.map(({ after }) => after?.time ?? null),
     wanted.map(({ after }) => after?.id ?? null),
@@ -46,11 +63,13 @@ async function loadTogether(
   return lists;
 }
 
-const countStatement = `
+const countReferencesSql = `
   SELECT (SELECT count(*)::int FROM connection_reference r WHERE r.connection_id = q.id) AS count
   FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position) ORDER BY q.position`;
 
-async function countTogether(sql: Sql, connectionIds: readonly string[]): Promise<number[]> {
-  const rows = await sql<{ count: number }>('count-references', countStatement, [connectionIds]);
+async function countReferenceLists(sql: Sql, connectionIds: readonly string[]): Promise<number[]> {
+  const rows = await sql<{ count: number }>('count-references', countReferencesSql, [
+    connectionIds,
+  ]);
   return rows.map(({ count }) => count);
 }

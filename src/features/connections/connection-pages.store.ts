@@ -1,0 +1,177 @@
+import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
+import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import { batch } from '../../platform/db/batch.ts';
+import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
+import type { PagePlan } from '../../platform/db/keyset.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import { projectJson, readProjectJson } from '../projects/project-row.ts';
+import {
+  type ConnectionRow,
+  type ListedColumns,
+  listedColumns,
+  toListedRow,
+} from './connection-row.ts';
+
+/*
+ * The statements that list the connections of a project. Concurrent lists share a statement, in which
+ * each is a row of `q`; a filter that a list does not set is null there.
+ */
+
+/** The connections of a project that a list wants, and how far its caller reaches. */
+export type WantedConnections = {
+  reach: Reach;
+  projectId: string;
+  type: string | undefined;
+  status: ConnectionStatus | undefined;
+  /** Folded names from the first up to, and without, the second. */
+  names: { from: string; to: string } | undefined;
+  withSystem: boolean;
+};
+
+/** A part of them; with the total when the caller selects it. */
+export type WantedPage = PagePlan<'createdAt'>['bounds'] & { withTotal: boolean };
+
+/** The rows of a page; `total` is undefined unless the page was asked for with it. */
+export type FoundConnections = { rows: ConnectionRow[]; total: number | undefined };
+
+/** Loads a page of a project's connections; an empty one for a project out of reach. */
+export function loadConnectionPage(
+  deps: Deps,
+  wanted: WantedConnections,
+  page: WantedPage,
+): Promise<FoundConnections> {
+  const loaders = wanted.names === undefined ? listLoaders : searchLoaders;
+  return loaders[page.order](deps)({ wanted, page });
+}
+
+/** Counts a project's connections. */
+export async function countConnections(deps: Deps, wanted: WantedConnections): Promise<number> {
+  const { total } = await loadConnectionPage(deps, wanted, noRows);
+  return total ?? 0;
+}
+
+const noRows: WantedPage = {
+  order: 'desc',
+  take: 0,
+  skip: 0,
+  after: undefined,
+  before: undefined,
+  withTotal: true,
+};
+
+/*
+ * A search is a statement of its own: it reads the index of names, every other list the index of times,
+ * and one prepared plan cannot do both.
+ */
+const anyName = 'true';
+const withinNames = 'c.name_folded >= q.name_from AND c.name_folded < q.name_to';
+
+const visibleProject = `
+  project p ON p.id = q.project_id AND p.organization_id = q.organization_id AND ${isReached('p.id')}`;
+
+function matches(names: string): string {
+  return `
+    c.end_user_id IS NULL AND (q.with_system OR NOT c.is_system)
+    AND (q.type IS NULL OR c.type = q.type)
+    AND (q.status IS NULL OR c.status = q.status::"ConnectionStatus")
+    AND ${names}`;
+}
+
+const firstId = '00000000-0000-0000-0000-000000000000';
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/*
+ * The project of a list, and its total if it is wanted.
+ *
+ * A range of one project instead of an equal one: for an equal one PostgreSQL expects as many rows as
+ * projects have on average, and reads the whole table to count a small project beside a large one.
+ */
+function headSql(names: string): string {
+  return `
+    SELECT count(*)::int AS total, ${projectJson('p')}::text AS project FROM connection c
+    WHERE q.with_total AND c.project_id BETWEEN p.id AND p.id AND ${matches(names)}`;
+}
+
+/* The lateral joins run once for each row of `q`, and keep the order of what they find. */
+function pageSql(names: string, order: 'ASC' | 'DESC'): string {
+  return `
+    SELECT q.position::int, head.*, found.*
+    FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[], $5::text[], $6::text[],
+        $7::boolean[], $8::text[], $9::text[], $10::int[], $11::int[], $12::boolean[],
+        $13::timestamptz[], $14::uuid[], $15::timestamptz[], $16::uuid[])
+      WITH ORDINALITY AS q(project_id, organization_id, reach, reach_only, type, status,
+        with_system, name_from, name_to, take, skip, with_total,
+        after_time, after_id, before_time, before_id, position)
+    LEFT JOIN ${visibleProject}
+    CROSS JOIN LATERAL (${headSql(names)}) head
+    LEFT JOIN LATERAL (
+      SELECT ${listedColumns}
+      FROM connection c JOIN data_key k ON k.id = c.config_data_key_id
+      WHERE c.project_id = p.id AND ${matches(names)}
+        AND (c.created_at, c.id) < (COALESCE(q.after_time, 'infinity'), COALESCE(q.after_id, '${lastId}'))
+        AND (c.created_at, c.id) > (COALESCE(q.before_time, '-infinity'), COALESCE(q.before_id, '${firstId}'))
+      ORDER BY c.created_at ${order}, c.id ${order} LIMIT q.take OFFSET q.skip
+    ) found ON true`;
+}
+
+const listLoaders = {
+  desc: pageLoader('list-connections', pageSql(anyName, 'DESC')),
+  asc: pageLoader('list-connections-backward', pageSql(anyName, 'ASC')),
+};
+
+const searchLoaders = {
+  desc: pageLoader('search-connections', pageSql(withinNames, 'DESC')),
+  asc: pageLoader('search-connections-backward', pageSql(withinNames, 'ASC')),
+};
+
+type AskedPage = { wanted: WantedConnections; page: WantedPage };
+
+/** How many pages one statement loads at most, so that the database reads the next ones while this process converts rows. */
+const pagesAtOnce = 6;
+
+function pageLoader(name: string, text: string) {
+  return perDeps((deps) =>
+    batch((asked: readonly AskedPage[]) => loadPages(deps.sql, { name, text, asked }), {
+      max: pagesAtOnce,
+    }),
+  );
+}
+
+/** A project without a match still has one row, for its total. */
+type PageColumns = { position: number; total: number; project: string } & (
+  | ListedColumns
+  | { id: null }
+);
+
+async function loadPages(
+  sql: Sql,
+  { name, text, asked }: { name: string; text: string; asked: readonly AskedPage[] },
+): Promise<FoundConnections[]> {
+  const rows = await sql<PageColumns>(name, text, [
+    asked.map(({ wanted }) => wanted.projectId),
+    asked.map(({ wanted }) => wanted.reach.organizationId),
+    ...reachColumns(asked.map(({ wanted }) => wanted.reach)),
+    asked.map(({ wanted }) => wanted.type),
+    asked.map(({ wanted }) => wanted.status),
+    asked.map(({ wanted }) => wanted.withSystem),
+    asked.map(({ wanted }) => wanted.names?.from),
+    asked.map(({ wanted }) => wanted.names?.to),
+    asked.map(({ page }) => page.take),
+    asked.map(({ page }) => page.skip),
+    asked.map(({ page }) => page.withTotal),
+    asked.map(({ page }) => page.after?.time),
+    asked.map(({ page }) => page.after?.id),
+    asked.map(({ page }) => page.before?.time),
+    asked.map(({ page }) => page.before?.id),
+  ]);
+  const found = asked.map((): FoundConnections => ({ rows: [], total: undefined }));
+  for (const row of rows) {
+    const page = found[row.position - 1];
+    if (page === undefined) continue;
+    if (asked[row.position - 1]?.page.withTotal) page.total = row.total;
+    if (row.id === null) continue;
+    const project = page.rows[0]?.project ?? readProjectJson(JSON.parse(row.project));
+    page.rows.push(toListedRow(row, project));
+  }
+  return found;
+}

@@ -1,0 +1,234 @@
+import {
+  isReached,
+  type Reach,
+  reachColumns,
+  reachOf,
+  reachText,
+} from '../../core/access/reach.ts';
+import type { MemberViewer } from '../../core/access/viewer.ts';
+import { insertEvent, noEvent } from '../../core/audit/audit.service.ts';
+import type { sealedConfig } from '../../core/connection-config/sealed-config.ts';
+import { perDeps } from '../../core/deps/deps.ts';
+import { heldDataKey } from '../../core/vault/write-sealed.ts';
+import { batch } from '../../platform/db/batch.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
+import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
+import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import { foldCase } from '../../platform/fold-case.ts';
+import {
+  type ConnectionColumns,
+  type ConnectionRow,
+  connectionColumns,
+  toConnectionRow,
+} from './connection-row.ts';
+
+/*
+ * The statements that store a connection and find one by its id. Each returns the whole row, so that
+ * a write is not read back. Lists are in connection-pages.store.ts.
+ */
+
+/* LATERAL keeps the plan at one index look-up for each connection, however many the planner expects. */
+const connectionByIdSql = `
+  SELECT found.*
+  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[])
+    WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
+  LEFT JOIN LATERAL (
+    SELECT ${connectionColumns}
+    FROM connection c
+    JOIN project p ON p.id = c.project_id
+    JOIN data_key k ON k.id = c.config_data_key_id
+    WHERE c.id = q.id AND c.end_user_id IS NULL
+      AND p.organization_id = q.organization_id AND ${isReached('p.id')}
+    LIMIT 1
+  ) found ON true
+  ORDER BY q.position`;
+
+/** Finds a connection within reach by its id. Concurrent calls share a statement. */
+export const loadConnectionById = perDeps((deps) =>
+  batch((wanted: readonly { id: string; reach: Reach }[]) => loadByIds(deps.sql, wanted)),
+);
+
+async function loadByIds(
+  sql: Sql,
+  wanted: readonly { id: string; reach: Reach }[],
+): Promise<(ConnectionRow | undefined)[]> {
+  const rows = await sql<ConnectionColumns | { id: null }>('connection-by-id', connectionByIdSql, [
+    wanted.map(({ id }) => id),
+    wanted.map(({ reach }) => reach.organizationId),
+    ...reachColumns(wanted.map(({ reach }) => reach)),
+  ]);
+  return rows.map((row) => (row.id === null ? undefined : toConnectionRow(row)));
+}
+
+/** Prisma, in a transaction or outside of one: a write that waits for a lock must not hold up the sessions of reads. */
+type Writer = Pick<Prisma.TransactionClient, '$queryRawUnsafe' | '$executeRawUnsafe'>;
+
+type Sealed = ReturnType<typeof sealedConfig>;
+
+/** As `eventValues` makes it; undefined for a write that the audit log does not name. */
+type EventValues = unknown[] | undefined;
+
+export type NewConnection = {
+  id: string;
+  projectId: string;
+  name: string;
+  createdBy: string | null;
+  status: ConnectionStatus;
+  sealed: Sealed;
+  /** The end user who connects it, and the requirement; null for a connection of the project itself. */
+  ofUser: { endUserId: string; requirementId: string } | null;
+  event: EventValues;
+};
+
+const insertConnectionSql = `
+  WITH held AS (${heldDataKey('$1')}),
+  inserted AS (
+    INSERT INTO connection (id, project_id, name, name_folded, created_by, status,
+      end_user_id, requirement_id, type, config, secret_fields, config_data_key_id)
+    SELECT $2::uuid, $3::uuid, $4, $5, $6, $7::"ConnectionStatus",
+      $8::uuid, $9::uuid, $10, $11::bytea, $12::text[], held.id
+    FROM held RETURNING *
+  ), secret AS (
+    INSERT INTO connection_secret (connection_id, config, config_data_key_id)
+    SELECT id, $13::bytea, config_data_key_id FROM inserted
+  ), event AS (${insertEvent('inserted', 14)})
+  SELECT ${connectionColumns}
+  FROM inserted c
+  JOIN project p ON p.id = c.project_id
+  JOIN data_key k ON k.id = c.config_data_key_id`;
+
+/**
+ * Stores a connection with both halves of its config and its audit event.
+ *
+ * @returns the row; undefined, and nothing is stored, when the data key is retired.
+ * @throws what the database throws for a name that is taken.
+ */
+export async function insertConnectionRow(
+  db: Writer,
+  { id, projectId, name, createdBy, status, ofUser, sealed, event }: NewConnection,
+): Promise<ConnectionRow | undefined> {
+  const { connection, secret, plainConfig } = sealed;
+  const [row] = await db.$queryRawUnsafe<ConnectionColumns[]>(
+    insertConnectionSql,
+    connection.configDataKeyId,
+    id,
+    projectId,
+    name,
+    foldCase(name),
+    createdBy,
+    status,
+    ofUser?.endUserId ?? null,
+    ofUser?.requirementId ?? null,
+    connection.type,
+    connection.config,
+    connection.secretFields,
+    secret.config,
+    ...(event ?? noEvent),
+  );
+  return row && toConnectionRow(row, plainConfig);
+}
+
+export type ConnectionUpdate = {
+  id: string;
+  /** The version that the connection must still have; undefined for any. */
+  version: number | undefined;
+  dataKeyId: string;
+  name: string | undefined;
+  /** Null keeps the status. */
+  status: ConnectionStatus | null;
+  sealed: Sealed | undefined;
+  event: EventValues;
+};
+
+const updateConnectionSql = `
+  WITH held AS (${heldDataKey('$1')}),
+  updated AS (
+    UPDATE connection c SET version = c.version + 1,
+      name = COALESCE($4, c.name), name_folded = COALESCE($5, c.name_folded),
+      status = COALESCE($6::"ConnectionStatus", c.status), type = COALESCE($7, c.type),
+      config = COALESCE($8::bytea, c.config), secret_fields = COALESCE($9::text[], c.secret_fields),
+      config_data_key_id = CASE WHEN $8::bytea IS NULL THEN c.config_data_key_id ELSE held.id END
+    FROM held WHERE c.id = $2::uuid AND c.version = COALESCE($3, c.version) RETURNING c.*
+  ), secret AS (
+    INSERT INTO connection_secret (connection_id, config, config_data_key_id)
+    SELECT updated.id, $10::bytea, held.id FROM updated, held WHERE $10::bytea IS NOT NULL
+    ON CONFLICT (connection_id) DO UPDATE
+    SET config = excluded.config, config_data_key_id = excluded.config_data_key_id
+  ), event AS (${insertEvent('updated', 11)})
+  SELECT ${connectionColumns}
+  FROM held
+  LEFT JOIN updated c ON true
+  LEFT JOIN project p ON p.id = c.project_id
+  LEFT JOIN data_key k ON k.id = c.config_data_key_id`;
+
+/**
+ * Changes a connection and stores its audit event.
+ *
+ * @returns the row as it is now, or null when the connection is gone or has another version; undefined,
+ * and nothing is stored, when the data key is retired.
+ * @throws what the database throws for a name that is taken.
+ */
+export async function updateConnectionRow(
+  db: Writer,
+  { id, version, dataKeyId, name, status, sealed, event }: ConnectionUpdate,
+): Promise<ConnectionRow | null | undefined> {
+  const [row] = await db.$queryRawUnsafe<(ConnectionColumns | { id: null })[]>(
+    updateConnectionSql,
+    dataKeyId,
+    id,
+    version ?? null,
+    name ?? null,
+    name === undefined ? null : foldCase(name),
+    status,
+    sealed?.connection.type ?? null,
+    sealed?.connection.config ?? null,
+    sealed?.connection.secretFields ?? null,
+    sealed?.secret.config ?? null,
+    ...(event ?? noEvent),
+  );
+  if (row === undefined) return undefined;
+  return row.id === null ? null : toConnectionRow(row, sealed?.plainConfig);
+}
+
+/** What a change of a connection's surroundings must know of it. */
+export type LockedConnection = Pick<
+  ConnectionRow,
+  'id' | 'projectId' | 'name' | 'type' | 'isSystem'
+>;
+
+/* In the order of their ids, so that two callers who want the same connections never wait for each other. */
+const lockConnectionRowsSql = `
+  SELECT c.id, c.project_id AS "projectId", c.name, c.type, c.is_system AS "isSystem"
+  FROM (VALUES ($2::uuid, $3::text, $4::boolean)) AS q(organization_id, reach, reach_only)
+  JOIN project p ON p.organization_id = q.organization_id AND ${isReached('p.id')}
+  JOIN connection c ON c.project_id = p.id
+  WHERE c.id = ANY($1::uuid[]) AND c.end_user_id IS NULL
+  ORDER BY c.id FOR UPDATE OF c`;
+
+/**
+ * Locks connections that the caller may see until the transaction ends: nothing deletes them and nothing
+ * adds a reference to them.
+ */
+export function lockConnectionRows(
+  tx: Writer,
+  viewer: MemberViewer,
+  ids: readonly string[],
+): Promise<LockedConnection[]> {
+  const reach = reachOf(viewer);
+  return tx.$queryRawUnsafe<LockedConnection[]>(
+    lockConnectionRowsSql,
+    ids,
+    reach.organizationId,
+    reachText(reach),
+    reach.only,
+  );
+}
+
+const deleteConnectionSql = `
+  WITH deleted AS (DELETE FROM connection WHERE id = $1::uuid RETURNING id)
+  ${insertEvent('deleted', 2)}`;
+
+/** Deletes a locked connection with all that belongs to it, and stores the audit event. */
+export async function deleteConnectionRow(tx: Writer, id: string, event: unknown[]): Promise<void> {
+  await tx.$executeRawUnsafe(deleteConnectionSql, id, ...event);
+}
