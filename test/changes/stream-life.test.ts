@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { authenticate } from '../../src/core/access/authenticate.ts';
 import { openStreams } from '../../src/core/changes/stream-slots.ts';
+import { perform } from '../../src/core/operations/perform.ts';
 import { watchConnections as watchProject } from '../../src/features/connections/watch-connections.service.ts';
 import type { AppError } from '../../src/platform/errors.ts';
 import { createConnection } from '../helpers/connections.ts';
@@ -98,14 +99,14 @@ test('who takes nothing is cut off when too much waits, and may come again', asy
     ...{ deps: server.deps, viewer, request: { id: 'idle', ip: null }, app: null },
     lasting: { authenticate: async () => viewer, onGone: () => {} },
   };
-  const idle = await watchProject(context, server.home);
+  const idle = await perform(watchProject, context, server.home);
   const quick = await watch();
   for (let n = 0; n < 21; n += 1) await createConnection(server);
   await quick.have(21);
   const reason = await idle.next().catch((error: AppError) => error.kind);
   expect(reason).toBe('too_many_requests');
   expect(await idle.next()).toEqual({ done: true, value: undefined });
-  await (await watchProject(context, server.home)).return?.();
+  await (await perform(watchProject, context, server.home)).return?.();
 });
 
 test('who leaves before the stream has begun leaves nothing behind', async () => {

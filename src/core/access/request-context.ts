@@ -12,6 +12,8 @@ export type RequestContext = {
   request: RequestFacts;
   /** The app on whose hostname the request arrived; null on the management host. */
   app: HostApp | null;
+  /** The columns that a read loads of its records, as Prisma's `select` or `include`; all when left out. */
+  selection?: object;
   /** Present if the response goes on for a while, such as for a subscription. */
   lasting?: LastingAnswer;
 };

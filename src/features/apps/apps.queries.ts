@@ -2,23 +2,21 @@ import { requireMember } from '../../core/access/roles.ts';
 import { visibleApps } from '../../core/access/visibility.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import type { Context } from '../../core/graphql/context.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
 import { perField } from '../../core/graphql/per-field.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { type PageArgs, planPage } from '../../platform/db/keyset.ts';
-import { InvalidInputError } from '../../platform/errors.ts';
-import { normalizeHost } from '../../platform/host-name.ts';
-import { isUuid } from '../../platform/input.ts';
 import { listOfProjects } from '../projects/list-of-projects.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import { AppPage, AppRef } from './app.type.ts';
+import { readApp } from './apps.service.ts';
 
 builder.queryField('app', (t) =>
   t.prismaField({
+    ...operationFieldWithoutErrors(readApp),
     type: AppRef,
     nullable: true,
-    description:
-      'Finds an app by its id or its hostname. It returns null if the app does not exist or the caller cannot reach it.',
-    authScopes: { role: 'viewer' },
     args: {
       id: t.arg.id({
         required: false,
@@ -29,16 +27,8 @@ builder.queryField('app', (t) =>
         description: 'The hostname of the app, in any spelling, with or without a port.',
       }),
     },
-    resolve: (query, _root, { id, hostname }, { deps, viewer }) => {
-      if (id == null && hostname == null) {
-        throw new InvalidInputError([{ path: 'id', message: 'or hostname must be given' }]);
-      }
-      const host = hostname == null ? undefined : (normalizeHost(hostname) ?? null);
-      if ((id != null && !isUuid(id)) || host === null) return null;
-      const wanted = { ...(id != null && { id }), ...(host !== undefined && { hostname: host }) };
-      const where = { AND: [wanted, visibleApps(requireMember(viewer))] };
-      return deps.db.app.findFirst({ ...query, where });
-    },
+    resolve: (query, _root, args, context) =>
+      perform(readApp, { ...context, selection: query }, args),
   }),
 );
 

@@ -12,11 +12,35 @@ import {
   InvalidInputError,
   NotFoundError,
 } from '../../platform/errors.ts';
+import { normalizeHost } from '../../platform/host-name.ts';
 import { isUuid } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { holdProject } from '../projects/hold-project.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 import { appChanges, changedColumns, newApp, pageColumns } from './app.input.ts';
+
+/** Reads an app. The output is null when the caller can see none of this id or hostname. */
+export const readApp = operation({
+  name: 'app',
+  description:
+    'Finds an app by its id or its hostname. It returns null if the app does not exist or the caller cannot reach it.',
+  role: 'viewer',
+  audit: undefined,
+  input: z
+    .object({ id: z.string().nullish(), hostname: z.string().nullish() })
+    .refine(({ id, hostname }) => id != null || hostname != null, {
+      path: ['id'],
+      error: 'or hostname must be given',
+    }),
+  errors: [],
+  run: async ({ deps, viewer, selection }, { id, hostname }) => {
+    const host = hostname == null ? undefined : (normalizeHost(hostname) ?? null);
+    if ((id != null && !isUuid(id)) || host === null) return null;
+    const wanted = { ...(id != null && { id }), ...(host !== undefined && { hostname: host }) };
+    const where = { AND: [wanted, visibleApps(requireMember(viewer))] };
+    return deps.db.app.findFirst({ ...selection, where });
+  },
+});
 
 /** Fails with ConflictError for the hostname of another app. */
 export const createApp = operation({

@@ -1,11 +1,15 @@
+import { z } from 'zod';
 import { reachOf } from '../../core/access/reach.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleAuditEvents } from '../../core/access/visibility.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { builder } from '../../core/graphql/builder.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { definePage, forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
-import { planPage } from '../../platform/db/keyset.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { perform } from '../../core/operations/perform.ts';
+import { type PageArgs, planPage } from '../../platform/db/keyset.ts';
 import { ForbiddenError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
@@ -47,13 +51,33 @@ const AuditEventRef = builder.prismaObject('AuditEvent', {
 
 const AuditEventPage = definePage('AuditEvent', AuditEventRef);
 
+/** Fails with InvalidInputError for the page, and with NotFoundError for the project. */
+const listAuditEvents = operation({
+  name: 'auditEvents',
+  description:
+    'Lists audit events, newest first. Only admins can see it. Without `projectId`, an organization admin sees the events that belong to no project.',
+  role: 'admin',
+  audit: undefined,
+  input: z.object({
+    projectId: z.string().nullish(),
+    connectionId: z.string().nullish(),
+    page: z.custom<PageArgs>(), // planPage checks it
+  }),
+  errors: [],
+  run: async (context, { projectId, connectionId, page }) => {
+    const { db, config } = context.deps;
+    const plan = planPage(page, 'at', config.limits.pageSize);
+    const where = await eventsWhere(context, projectId, connectionId);
+    const rows = await db.auditEvent.findMany({ ...context.selection, ...plan.range(where) });
+    return plan.toPage(rows, () => db.auditEvent.count({ where }));
+  },
+});
+
 builder.queryField('auditEvents', (t) =>
   t.field({
+    ...operationFieldWithoutErrors(listAuditEvents),
     type: AuditEventPage,
     nullable: true,
-    description:
-      'Lists audit events, newest first. Only admins can see it. Without `projectId`, an organization admin sees the events that belong to no project.',
-    authScopes: { role: 'admin' },
     complexity: pageCost,
     args: {
       projectId: t.arg.id({
@@ -66,13 +90,10 @@ builder.queryField('auditEvents', (t) =>
       }),
       ...forwardArgs,
     },
-    resolve: async (_root, { projectId, connectionId, ...page }, context, info) => {
-      const { db, config } = context.deps;
-      const plan = planPage(page, 'at', config.limits.pageSize);
-      const where = await eventsWhere(context, projectId, connectionId);
-      const query = rowsQuery(context, info, 'AuditEvent', { id: true, at: true });
-      const rows = await db.auditEvent.findMany({ ...query, ...plan.range(where) });
-      return plan.toPage(rows, () => db.auditEvent.count({ where }));
+    resolve: (_root, { projectId, connectionId, ...page }, context, info) => {
+      const selection = rowsQuery(context, info, 'AuditEvent', { id: true, at: true });
+      const wanted = { projectId, connectionId, page };
+      return perform(listAuditEvents, { ...context, selection }, wanted);
     },
   }),
 );

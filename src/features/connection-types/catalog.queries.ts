@@ -1,18 +1,44 @@
 import { z } from 'zod';
 import { connectionTypes, findConnectionType } from '../../core/catalog/catalog.ts';
 import { builder } from '../../core/graphql/builder.ts';
-import { InvalidInputError } from '../../platform/errors.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { foldCase } from '../../platform/fold-case.ts';
-import { fieldIssues, orBlank, searchText } from '../../platform/input.ts';
+import { orBlank, searchText } from '../../platform/input.ts';
 import { ConnectionTypeRef, catalogueCost } from './catalog.type.ts';
 
-const searchArgs = z.object({ search: orBlank(searchText) });
+const listConnectionTypes = operation({
+  name: 'connectionTypes',
+  description: 'Lists the types of connections that match all given arguments.',
+  role: 'credential',
+  audit: undefined,
+  input: z.object({ category: z.string().nullish(), search: orBlank(searchText) }),
+  errors: [],
+  run: async (_context, { category, search }) => {
+    const part = foldCase(search ?? '');
+    return connectionTypes.filter(
+      ({ type, label, ...its }) =>
+        (category == null || its.category === category) &&
+        [label, type].some((text) => foldCase(text).includes(part)),
+    );
+  },
+});
+
+const readConnectionType = operation({
+  name: 'connectionType',
+  description: 'Finds a type of connection. It returns null if no type has this identifier.',
+  role: 'credential',
+  audit: undefined,
+  input: z.object({ type: z.string() }),
+  errors: [],
+  run: async (_context, { type }) => findConnectionType(type) ?? null,
+});
 
 builder.queryFields((t) => ({
   connectionTypes: t.field({
+    ...operationFieldWithoutErrors(listConnectionTypes),
     type: [ConnectionTypeRef],
-    description: 'Lists the types of connections that match all given arguments.',
-    authScopes: { credential: true },
     complexity: { field: 1, multiplier: catalogueCost },
     args: {
       category: t.arg.string({
@@ -24,27 +50,17 @@ builder.queryFields((t) => ({
         description: 'A part of a label or an identifier, in upper or lower case.',
       }),
     },
-    resolve: (_root, { category, search }) => {
-      const parsed = searchArgs.safeParse({ search });
-      if (!parsed.success) throw new InvalidInputError(fieldIssues(parsed.error.issues));
-      const part = foldCase(parsed.data.search ?? '');
-      return connectionTypes.filter(
-        ({ type, label, ...its }) =>
-          (category == null || its.category === category) &&
-          [label, type].some((text) => foldCase(text).includes(part)),
-      );
-    },
+    resolve: (_root, args, context) => perform(listConnectionTypes, context, args),
   }),
   connectionType: t.field({
+    ...operationFieldWithoutErrors(readConnectionType),
     type: ConnectionTypeRef,
     nullable: true,
-    description: 'Finds a type of connection. It returns null if no type has this identifier.',
-    authScopes: { credential: true },
     args: {
       type: t.arg.string({
         description: 'The full identifier of the type, such as `dynamiq.connections.OpenAI`.',
       }),
     },
-    resolve: (_root, { type }) => findConnectionType(type) ?? null,
+    resolve: (_root, args, context) => perform(readConnectionType, context, args),
   }),
 }));

@@ -1,4 +1,6 @@
 import { builder } from '../../core/graphql/builder.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { ChangeKind } from '../../platform/db/generated/enums.ts';
 import { ConnectionRef } from './connection.type.ts';
 import { type ConnectionChange, watchConnections } from './watch-connections.service.ts';
@@ -36,10 +38,8 @@ const ConnectionChangeRef = builder.objectRef<ConnectionChange>('ConnectionChang
 
 builder.subscriptionField('connectionChanged', (t) =>
   t.field({
+    ...operationFieldWithoutErrors(watchConnections),
     type: ConnectionChangeRef,
-    description:
-      'Sends one event for each committed change of a project’s connections, from every process of the installation.',
-    authScopes: { role: 'viewer' },
     args: {
       projectId: t.arg.id({ description: 'The id of the project to watch.' }),
       id: t.arg.id({
@@ -48,7 +48,7 @@ builder.subscriptionField('connectionChanged', (t) =>
           'The id of the one connection to watch; all of the project if you leave it out.',
       }),
     },
-    subscribe: (_root, wanted, context) => watchConnections(context, wanted),
+    subscribe: (_root, args, context) => perform(watchConnections, context, args),
     resolve: (change) => change,
   }),
 );

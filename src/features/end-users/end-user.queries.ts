@@ -1,6 +1,10 @@
+import { z } from 'zod';
 import { requireEndUser } from '../../core/access/roles.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import { builder } from '../../core/graphql/builder.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { UnauthenticatedError } from '../../platform/errors.ts';
 import { mostRequirements } from '../../platform/limits.ts';
 import { ConnectPageSettingsRef } from '../apps/app.type.ts';
@@ -54,11 +58,20 @@ const EndUserRef = builder.objectRef<ConnectTokenViewer>('EndUser').implement({
   }),
 });
 
+const readEndUser = operation({
+  name: 'endUser',
+  description: 'Returns the end user of the connect token. It needs a connect token.',
+  role: 'end user',
+  audit: undefined,
+  input: z.object({}),
+  errors: [],
+  run: async ({ viewer }) => requireEndUser(viewer),
+});
+
 builder.queryField('endUser', (t) =>
   t.field({
+    ...operationFieldWithoutErrors(readEndUser),
     type: EndUserRef,
-    description: 'Returns the end user of the connect token. It needs a connect token.',
-    authScopes: { endUser: true },
-    resolve: (_root, _args, { viewer }) => requireEndUser(viewer),
+    resolve: (_root, args, context) => perform(readEndUser, context, args),
   }),
 );

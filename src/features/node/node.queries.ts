@@ -1,9 +1,13 @@
+import { z } from 'zod';
 import { includesRole } from '../../core/access/includes-role.ts';
 import { holding, isReached, type Reach, reachOf, reachText } from '../../core/access/reach.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { isPerson, type MemberViewer } from '../../core/access/viewer.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { type Node, NodeRef } from '../../core/graphql/node.type.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { perform } from '../../core/operations/perform.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import { isUuid } from '../../platform/input.ts';
 import {
@@ -13,16 +17,25 @@ import {
 } from '../connections/connection-row.ts';
 import { projectJson } from '../projects/project-row.ts';
 
+const readNode = operation({
+  name: 'node',
+  description:
+    'Finds a record of any type that implements `Node`. It returns null if the record does not exist or the caller cannot reach it.',
+  role: 'viewer',
+  audit: undefined,
+  input: z.object({ id: z.string() }),
+  errors: [],
+  run: async ({ deps, viewer }, { id }) =>
+    isUuid(id) ? findNode(deps.sql, requireMember(viewer), id) : null,
+});
+
 builder.queryField('node', (t) =>
   t.field({
+    ...operationFieldWithoutErrors(readNode),
     type: NodeRef,
     nullable: true,
-    description:
-      'Finds a record of any type that implements `Node`. It returns null if the record does not exist or the caller cannot reach it.',
-    authScopes: { role: 'viewer' },
     args: { id: t.arg.id({ description: 'The UUID of the record.' }) },
-    resolve: (_root, { id }, { deps, viewer }) =>
-      isUuid(id) ? findNode(deps.sql, requireMember(viewer), id) : null,
+    resolve: (_root, args, context) => perform(readNode, context, args),
   }),
 );
 

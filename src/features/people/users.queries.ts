@@ -1,23 +1,15 @@
-import { z } from 'zod';
-import { requireMember } from '../../core/access/roles.ts';
 import { builder } from '../../core/graphql/builder.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
-import type { Prisma } from '../../platform/db/generated/client.ts';
-import { planPage } from '../../platform/db/keyset.ts';
-import { InvalidInputError } from '../../platform/errors.ts';
-import { foldCase } from '../../platform/fold-case.ts';
-import { fieldIssues, orBlank, searchedName } from '../../platform/input.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { UserPage } from './user.type.ts';
-
-const searchArgs = z.object({ search: orBlank(searchedName) });
+import { listUsers } from './users.service.ts';
 
 builder.queryField('users', (t) =>
   t.field({
+    ...operationFieldWithoutErrors(listUsers),
     type: UserPage,
     nullable: true,
-    description:
-      'Lists the people of the organization, newest first. Only its admins can see them.',
-    authScopes: { organizationRole: 'admin' },
     complexity: pageCost,
     args: {
       search: t.arg.string({
@@ -26,28 +18,9 @@ builder.queryField('users', (t) =>
       }),
       ...forwardArgs,
     },
-    resolve: async (_root, { search, ...page }, context, info) => {
-      const parsed = searchArgs.safeParse({ search });
-      if (!parsed.success) throw new InvalidInputError(fieldIssues(parsed.error.issues));
-      const { db, config } = context.deps;
-      const plan = planPage(page, 'createdAt', config.limits.pageSize);
-      const { organizationId } = requireMember(context.viewer);
-      const where = { organizationId, ...matching(parsed.data.search) };
-      const query = rowsQuery(context, info, 'User');
-      const rows = await db.user.findMany({ ...query, ...plan.range(where) });
-      return plan.toPage(rows, () => db.user.count({ where }));
+    resolve: (_root, { search, ...page }, context, info) => {
+      const selection = rowsQuery(context, info, 'User');
+      return perform(listUsers, { ...context, selection }, { search, page });
     },
   }),
 );
-
-function matching(search: string | null | undefined) {
-  if (!search) return {};
-  // `_`, `%` and `\\` would be wildcards of LIKE.
-  const part = (text: string) => text.replace(/[\\%_]/g, '\\$&');
-  return {
-    OR: [
-      { name: { contains: part(search), mode: 'insensitive' } },
-      { emailFolded: { contains: part(foldCase(search)) } },
-    ],
-  } satisfies Prisma.UserWhereInput;
-}

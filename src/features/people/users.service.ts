@@ -5,17 +5,40 @@ import { requireMember } from '../../core/access/roles.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { isUniqueViolation } from '../../platform/db/errors.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
 import { Role } from '../../platform/db/generated/enums.ts';
+import { type PageArgs, planPage } from '../../platform/db/keyset.ts';
 import {
   ConflictError,
   ForbiddenError,
   InvalidInputError,
   NotFoundError,
 } from '../../platform/errors.ts';
-import { foldEmail } from '../../platform/fold-case.ts';
-import { email, nameText } from '../../platform/input.ts';
+import { foldCase, foldEmail } from '../../platform/fold-case.ts';
+import { email, nameText, orBlank, searchedName } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { lockUser } from './lock-user.ts';
+
+/** Lists a page of the people. Fails with InvalidInputError for the page. */
+export const listUsers = operation({
+  name: 'users',
+  description: 'Lists the people of the organization, newest first. Only its admins can see them.',
+  role: { organization: 'admin' },
+  audit: undefined,
+  input: z.object({
+    search: orBlank(searchedName),
+    page: z.custom<PageArgs>(), // planPage checks it
+  }),
+  errors: [],
+  run: async ({ deps, viewer, selection }, { search, page }) => {
+    const { db, config } = deps;
+    const plan = planPage(page, 'createdAt', config.limits.pageSize);
+    const { organizationId } = requireMember(viewer);
+    const where = { organizationId, ...matching(search) };
+    const rows = await db.user.findMany({ ...selection, ...plan.range(where) });
+    return plan.toPage(rows, () => db.user.count({ where }));
+  },
+});
 
 /** A person gets no more role than the caller has. */
 export const createUser = operation({
@@ -87,6 +110,18 @@ export const deleteUser = operation({
     });
   },
 });
+
+function matching(search: string | null | undefined) {
+  if (!search) return {};
+  // `_`, `%` and `\\` would be wildcards of LIKE.
+  const part = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+  return {
+    OR: [
+      { name: { contains: part(search), mode: 'insensitive' } },
+      { emailFolded: { contains: part(foldCase(search)) } },
+    ],
+  } satisfies Prisma.UserWhereInput;
+}
 
 function isRaise(from: Role | null, to: Role): boolean {
   return from === null || !includesRole(from, to);

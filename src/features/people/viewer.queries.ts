@@ -1,6 +1,10 @@
+import { z } from 'zod';
 import { isPerson, type Viewer } from '../../core/access/viewer.ts';
 import { builder } from '../../core/graphql/builder.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { RoleRef } from '../../core/graphql/role.type.ts';
+import { operation } from '../../core/operations/operation.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { OrganizationRef } from '../projects/organization.type.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import { UserRef } from './user.type.ts';
@@ -73,12 +77,21 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
   }),
 });
 
+const readViewer = operation({
+  name: 'viewer',
+  description: 'Returns the caller, as their credential identifies them.',
+  role: 'anyone',
+  audit: undefined,
+  input: z.object({}),
+  errors: [],
+  run: async ({ viewer }) => viewer,
+});
+
 builder.queryField('viewer', (t) =>
   t.field({
+    ...operationFieldWithoutErrors(readViewer),
     type: ViewerRef,
-    description: 'Returns the caller, as their credential identifies them.',
-    authScopes: { anyone: true },
-    resolve: (_root, _args, { viewer }) => viewer,
+    resolve: (_root, args, context) => perform(readViewer, context, args),
   }),
 );
 

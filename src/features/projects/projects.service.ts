@@ -28,6 +28,22 @@ const redirectUrls = z
   .max(mostRedirectUrls, `cannot hold more than ${mostRedirectUrls}`)
   .nullish();
 
+/** Reads a project. The output is null when the caller can see none of this id. */
+export const readProject = operation({
+  name: 'project',
+  description:
+    'Finds a project by its id. It returns null if the project does not exist or the caller cannot reach it.',
+  role: 'viewer',
+  audit: undefined,
+  input: z.object({ id: z.string() }),
+  errors: [],
+  run: async ({ deps, viewer, selection }, { id }) => {
+    if (!isUuid(id)) return null;
+    const where = { AND: [{ id }, visibleProjects(requireMember(viewer))] };
+    return deps.db.project.findFirst({ ...selection, where });
+  },
+});
+
 /** Fails with ForbiddenError for an organization that is not the caller's. */
 export const createProject = operation({
   name: 'createProject',

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { RequestContext } from '../../core/access/request-context.ts';
 import type { Deps } from '../../core/deps/deps.ts';
+import { operation } from '../../core/operations/operation.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
-import { InvalidInputError } from '../../platform/errors.ts';
-import { fieldIssues, userId } from '../../platform/input.ts';
+import { userId } from '../../platform/input.ts';
 import { requireCalledApp } from '../apps/called-app.ts';
 import { askForAwaited } from './current-status.ts';
 import {
@@ -18,33 +17,28 @@ export type RequirementsStatus = {
   unsatisfied: Requirement[];
 };
 
-/** Which user, as the app names them, and of which app where no app's hostname was called. */
-export type UserOfApp = { userId: string; appId?: string | null | undefined };
-
-const userOfApp = z.object({ userId });
-
-/**
- * Whether a user of an app has brought all that it asks for. Whoever was never seen is a user too.
- *
- * @throws InvalidInputError, UnauthenticatedError, NotFoundError for the app.
- */
-export async function requirementsStatus(
-  context: RequestContext,
-  asked: UserOfApp,
-): Promise<RequirementsStatus> {
-  const parsed = userOfApp.safeParse(asked);
-  if (!parsed.success) throw new InvalidInputError(fieldIssues(parsed.error.issues));
-  const app = await requireCalledApp(context, asked.appId);
-  const user = { appId: app.id, userId: parsed.data.userId };
-  const load = loadRequirementsOfUser(context.deps);
-  const requirements = await load(user);
-  const linked = await askForAccounts(context.deps, user, requirements);
-  const unsatisfied = pendingOf(linked ? await load(user) : requirements);
-  return {
-    satisfied: unsatisfied.length === 0,
-    unsatisfied: unsatisfied.map(({ requirement }) => requirement),
-  };
-}
+/** A user whom the app has never seen counts as a user. Fails with NotFoundError for the app. */
+export const readRequirementsStatus = operation({
+  name: 'requirementsStatus',
+  description: 'Returns whether an end user has fulfilled all requirements of an app.',
+  role: { app: 'viewer' },
+  audit: undefined,
+  // Without `appId` the app is the one whose hostname was called.
+  input: z.object({ userId, appId: z.string().nullish() }),
+  errors: [],
+  run: async (context, { userId, appId }): Promise<RequirementsStatus> => {
+    const app = await requireCalledApp(context, appId);
+    const user = { appId: app.id, userId };
+    const load = loadRequirementsOfUser(context.deps);
+    const requirements = await load(user);
+    const linked = await askForAccounts(context.deps, user, requirements);
+    const unsatisfied = pendingOf(linked ? await load(user) : requirements);
+    return {
+      satisfied: unsatisfied.length === 0,
+      unsatisfied: unsatisfied.map(({ requirement }) => requirement),
+    };
+  },
+});
 
 /** Asks Pipedream for what the user may have linked there; answers whether anything was. */
 async function askForAccounts(

@@ -1,10 +1,10 @@
-import { requireMember } from '../../core/access/roles.ts';
-import { visibleRequirements } from '../../core/access/visibility.ts';
 import { builder } from '../../core/graphql/builder.ts';
-import { isUuid } from '../../platform/input.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { mostRequirements } from '../../platform/limits.ts';
 import { RequirementRef } from './requirement.type.ts';
-import { type RequirementsStatus, requirementsStatus } from './requirements-status.service.ts';
+import { readRequirement } from './requirements.service.ts';
+import { type RequirementsStatus, readRequirementsStatus } from './requirements-status.service.ts';
 
 const RequirementsStatusRef = builder
   .objectRef<RequirementsStatus>('RequirementsStatus')
@@ -25,22 +25,16 @@ const RequirementsStatusRef = builder
 
 builder.queryFields((t) => ({
   requirement: t.prismaField({
+    ...operationFieldWithoutErrors(readRequirement),
     type: RequirementRef,
     nullable: true,
-    description:
-      'Finds a requirement by its id. It returns null if the requirement does not exist or the caller cannot reach it.',
-    authScopes: { role: 'viewer' },
     args: { id: t.arg.id({ description: 'The UUID of the requirement.' }) },
-    resolve: (query, _root, { id }, { deps, viewer }) => {
-      if (!isUuid(id)) return null;
-      const where = { AND: [{ id }, visibleRequirements(requireMember(viewer))] };
-      return deps.db.requirement.findFirst({ ...query, where });
-    },
+    resolve: (query, _root, args, context) =>
+      perform(readRequirement, { ...context, selection: query }, args),
   }),
   requirementsStatus: t.field({
+    ...operationFieldWithoutErrors(readRequirementsStatus),
     type: RequirementsStatusRef,
-    description: 'Returns whether an end user has fulfilled all requirements of an app.',
-    authScopes: { appCaller: 'viewer' },
     args: {
       userId: t.arg.string({ description: 'The id that the app gives to the end user.' }),
       appId: t.arg.id({
@@ -49,6 +43,6 @@ builder.queryFields((t) => ({
           "The id of the app. It is required in GraphQL; only the REST routes on the app's hostname fill it in.",
       }),
     },
-    resolve: (_root, user, context) => requirementsStatus(context, user),
+    resolve: (_root, args, context) => perform(readRequirementsStatus, context, args),
   }),
 }));

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleApps, visibleRequirements } from '../../core/access/visibility.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
@@ -17,6 +18,22 @@ import { mostRequirements } from '../../platform/limits.ts';
 import { newId } from '../../platform/new-id.ts';
 import { newRequirement, requirementChanges } from './requirement.input.ts';
 import { parseSpec } from './spec.input.ts';
+
+/** Reads a requirement. The output is null when the caller can see none of this id. */
+export const readRequirement = operation({
+  name: 'requirement',
+  description:
+    'Finds a requirement by its id. It returns null if the requirement does not exist or the caller cannot reach it.',
+  role: 'viewer',
+  audit: undefined,
+  input: z.object({ id: z.string() }),
+  errors: [],
+  run: async ({ deps, viewer, selection }, { id }) => {
+    if (!isUuid(id)) return null;
+    const where = { AND: [{ id }, visibleRequirements(requireMember(viewer))] };
+    return deps.db.requirement.findFirst({ ...selection, where });
+  },
+});
 
 /** Fails with ConflictError for a taken name, and for an app that has as many requirements as it may. */
 export const createRequirement = operation({

@@ -1,14 +1,13 @@
 import { builder } from '../../core/graphql/builder.ts';
+import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
+import { perform } from '../../core/operations/perform.ts';
 import { RequirementRef } from './requirement.type.ts';
 import { watchRequirements } from './watch-requirements.service.ts';
 
 builder.subscriptionField('requirementStatusChanged', (t) =>
   t.field({
+    ...operationFieldWithoutErrors(watchRequirements),
     type: RequirementRef,
-    description:
-      'Sends a requirement when an end user fulfils it or no longer fulfils it. A connect token watches its own user; every other credential names an app and a user.',
-    authScopes: (_root, _args, { viewer }) =>
-      viewer.kind === 'connect_token' ? { endUser: true } : { role: 'viewer' },
     args: {
       appId: t.arg.id({
         required: false,
@@ -19,7 +18,7 @@ builder.subscriptionField('requirementStatusChanged', (t) =>
         description: 'The id that the app gives to the end user; not needed with a connect token.',
       }),
     },
-    subscribe: (_root, wanted, context) => watchRequirements(context, wanted),
+    subscribe: (_root, args, context) => perform(watchRequirements, context, args),
     resolve: (requirement) => requirement,
   }),
 );

@@ -1,26 +1,29 @@
+import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireEndUser, requireRole } from '../../core/access/roles.ts';
 import type { Change } from '../../core/changes/change.ts';
 import { openStream } from '../../core/changes/open-stream.ts';
+import { operation } from '../../core/operations/operation.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import { userId as userIdInput } from '../../platform/input.ts';
 import { requireCalledApp } from '../apps/called-app.ts';
 
 /**
- * Tells which requirements of an app one of its users stands differently to: with a connect token its
- * own user, otherwise the one that is named.
- *
- * @throws InvalidInputError, NotFoundError for the app; and as {@link openStream}.
+ * An end user watches their own requirements; a member names an app and a user. Fails with
+ * InvalidInputError, with NotFoundError for the app, and as `openStream`.
  */
-export function watchRequirements(
-  context: RequestContext,
-  { appId, userId }: { appId?: string | null | undefined; userId?: string | null | undefined },
-): Promise<AsyncIterableIterator<Requirement>> {
-  return context.viewer.kind === 'connect_token'
-    ? watchOwn(context)
-    : watchUser(context, appId, userId);
-}
+export const watchRequirements = operation({
+  name: 'requirementStatusChanged',
+  description:
+    'Sends a requirement when an end user fulfils it or no longer fulfils it. A connect token watches its own user; every other credential names an app and a user.',
+  role: { endUserOr: 'viewer' },
+  audit: undefined,
+  input: z.object({ appId: z.string().nullish(), userId: z.string().nullish() }),
+  errors: [],
+  run: (context, { appId, userId }) =>
+    context.viewer.kind === 'connect_token' ? watchOwn(context) : watchUser(context, appId, userId),
+});
 
 function watchOwn(context: RequestContext): Promise<AsyncIterableIterator<Requirement>> {
   const { projectId, appId, endUserId } = requireEndUser(context.viewer);
