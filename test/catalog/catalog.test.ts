@@ -69,7 +69,7 @@ describe('the catalogue', () => {
     expect(ruled.toSorted()).toEqual(expected.map(({ type }) => type).toSorted());
   });
 
-  it('names only fields of the type in its rules', () => {
+  it('names only fields of the type in the rules of a type', () => {
     for (const { fields, rules } of connectionTypes) {
       const names = fields.map(({ name }) => name);
       for (const rule of rules) {
@@ -85,7 +85,7 @@ describe('the catalogue', () => {
     }
   });
 
-  it('asks for a positive number wherever a name says timeout', () => {
+  it('requires a positive number for every field with timeout in its name', () => {
     const numbers = connectionTypes
       .flatMap(({ fields }) => fields)
       .filter(({ kind, name }) => /^(integer|number)$/.test(kind) && name.includes('timeout'));
@@ -93,7 +93,7 @@ describe('the catalogue', () => {
     expect(numbers.filter(({ format }) => format !== 'seconds')).toEqual([]);
   });
 
-  it('asks for texts in all headers and env, and seals them', () => {
+  it('requires texts in all headers and env, and seals them', () => {
     const maps = connectionTypes
       .flatMap(({ fields }) => fields)
       .filter(({ name }) => name === 'headers' || name === 'env');

@@ -7,12 +7,12 @@ const postgres = typeNamed('PostgreSQL');
 const server = { host: 'h', database: 'd', user: 'u' };
 
 describe('checkConfig', () => {
-  it('finds nothing in a good config', () => {
+  it('finds no issue in a good config', () => {
     const found = connectionTypes.flatMap((type) => checkConfig(type, minimalConfig(type)));
     expect(found).toEqual([]);
   });
 
-  it('takes an absent secret for a stored one', () => {
+  it('accepts a missing secret, because it may be stored', () => {
     expect(checkConfig(postgres, server)).toEqual([]);
   });
 
@@ -22,11 +22,11 @@ describe('checkConfig', () => {
     ]);
   });
 
-  it('leaves the rules to parseConfig, which knows the whole', () => {
+  it('does not check rules, which need the stored config', () => {
     expect(checkConfig(typeNamed('AWS'), { region: 'r', access_key_id: 'id' })).toEqual([]);
   });
 
-  it('names every other issue at once', () => {
+  it('returns all other issues at once', () => {
     expect(checkConfig(postgres, { port: '5432', user: ' ', other: 1 })).toEqual([
       { path: 'config.host', message: 'cannot be blank' },
       { path: 'config.port', message: 'must be an integer from 1 to 65535' },
@@ -36,7 +36,7 @@ describe('checkConfig', () => {
     ]);
   });
 
-  it('asks for an object', () => {
+  it('refuses a config that is not an object', () => {
     expect(checkConfig(postgres, [])).toEqual([{ path: 'config', message: 'must be an object' }]);
   });
 });

@@ -155,7 +155,7 @@ const examples: Record<string, Example> = {
 describe.each(Object.entries(examples))('a field of kind %s', (_, { field, good, bad }) => {
   const type = typeWith(field);
 
-  it.each(good.map((value) => [value]))('takes %j', (value) => {
+  it.each(good.map((value) => [value]))('accepts %j', (value) => {
     const parsed = parseConfig(type, { f: value });
     expect(parsed).toMatchObject({ ok: true });
     expect(parsed.ok && { ...parsed.config, ...parsed.secrets }).toEqual({ f: value });
@@ -169,7 +169,7 @@ describe.each(Object.entries(examples))('a field of kind %s', (_, { field, good,
   });
 });
 
-it('finds the blank and the foreign entries of a list at their index', () => {
+it('reports blank entries of a list, and entries of another type, at their index', () => {
   expect(
     parseConfig(typeWith({ kind: 'string[]', default: [], required: false }), {
       f: ['a', '', 'b', 5, null],

@@ -14,7 +14,7 @@ const issuesOf = (type: typeof http, input: unknown) => {
   return parsed.ok ? [] : parsed.issues;
 };
 
-describe('text that cannot be stored', () => {
+describe('text that PostgreSQL cannot store', () => {
   const places: [string, (text: string) => [typeof http, unknown]][] = [
     ['config.client_secret', (text) => [google, { client_secret: text }]],
     ['config.client_id', (text) => [google, { client_id: text, client_secret: 's' }]],
@@ -27,26 +27,26 @@ describe('text that cannot be stored', () => {
     ['config', (text) => [http, { ...request, [text]: 1 }]],
   ];
 
-  it.each(places)('is found at %s when it holds U+0000', (path, place) => {
+  it.each(places)('is reported at %s when it contains U+0000', (path, place) => {
     const message = 'cannot hold the character U+0000';
     expect(issuesOf(...place('a\u0000b'))).toEqual([{ path, message }]);
   });
 
-  it.each(places)('is found at %s when it holds half a surrogate pair', (path, place) => {
+  it.each(places)('is reported at %s when it contains half a surrogate pair', (path, place) => {
     expect(issuesOf(...place('a\ud800b'))).toEqual([{ path, message: 'is not well-formed text' }]);
     expect(issuesOf(...place('a\udc00b'))).toHaveLength(1);
   });
 });
 
-describe('nesting', () => {
-  it('may reach 32 levels, the config being the first', () => {
+describe('a nested config', () => {
+  it('is accepted up to 32 levels, of which the config is the first', () => {
     expect(issuesOf(http, { ...request, data: nested(31) })).toEqual([]);
     expect(issuesOf(http, { ...request, data: nested(32) })).toEqual([
       { path: 'config.data', message: 'is nested too deeply' },
     ]);
   });
 
-  it('of half a million levels exhausts nothing, in any field of any type', () => {
+  it('is refused at half a million levels without exhausting the stack, in any field of any type', () => {
     const abyss = nested(500_000);
     const pit = JSON.parse('['.repeat(500_000) + ']'.repeat(500_000));
     for (const type of connectionTypes) {
@@ -59,8 +59,8 @@ describe('nesting', () => {
   });
 });
 
-describe('keys that name a prototype', () => {
-  it('are unknown fields', () => {
+describe('keys with the name of a prototype', () => {
+  it('are reported as unknown fields', () => {
     const config = JSON.parse('{"__proto__": {"scopes": ["x"]}, "constructor": 1}');
     expect(issuesOf(google, config)).toEqual([
       { path: 'config.__proto__', message: 'is not a known field' },
@@ -68,7 +68,7 @@ describe('keys that name a prototype', () => {
     ]);
   });
 
-  it('are plain data inside an object, and pollute nothing', () => {
+  it('are plain data inside an object and pollute no prototype', () => {
     const text = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}';
     const parsed = parseConfig(http, { ...request, data: JSON.parse(text) });
     expect(parsed.ok && JSON.stringify(parsed.config.data)).toBe(text);
@@ -76,18 +76,18 @@ describe('keys that name a prototype', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('give no field a value that the config does not own', () => {
+  it('give no field a value that the config inherits', () => {
     const heir = Object.create({ client_secret: 'inherited' });
     expect(parseConfig(google, heir)).toMatchObject({ secrets: {} });
   });
 
-  it('are read from an object without a prototype as well', () => {
+  it('are read from an object without a prototype too', () => {
     const bare = Object.assign(Object.create(null), { scopes: ['a'] });
     expect(parseConfig(google, bare)).toMatchObject({ config: { scopes: ['a'] } });
   });
 });
 
-it('finds all of very many issues', () => {
+it('reports all of 50,000 issues', () => {
   const scopes = new Array(50_000).fill('');
   expect(issuesOf(google, { scopes })).toHaveLength(50_000);
 });

@@ -24,7 +24,7 @@ const propertiesOf = (name: string) => {
 describe.each(connectionTypes)('the JSON Schema of $type', (type) => {
   const schema = toJsonSchema(type);
 
-  it('is valid JSON Schema 2020-12, and closed', () => {
+  it('is valid JSON Schema 2020-12 and refuses unknown fields', () => {
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(ajv.validateSchema(schema)).toBe(true);
     expect(schema).toMatchObject({
@@ -34,7 +34,7 @@ describe.each(connectionTypes)('the JSON Schema of $type', (type) => {
     });
   });
 
-  it('tells labels, secrets, defaults and what is required', () => {
+  it('contains labels, secrets, defaults and required fields', () => {
     expect(schema.required ?? []).toEqual(
       type.fields.filter(({ required }) => required).map(({ name }) => name),
     );
@@ -46,7 +46,7 @@ describe.each(connectionTypes)('the JSON Schema of $type', (type) => {
     }
   });
 
-  it('agrees with parseConfig on the least, on everything, on nothing and on what is read back', () => {
+  it('agrees with parseConfig on minimal, full and empty configs and on parsed ones', () => {
     expect(accepts(type, minimalConfig(type))).toBe(true);
     expect(accepts(type, fullConfig(type))).toBe(true);
     expect(accepts(type, {})).toBe(parseConfig(type, {}).ok);
@@ -55,7 +55,7 @@ describe.each(connectionTypes)('the JSON Schema of $type', (type) => {
   });
 });
 
-it('tells formats, ranges and values in the keywords for them', () => {
+it('writes formats, ranges and allowed values as JSON Schema keywords', () => {
   expect(propertiesOf('Chroma').port).toMatchObject({
     type: 'integer',
     minimum: 1,
@@ -87,7 +87,7 @@ function given(schema: object) {
   return { anyOf: [schema, { type: ['string', 'null'], pattern: expect.any(String) }] };
 }
 
-it('is made once', () => {
+it('the JSON Schema of a type is built once', () => {
   expect(toJsonSchema(typeNamed('AWS'))).toBe(toJsonSchema(typeNamed('AWS')));
 });
 
@@ -116,7 +116,7 @@ const configs: [name: string, config: object][] = [
   ['GoogleOAuth2', { scopes: ['a', ''] }],
 ];
 
-it.each(configs)('judges as parseConfig does: %s %j', (name, config) => {
+it.each(configs)('the JSON Schema agrees with parseConfig on %s %j', (name, config) => {
   const type = typeNamed(name);
   expect(accepts(type, config)).toBe(parseConfig(type, config).ok);
 });

@@ -14,6 +14,6 @@ it.each([
   ['client_x509_cert_url', 'Client X.509 cert URL'],
   ['sse_read_timeout', 'SSE read timeout'],
   ['constructor', 'Constructor'],
-])('puts %s into words as "%s"', (name, label) => {
+])('writes the label of %s as "%s"', (name, label) => {
   expect(labelOf(name)).toBe(label);
 });

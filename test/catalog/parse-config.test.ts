@@ -8,12 +8,15 @@ const http = typeNamed('Http');
 const request = { url: 'https://example.com', method: 'GET' };
 
 describe('a good config', () => {
-  it.each(connectionTypes)('of $type may hold the least, or everything', (type) => {
-    expect(parseConfig(type, minimalConfig(type))).toMatchObject({ ok: true });
-    expect(parseConfig(type, fullConfig(type))).toMatchObject({ ok: true });
-  });
+  it.each(connectionTypes)(
+    'of $type is accepted with only the required fields and with all fields',
+    (type) => {
+      expect(parseConfig(type, minimalConfig(type))).toMatchObject({ ok: true });
+      expect(parseConfig(type, fullConfig(type))).toMatchObject({ ok: true });
+    },
+  );
 
-  it('is parted into its public and its secret half', () => {
+  it('is separated into its public and its secret half', () => {
     const database = { host: 'db', port: 5433, database: 'd', user: 'u' };
     expect(parseConfig(typeNamed('PostgreSQL'), { password: 'p', ...database })).toEqual({
       ok: true,
@@ -22,7 +25,7 @@ describe('a good config', () => {
     });
   });
 
-  it('has its defaults filled in, on either side', () => {
+  it('gets its defaults in both halves', () => {
     expect(parseConfig(http, request)).toEqual({
       ok: true,
       config: { ...request, params: {}, data: {} },
@@ -30,7 +33,7 @@ describe('a good config', () => {
     });
   });
 
-  it('has the one value of a constant filled in', () => {
+  it('gets the one value of a constant', () => {
     const parsed = parseConfig(typeNamed('Lakera'), { api_key: 'k' });
     expect(parsed).toMatchObject({ config: { url: 'https://api.lakera.ai/v2/' } });
   });
@@ -41,7 +44,7 @@ describe('a good config', () => {
     expect(parseConfig(http, request)).toMatchObject({ config: { params: {} } });
   });
 
-  it('keeps text and URLs as they were written', () => {
+  it('keeps text and URLs unchanged', () => {
     const config = { url: 'HTTPS://EXAMPLE.com:443/a/../b', api_key: ' k ' };
     expect(parseConfig(openAI, config)).toEqual({
       ok: true,
@@ -50,7 +53,7 @@ describe('a good config', () => {
     });
   });
 
-  it('can be written back as it was read', () => {
+  it('is accepted again as it was returned', () => {
     for (const type of connectionTypes) {
       const first = parseConfig(type, minimalConfig(type));
       if (!first.ok) throw new Error(type.type);
@@ -58,31 +61,31 @@ describe('a good config', () => {
     }
   });
 
-  it('takes a whole number however JSON writes it', () => {
+  it('accepts an integer in every notation of JSON', () => {
     const config = JSON.parse('{"host": "h", "port": 8000.0}');
     expect(parseConfig(typeNamed('Chroma'), config)).toMatchObject({ config: { port: 8000 } });
   });
 });
 
-describe('null and absence', () => {
-  it('take null for left out', () => {
+describe('null, absence and blank text', () => {
+  it('null leaves out an optional field', () => {
     const parsed = parseConfig(openAI, { api_key: 'k', url: null });
     expect(parsed).toMatchObject({ config: { url: 'https://api.openai.com/v1' } });
   });
 
-  it('take the empty text of an optional URL for left out, as a form sends it', () => {
+  it('empty text, which a form sends, leaves out an optional URL', () => {
     const parsed = parseConfig(openAI, { api_key: 'k', url: '' });
     expect(parsed).toMatchObject({ config: { url: 'https://api.openai.com/v1' } });
   });
 
-  it.each([undefined, null, '', '  \n'])('refuse %j for required text', (value) => {
+  it.each([undefined, null, '', '  \n'])('%j is refused for required text', (value) => {
     expect(parseConfig(openAI, { api_key: value })).toEqual({
       ok: false,
       issues: [{ path: 'config.api_key', message: 'cannot be blank' }],
     });
   });
 
-  it.each([undefined, null, ''])('refuse %j for a required URL', (url) => {
+  it.each([undefined, null, ''])('%j is refused for a required URL', (url) => {
     expect(parseConfig(http, { ...request, url })).toMatchObject({
       issues: [{ path: 'config.url', message: 'cannot be blank' }],
     });
@@ -90,28 +93,28 @@ describe('null and absence', () => {
 });
 
 describe('stored secrets', () => {
-  it('are kept where a secret is left out', () => {
+  it('are kept when the config leaves out a secret', () => {
     const parsed = parseConfig(openAI, { url: 'https://new.example' }, { api_key: 'stored' });
     expect(parsed).toMatchObject({ ok: true, secrets: { api_key: 'stored' } });
   });
 
-  it('give way to a new value', () => {
+  it('are replaced by a new value', () => {
     const parsed = parseConfig(openAI, { api_key: 'new' }, { api_key: 'stored' });
     expect(parsed).toMatchObject({ secrets: { api_key: 'new' } });
   });
 
-  it('are removed by null, and a default takes their place', () => {
+  it('are removed by null and replaced by the default', () => {
     const parsed = parseConfig(http, { ...request, headers: null }, { headers: { a: 'b' } });
     expect(parsed).toMatchObject({ secrets: { headers: {} } });
   });
 
-  it('cannot be removed where they are required', () => {
+  it('cannot be removed when they are required', () => {
     expect(parseConfig(openAI, { api_key: null }, { api_key: 'stored' })).toMatchObject({
       issues: [{ path: 'config.api_key', message: 'cannot be blank' }],
     });
   });
 
-  it('count when rules are judged', () => {
+  it('count as given when rules are checked', () => {
     const update = { region: 'eu-west-1', access_key_id: 'id' };
     const kept = { secret_access_key: 'stored' };
     expect(parseConfig(typeNamed('AWS'), update, kept)).toMatchObject({ ok: true });
@@ -120,7 +123,7 @@ describe('stored secrets', () => {
     ).toMatchObject({ issues: [{ path: 'config.secret_access_key' }] });
   });
 
-  it('bring no field along that the type lacks, and no public one', () => {
+  it('add no public field and no field that the type does not have', () => {
     const parsed = parseConfig(openAI, {}, { api_key: 'k', url: 'https://old.example', other: 1 });
     expect(parsed).toEqual({
       ok: true,
@@ -131,7 +134,7 @@ describe('stored secrets', () => {
 });
 
 describe('the issues of a bad config', () => {
-  it('name every offending field at once, in the order of the fields, then the unknown ones', () => {
+  it('name all bad fields in the order of the fields, and then the unknown ones', () => {
     const parsed = parseConfig(typeNamed('Weaviate'), {
       zebra: 1,
       grpc_port: 0,
@@ -170,7 +173,7 @@ describe('the issues of a bad config', () => {
     },
   );
 
-  it('echo no value', () => {
+  it('contain no value of the config', () => {
     for (const type of connectionTypes) {
       const canary = 'canary-b1946ac9';
       const values = [canary, [canary], { [canary]: { [canary]: [canary] } }, `${canary}\u0000`];

@@ -17,7 +17,7 @@ const read = (private_key: string) => {
 };
 const escaped = JSON.stringify(key).slice(1, -1);
 
-describe('a private key is mended when it was pasted', () => {
+describe('a pasted private key is repaired', () => {
   it.each([
     ['as it is', key],
     ['without its last line end', key.trimEnd()],
@@ -64,7 +64,7 @@ describe('a private key is mended when it was pasted', () => {
   });
 });
 
-describe('what is no private key is refused with what was found', () => {
+describe('text that is not a private key is refused with a complaint that says what it is', () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
   const file = { type: 'service_account', private_key: key, client_email: 'e' };
   const secret = { cipher: 'aes-256-cbc', passphrase: 'a passphrase' };
@@ -143,7 +143,7 @@ describe('what is no private key is refused with what was found', () => {
   });
 });
 
-it('keeps a private key as it was stored when an update does not send it', () => {
+it('keeps a stored private key unchanged when an update does not send it', () => {
   const kept = { private_key: 'stored before keys were read' };
   const parsed = parseConfig(google, { client_email: 'e' }, kept);
   expect(parsed).toMatchObject({ ok: true, secrets: kept });

@@ -7,7 +7,7 @@ const server = useServer();
 
 type Types = { connectionTypes: { type: string; category: string }[] };
 
-test('the catalogue lists all types, or those of a category', async () => {
+test('connectionTypes returns all types, or those of a category', async () => {
   const key = await server.createKey({ role: 'viewer' });
   const all = await server.graphql<Types>('{ connectionTypes { type category } }', {}, key);
   expect(all.data.connectionTypes).toHaveLength(connectionTypes.length);
@@ -19,7 +19,7 @@ test('the catalogue lists all types, or those of a category', async () => {
   expect(none.data.connectionTypes).toEqual([]);
 });
 
-test('a type has all that a form needs, and marks its secrets', async () => {
+test('connectionType returns all that a form needs and marks secrets', async () => {
   const { data } = await server.graphql(
     `{ connectionType(type: "${openAi}") { label category isOAuth defaultScopes jsonSchema
        fields { name label kind required secret default enum description } } }`,
@@ -39,7 +39,7 @@ test('a type has all that a form needs, and marks its secrets', async () => {
   });
 });
 
-test('a connection leads to its type; one of a type that is gone stays readable', async () => {
+test('a connection returns its type, and null for a type that no longer exists', async () => {
   const { id } = await createConnection(server);
   const ask = () =>
     server.graphql(

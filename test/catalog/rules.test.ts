@@ -101,7 +101,7 @@ const cases: { name: string; always: Record<string, unknown>; examples: Example[
 ];
 
 describe.each(cases)('the rules of $name', ({ name, always, examples }) => {
-  it.each(examples)('find in %j the issues %j', (given, expected) => {
+  it.each(examples)('report for %j the issues %j', (given, expected) => {
     const parsed = parseConfig(typeNamed(name), { ...always, ...given });
     const found = parsed.ok ? [] : parsed.issues;
     expect(found).toEqual(

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { secretFieldsWithValue } from '../../src/core/catalog/config.ts';
 import { typeNamed } from './sample-configs.ts';
 
-it('names the secret fields that hold a value, in the order of the fields', () => {
+it('secretFieldsWithValue returns secret fields that hold a value, in the order of the fields', () => {
   const secrets = { api_key: 'k', headers: { a: 'b' } };
   expect(secretFieldsWithValue(typeNamed('Tavily'), secrets)).toEqual(['headers', 'api_key']);
 });
@@ -10,11 +10,11 @@ it('names the secret fields that hold a value, in the order of the fields', () =
 it.each([
   ['', null],
   [{}, []],
-])('takes %j and %j for no value', (api_key, headers) => {
+])('secretFieldsWithValue treats %j and %j as no value', (api_key, headers) => {
   expect(secretFieldsWithValue(typeNamed('Tavily'), { api_key, headers })).toEqual([]);
 });
 
-it('names neither a public field nor one that the type lacks', () => {
+it('secretFieldsWithValue ignores public fields and fields that the type does not have', () => {
   const secrets = { url: 'https://example.com', other: 'x', api_key: 'k' };
   expect(secretFieldsWithValue(typeNamed('OpenAI'), secrets)).toEqual(['api_key']);
 });

@@ -108,6 +108,7 @@ describe('a wrong type definition fails with the file, the type, the path and th
     [fieldsWith({ ...mode, const: true }), 'fields[0].const: Takes one enum value'],
     [{ fields: [key, key] }, 'fields[0].name: Is used twice'],
     [{ rules: [{ any_of: [] }] }, 'rules[0]: Must have one_of, with, or when and require'],
+    [{ rules: [{ with: {} }] }, 'rules[0]: Must have a field'],
     [{ rules: [{ with: { url: ['password'] } }] }, 'rules[0]: The type has no field password'],
     [{ rules: [{ when: { url: 'b' }, require: ['mode'] }] }, 'rules[0].when.url: Must be a value'],
     [{ rules: [{ when: { mode: 'c' }, require: ['url'] }] }, 'rules[0].when.mode: Must be a value'],
@@ -121,6 +122,7 @@ describe('a wrong type definition fails with the file, the type, the path and th
 
   it('names the place of an entry that has no type', () => {
     expect(() => readTypes('example.json', [good, 5])).toThrow('example.json: 1: Invalid input');
+    expect(() => readTypes('example.json', [5])).toThrow('example.json: 0: Invalid input');
     expect(() => readTypes('example.json', {})).toThrow('example.json: Invalid input');
   });
 

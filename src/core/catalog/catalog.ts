@@ -127,7 +127,9 @@ export function readTypes(file: string, content: unknown): ConnectionType[] {
   const complaints = parsed.error.issues.map(({ path: [index, ...path], message }) => {
     const entry = listed[Number(index)];
     const name = isJsonObject(entry) ? entry.type : index;
-    return [file, name, z.core.toDotPath(path), message].filter(Boolean).join(': ');
+    const place = [file, name, z.core.toDotPath(path)];
+    const known = place.filter((part) => part !== undefined && part !== '');
+    return `${known.join(': ')}: ${message}`;
   });
   throw new Error(complaints.join('\n'));
 }
@@ -171,13 +173,15 @@ function toRules(rule: RuleDefinition): Rule[] {
     }));
   }
   const entries = Object.entries(rule.with);
-  // Fields that all need each other are one rule, so that its message names all that were given.
-  const names = entries.map(([name]) => name);
-  const isMutual =
-    entries.every(([name, needs]) => new Set([name, ...needs]).size === names.length) &&
-    entries.every(([, needs]) => needs.every((need) => names.includes(need)));
-  if (isMutual) return [{ kind: 'together', fields: names }];
+  const fields = Object.keys(rule.with);
+  const isMutual = entries.every(([field, needs]) => haveSameTexts([field, ...needs], fields));
+  // One rule, so that its message names all fields that were given.
+  if (isMutual) return [{ kind: 'together', fields }];
   return entries.map(([field, needs]) => ({ kind: 'with', field, needs }));
+}
+
+function haveSameTexts(texts: readonly string[], others: readonly string[]): boolean {
+  return texts.toSorted().join() === others.toSorted().join();
 }
 
 function toOAuthFacts(definition: NonNullable<TypeDefinition['oauth2']>): OAuthFacts {

@@ -22,7 +22,7 @@ export type FieldKind =
  * - `texts`: an object whose values are all text
  * - `scopes`: a list of OAuth scopes
  */
-export type FieldFormat = 'address' | 'key' | 'private_key' | 'seconds' | 'texts' | 'scopes';
+type FieldFormat = 'address' | 'key' | 'private_key' | 'seconds' | 'texts' | 'scopes';
 
 /** One field of a connection's config. */
 export type Field = {

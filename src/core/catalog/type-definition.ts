@@ -201,6 +201,7 @@ function findContradictions({ fields, rules, oauth2 }: TypeDefinition): Contradi
     }
   }
   for (const [index, rule] of rules.entries()) {
+    if (fieldsOf(rule).length === 0) complain('Must have a field', 'rules', index);
     for (const name of fieldsOf(rule)) {
       if (!byName.has(name)) complain(`The type has no field ${name}`, 'rules', index);
     }
@@ -210,7 +211,7 @@ function findContradictions({ fields, rules, oauth2 }: TypeDefinition): Contradi
     for (const [name, value] of conditions) {
       const field = byName.get(name);
       if (field?.kind === 'enum' && field.enum.includes(value)) continue;
-      complain(`Must be a value of an enum field`, 'rules', index, 'when', name);
+      complain('Must be a value of an enum field', 'rules', index, 'when', name);
     }
   }
   for (const name of oauth2 === undefined ? [] : (['authorization_url', 'token_url'] as const)) {
