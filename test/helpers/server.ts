@@ -104,6 +104,7 @@ export async function startTestServer(
     logged: () => lines.map((line) => JSON.parse(line)),
     close: async () => {
       await stop();
+      await deps.close();
       if (beside === undefined) await database.close();
       requireNoCanary('the log', lines.join(''));
     },

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Deps } from '../../src/core/deps/deps.ts';
-import { takeRefreshLease } from '../../src/oauth/refresh/lease.statements.ts';
 import { statementsOf } from '../helpers/statements.ts';
 import { connectMany } from './connect-many.ts';
 import { grantOf, lend } from './grants.ts';
@@ -12,7 +11,7 @@ const world = useWorld('box');
 type Asked = { id: string; version?: number; mayTakeOver?: boolean };
 
 const ask = (deps: Deps, owner: string, { id, version = 1, mayTakeOver = true }: Asked) =>
-  takeRefreshLease(deps)({ id, tokenVersion: version, owner, mayTakeOver });
+  deps.takeRefreshLease({ id, tokenVersion: version, owner, mayTakeOver });
 
 test('concurrent requests for leases are taken in one statement, each under its own conditions', async () => {
   const { deps } = world.server;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { requirementStatus } from '../../src/features/requirements/status.ts';
 import type { App, OauthGrant } from '../../src/platform/db/generated/client.ts';
 import { linkConnection, seedApp, seedEndUser, seedRequirement } from '../helpers/apps.ts';
 import { google } from '../helpers/connections.ts';
@@ -31,7 +30,7 @@ async function linkGoogle(spec: object, grant: Partial<OauthGrant>, status = 'ac
   const facts = { refreshable: false, tokenHost: 'provider.example', ...grant };
   await db.oauthGrant.create({ data: { connectionId, ...facts } });
   const pair = { endUserId, requirementId: requirement.id };
-  return { connectionId, state: await requirementStatus(server.deps)(pair) };
+  return { connectionId, state: await server.deps.loadRequirementState(pair) };
 }
 
 describe('a connection completes its requirement', () => {
@@ -39,7 +38,7 @@ describe('a connection completes its requirement', () => {
     const requirement = await seedRequirement(server.deps.db, app.id);
     const { connectionId, endUserId } = await linkConnection(server, requirement, 'ann');
     const pair = { endUserId, requirementId: requirement.id };
-    expect(await requirementStatus(server.deps)(pair)).toEqual({
+    expect(await server.deps.loadRequirementState(pair)).toEqual({
       status: 'completed',
       kind: 'connection',
       connection: {
@@ -82,7 +81,7 @@ describe('a connection leaves its requirement pending', () => {
     const { connectionId, endUserId } = await linkConnection(server, requirement, status);
     await db.connection.update({ where: { id: connectionId }, data: { status } });
     const pair = { endUserId, requirementId: requirement.id };
-    const state = await requirementStatus(server.deps)(pair);
+    const state = await server.deps.loadRequirementState(pair);
     expect(state).toMatchObject({ status: 'pending', connection: { id: connectionId, status } });
   });
 
@@ -98,7 +97,7 @@ describe('a connection leaves its requirement pending', () => {
     const data = { spec: { type: 'dynamiq.connections.Anthropic' } };
     await db.requirement.update({ where: { id: requirement.id }, data });
     const pair = { endUserId, requirementId: requirement.id };
-    expect((await requirementStatus(server.deps)(pair)).status).toBe('pending');
+    expect((await server.deps.loadRequirementState(pair)).status).toBe('pending');
   });
 
   test('when it was brought for another requirement, or by another user', async () => {
@@ -109,18 +108,18 @@ describe('a connection leaves its requirement pending', () => {
     const move = (data: { requirementId?: string; endUserId?: string }) =>
       db.connection.update({ where: { id: connectionId }, data });
     await move({ requirementId: other.id });
-    expect((await requirementStatus(server.deps)(pair)).status).toBe('pending');
+    expect((await server.deps.loadRequirementState(pair)).status).toBe('pending');
     await move({ requirementId: one.id, endUserId: (await seedEndUser(db, app.id, 'eve')).id });
-    expect((await requirementStatus(server.deps)(pair)).status).toBe('pending');
+    expect((await server.deps.loadRequirementState(pair)).status).toBe('pending');
     await move({ endUserId });
-    expect((await requirementStatus(server.deps)(pair)).status).toBe('completed');
+    expect((await server.deps.loadRequirementState(pair)).status).toBe('completed');
   });
 });
 
 test('what is not there is pending, and disturbs no neighbour', async () => {
   const requirement = await seedRequirement(server.deps.db, app.id);
   const { endUserId } = await linkConnection(server, requirement, 'neighbour');
-  const ask = requirementStatus(server.deps);
+  const ask = server.deps.loadRequirementState;
   const pairs = [
     { endUserId, requirementId: randomUUID() },
     { endUserId, requirementId: requirement.id },
@@ -142,7 +141,7 @@ describe('takes no statement for each', () => {
     const pairs = users.flatMap(({ id: endUserId }) =>
       requirements.map(({ id: requirementId }) => ({ endUserId, requirementId })),
     );
-    const ask = requirementStatus(server.deps);
+    const ask = server.deps.loadRequirementState;
     const statements = await statementsOf(() => Promise.all(pairs.map(ask)));
     expect(statements).toHaveLength(1);
   });

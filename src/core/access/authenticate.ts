@@ -1,7 +1,7 @@
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { UnauthenticatedError } from '../../platform/errors.ts';
-import { type Deps, perDeps } from '../deps/deps.ts';
+import type { Deps } from '../deps/deps.ts';
 import {
   bearerCredential,
   digestCredential,
@@ -9,7 +9,6 @@ import {
   isPersonalAccessToken,
 } from './credential.ts';
 import { findIdentity } from './find-identity.ts';
-import { findUser } from './find-user.ts';
 import { isOfProvider } from './identity-provider.ts';
 import { markUsed } from './last-used.ts';
 import { verifyConnectToken } from './verify-connect-token.ts';
@@ -36,17 +35,20 @@ function findViewer(
   deps: Deps,
   credential: string,
 ): Promise<Exclude<Viewer, AnonymousViewer> | undefined> {
-  if (isAccessKey(credential)) return findAccessKey(deps)(digestCredential(credential));
-  if (isPersonalAccessToken(credential)) return findUser(deps)(digestCredential(credential));
+  if (isAccessKey(credential)) return deps.findAccessKey(digestCredential(credential));
+  if (isPersonalAccessToken(credential)) return deps.findUser(digestCredential(credential));
   const { oidc } = deps.config;
   if (oidc !== undefined && isOfProvider(oidc, credential))
     return findIdentity(deps, oidc, credential);
   return verifyConnectToken(deps, credential);
 }
 
-const findAccessKey = perDeps((deps) =>
-  batch((digests: readonly Buffer[]) => findAccessKeys(deps.sql, digests)),
-);
+declare module '../deps/deps.ts' {
+  interface Deps {
+    /** Returns the live access key with this digest. */
+    findAccessKey: Batched<Buffer, AccessKeyViewer | undefined>;
+  }
+}
 
 const statement = `
   SELECT k.id, k.name, k.role::text AS role, k.organization_id AS "organizationId",
@@ -58,7 +60,7 @@ const statement = `
 
 type AccessKeyRow = Omit<AccessKeyViewer, 'kind'> | { id: null };
 
-async function findAccessKeys(
+export async function findAccessKeys(
   sql: Sql,
   digests: readonly Buffer[],
 ): Promise<(AccessKeyViewer | undefined)[]> {

@@ -1,15 +1,14 @@
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { Role } from '../../platform/db/generated/enums.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
-import { perDeps } from '../deps/deps.ts';
 import type { UserViewer } from './viewer.ts';
 
-/**
- * Finds the owner of the personal access token with this digest, and the roles that they have now.
- */
-export const findUser = perDeps((deps) =>
-  batch((digests: readonly Buffer[]) => findUsers(deps.sql, digests)),
-);
+declare module '../deps/deps.ts' {
+  interface Deps {
+    /** Returns the owner of the personal access token with this digest, with their current roles. */
+    findUser: Batched<Buffer, UserViewer | undefined>;
+  }
+}
 
 /** The columns of a person `u` that every caller needs. */
 export const personColumns = `
@@ -38,7 +37,7 @@ const statement = `
     AND (t.expires_at IS NULL OR t.expires_at > now())
   ORDER BY q.position`;
 
-async function findUsers(
+export async function findUsers(
   sql: Sql,
   digests: readonly Buffer[],
 ): Promise<(UserViewer | undefined)[]> {

@@ -12,7 +12,7 @@ import type { OidcConfig } from '../../platform/config/config.oidc.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isStorable } from '../../platform/input.ts';
 import { parseUrl } from '../../platform/parse-url.ts';
-import { type Deps, perDeps } from '../deps/deps.ts';
+import type { Deps, LeanDeps } from '../deps/deps.ts';
 
 /** The accepted signature algorithms. Shared secrets (`HS…`) and `none` are not accepted. */
 const algorithms = [
@@ -57,7 +57,7 @@ export async function verifyIdentity(
   const required = { issuer, audience, algorithms, requiredClaims: ['sub', 'exp', 'iat'] };
   try {
     const options = { ...required, clockTolerance };
-    const { payload, protectedHeader } = await jwtVerify(token, keysOf(deps).find, options);
+    const { payload, protectedHeader } = await jwtVerify(token, deps.identityKeys, options);
     const isCredential = types.includes(lowerCase(protectedHeader.typ));
     const { sub } = payload;
     if (!isCredential || !sub || !isStorable(sub)) return undefined;
@@ -80,14 +80,18 @@ function isTime(seconds: number | undefined): boolean {
   return seconds !== undefined && seconds >= 0 && seconds < 253_402_300_800;
 }
 
-/**
- * The keys of the provider, found by discovery (OpenID Connect Discovery 1.0). jose caches them for ten
- * minutes.
- */
-const keysOf = perDeps((deps) => {
+declare module '../deps/deps.ts' {
+  interface Deps {
+    /** Returns the identity provider's key that signed a token. */
+    identityKeys: JWTVerifyGetKey;
+  }
+}
+
+/** Finds the provider's keys by OpenID Connect Discovery 1.0. jose keeps them for ten minutes. */
+export function createIdentityKeys(deps: LeanDeps): JWTVerifyGetKey {
   let keys: Promise<JWTVerifyGetKey> | undefined;
   let failedAt = -Infinity;
-  const find: JWTVerifyGetKey = async (header, token) => {
+  return async (header, token) => {
     if (performance.now() - failedAt < failurePause) throw outOfReach();
     try {
       keys ??= discoverKeys(deps);
@@ -100,8 +104,7 @@ const keysOf = perDeps((deps) => {
       throw outOfReach(error);
     }
   };
-  return { find };
-});
+}
 
 /**
  * Asks the identity provider for the address of its keys.

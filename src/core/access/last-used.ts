@@ -1,5 +1,5 @@
 import { hiddenArray } from '../../platform/db/sql.ts';
-import { type Deps, perDeps } from '../deps/deps.ts';
+import type { Deps } from '../deps/deps.ts';
 
 /** Minimum pause in milliseconds between two writes of the same row's last use. */
 const interval = 60_000;
@@ -12,7 +12,7 @@ type Table = 'access_key' | 'connection' | 'personal_access_token';
  * because a write per request would cost more than the request.
  */
 export function markUsed(deps: Deps, table: Table, id: string): void {
-  const marks = marksOf(deps)[table];
+  const marks = deps.lastUsed[table];
   const known = marks.written.get(id);
   const now = Date.now();
   if (known !== undefined && now - known < interval) return;
@@ -28,21 +28,32 @@ type Marks = {
   timer: NodeJS.Timeout | undefined;
 };
 
-const marksOf = perDeps(() => ({
-  access_key: newMarks(),
-  connection: newMarks(),
-  personal_access_token: newMarks(),
-}));
+/** The times of last use that are not written yet, by table. */
+export function createLastUsed(): Record<Table, Marks> {
+  return { access_key: newMarks(), connection: newMarks(), personal_access_token: newMarks() };
+}
+
+declare module '../deps/deps.ts' {
+  interface Deps {
+    lastUsed: ReturnType<typeof createLastUsed>;
+  }
+}
 
 function newMarks(): Marks {
   return { written: new Map(), waiting: new Set(), timer: undefined };
 }
 
-/**
- * A lost mark does no harm, so a failure is only logged. The next use marks the row again within a minute.
- */
+/** Writes the times of last use that still wait. */
+export async function flushLastUsed(deps: Deps): Promise<void> {
+  for (const table of Object.keys(deps.lastUsed) as Table[]) {
+    clearTimeout(deps.lastUsed[table].timer);
+    if (deps.lastUsed[table].waiting.size > 0) await writeMarks(deps, table);
+  }
+}
+
+/** A lost mark does no harm, so a failure is only logged. The next use marks the row again within a minute. */
 async function writeMarks(deps: Deps, table: Table): Promise<void> {
-  const marks = marksOf(deps)[table];
+  const marks = deps.lastUsed[table];
   // In a fixed order, so that two processes cannot deadlock on each other's rows.
   const ids = [...marks.waiting].sort();
   marks.waiting.clear();

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { readIpv6 } from '../../platform/address-bytes.ts';
-import { perDeps } from '../deps/deps.ts';
 
 const minute = 60_000;
 const rememberedKeys = 10_000;
@@ -11,10 +10,10 @@ const rememberedTimes = 500_000;
 export type Rate = ReturnType<typeof createRate>;
 
 /**
- * Creates a rate. Its memory is bounded: beyond 10,000 keys or 500,000 times it forgets the keys that
- * acted longest ago.
+ * Creates a rate, by a monotonic clock that nobody can set back. Its memory is bounded: beyond 10,000 keys
+ * or 500,000 times it forgets the keys that acted longest ago.
  */
-export function createRate(now: () => number) {
+export function createRate(now = () => performance.now()) {
   const takenBy = new LRUCache<string, number[]>({
     max: rememberedKeys,
     maxSize: rememberedTimes,
@@ -34,11 +33,6 @@ export function createRate(now: () => number) {
       takenBy.set(key, [...takenIn(key), now()]);
     },
   };
-}
-
-/** Creates one rate per process, by a monotonic clock that nobody can set back. */
-export function ratePerProcess() {
-  return perDeps(() => createRate(() => performance.now()));
 }
 
 /**

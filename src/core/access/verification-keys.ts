@@ -1,8 +1,8 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
-import { type Deps, perDeps } from '../deps/deps.ts';
+import type { Deps } from '../deps/deps.ts';
 
 /**
  * A key that verifies signatures, and the issuer that it belongs to. Only the database knows whether it
@@ -22,19 +22,25 @@ export async function findVerificationKey(
   deps: Deps,
   kid: string,
 ): Promise<VerificationKey | undefined> {
-  const known = knownKeys(deps);
+  const known = deps.verificationKeys;
   const remembered = known.get(kid);
   if (remembered !== undefined) return remembered.found;
-  const found = await loadKey(deps)(kid);
+  const found = await deps.loadVerificationKey(kid);
   known.set(kid, { found }, found === undefined ? { ttl: unknownTime } : {});
   return found;
 }
 
-const knownKeys = perDeps(
-  () => new LRUCache<string, { found: VerificationKey | undefined }>({ max: rememberedKeys }),
-);
+/** The keys that a process knows, by id. `found` is undefined where the database has no such key. */
+export function createVerificationKeys() {
+  return new LRUCache<string, { found: VerificationKey | undefined }>({ max: rememberedKeys });
+}
 
-const loadKey = perDeps((deps) => batch((kids: readonly string[]) => loadTogether(deps.sql, kids)));
+declare module '../deps/deps.ts' {
+  interface Deps {
+    verificationKeys: ReturnType<typeof createVerificationKeys>;
+    loadVerificationKey: Batched<string, VerificationKey | undefined>;
+  }
+}
 
 const statement = `
   SELECT k.id, k.issuer, k.public_key AS "publicKey"
@@ -43,7 +49,7 @@ const statement = `
 
 type Row = { id: null } | { id: string; issuer: string; publicKey: JWK };
 
-async function loadTogether(
+export async function loadVerificationKeys(
   sql: Sql,
   kids: readonly string[],
 ): Promise<(VerificationKey | undefined)[]> {

@@ -1,7 +1,7 @@
 import { compactVerify, errors } from 'jose';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
-import { type Deps, perDeps } from '../deps/deps.ts';
+import type { Deps } from '../deps/deps.ts';
 import { type ConnectTokenClaims, readClaims, readKid } from './connect-token.ts';
 import { findVerificationKey, type VerificationKey } from './verification-keys.ts';
 import type { ConnectTokenViewer } from './viewer.ts';
@@ -14,7 +14,7 @@ export async function verifyConnectToken(
   token: string,
 ): Promise<ConnectTokenViewer | undefined> {
   const presented = await readConnectToken(deps, token);
-  return presented && findEndUser(deps)(presented);
+  return presented && deps.findEndUser(presented);
 }
 
 /**
@@ -52,10 +52,12 @@ export type PresentedToken = {
   claims: Pick<ConnectTokenClaims, 'app_id' | 'user_id' | 'epoch' | 'jti' | 'via' | 'exp'>;
 };
 
-/** Finds the end user of a verified token; undefined if anything has ended the token. */
-export const findEndUser = perDeps((deps) =>
-  batch((presented: readonly PresentedToken[]) => findTogether(deps.sql, presented)),
-);
+declare module '../deps/deps.ts' {
+  interface Deps {
+    /** Returns the end user of a verified token, or undefined once the token is ended. */
+    findEndUser: Batched<PresentedToken, ConnectTokenViewer | undefined>;
+  }
+}
 
 /*
  * Checks everything that can end a token: expiry, key, app, visibility, user, epoch and revocation.
@@ -81,7 +83,7 @@ type Row =
   | { endUserId: null }
   | Pick<ConnectTokenViewer, 'endUserId' | 'projectId' | 'organizationId'>;
 
-async function findTogether(
+export async function findEndUsers(
   sql: Sql,
   presented: readonly PresentedToken[],
 ): Promise<(ConnectTokenViewer | undefined)[]> {

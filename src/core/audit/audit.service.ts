@@ -1,14 +1,13 @@
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import type { AppError, ErrorCode } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
-import { ratePerProcess } from '../access/rate.ts';
+import type { Rate } from '../access/rate.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { JsonObject } from '../catalog/json.ts';
-import { perDeps } from '../deps/deps.ts';
 
 /**
  * An event to record. The actor, the address and the time come with the request. It must never contain a
@@ -51,7 +50,7 @@ export function auditEvent(context: RequestContext, happening: Happening) {
  * event is committed.
  */
 export function recordEvent(context: RequestContext, happening: Happening): Promise<void> {
-  return insertTogether(context.deps)(toRow(context, happening));
+  return context.deps.insertAuditEvent(toRow(context, happening));
 }
 
 const refusals: readonly ErrorCode[] = ['forbidden', 'not_found', 'conflict', 'upstream'];
@@ -71,7 +70,13 @@ export async function recordRefusal(
   await recordEvent(context, { ...about, action: `${action}.refused`, detail });
 }
 
-const recordedOf = ratePerProcess();
+declare module '../deps/deps.ts' {
+  interface Deps {
+    insertAuditEvent: Batched<EventRow, undefined>;
+    /** How often each end user's refusals are recorded. */
+    recordedRefusals: Rate;
+  }
+}
 
 /**
  * Limits the refusals that one connect token records: end users can repeat a refused call as often as they
@@ -79,7 +84,7 @@ const recordedOf = ratePerProcess();
  */
 function mayRecord({ deps, viewer }: RequestContext): boolean {
   if (viewer.kind !== 'connect_token') return true;
-  const rate = recordedOf(deps);
+  const rate = deps.recordedRefusals;
   if (rate.secondsToWait(viewer.id, deps.config.limits.actionsPerKeyedToken) > 0) return false;
   rate.take(viewer.id);
   return true;
@@ -97,10 +102,6 @@ export function actorOf(viewer: Viewer): string {
   if (viewer.kind === 'anonymous') throw new Error(notStored);
   return `${viewer.kind}:${viewer.id}`;
 }
-
-const insertTogether = perDeps((deps) =>
-  batch((events: readonly EventRow[]) => insertEvents(deps.sql, events)),
-);
 
 function toRow(
   { viewer, request }: RequestContext,
@@ -167,7 +168,10 @@ const statement = `
     e.connection_id, e.ip, e.request_id, e.detail
   FROM unnest(${arrays.join(', ')}) AS e(${names})`;
 
-async function insertEvents(sql: Sql, events: readonly EventRow[]): Promise<undefined[]> {
+export async function insertAuditEvents(
+  sql: Sql,
+  events: readonly EventRow[],
+): Promise<undefined[]> {
   const rows = events.map(valuesOf);
   await sql(
     'record-events',

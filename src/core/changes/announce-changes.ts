@@ -1,4 +1,4 @@
-import { type LeanDeps, perDeps } from '../deps/deps.ts';
+import type { LeanDeps } from '../deps/deps.ts';
 
 /** The channel on which processes notify each other of new changes. */
 export const channel = 'patchbay_changes';
@@ -6,9 +6,18 @@ export const channel = 'patchbay_changes';
 /** Minimum pause in milliseconds between two notifications of a process. */
 const interval = 50;
 
+/** `timer` runs while the next announcement has to wait; `isDue` says whether there is one. */
 type Announcer = { timer: NodeJS.Timeout | undefined; isDue: boolean };
 
-const announcerOf = perDeps((): Announcer => ({ timer: undefined, isDue: false }));
+export function createAnnouncer(): Announcer {
+  return { timer: undefined, isDue: false };
+}
+
+declare module '../deps/deps.ts' {
+  interface LeanDeps {
+    announcer: Announcer;
+  }
+}
 
 /**
  * Notifies all processes, this one included, that a change was committed. Call it after the transaction: a
@@ -16,7 +25,7 @@ const announcerOf = perDeps((): Announcer => ({ timer: undefined, isDue: false }
  * the change a second later.
  */
 export function announceChanges(deps: LeanDeps): void {
-  const announcer = announcerOf(deps);
+  const { announcer } = deps;
   announcer.isDue = true;
   if (announcer.timer !== undefined) return;
   const announce = () => {

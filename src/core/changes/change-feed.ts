@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Listen } from '../../platform/db/listen.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Deps, perDeps } from '../deps/deps.ts';
+import type { LeanDeps } from '../deps/deps.ts';
 import { channel } from './announce-changes.ts';
 import { type Change, createChangeReader, type Reading } from './change.ts';
 
@@ -41,8 +42,8 @@ const pauses = { least: 50, most: 1_000, afterFailure: 500 };
  */
 const share = 5;
 
-/** The feed of one process. It reads once for all subscribers, and only while there are any. */
-export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
+/** Creates the feed of one process. It reads once for all subscribers, and only while there are any. */
+export function createChangeFeed(deps: LeanDeps, listen: Listen): ChangeFeed {
   const present = new Set<Subscriber>();
   const joining = new Map<Subscriber, { resolve(): void; reject(reason: unknown): void }>();
   const bell = createBell();
@@ -72,7 +73,7 @@ export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
   };
 
   const run = async (): Promise<void> => {
-    const listening = deps.listen(channel, bell.ring);
+    const listening = listen(channel, bell.ring);
     const read = createChangeReader(deps.sql);
     while (present.size + joining.size > 0) {
       const begun = performance.now();
@@ -110,7 +111,13 @@ export const changeFeed = perDeps((deps: Deps): ChangeFeed => {
       joining.clear();
     },
   };
-});
+}
+
+declare module '../deps/deps.ts' {
+  interface Deps {
+    changeFeed: ChangeFeed;
+  }
+}
 
 function tell(subscribers: readonly Subscriber[], reading: Reading): void {
   for (const subscriber of subscribers) {

@@ -4,7 +4,6 @@ import { AppError } from '../../platform/errors.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import type { Deps } from '../deps/deps.ts';
 import type { Change } from './change.ts';
-import { changeFeed } from './change-feed.ts';
 import { createChangeQueue } from './change-queue.ts';
 import { takeSlot } from './stream-slots.ts';
 
@@ -46,7 +45,7 @@ export async function openStream<Event>(
     queue.push(change);
     if (queue.size > deps.config.limits.waitingChanges) queue.end(fallenBehind());
   };
-  const leave = await changeFeed(deps)
+  const leave = await deps.changeFeed
     .join({ projectId: watch.projectId, push, end: queue.end })
     .catch((error: unknown) => {
       release();
@@ -133,7 +132,7 @@ async function untilAvailable<Result>(work: () => Promise<Result>): Promise<Resu
 
 /** Ends every stream of this process, which is about to stop. */
 export function closeStreams(deps: Deps): void {
-  changeFeed(deps).close();
+  deps.changeFeed.close();
 }
 
 function fallenBehind(): AppError {

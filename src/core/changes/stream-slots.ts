@@ -1,7 +1,7 @@
 import { AppError, UnauthenticatedError } from '../../platform/errors.ts';
 import { ownerOf } from '../access/rate.ts';
 import type { RequestContext } from '../access/request-context.ts';
-import { type Deps, perDeps } from '../deps/deps.ts';
+import type { Deps } from '../deps/deps.ts';
 
 /*
  * Streams last for hours, so each process limits how many are open at once: for each credential, for the
@@ -12,7 +12,13 @@ import { type Deps, perDeps } from '../deps/deps.ts';
 /** A key by which streams are counted, its limit, and the words for the error. */
 type Bound = { key: string; most: number; whose: string; advice: string };
 
-const openOf = perDeps(() => new Map<string, number>());
+declare module '../deps/deps.ts' {
+  interface Deps {
+    /** How many streams are open, by the key of each bound. */
+    streamCounts: Map<string, number>;
+  }
+}
+
 const all = 'all';
 
 /**
@@ -21,7 +27,7 @@ const all = 'all';
  * @throws AppError if the limit is reached, UnauthenticatedError without a credential.
  */
 export function takeSlot(context: RequestContext): () => void {
-  const open = openOf(context.deps);
+  const open = context.deps.streamCounts;
   const bounds = boundsOf(context);
   for (const { key, most, whose, advice } of bounds) {
     if ((open.get(key) ?? 0) < most) continue;
@@ -47,7 +53,7 @@ export function takeSlot(context: RequestContext): () => void {
 
 /** Returns how many streams this process has open. */
 export function openStreams(deps: Deps): number {
-  return openOf(deps).get(all) ?? 0;
+  return deps.streamCounts.get(all) ?? 0;
 }
 
 function boundsOf({ deps, viewer, request }: RequestContext): Bound[] {

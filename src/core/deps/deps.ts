@@ -4,39 +4,32 @@ import type { PrismaClient } from '../../platform/db/generated/client.ts';
 import type { Listen } from '../../platform/db/listen.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import type { Outbound } from '../outbound/outbound.ts';
+import type { ServerSecrets } from '../vault/server-secret.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** The parts of one process that a test can replace. */
-export type Deps = {
+/*
+ * Everything that one process has: its means, its batched statements, and its state. A module that needs
+ * a field declares it beside its own code, with `declare module` of this file, so that this file imports
+ * nothing from above. `edge/server/make-deps.ts` makes every field, and the compiler says which is
+ * missing. A test may replace a field.
+ */
+
+/** What the refresh of tokens needs. It has no Prisma, so a thread of its own starts fast. */
+export interface LeanDeps {
   config: Config;
-  db: PrismaClient;
   sql: Sql;
-  /** Listens to the notifications between processes. */
-  listen: Listen;
   vault: Vault;
   outbound: Outbound;
   log: Logger;
-  /** A signal that is aborted when the process must stop. */
+}
+
+export interface Deps extends LeanDeps {
+  db: PrismaClient;
+  /** Receives the notifications that processes send each other. */
+  listen: Listen;
+  serverSecrets: ServerSecrets;
+  /** Aborted when the process is told to stop. */
   stopping: AbortController;
-};
-
-/**
- * The parts that a token refresh needs. Prisma is not among them, so that the refresh thread need not load
- * it.
- */
-export type LeanDeps = Omit<Deps, 'db' | 'listen' | 'stopping'>;
-
-/** Creates something at most once per {@link Deps}, on first use. */
-export function perDeps<Made extends object, Of extends LeanDeps = LeanDeps>(
-  make: (deps: Of) => Made,
-): (deps: Of) => Made {
-  const made = new WeakMap<Of, Made>();
-  return (deps) => {
-    let value = made.get(deps);
-    if (value === undefined) {
-      value = make(deps);
-      made.set(deps, value);
-    }
-    return value;
-  };
+  /** Ends what this process keeps open and writes what it holds back. The database stays open. */
+  close: () => Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PipedreamConfig } from '../../platform/config/config.pipedream.ts';
-import { type Deps, perDeps } from '../deps/deps.ts';
+import type { Deps } from '../deps/deps.ts';
 import { readPipedream, sendToPipedream } from './send.ts';
 
 /** The access token with which this server calls Pipedream. */
@@ -21,7 +21,15 @@ const tokenAnswer = z.object({
 /** One token for all callers. `asked` stays until the request failed or the token is forgotten. */
 type Held = { asked: Promise<PipedreamToken> | undefined; got: PipedreamToken | undefined };
 
-const heldOf = perDeps((): Held => ({ asked: undefined, got: undefined }));
+export function createPipedreamToken(): Held {
+  return { asked: undefined, got: undefined };
+}
+
+declare module '../deps/deps.ts' {
+  interface Deps {
+    pipedreamToken: Held;
+  }
+}
 
 /**
  * Returns the token of this process. Concurrent callers share one request.
@@ -32,7 +40,7 @@ export async function loadPipedreamToken(
   deps: Deps,
   pipedream: PipedreamConfig,
 ): Promise<PipedreamToken> {
-  const held = heldOf(deps);
+  const held = deps.pipedreamToken;
   if (held.got !== undefined && performance.now() >= held.got.until) {
     forgetPipedreamToken(deps, held.got);
   }
@@ -51,7 +59,7 @@ export async function loadPipedreamToken(
 
 /** Forgets this token, so that the next caller requests another one. */
 export function forgetPipedreamToken(deps: Deps, token: PipedreamToken): void {
-  const held = heldOf(deps);
+  const held = deps.pipedreamToken;
   if (held.got !== token) return;
   held.asked = undefined;
   held.got = undefined;

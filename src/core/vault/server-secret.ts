@@ -7,22 +7,22 @@ import type { Place } from './sealed.ts';
 import type { Vault } from './vault.ts';
 import { writeSealed } from './write-sealed.ts';
 
-type Deps = { db: PrismaClient; sql: Sql; vault: Vault };
+/** The secrets that this process has loaded, by name. */
+export type ServerSecrets = Map<string, Promise<Buffer>>;
+
+type Deps = { db: PrismaClient; sql: Sql; vault: Vault; serverSecrets: ServerSecrets };
 
 /**
  * Returns 32 random bytes that all processes of an installation share and nobody else knows. They are
  * created on first use and never change.
  */
 export function loadServerSecret(deps: Deps, name: string): Promise<Buffer> {
-  const known = knownBy.get(deps.vault) ?? new Map<string, Promise<Buffer>>();
-  knownBy.set(deps.vault, known);
+  const known = deps.serverSecrets;
   const loading = known.get(name) ?? findOrMake(deps, name);
   known.set(name, loading);
   loading.catch(() => known.delete(name));
   return loading;
 }
-
-const knownBy = new WeakMap<Vault, Map<string, Promise<Buffer>>>();
 
 async function findOrMake(deps: Deps, name: string): Promise<Buffer> {
   const found = await find(deps, name);

@@ -30,9 +30,11 @@ export async function openForWork<Result>(
   try {
     await requireMigrated(database);
     const { presence } = await joinInstallation(installation, async () => {});
+    const deps = makeDeps(config, database, keys, createCliLog());
     try {
-      return await work({ deps: makeDeps(config, database, keys, createCliLog()), database, keys });
+      return await work({ deps, database, keys });
     } finally {
+      await deps.close();
       await presence.leave();
     }
   } finally {

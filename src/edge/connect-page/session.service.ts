@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestFacts } from '../../core/access/request-context.ts';
-import { findEndUser, readConnectToken } from '../../core/access/verify-connect-token.ts';
+import { readConnectToken } from '../../core/access/verify-connect-token.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { takeAttempt } from '../../features/end-users/action-limits.ts';
@@ -37,7 +37,7 @@ export async function inspectToken(
   digests: readonly Buffer<ArrayBuffer>[],
 ): Promise<Inspected> {
   const presented = await readConnectToken(deps, token);
-  const viewer = presented && (await findEndUser(deps)(presented));
+  const viewer = presented && (await deps.findEndUser(presented));
   if (presented === undefined || viewer === undefined) return { kind: 'refused' };
   const found = await deps.db.connectSession.findUnique({
     where: { jti: presented.claims.jti },
@@ -69,7 +69,7 @@ export async function exchangeToken(
   digests: readonly Buffer<ArrayBuffer>[],
 ): Promise<Exchanged> {
   const presented = await readConnectToken(deps, token);
-  const viewer = presented && (await findEndUser(deps)(presented));
+  const viewer = presented && (await deps.findEndUser(presented));
   if (presented === undefined || viewer === undefined) return { kind: 'refused' };
   takeAttempt({ deps, request }, viewer);
   const { db } = deps;
@@ -134,7 +134,7 @@ export function findSessionUser(
   const via = isAnonymous ? 'anonymous' : 'key';
   const exp = Math.floor(expiresAt.getTime() / 1_000);
   const claims = { app_id: appId, user_id: userId, epoch, jti, via, exp } as const;
-  return findEndUser(deps)({ kid, claims });
+  return deps.findEndUser({ kid, claims });
 }
 
 /** Stores that the person confirmed to be this session's user. */

@@ -1,37 +1,92 @@
 import type { Logger } from 'pino';
+import { findAccessKeys } from '../../core/access/authenticate.ts';
+import { findUsers } from '../../core/access/find-user.ts';
+import { createIdentityKeys } from '../../core/access/identity-provider.ts';
+import { createLastUsed, flushLastUsed } from '../../core/access/last-used.ts';
+import { createRate } from '../../core/access/rate.ts';
+import {
+  createVerificationKeys,
+  loadVerificationKeys,
+} from '../../core/access/verification-keys.ts';
+import { findEndUsers } from '../../core/access/verify-connect-token.ts';
+import { insertAuditEvents } from '../../core/audit/audit.service.ts';
+import { createChangeFeed } from '../../core/changes/change-feed.ts';
 import type { Deps, LeanDeps } from '../../core/deps/deps.ts';
-import { openOutbound } from '../../core/outbound/outbound.ts';
+import { createPipedreamToken } from '../../core/pipedream/token.ts';
 import type { KeyProvider } from '../../core/vault/key-provider.ts';
-import { createVault } from '../../core/vault/vault.ts';
-import { noteDatabaseError } from '../../oauth/refresh/pending-writes.ts';
+import { createAppPermits } from '../../features/apps/app-permits.ts';
+import { loadAppsByHostname, loadVisibleApps } from '../../features/apps/load-app.ts';
+import { loadSigningKeyRows } from '../../features/connect-tokens/published-keys.ts';
+import { createConnectionPages } from '../../features/connections/connection-pages.store.ts';
+import {
+  countReferenceLists,
+  loadReferenceLists,
+} from '../../features/connections/connection-references.store.ts';
+import { loadConnectionsByIds } from '../../features/connections/connections.store.ts';
+import { loadManyCredentials } from '../../features/connections/load-credentials.ts';
+import { loadBroughtOfMany } from '../../features/end-users/load-brought.ts';
+import { claimAwaitedOfUsers } from '../../features/requirements/awaited-accounts.ts';
+import { loadRequirementsOfUsers } from '../../features/requirements/requirements.statements.ts';
+import { loadRequirementStates } from '../../features/requirements/status.ts';
+import { loadOAuthStates } from '../../oauth/provider/oauth-state.ts';
+import { createRevocationRun } from '../../oauth/revoke/revoke-due.service.ts';
 import type { Config } from '../../platform/config/config.ts';
+import { batch } from '../../platform/db/batch.ts';
 import type { Database } from '../../platform/db/database.ts';
-import type { Sql } from '../../platform/db/sql.ts';
+import { makeLeanDeps } from './make-lean-deps.ts';
 
-/** The means of a process over a database that is open and migrated. */
+/** Makes everything that one process has, over a database that is open and migrated. */
 export function makeDeps(config: Config, database: Database, keys: KeyProvider, log: Logger): Deps {
+  const lean = makeLeanDeps(config, database.sql, keys, log);
   const { db, listen } = database;
-  return Object.assign(makeLeanDeps(config, database.sql, keys, log), {
+  const own: Omit<Deps, keyof LeanDeps> = {
     db,
     listen,
     stopping: new AbortController(),
-  });
-}
 
-/** The means of a thread that refreshes tokens. */
-export function makeLeanDeps(config: Config, port: Sql, keys: KeyProvider, log: Logger): LeanDeps {
-  const sql: Sql = (name, text, values) =>
-    port<never>(name, text, values).catch((error: unknown) => {
-      noteDatabaseError(deps, error);
-      throw error;
-    });
-  const vault = createVault(sql, keys);
-  const deps: LeanDeps = {
-    config,
-    sql,
-    vault,
-    outbound: openOutbound(config.outboundAllow, config.oauthClients),
-    log,
+    findAccessKey: batch((digests) => findAccessKeys(lean.sql, digests)),
+    findUser: batch((digests) => findUsers(lean.sql, digests)),
+    findEndUser: batch((presented) => findEndUsers(lean.sql, presented)),
+    loadVerificationKey: batch((kids) => loadVerificationKeys(lean.sql, kids)),
+    insertAuditEvent: batch((events) => insertAuditEvents(lean.sql, events)),
+    loadOAuthState: batch((ids) => loadOAuthStates(lean.sql, ids)),
+    loadCredentials: batch((wanted) => loadManyCredentials(lean.sql, wanted)),
+    loadReferences: batch((wanted) => loadReferenceLists(lean.sql, wanted)),
+    countReferences: batch((ids) => countReferenceLists(lean.sql, ids)),
+    loadConnectionById: batch((wanted) => loadConnectionsByIds(lean.sql, wanted)),
+    connectionPages: createConnectionPages(lean),
+    loadVisibleApp: batch((wanted) => loadVisibleApps(lean.sql, wanted)),
+    loadAppByHostname: batch((hostnames) => loadAppsByHostname(lean.sql, hostnames)),
+    loadRequirementState: batch((pairs) => loadRequirementStates(lean.sql, pairs)),
+    loadRequirementsOfUser: batch((users) => loadRequirementsOfUsers(lean.sql, users)),
+    claimAwaited: batch((pairs) => claimAwaitedOfUsers(lean.sql, pairs)),
+    loadBrought: batch((wanted) => loadBroughtOfMany(lean.sql, wanted)),
+    loadSigningKeyRows: batch((asked) => loadSigningKeyRows(lean.sql, asked)),
+
+    recordedRefusals: createRate(),
+    accountQuestions: createRate(),
+    mintRate: createRate(),
+    actionRate: createRate(),
+    appPermits: createAppPermits(),
+    streamCounts: new Map(),
+
+    identityKeys: createIdentityKeys(lean),
+    verificationKeys: createVerificationKeys(),
+    pipedreamToken: createPipedreamToken(),
+    serverSecrets: new Map(),
+    firstSigningKey: { key: undefined },
+    heededWebhooks: new Set(),
+    revocationRun: createRevocationRun(),
+    lastUsed: createLastUsed(),
+    changeFeed: createChangeFeed(lean, listen),
+
+    close: async () => {
+      deps.stopping.abort();
+      deps.changeFeed.close();
+      clearTimeout(deps.announcer.timer);
+      await flushLastUsed(deps);
+    },
   };
+  const deps = Object.assign(lean, own);
   return deps;
 }

@@ -30,8 +30,10 @@ export type FirstStart = Bootstrapped & { keyFile: string | undefined };
 export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
   const installation = await openInstallation(config, { makesKeys: true });
   const { database, keys } = installation;
+  let deps: Deps | undefined;
   let presence: Presence | undefined;
   const close = async () => {
+    await deps?.close();
     await presence?.leave();
     await installation.close();
   };
@@ -40,7 +42,7 @@ export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
     const start = () => makeFirstStart(config, database);
     const joined = await joinInstallation(installation, start);
     presence = joined.presence;
-    const deps = makeDeps(config, database, keys, log);
+    deps = makeDeps(config, database, keys, log);
     await replayUnsaved(deps);
     return { deps, firstStart: joined.result, close };
   } catch (error) {

@@ -5,7 +5,7 @@ import { finishRefreshes, startRefreshWorker } from '../../oauth/refresh/refresh
 import type { Config } from '../../platform/config/config.ts';
 import { openHotSessions } from '../../platform/db/postgresql-sessions.ts';
 import { createLog } from './log.ts';
-import { makeLeanDeps } from './make-deps.ts';
+import { makeLeanDeps } from './make-lean-deps.ts';
 
 /* A thread that refreshes tokens on PostgreSQL until it is told how many milliseconds are left for it. */
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import type { Deps } from '../../core/deps/deps.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 
 /*
@@ -26,10 +26,18 @@ type Permits = {
   until: number;
 };
 
-const permitsOf = perDeps(() => ({
-  taken: new LRUCache<string, Permits>({ max: rememberedApps }),
-  taking: new Map<string, Promise<void>>(),
-}));
+export function createAppPermits() {
+  return {
+    taken: new LRUCache<string, Permits>({ max: rememberedApps }),
+    taking: new Map<string, Promise<void>>(),
+  };
+}
+
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    appPermits: ReturnType<typeof createAppPermits>;
+  }
+}
 
 /** Returns in how many seconds an app has permits again, as far as this process knows; 0: perhaps now. */
 export function secondsToPermits(deps: Deps, kind: PermitKind, appId: string): number {
@@ -56,13 +64,13 @@ export async function takePermit(deps: Deps, kind: PermitKind, appId: string): P
 }
 
 function currentPermits(deps: Deps, kind: PermitKind, appId: string): Permits | undefined {
-  const permits = permitsOf(deps).taken.get(`${kind} ${appId}`);
+  const permits = deps.appPermits.taken.get(`${kind} ${appId}`);
   return permits !== undefined && permits.until > performance.now() ? permits : undefined;
 }
 
 /** Callers that run out of permits at the same time share the next ones. */
 function takeMoreOnce(deps: Deps, kind: PermitKind, appId: string): Promise<void> {
-  const { taking } = permitsOf(deps);
+  const { taking } = deps.appPermits;
   const key = `${kind} ${appId}`;
   const known = taking.get(key) ?? takeMore(deps, kind, appId).finally(() => taking.delete(key));
   taking.set(key, known);
@@ -89,5 +97,5 @@ async function takeMore(deps: Deps, kind: PermitKind, appId: string): Promise<vo
   if (row === undefined) throw new NotFoundError('app');
   const left = Math.min(wanted, Math.max(0, limit - row.before));
   const until = asked + row.secondsLeft * 1_000;
-  permitsOf(deps).taken.set(`${kind} ${appId}`, { left, areLast: left < wanted, until });
+  deps.appPermits.taken.set(`${kind} ${appId}`, { left, areLast: left < wanted, until });
 }

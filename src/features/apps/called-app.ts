@@ -4,7 +4,6 @@ import { requireMember } from '../../core/access/roles.ts';
 import { AppVisibility } from '../../platform/db/generated/enums.ts';
 import { InvalidInputError, NotFoundError, UnauthenticatedError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
-import { loadVisibleApp } from './load-app.ts';
 
 /**
  * The app that a call is about: the one whose hostname was called, or else the one that is named.
@@ -24,7 +23,7 @@ export async function requireCalledApp(
   const id = app?.id ?? appId;
   if (id == null) throw new InvalidInputError([{ path: 'appId', message: 'cannot be blank' }]);
   if (!isUuid(id)) throw new NotFoundError('app');
-  const reached = await loadVisibleApp(deps)({ id, reach: reachOf(requireMember(viewer)) });
+  const reached = await deps.loadVisibleApp({ id, reach: reachOf(requireMember(viewer)) });
   if (reached === undefined) throw new NotFoundError('app');
   return reached;
 }

@@ -1,7 +1,7 @@
 import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
 import type { HostApp } from '../../core/access/request-context.ts';
-import { type Deps, perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { findHostnameProblem } from './app-hostname.ts';
 
@@ -11,19 +11,18 @@ import { findHostnameProblem } from './app-hostname.ts';
  */
 export async function findHostApp(deps: Deps, host: string): Promise<HostApp | null> {
   if (findHostnameProblem(deps.config, host) !== undefined) return null;
-  return (await loadByHostname(deps)(host)) ?? null;
+  return (await deps.loadAppByHostname(host)) ?? null;
 }
 
-/** An app by its id, as far as the caller may know of it. */
-export const loadVisibleApp = perDeps((deps) =>
-  batch((wanted: readonly WantedApp[]) => loadVisibleTogether(deps.sql, wanted)),
-);
-
+/** An app by its id, as far as the caller may see it. */
 export type WantedApp = { id: string; reach: Reach };
 
-const loadByHostname = perDeps((deps) =>
-  batch((hostnames: readonly string[]) => loadByHostnameTogether(deps.sql, hostnames)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    loadVisibleApp: Batched<WantedApp, HostApp | undefined>;
+    loadAppByHostname: Batched<string, HostApp | undefined>;
+  }
+}
 
 const columns = `a.id, p.organization_id AS "organizationId", a.project_id AS "projectId",
   a.visibility::text AS visibility`;
@@ -45,11 +44,11 @@ const byId = `
 
 type Row = HostApp | { id: null };
 
-async function loadByHostnameTogether(sql: Sql, hostnames: readonly string[]) {
+export async function loadAppsByHostname(sql: Sql, hostnames: readonly string[]) {
   return (await sql<Row>('load-apps-by-hostname', byHostname, [hostnames])).map(found);
 }
 
-async function loadVisibleTogether(sql: Sql, wanted: readonly WantedApp[]) {
+export async function loadVisibleApps(sql: Sql, wanted: readonly WantedApp[]) {
   const rows = await sql<Row>('load-visible-apps', byId, [
     wanted.map(({ id }) => id),
     wanted.map(({ reach }) => reach.organizationId),

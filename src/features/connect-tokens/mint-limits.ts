@@ -1,9 +1,14 @@
-import { ownerOf, ratePerProcess } from '../../core/access/rate.ts';
+import { ownerOf, type Rate } from '../../core/access/rate.ts';
 import type { HostApp, RequestContext } from '../../core/access/request-context.ts';
 import { TooManyRequestsError } from '../../platform/errors.ts';
 import { secondsToPermits, takePermit } from '../apps/app-permits.ts';
 
-const rateOf = ratePerProcess();
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** How many connect tokens each address makes without a key. */
+    mintRate: Rate;
+  }
+}
 
 /**
  * Refuses a caller without a key who is known to be beyond the published rates; takes nothing of them.
@@ -13,7 +18,7 @@ const rateOf = ratePerProcess();
 export function requireMintsLeft({ deps, viewer, request, app }: RequestContext): void {
   if (viewer.kind !== 'anonymous' || app === null) return;
   const { mintsPerAddress, mintsPerApp } = deps.config.limits;
-  const ofAddress = rateOf(deps).secondsToWait(ownerOf(request.ip), mintsPerAddress);
+  const ofAddress = deps.mintRate.secondsToWait(ownerOf(request.ip), mintsPerAddress);
   if (ofAddress > 0) throw tooMany(mintsPerAddress, 'from one address', ofAddress);
   const ofApp = secondsToPermits(deps, 'mint', app.id);
   if (ofApp > 0) throw tooMany(mintsPerApp, 'for one app', ofApp);
@@ -27,7 +32,7 @@ export function requireMintsLeft({ deps, viewer, request, app }: RequestContext)
  */
 export async function takeMint(context: RequestContext, app: HostApp): Promise<void> {
   requireMintsLeft(context);
-  rateOf(context.deps).take(ownerOf(context.request.ip));
+  context.deps.mintRate.take(ownerOf(context.request.ip));
   if (await takePermit(context.deps, 'mint', app.id)) return;
   const wait = Math.max(1, secondsToPermits(context.deps, 'mint', app.id));
   throw tooMany(context.deps.config.limits.mintsPerApp, 'for one app', wait);

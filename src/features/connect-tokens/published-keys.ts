@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
-import { type Deps, perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import type { Batched } from '../../platform/db/batch.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { makeFirstKey } from './signing-keys.ts';
 
 /**
@@ -9,10 +10,10 @@ import { makeFirstKey } from './signing-keys.ts';
  */
 export async function loadPublishedKeys(deps: Deps): Promise<JWK[]> {
   const issuer = deps.config.publicUrl;
-  let rows = await loadRows(deps)('all');
+  let rows = await deps.loadSigningKeyRows('all');
   if (!rows.some((row) => row.issuer === issuer)) {
     await makeFirstKey(deps);
-    rows = await loadRows(deps)('all');
+    rows = await deps.loadSigningKeyRows('all');
   }
   return rows.map(({ id, publicKey }) => ({ ...publicKey, kid: id, use: 'sig', alg: 'RS256' }));
 }
@@ -23,9 +24,13 @@ const statement = `
   SELECT id, issuer, public_key AS "publicKey" FROM signing_key
   WHERE verifies_until IS NULL OR verifies_until > now() ORDER BY signs_from DESC, id DESC`;
 
-const loadRows = perDeps(({ sql }) =>
-  batch(async (asked: readonly 'all'[]) => {
-    const rows = await sql<Row>('published-keys', statement, []);
-    return asked.map(() => rows);
-  }),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    loadSigningKeyRows: Batched<'all', Row[]>;
+  }
+}
+
+export async function loadSigningKeyRows(sql: Sql, asked: readonly 'all'[]): Promise<Row[][]> {
+  const rows = await sql<Row>('published-keys', statement, []);
+  return asked.map(() => rows);
+}

@@ -1,6 +1,6 @@
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { connectTokenLife } from '../../core/access/connect-token.ts';
-import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import type { Deps } from '../../core/deps/deps.ts';
 import type { Place } from '../../core/vault/sealed.ts';
 import { writeSealed } from '../../core/vault/write-sealed.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
@@ -21,11 +21,16 @@ const verifiesAfter = connectTokenLife + 300;
  */
 type Arrival = 'first' | 'overlap' | 'compromised';
 
-const makingFirst = perDeps(() => ({ key: undefined as Promise<string> | undefined }));
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** `key` is set while this process makes the first key. */
+    firstSigningKey: { key: Promise<string> | undefined };
+  }
+}
 
 /** Makes a key where this server's `PUBLIC_URL` has none; whoever needs it meanwhile waits for the same. */
 export async function makeFirstKey(deps: Deps): Promise<void> {
-  const making = makingFirst(deps);
+  const making = deps.firstSigningKey;
   making.key ??= makeSigningKey(deps, 'first').finally(() => {
     making.key = undefined;
   });

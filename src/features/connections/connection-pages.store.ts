@@ -1,6 +1,6 @@
 import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
-import { type Deps, perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Deps, LeanDeps } from '../../core/deps/deps.ts';
+import { type Batched, batch } from '../../platform/db/batch.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import type { PagePlan } from '../../platform/db/keyset.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
@@ -40,8 +40,9 @@ export function loadConnectionPage(
   wanted: WantedConnections,
   page: WantedPage,
 ): Promise<FoundConnections> {
-  const loaders = wanted.names === undefined ? listLoaders : searchLoaders;
-  return loaders[page.order](deps)({ wanted, page });
+  const { list, search } = deps.connectionPages;
+  const loaders = wanted.names === undefined ? list : search;
+  return loaders[page.order]({ wanted, page });
 }
 
 /** Counts a project's connections. */
@@ -114,28 +115,35 @@ function pageSql(names: string, order: 'ASC' | 'DESC'): string {
     ) found ON true`;
 }
 
-const listLoaders = {
-  desc: pageLoader('list-connections', pageSql(anyName, 'DESC')),
-  asc: pageLoader('list-connections-backward', pageSql(anyName, 'ASC')),
-};
+const listSql = { desc: pageSql(anyName, 'DESC'), asc: pageSql(anyName, 'ASC') };
+const searchSql = { desc: pageSql(withinNames, 'DESC'), asc: pageSql(withinNames, 'ASC') };
 
-const searchLoaders = {
-  desc: pageLoader('search-connections', pageSql(withinNames, 'DESC')),
-  asc: pageLoader('search-connections-backward', pageSql(withinNames, 'ASC')),
-};
+/** Creates the batched statements that load a page, by what it lists and in which order. */
+export function createConnectionPages(deps: LeanDeps) {
+  const loader = (name: string, text: string): Batched<AskedPage, FoundConnections> =>
+    batch((asked) => loadPages(deps.sql, { name, text, asked }), { max: pagesAtOnce });
+  return {
+    list: {
+      desc: loader('list-connections', listSql.desc),
+      asc: loader('list-connections-backward', listSql.asc),
+    },
+    search: {
+      desc: loader('search-connections', searchSql.desc),
+      asc: loader('search-connections-backward', searchSql.asc),
+    },
+  };
+}
+
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    connectionPages: ReturnType<typeof createConnectionPages>;
+  }
+}
 
 type AskedPage = { wanted: WantedConnections; page: WantedPage };
 
 /** How many pages one statement loads at most, so that the database reads the next ones while this process converts rows. */
 const pagesAtOnce = 6;
-
-function pageLoader(name: string, text: string) {
-  return perDeps((deps) =>
-    batch((asked: readonly AskedPage[]) => loadPages(deps.sql, { name, text, asked }), {
-      max: pagesAtOnce,
-    }),
-  );
-}
 
 /** A project without a match still has one row, for its total. */
 type PageColumns = { position: number; total: number; project: string } & (

@@ -9,11 +9,7 @@ import {
   removeConnectionReference,
   replaceConnection,
 } from './connection-references.service.ts';
-import {
-  countReferences,
-  loadReferences,
-  type ReferenceRow,
-} from './connection-references.store.ts';
+import type { ReferenceRow } from './connection-references.store.ts';
 import { requireConnection } from './connections.service.ts';
 
 const ConnectionReferenceRef = builder.objectRef<ReferenceRow>('ConnectionReference').implement({
@@ -49,8 +45,8 @@ builder.objectFields(ConnectionRef, (t) => ({
     resolve: async ({ id }, args, { deps }) => {
       const { bounds, toPage } = planPage(args, 'createdAt', deps.config.limits.pageSize);
       const { after, take } = bounds;
-      const rows = await loadReferences(deps)({ connectionId: id, after, take });
-      return toPage(rows, () => countReferences(deps)(id));
+      const rows = await deps.loadReferences({ connectionId: id, after, take });
+      return toPage(rows, () => deps.countReferences(id));
     },
   }),
 }));

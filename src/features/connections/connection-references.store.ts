@@ -1,5 +1,4 @@
-import { perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import type { Mark } from '../../platform/db/keyset.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 
@@ -24,15 +23,13 @@ export const referenceColumns = {
 /** `take` references of a connection that the caller may see, newest first. */
 export type WantedReferences = { connectionId: string; after: Mark | undefined; take: number };
 
-/** Loads them. What asks at the same time, as the rows of a list do, shares a statement. */
-export const loadReferences = perDeps((deps) =>
-  batch((wanted: readonly WantedReferences[]) => loadReferenceLists(deps.sql, wanted)),
-);
-
-/** How many references a connection has, likewise. */
-export const countReferences = perDeps((deps) =>
-  batch((connectionIds: readonly string[]) => countReferenceLists(deps.sql, connectionIds)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    loadReferences: Batched<WantedReferences, ReferenceRow[]>;
+    /** Counts the references of a connection. */
+    countReferences: Batched<string, number>;
+  }
+}
 
 const loadReferencesSql = `
   SELECT q.position::int, r.*
@@ -47,7 +44,7 @@ const loadReferencesSql = `
   ) r
   ORDER BY q.position, r."createdAt" DESC, r.id DESC`;
 
-async function loadReferenceLists(
+export async function loadReferenceLists(
   sql: Sql,
   wanted: readonly WantedReferences[],
 ): Promise<ReferenceRow[][]> {
@@ -67,7 +64,10 @@ const countReferencesSql = `
   SELECT (SELECT count(*)::int FROM connection_reference r WHERE r.connection_id = q.id) AS count
   FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position) ORDER BY q.position`;
 
-async function countReferenceLists(sql: Sql, connectionIds: readonly string[]): Promise<number[]> {
+export async function countReferenceLists(
+  sql: Sql,
+  connectionIds: readonly string[],
+): Promise<number[]> {
   const rows = await sql<{ count: number }>('count-references', countReferencesSql, [
     connectionIds,
   ]);

@@ -11,7 +11,6 @@ import { isUuid, orBlank, searchedName, searchText } from '../../platform/input.
 import { requireVisibleProject } from '../projects/visible-project.ts';
 import { countConnections, loadConnectionPage } from './connection-pages.store.ts';
 import type { ConnectionRow } from './connection-row.ts';
-import { loadConnectionById } from './connections.store.ts';
 
 /** The last character there is: what lies between a prefix and the prefix with it begins with it. */
 const lastCharacter = '\u{10FFFF}';
@@ -46,7 +45,7 @@ export async function findConnection(
 ): Promise<ConnectionRow | null> {
   if (!isUuid(id)) return null;
   const reach = reachOf(requireMember(viewer));
-  return (await loadConnectionById(deps)({ id, reach })) ?? null;
+  return (await deps.loadConnectionById({ id, reach })) ?? null;
 }
 
 /** The same for a connection that the caller has just written. */

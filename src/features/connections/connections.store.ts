@@ -8,9 +8,8 @@ import {
 import type { MemberViewer } from '../../core/access/viewer.ts';
 import { insertEvent, noEvent } from '../../core/audit/audit.service.ts';
 import type { sealedConfig } from '../../core/connection-config/sealed-config.ts';
-import { perDeps } from '../../core/deps/deps.ts';
 import { heldDataKey } from '../../core/vault/write-sealed.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
@@ -43,12 +42,14 @@ const connectionByIdSql = `
   ) found ON true
   ORDER BY q.position`;
 
-/** Finds a connection within reach by its id. Concurrent calls share a statement. */
-export const loadConnectionById = perDeps((deps) =>
-  batch((wanted: readonly { id: string; reach: Reach }[]) => loadByIds(deps.sql, wanted)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** Finds a connection within reach by its id. */
+    loadConnectionById: Batched<{ id: string; reach: Reach }, ConnectionRow | undefined>;
+  }
+}
 
-async function loadByIds(
+export async function loadConnectionsByIds(
   sql: Sql,
   wanted: readonly { id: string; reach: Reach }[],
 ): Promise<(ConnectionRow | undefined)[]> {

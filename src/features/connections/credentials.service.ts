@@ -11,7 +11,6 @@ import {
   UpstreamError,
 } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
-import { loadCredentials } from './load-credentials.ts';
 import { type Credentials, openCredentials } from './open-credentials.ts';
 
 /**
@@ -30,7 +29,7 @@ export const fetchCredentials = operation({
   run: async (context, { id }): Promise<Credentials> => {
     const reach = reachOf(requireMember(context.viewer));
     if (!isUuid(id)) throw new NotFoundError('connection');
-    const stored = await loadCredentials(context.deps)({ id, reach });
+    const stored = await context.deps.loadCredentials({ id, reach });
     if (stored === undefined) throw new NotFoundError('connection');
     const credentials = await openCredentials(context, stored);
     await recordEvent(context, {

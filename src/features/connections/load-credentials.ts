@@ -1,6 +1,5 @@
 import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
-import { perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import {
   type CredentialsRow,
@@ -13,10 +12,12 @@ import {
 /** Which connection, and as whom: what the statement authorizes by. */
 export type Wanted = { id: string; reach: Reach };
 
-/** Loads what a caller may open; undefined for anything else. Concurrent calls share a statement. */
-export const loadCredentials = perDeps((deps) =>
-  batch((wanted: readonly Wanted[]) => loadTogether(deps.sql, wanted)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** Loads credentials that the caller may open; returns undefined for any others. */
+    loadCredentials: Batched<Wanted, StoredCredentials | undefined>;
+  }
+}
 
 /* LATERAL keeps every plan at one index look-up per connection, whatever the planner believes of unnest. */
 const statement = `
@@ -34,7 +35,7 @@ const statement = `
   ) c ON true
   ORDER BY q.position`;
 
-async function loadTogether(
+export async function loadManyCredentials(
   sql: Sql,
   wanted: readonly Wanted[],
 ): Promise<(StoredCredentials | undefined)[]> {

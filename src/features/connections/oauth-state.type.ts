@@ -1,7 +1,7 @@
 import { type ConnectionType, findConnectionType } from '../../core/catalog/catalog.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
-import { loadOAuthState, type OAuthState } from '../../oauth/provider/oauth-state.ts';
+import type { OAuthState } from '../../oauth/provider/oauth-state.ts';
 import { ConnectionRef } from './connection.type.ts';
 
 type StateOfType = OAuthState & { type: ConnectionType | undefined };
@@ -53,7 +53,7 @@ builder.objectFields(ConnectionRef, (t) => ({
     resolve: async ({ id, type: name }, _args, { deps }) => {
       const type = findConnectionType(name);
       if (type?.oauth2 === undefined) return null;
-      return { ...(await loadOAuthState(deps)(id)), type };
+      return { ...(await deps.loadOAuthState(id)), type };
     },
   }),
 }));

@@ -11,7 +11,6 @@ import {
   UpstreamError,
 } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
-import { loadCredentials } from './load-credentials.ts';
 
 /**
  * Fails with ForbiddenError for a system-managed connection, with ConflictError for one that has nothing to
@@ -29,7 +28,7 @@ export const refreshConnection = operation({
     const { deps, request } = context;
     const viewer = requireMember(context.viewer);
     const wanted = { id, reach: reachOf(viewer) };
-    const stored = isUuid(id) ? await loadCredentials(deps)(wanted) : undefined;
+    const stored = isUuid(id) ? await deps.loadCredentials(wanted) : undefined;
     if (stored === undefined) throw new NotFoundError('connection');
     if (stored.isSystem)
       throw new ForbiddenError('A system-managed connection cannot be refreshed.');

@@ -1,4 +1,4 @@
-import { ownerOf, ratePerProcess } from '../../core/access/rate.ts';
+import { ownerOf, type Rate } from '../../core/access/rate.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import { TooManyRequestsError } from '../../platform/errors.ts';
@@ -13,7 +13,12 @@ import { secondsToPermits, takePermit } from '../apps/app-permits.ts';
 /** Who acts, and from where. */
 type Caller = Pick<RequestContext, 'deps' | 'request'>;
 
-const rateOf = ratePerProcess();
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** How many actions each connect token and each address does. */
+    actionRate: Rate;
+  }
+}
 
 /**
  * Refuses a connect token that is known to be beyond the published rates; counts nothing.
@@ -53,12 +58,12 @@ export async function takeAction(
  */
 export function takeAttempt(caller: Caller, viewer: ConnectTokenViewer): void {
   requireAttemptsLeft(caller, viewer);
-  for (const { key } of countsOf(caller, viewer)) rateOf(caller.deps).take(key);
+  for (const { key } of countsOf(caller, viewer)) caller.deps.actionRate.take(key);
 }
 
 function requireAttemptsLeft(caller: Caller, viewer: ConnectTokenViewer): void {
   for (const { key, limit, whose } of countsOf(caller, viewer)) {
-    const seconds = rateOf(caller.deps).secondsToWait(key, limit);
+    const seconds = caller.deps.actionRate.secondsToWait(key, limit);
     if (seconds > 0) throw tooMany(viewer, limit, whose, seconds);
   }
 }

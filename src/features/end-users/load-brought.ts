@@ -1,7 +1,6 @@
 import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
-import { perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import type { RequirementKind } from '../../platform/db/generated/enums.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import {
@@ -32,10 +31,12 @@ export type Brought = {
 
 export type PipedreamAccount = { id: string; appSlug: string; externalUserId: string };
 
-/** Loads it by the triple of app, user and requirement; undefined when there is no such requirement. Concurrent calls share a statement. */
-export const loadBrought = perDeps((deps) =>
-  batch((wanted: readonly WantedOfUser[]) => loadTogether(deps.sql, wanted)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** Loads by app, user and requirement; returns undefined when there is no such requirement. */
+    loadBrought: Batched<WantedOfUser, Brought | undefined>;
+  }
+}
 
 const statement = `
   SELECT c.*
@@ -71,7 +72,7 @@ type AccountRow =
   | { accountId: null };
 type Row = RequirementRow & AccountRow & (CredentialsRow | { id: null });
 
-async function loadTogether(
+export async function loadBroughtOfMany(
   sql: Sql,
   wanted: readonly WantedOfUser[],
 ): Promise<(Brought | undefined)[]> {

@@ -19,9 +19,7 @@ import {
 } from '../../platform/errors.ts';
 import { isUuid, userId } from '../../platform/input.ts';
 import { mostReferences } from '../../platform/limits.ts';
-import { loadCredentials } from '../connections/load-credentials.ts';
 import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
-import { loadBrought } from './load-brought.ts';
 import { openBrought } from './open-brought.ts';
 
 const reference = z.union(
@@ -115,7 +113,7 @@ function detailOf(requirementId: string, { hash }: NamedUser): JsonObject {
 async function findConnection(context: RequestContext, id: string): Promise<Found | undefined> {
   const reach = reachOf(requireMember(context.viewer));
   if (!isUuid(id)) return undefined;
-  const stored = await loadCredentials(context.deps)({ id, reach });
+  const stored = await context.deps.loadCredentials({ id, reach });
   if (stored === undefined) return undefined;
   return { projectId: stored.projectId, open: () => openCredentials(context, stored) };
 }
@@ -128,7 +126,7 @@ async function findBrought(
   const reach = reachOf(requireMember(context.viewer));
   if (!isUuid(requirementId) || !isUuid(appId)) return undefined;
   const wanted = { requirementId, appId, userId, reach };
-  const brought = await loadBrought(context.deps)(wanted);
+  const brought = await context.deps.loadBrought(wanted);
   if (brought === undefined) return undefined;
   return { projectId: brought.projectId, open: () => openBrought(context, brought) };
 }

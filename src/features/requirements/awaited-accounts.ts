@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import type { OfUser } from './lock-user.ts';
 
@@ -48,12 +47,17 @@ const ofUserStatement = `
   ${claim} AND (w.end_user_id, w.requirement_id) IN (SELECT * FROM unnest(${hiddenArray('uuid')}, $2::uuid[]))
   RETURNING ${columns}`;
 
-/** Claims what users wait for, where Pipedream was not just asked; concurrent calls share a statement. */
-export const claimAwaited = perDeps((deps) =>
-  batch((pairs: readonly OfUser[]) => claimTogether(deps.sql, pairs)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** Claims the accounts that a user waits for, unless Pipedream was just asked. */
+    claimAwaited: Batched<OfUser, AwaitedAccount[]>;
+  }
+}
 
-async function claimTogether(sql: Sql, pairs: readonly OfUser[]): Promise<AwaitedAccount[][]> {
+export async function claimAwaitedOfUsers(
+  sql: Sql,
+  pairs: readonly OfUser[],
+): Promise<AwaitedAccount[][]> {
   const claimed = await sql<AwaitedAccount>('claim-awaited-of-users', ofUserStatement, [
     pairs.map(({ endUserId }) => endUserId),
     pairs.map(({ requirementId }) => requirementId),

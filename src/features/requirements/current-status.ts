@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ratePerProcess } from '../../core/access/rate.ts';
+import type { Rate } from '../../core/access/rate.ts';
 import type { Deps } from '../../core/deps/deps.ts';
-import { type AwaitedAccount, claimAwaited } from './awaited-accounts.ts';
+import type { AwaitedAccount } from './awaited-accounts.ts';
 import { linkAwaitedAccount } from './link-account.service.ts';
-import { type RequirementOfUser, type RequirementState, requirementStatus } from './status.ts';
+import type { RequirementOfUser, RequirementState } from './status.ts';
 
 /** How long a question for the status waits for Pipedream, in milliseconds. */
 const patience = 2_000;
@@ -16,10 +16,10 @@ export async function currentStatus(
   deps: Deps,
   ofUser: RequirementOfUser,
 ): Promise<RequirementState> {
-  const state = await requirementStatus(deps)(ofUser);
+  const state = await deps.loadRequirementState(ofUser);
   if (state.kind !== 'pipedream_account' || state.status === 'completed') return state;
   const linked = await askForAwaited(deps, [ofUser]);
-  return linked ? requirementStatus(deps)(ofUser) : state;
+  return linked ? deps.loadRequirementState(ofUser) : state;
 }
 
 /** Asks Pipedream for what users wait for, where it was not just asked; answers whether anything was linked. */
@@ -28,7 +28,7 @@ export async function askForAwaited(
   pairs: readonly RequirementOfUser[],
 ): Promise<boolean> {
   if (deps.config.pipedream === undefined) return false;
-  const claimed = await Promise.all(pairs.map((ofUser) => claimAwaited(deps)(ofUser)));
+  const claimed = await Promise.all(pairs.map((ofUser) => deps.claimAwaited(ofUser)));
   const asked = claimed.flat().filter((one) => mayAsk(deps, one));
   const asking = asked.map((one) => linkAwaitedAccount(deps, one, 'requirement-status'));
   if (asking.length === 0) return false;
@@ -39,12 +39,17 @@ export async function askForAwaited(
   return linked.includes(true);
 }
 
-const questionsOf = ratePerProcess();
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** How often Pipedream is asked for the accounts of each app. */
+    accountQuestions: Rate;
+  }
+}
 
 /** Anybody may begin links of a public app, and ask for their status: Pipedream is asked only so often. */
 function mayAsk(deps: Deps, { isAnonymous, appId }: AwaitedAccount): boolean {
   if (!isAnonymous) return true;
-  const rate = questionsOf(deps);
+  const rate = deps.accountQuestions;
   if (rate.secondsToWait(appId, deps.config.limits.actionsPerApp) > 0) return false;
   rate.take(appId);
   return true;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import type { Deps } from '../../core/deps/deps.ts';
 import { checkPause, claimByWebhook } from './awaited-accounts.ts';
 import { linkAwaitedAccount } from './link-account.service.ts';
 
@@ -8,7 +8,7 @@ import { linkAwaitedAccount } from './link-account.service.ts';
  * says is not read: whoever knows its address can have us ask, once in a few seconds, and no more.
  */
 export async function heedWebhook(deps: Deps, secret: string, requestId: string): Promise<void> {
-  const heeded = heededBy(deps);
+  const heeded = deps.heededWebhooks;
   if (heeded.has(secret) || heeded.size >= mostHeeded) return;
   heeded.add(secret);
   try {
@@ -25,7 +25,13 @@ export async function heedWebhook(deps: Deps, secret: string, requestId: string)
 
 /** Webhooks that are being heeded; more at once are left to the next question for the status. */
 const mostHeeded = 1_000;
-const heededBy = perDeps(() => new Set<string>());
+
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** The webhooks that are being heeded, by the secret part of their address. */
+    heededWebhooks: Set<string>;
+  }
+}
 
 async function askOnce(deps: Deps, secret: string, requestId: string): Promise<boolean> {
   const awaited = await claimByWebhook(deps.sql, secret);

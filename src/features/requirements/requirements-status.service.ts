@@ -5,11 +5,7 @@ import type { Requirement } from '../../platform/db/generated/client.ts';
 import { userId } from '../../platform/input.ts';
 import { requireCalledApp } from '../apps/called-app.ts';
 import { askForAwaited } from './current-status.ts';
-import {
-  loadRequirementsOfUser,
-  type NamedUser,
-  type RequirementWithState,
-} from './requirements.statements.ts';
+import type { NamedUser, RequirementWithState } from './requirements.statements.ts';
 
 export type RequirementsStatus = {
   satisfied: boolean;
@@ -29,7 +25,7 @@ export const readRequirementsStatus = operation({
   run: async (context, { userId, appId }): Promise<RequirementsStatus> => {
     const app = await requireCalledApp(context, appId);
     const user = { appId: app.id, userId };
-    const load = loadRequirementsOfUser(context.deps);
+    const load = context.deps.loadRequirementsOfUser;
     const requirements = await load(user);
     const linked = await askForAccounts(context.deps, user, requirements);
     const unsatisfied = pendingOf(linked ? await load(user) : requirements);

@@ -1,5 +1,4 @@
-import { perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { judge, type LinkRow, linkColumns, linkTables, type RequirementState } from './status.ts';
@@ -9,13 +8,12 @@ export type NamedUser = { appId: string; userId: string };
 
 export type RequirementWithState = { requirement: Requirement; state: RequirementState };
 
-/**
- * All requirements of an app, oldest first, and how one of its users stands to each. What asks at
- * the same time shares a statement.
- */
-export const loadRequirementsOfUser = perDeps((deps) =>
-  batch((users: readonly NamedUser[]) => loadTogether(deps.sql, users)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** Returns all requirements of an app, oldest first, with their state for one of its users. */
+    loadRequirementsOfUser: Batched<NamedUser, RequirementWithState[]>;
+  }
+}
 
 const statement = `
   SELECT (SELECT json_agg(j) FROM (
@@ -40,7 +38,7 @@ type RequirementJson = LinkRow & {
   created_at: string;
 };
 
-async function loadTogether(
+export async function loadRequirementsOfUsers(
   sql: Sql,
   users: readonly NamedUser[],
 ): Promise<RequirementWithState[][]> {

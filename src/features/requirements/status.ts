@@ -1,7 +1,6 @@
 import { findConnectionType } from '../../core/catalog/catalog.ts';
-import { perDeps } from '../../core/deps/deps.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import type { ConnectionStatus, RequirementKind } from '../../platform/db/generated/enums.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { readSpec } from './spec.ts';
@@ -28,13 +27,12 @@ export type LinkedConnection = {
   missingScopes: string[];
 };
 
-/**
- * How users stand to requirements; what asks at the same time shares a statement. Pending where a
- * requirement, or a user, is no more.
- */
-export const requirementStatus = perDeps((deps) =>
-  batch((pairs: readonly RequirementOfUser[]) => loadTogether(deps.sql, pairs)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** Returns the state of a requirement for a user; pending where either of them is deleted. */
+    loadRequirementState: Batched<RequirementOfUser, RequirementState>;
+  }
+}
 
 /*
  * What {@link judge} must know; `r` is a requirement and `l` what a user linked for it. A connection
@@ -71,7 +69,7 @@ const statement = `
   ${linkTables}
   ORDER BY q.position`;
 
-async function loadTogether(
+export async function loadRequirementStates(
   sql: Sql,
   pairs: readonly RequirementOfUser[],
 ): Promise<RequirementState[]> {

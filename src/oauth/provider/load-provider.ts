@@ -4,13 +4,13 @@ import {
   openHalf,
   type SealedHalf,
 } from '../../core/connection-config/sealed-config.ts';
-import { type LeanDeps, perDeps } from '../../core/deps/deps.ts';
+import type { LeanDeps } from '../../core/deps/deps.ts';
 import {
   type DataKeyColumns,
   dataKeyColumns,
   readDataKey,
 } from '../../core/vault/data-key.columns.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import { type Provider, resolveProvider } from './provider.ts';
 
@@ -31,7 +31,7 @@ export async function loadProvider(
   deps: LeanDeps,
   place: ConnectionPlace,
 ): Promise<Provider | undefined> {
-  const stored = await loadSettings(deps)(place.id);
+  const stored = await deps.loadProviderSettings(place.id);
   return stored && openProvider(deps, place, stored);
 }
 
@@ -49,9 +49,11 @@ export async function openProvider(
   return resolveProvider(requireType(stored.type), whole, deps.config.oauthClients);
 }
 
-const loadSettings = perDeps((deps) =>
-  batch((ids: readonly string[]) => loadTogether(deps.sql, ids)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface LeanDeps {
+    loadProviderSettings: Batched<string, StoredSettings | undefined>;
+  }
+}
 
 /** What {@link readSettings} reads, of a connection `c`. */
 export const settingsColumns = `c.type, c.config AS public, s.config AS secret,
@@ -76,7 +78,7 @@ export type SettingsRow = DataKeyColumns<'publicKey' | 'secretKey'> & {
   secret: Uint8Array | null;
 };
 
-async function loadTogether(
+export async function loadManyProviderSettings(
   sql: Sql,
   ids: readonly string[],
 ): Promise<(StoredSettings | undefined)[]> {

@@ -1,5 +1,4 @@
-import { perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 
 /** How a connection's grant fares. */
@@ -17,10 +16,12 @@ export type OAuthState = {
   lastRefreshError: string | null;
 };
 
-/** Of a connection that the caller may see; what asks at the same time shares a statement. */
-export const loadOAuthState = perDeps((deps) =>
-  batch((connectionIds: readonly string[]) => loadTogether(deps.sql, connectionIds)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** Returns the state of a connection that the caller may see. */
+    loadOAuthState: Batched<string, OAuthState>;
+  }
+}
 
 const statement = `
   SELECT connection_id AS "connectionId", COALESCE(scopes, '{}') AS scopes,
@@ -44,7 +45,10 @@ const noGrant: OAuthState = {
   lastRefreshError: null,
 };
 
-async function loadTogether(sql: Sql, connectionIds: readonly string[]): Promise<OAuthState[]> {
+export async function loadOAuthStates(
+  sql: Sql,
+  connectionIds: readonly string[],
+): Promise<OAuthState[]> {
   const rows = await sql<OAuthState & { connectionId: string }>('load-oauth-states', statement, [
     connectionIds,
   ]);

@@ -9,7 +9,6 @@ import {
   type GrantActor,
   type GrantTokens,
   openTokens,
-  reloadGrant,
 } from './grant.ts';
 import { refreshGrant } from './refresh-grant.ts';
 import { isAlive, isFresh, next, type RefreshState } from './refresh-state.ts';
@@ -40,7 +39,7 @@ export async function getAccessToken(
     }
     const token = tokenToReturn(state, grant, tokens);
     if (token !== undefined) return token;
-    const reloaded = await reloadGrant(deps)(grant.id);
+    const reloaded = await deps.reloadGrant(grant.id);
     if (reloaded === undefined) {
       throw new ConflictError('The connection has no token any more. Authorize it again.');
     }

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { ConnectionPlace } from '../../core/connection-config/sealed-config.ts';
-import { type LeanDeps, perDeps } from '../../core/deps/deps.ts';
 import {
   type DataKeyColumns,
   dataKeyColumns,
@@ -9,7 +8,7 @@ import {
 import type { DataKeyRow } from '../../core/vault/data-keys.ts';
 import type { Place } from '../../core/vault/sealed.ts';
 import type { SealingKey, Vault } from '../../core/vault/vault.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import type { StoredSettings } from '../provider/load-provider.ts';
 
@@ -154,13 +153,15 @@ export function readGrant(row: GrantRow): Grant | null {
   };
 }
 
-/**
- * Reads the grant of an active connection again, after another process replaced the generation that the
- * caller was authorized to read; undefined when there is none. Concurrent calls share a statement.
- */
-export const reloadGrant = perDeps((deps: LeanDeps) =>
-  batch((ids: readonly string[]) => reloadTogether(deps.sql, ids)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface LeanDeps {
+    /**
+     * Reads the grant of an active connection again, after another process replaced the generation that
+     * the caller was authorized to read; undefined when there is none.
+     */
+    reloadGrant: Batched<string, Grant | undefined>;
+  }
+}
 
 const reloadStatement = `
   SELECT g.*
@@ -174,7 +175,10 @@ const reloadStatement = `
   ) g ON true
   ORDER BY q.position`;
 
-async function reloadTogether(sql: Sql, ids: readonly string[]): Promise<(Grant | undefined)[]> {
+export async function reloadGrants(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<(Grant | undefined)[]> {
   const rows = await sql<GrantRow | { id: null }>('reload-grants', reloadStatement, [ids]);
   return rows.map((row) => (row.id === null ? undefined : (readGrant(row) ?? undefined)));
 }

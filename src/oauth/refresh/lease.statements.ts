@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { perDeps } from '../../core/deps/deps.ts';
-import { batch } from '../../platform/db/batch.ts';
+import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
 import {
   readSettings,
@@ -34,10 +33,12 @@ type LeaseAnswer = Pick<Lease, 'isAttemptOpen' | 'failures'> & {
   isCurrent: boolean;
 };
 
-/** Requests a lease. Concurrent calls share a statement. */
-export const takeRefreshLease = perDeps((deps) =>
-  batch((requests: readonly LeaseRequest[]) => takeTogether(deps.sql, requests)),
-);
+declare module '../../core/deps/deps.ts' {
+  interface LeanDeps {
+    /** Requests a lease. */
+    takeRefreshLease: Batched<LeaseRequest, LeaseAnswer>;
+  }
+}
 
 /* Rows are locked in one order, so that two processes do not wait for each other in a circle. */
 const takeStatement = `
@@ -63,7 +64,10 @@ const takeStatement = `
     g.attempt_started_at IS NOT NULL AS "isAttemptOpen", COALESCE(g.consecutive_failures, 0) AS failures
   FROM q LEFT JOIN oauth_grant g ON g.connection_id = q.id ORDER BY q.position`;
 
-async function takeTogether(sql: Sql, requests: readonly LeaseRequest[]): Promise<LeaseAnswer[]> {
+export async function takeRefreshLeases(
+  sql: Sql,
+  requests: readonly LeaseRequest[],
+): Promise<LeaseAnswer[]> {
   return sql<LeaseAnswer>('take-refresh-leases', takeStatement, [
     requests.map(({ id }) => id),
     requests.map(({ tokenVersion }) => tokenVersion),

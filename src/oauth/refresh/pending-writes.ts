@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type LeanDeps, perDeps } from '../../core/deps/deps.ts';
+import type { LeanDeps } from '../../core/deps/deps.ts';
 import type { SealingKey } from '../../core/vault/vault.ts';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
 import { NotFoundError, UnavailableError } from '../../platform/errors.ts';
@@ -21,13 +21,19 @@ type PendingWrites = {
   lastError: number;
 };
 
-const pendingOf = perDeps(
-  (): PendingWrites => ({ waiting: new Set(), isStopped: false, lastError: -Infinity }),
-);
+export function createPendingWrites(): PendingWrites {
+  return { waiting: new Set(), isStopped: false, lastError: -Infinity };
+}
+
+declare module '../../core/deps/deps.ts' {
+  interface LeanDeps {
+    pendingWrites: PendingWrites;
+  }
+}
 
 /** Returns whether this process may begin a refresh: not too many tokens wait, and it is not stopping. */
 export function mayRefresh(deps: LeanDeps): boolean {
-  const { waiting, isStopped } = pendingOf(deps);
+  const { waiting, isStopped } = deps.pendingWrites;
   return !isStopped && waiting.size < mostPending;
 }
 
@@ -36,13 +42,13 @@ export function mayRefresh(deps: LeanDeps): boolean {
  * an error: the holder may be waiting for the same database with the newest tokens in memory.
  */
 export function mayTakeOver(deps: LeanDeps): boolean {
-  const { waiting, lastError } = pendingOf(deps);
+  const { waiting, lastError } = deps.pendingWrites;
   return waiting.size === 0 && performance.now() - lastError > distrustTime;
 }
 
 /** Returns how many tokens wait for the database. */
 export function pendingCount(deps: LeanDeps): number {
-  return pendingOf(deps).waiting.size;
+  return deps.pendingWrites.waiting.size;
 }
 
 /**
@@ -51,7 +57,7 @@ export function pendingCount(deps: LeanDeps): number {
  * @throws UnavailableError when the process stops before that. {@link stopWriting} then returns the tokens.
  */
 export async function writeTokens(deps: LeanDeps, pending: PendingTokens): Promise<RefreshState> {
-  const writes = pendingOf(deps);
+  const writes = deps.pendingWrites;
   writes.waiting.add(pending);
   let state: RefreshState = { kind: 'pending', pending };
   while (state.kind === 'pending') {
@@ -67,8 +73,8 @@ export async function writeTokens(deps: LeanDeps, pending: PendingTokens): Promi
 }
 
 /** Remembers when the database failed, if that is what the error says. */
-export function noteDatabaseError(deps: LeanDeps, error: unknown): void {
-  if (isUnavailable(error)) pendingOf(deps).lastError = performance.now();
+export function noteDatabaseError(deps: Pick<LeanDeps, 'pendingWrites'>, error: unknown): void {
+  if (isUnavailable(error)) deps.pendingWrites.lastError = performance.now();
 }
 
 /** Returns whether an error says that the database is away. */
@@ -78,7 +84,7 @@ export function isUnavailable(error: unknown): boolean {
 
 /** Stops all writing and returns the tokens that are not committed. */
 export function stopWriting(deps: LeanDeps): PendingTokens[] {
-  const writes = pendingOf(deps);
+  const writes = deps.pendingWrites;
   writes.isStopped = true;
   return [...writes.waiting];
 }

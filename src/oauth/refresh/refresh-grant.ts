@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import { type LeanDeps, perDeps } from '../../core/deps/deps.ts';
+import type { LeanDeps } from '../../core/deps/deps.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import { loadProvider, openProvider } from '../provider/load-provider.ts';
@@ -11,7 +11,7 @@ import { TokenFailure } from '../provider/token-failure.ts';
 import { requestRefresh } from '../provider/token-request.ts';
 import { expireGrant, recordRefreshFailure } from './grant.statements.ts';
 import type { Grant, GrantActor, GrantTokens, Lease, PendingTokens } from './grant.ts';
-import { releaseRefreshLease, takeRefreshLease } from './lease.statements.ts';
+import { releaseRefreshLease } from './lease.statements.ts';
 import { isUnavailable, mayRefresh, mayTakeOver, writeTokens } from './pending-writes.ts';
 import {
   accessTokenLife,
@@ -46,7 +46,7 @@ export type RefreshOutcome = RefreshState & {
  */
 export function refreshGrant(deps: LeanDeps, refresh: Refresh): Promise<RefreshOutcome> {
   const { id, tokenVersion, lease } = refresh.grant;
-  const [running, key] = [runningIn(deps), `${id} ${tokenVersion}`];
+  const [running, key] = [deps.runningRefreshes, `${id} ${tokenVersion}`];
   const known = running.get(key);
   // The holder of the lease goes on: whoever is known then waits for it.
   if (known !== undefined && lease === undefined) return limitWait(known);
@@ -59,10 +59,15 @@ export function refreshGrant(deps: LeanDeps, refresh: Refresh): Promise<RefreshO
 
 /** Returns how many refreshes this process has under way. */
 export function refreshesUnderWay(deps: LeanDeps): number {
-  return runningIn(deps).size;
+  return deps.runningRefreshes.size;
 }
 
-const runningIn = perDeps(() => new Map<string, Promise<RefreshOutcome>>());
+declare module '../../core/deps/deps.ts' {
+  interface LeanDeps {
+    /** The refreshes under way, by generation. */
+    runningRefreshes: Map<string, Promise<RefreshOutcome>>;
+  }
+}
 
 /** The refresh goes on, but nobody waits for ever: its tokens may be waiting for the database. */
 async function limitWait(outcome: Promise<RefreshOutcome>): Promise<RefreshOutcome> {
@@ -120,7 +125,7 @@ async function requestLease(
   }
   const { id, tokenVersion } = grant;
   const request = { id, tokenVersion, owner, mayTakeOver: mayTakeOver(deps) };
-  const { isCurrent, isTaken, ...facts } = await takeRefreshLease(deps)(request);
+  const { isCurrent, isTaken, ...facts } = await deps.takeRefreshLease(request);
   if (isCurrent && !isTaken) await wait(pollPause);
   const lease = isTaken ? { owner, requestedAt, ...facts } : null;
   return { kind: 'lease requested', isCurrent, lease };

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { requireType } from '../../core/connection-config/read-config.ts';
-import { type Deps, perDeps } from '../../core/deps/deps.ts';
+import type { Deps } from '../../core/deps/deps.ts';
 import { resolveProvider } from '../provider/provider.ts';
 import { requestRevocation } from '../provider/token-request.ts';
 import {
@@ -26,15 +26,25 @@ const pauseAfter = (failures: number) => Math.min(30 * 2 ** failures, 3_600);
 /** For how long a revocation waits because its host fails, in seconds. */
 const hostPause = 60;
 
+/** `current` is the run under way; `isAskedAgain` says that another must follow it. */
 type Run = { current: Promise<void> | undefined; isAskedAgain: boolean };
-const runOf = perDeps<Run, Deps>(() => ({ current: undefined, isAskedAgain: false }));
+
+export function createRevocationRun(): Run {
+  return { current: undefined, isAskedAgain: false };
+}
+
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    revocationRun: Run;
+  }
+}
 
 /**
  * Sends the revocations that are due, a few at a time, until none is left that can be sent. Concurrent
  * calls in a process share one run. Several processes share the work.
  */
 export function revokeDue(deps: Deps): Promise<void> {
-  const run = runOf(deps);
+  const run = deps.revocationRun;
   run.isAskedAgain = true;
   run.current ??= runAll(deps, run).finally(() => {
     run.current = undefined;
@@ -46,7 +56,7 @@ export function revokeDue(deps: Deps): Promise<void> {
 export async function finishRevocations(deps: Deps, until: number): Promise<void> {
   const timer = new AbortController();
   const late = wait(Math.max(until - performance.now(), 0), undefined, { signal: timer.signal });
-  await Promise.race([runOf(deps).current, late]).finally(() => timer.abort());
+  await Promise.race([deps.revocationRun.current, late]).finally(() => timer.abort());
   await late.catch(() => {}); // aborted
 }
 
