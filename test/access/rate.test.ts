@@ -13,7 +13,7 @@ function rateOf(limit: number) {
   return { clock, ask };
 }
 
-test('of any 60 seconds, an address has so many and no more', () => {
+test('an address may make at most its limit of requests in any 60 seconds', () => {
   const { clock, ask } = rateOf(60);
   const taken: number[] = [];
   for (clock.now = 0; clock.now < 300_000; clock.now += 250) if (ask() === 0) taken.push(clock.now);
@@ -24,7 +24,7 @@ test('of any 60 seconds, an address has so many and no more', () => {
   }
 });
 
-test('whoever waits as long as they are told may again, and not a second before', () => {
+test('an address may continue after the announced wait, and not a second earlier', () => {
   const { clock, ask } = rateOf(2);
   expect([ask(), ask()]).toEqual([0, 0]);
   clock.now = 10_500;
@@ -36,29 +36,29 @@ test('whoever waits as long as they are told may again, and not a second before'
   expect([ask(), ask(), ask()]).toEqual([0, 0, 60]);
 });
 
-test('one address leaves another what it has', () => {
+test('an address does not use up the limit of another', () => {
   const { ask } = rateOf(1);
   expect([ask('192.0.2.1'), ask('192.0.2.2'), ask(null)]).toEqual([0, 0, 0]);
   expect([ask('192.0.2.1'), ask('192.0.2.2'), ask(null)]).toEqual([60, 60, 60]);
 });
 
-test('forgets what was counted longest ago instead of growing', () => {
+test('forgets the oldest counts instead of growing', () => {
   const { ask } = rateOf(1);
   expect([ask('192.0.2.1'), ask('192.0.2.2')]).toEqual([0, 0]);
   for (let other = 0; other < 10_000; other += 1) {
     expect(ask(`10.0.${other >> 8}.${other & 255}`)).toBe(0);
-    if (other % 1_000 === 0) expect(ask('192.0.2.2')).toBe(60); // who goes on is remembered
+    if (other % 1_000 === 0) expect(ask('192.0.2.2')).toBe(60); // an active address is remembered
   }
   expect([ask('192.0.2.1'), ask('192.0.2.2')]).toEqual([0, 60]);
 });
 
-describe('an IPv6 address has its /64', () => {
+describe('IPv6 addresses share the limit of their /64', () => {
   test.each([
     ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff'],
     ['2001:db8:1:2::', '2001:0DB8:0001:0002:0:0:0:1'],
     ['2001:db8::1', '2001:db8:0:0:1::'],
     ['::1', '::2'],
-  ])('%s and %s are one', (one, other) => {
+  ])('%s and %s share a limit', (one, other) => {
     expect(ownerOf(one)).toBe(ownerOf(other));
   });
 
@@ -66,7 +66,7 @@ describe('an IPv6 address has its /64', () => {
     ['2001:db8:1:2::1', '2001:db8:1:3::1'],
     ['192.0.2.1', '192.0.2.2'],
     ['2001:db8::1', '::1'],
-  ])('%s and %s are two', (one, other) => {
+  ])('%s and %s have two limits', (one, other) => {
     expect(ownerOf(one)).not.toBe(ownerOf(other));
   });
 });

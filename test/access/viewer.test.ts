@@ -10,7 +10,7 @@ const ask = (key: string | null) =>
     key,
   );
 
-test('a key knows its role, its organization and its project', async () => {
+test('viewer of a key returns its role, its organization and its project', async () => {
   const { projectId, organizationId } = server.home;
   const organization = { id: organizationId, name: 'default' };
   expect((await ask(server.adminKey)).data).toEqual({
@@ -22,7 +22,7 @@ test('a key knows its role, its organization and its project', async () => {
   });
 });
 
-test('who sends no credential is anonymous', async () => {
+test('viewer without a credential is anonymous', async () => {
   expect((await ask(null)).data).toEqual({
     viewer: { kind: 'ANONYMOUS', role: null, organization: null, project: null, userId: null },
   });

@@ -3,7 +3,7 @@ import { canary } from '../helpers/canary.ts';
 import { createConnection, fetchConfig, newConnection, openAi } from '../helpers/connections.ts';
 import { useServer } from '../helpers/server.ts';
 
-/* The database refuses every event here: what must not happen without one, does not. */
+/* The database refuses every audit event in these tests: nothing may happen without its event. */
 
 const server = useServer();
 let id: string;
@@ -13,13 +13,13 @@ beforeAll(async () => {
   await server.deps.db.$executeRawUnsafe(refuse);
 });
 
-test('no credential leaves', async () => {
+test('no credential is returned without its event', async () => {
   const { status, text } = await fetchConfig(server, id);
   expect(status).toBe(500);
   expect(text).not.toContain('c4n4ry');
 });
 
-test('no credential leaves over GraphQL, nor among others', async () => {
+test('no credential is returned over GraphQL, alone or in a list', async () => {
   const { data, text } = await server.graphql(
     `mutation { a: fetchCredentials(input: {id: "${id}"}) { ... on Credentials { config } }
       b: fetchCredentials(input: {id: "${id}"}) { ... on Credentials { config } } }`,
@@ -28,7 +28,7 @@ test('no credential leaves over GraphQL, nor among others', async () => {
   expect(text).not.toContain('c4n4ry');
 });
 
-test('no write is done', async () => {
+test('no write is committed without its event', async () => {
   const { db } = server.deps;
   const before = await db.connection.findUniqueOrThrow({ where: { id } });
   const secret = await db.connectionSecret.findUniqueOrThrow({ where: { connectionId: id } });
@@ -45,7 +45,7 @@ test('no write is done', async () => {
   expect(await db.connectionSecret.findMany()).toEqual([secret]);
 });
 
-test('no project is made, no key made or revoked', async () => {
+test('no project is created and no key created or revoked without its event', async () => {
   const { db } = server.deps;
   const listKeys = () => db.accessKey.findMany({ orderBy: { id: 'asc' } }); // a use moves the row
   const [projects, keys] = [await db.project.findMany(), await listKeys()];

@@ -25,7 +25,7 @@ afterAll(async () => {
   requireNoCanary('the audit log', JSON.stringify(await server.deps.db.auditEvent.findMany()));
 });
 
-/** What one request left in the audit log. */
+/** Returns the audit events of one request. */
 function eventsOf({ headers }: Answer): Promise<AuditEvent[]> {
   const where = { requestId: String(headers['x-request-id']) };
   return server.deps.db.auditEvent.findMany({ where });
@@ -50,7 +50,7 @@ async function expectOneEvent(answer: Answer, event: object) {
 
 const path = (id: string, suffix = '') => `/v1/connections/${id}${suffix}`;
 
-describe('a write leaves one event:', () => {
+describe('a write records one event:', () => {
   test('create', async () => {
     const body = newConnection(server);
     const answer = await server.rest<{ data: { id: string } }>('POST', '/v1/connections', { body });
@@ -65,7 +65,7 @@ describe('a write leaves one event:', () => {
     await expectOneEvent(answer, { action: 'connection.update', connectionId: id });
   });
 
-  test('delete, which outlives the connection and has its name', async () => {
+  test('delete, which remains after the connection and has its name', async () => {
     const { id, name } = await createConnection(server);
     const answer = await server.rest('DELETE', path(id));
     const event = { action: 'connection.delete', connectionId: id, detail: { name } };
@@ -105,7 +105,7 @@ describe('a write leaves one event:', () => {
   });
 });
 
-test('each fetch of credentials leaves one event, over REST and GraphQL alike', async () => {
+test('each fetch of credentials records one event over REST and over GraphQL', async () => {
   const { id } = await createConnection(server);
   const event = { action: 'credentials.fetch', connectionId: id };
   await expectOneEvent(await fetchConfig(server, id), event);
@@ -114,7 +114,7 @@ test('each fetch of credentials leaves one event, over REST and GraphQL alike', 
   await expectOneEvent(await server.graphql(document, { id }), event);
 });
 
-test('of 30 concurrent fetches each has its own', async () => {
+test('each of 30 concurrent fetches records its own event', async () => {
   const { id } = await createConnection(server);
   const answers = await Promise.all(Array.from({ length: 30 }, () => fetchConfig(server, id)));
   const where = { connectionId: id, action: 'credentials.fetch' };
@@ -123,15 +123,15 @@ test('of 30 concurrent fetches each has its own', async () => {
   expect(events.map(({ requestId }) => requestId).sort()).toEqual(requests.sort());
 });
 
-test('reading leaves none', async () => {
+test('reading records no event', async () => {
   const { id } = await createConnection(server);
   expect(await eventsOf(await server.rest('GET', path(id)))).toEqual([]);
   const list = `/v1/connections?project_id=${server.home.projectId}`;
   expect(await eventsOf(await server.rest('GET', list))).toEqual([]);
 });
 
-describe('a refusal of a valid credential is an event:', () => {
-  test('a role too small, with the connection’s project', async () => {
+describe('a refusal of a valid credential records an event:', () => {
+  test('for a role that is too small, in the connection’s project', async () => {
     const { id } = await createConnection(server);
     const key = await server.createKey({ role: 'viewer' });
     const answer = await server.rest('POST', path(id, '/credentials'), { key });
@@ -147,14 +147,14 @@ describe('a refusal of a valid credential is an event:', () => {
   test.each([
     ['put', 'connection.update.refused', { type: openAi, config: { api_key: canary() } }],
     ['delete', 'connection.delete.refused', undefined],
-  ])('%s of what is not there', async (method, action, body) => {
+  ])('for %s of an unknown connection', async (method, action, body) => {
     const id = randomUUID();
     const answer = await server.rest(method.toUpperCase(), path(id), { body });
     const detail = { reason: 'not_found' };
     await expectOneEvent(answer, { action, connectionId: id, projectId: null, detail });
   });
 
-  test('a stranger’s, in the stranger’s own organization and not in the owner’s', async () => {
+  test('for a stranger, in the stranger’s organization and not in the owner’s', async () => {
     const { id } = await createConnection(server);
     const { key, organizationId } = server.stranger;
     const answer = await server.rest('POST', path(id, '/credentials'), { key });
@@ -163,7 +163,7 @@ describe('a refusal of a valid credential is an event:', () => {
     ]);
   });
 
-  test('one of a project-scoped key in that key’s project', async () => {
+  test('for a project-scoped key, in the project of the key', async () => {
     const { id } = await createConnection(server);
     const projectId = await seedProject(server.deps.db, server.home.organizationId);
     const key = await server.createKey({ projectId });
@@ -171,7 +171,7 @@ describe('a refusal of a valid credential is an event:', () => {
     expect(await eventsOf(answer)).toMatchObject([{ projectId, connectionId: id }]);
   });
 
-  test('a name that is taken', async () => {
+  test('for for a name that is taken', async () => {
     const { name } = await createConnection(server);
     const body = newConnection(server, { name });
     const answer = await server.rest('POST', '/v1/connections', { body });
@@ -180,7 +180,7 @@ describe('a refusal of a valid credential is an event:', () => {
     ]);
   });
 
-  test('credentials that are not available', async () => {
+  test('for for credentials that are not available', async () => {
     const { id } = await createConnection(server, { type: google, config: {} });
     const event = { action: 'credentials.fetch.refused', connectionId: id };
     await expectOneEvent(await fetchConfig(server, id), {
@@ -189,7 +189,7 @@ describe('a refusal of a valid credential is an event:', () => {
     });
   });
 
-  test('a system-managed connection', async () => {
+  test('for for a system-managed connection', async () => {
     const { id } = await createConnection(server);
     await makeSystem(server, id);
     const event = { action: 'credentials.fetch.refused', connectionId: id };
@@ -199,7 +199,7 @@ describe('a refusal of a valid credential is an event:', () => {
     });
   });
 
-  test('each of several in one request', async () => {
+  test('for each of several refusals in one request', async () => {
     const fetch = (alias: string) =>
       `${alias}: fetchCredentials(input: {id: "${randomUUID()}"}) { __typename }`;
     const answer = await server.graphql(`mutation { ${fetch('a')} ${fetch('b')} ${fetch('c')} }`);
@@ -207,7 +207,7 @@ describe('a refusal of a valid credential is an event:', () => {
   });
 });
 
-describe('no event:', () => {
+describe('a request records no event:', () => {
   test('without a valid credential', async () => {
     const before = await server.deps.db.auditEvent.count();
     for (const key of [null, 'nonsense', `acc_${'0'.repeat(64)}`]) {

@@ -24,7 +24,7 @@ const read = (variables: object, key?: string) =>
 
 const actions = ({ data }: { data: Events }) => data.auditEvents.nodes.map(({ action }) => action);
 
-test('a connection’s events come newest first, deleted though it is', async () => {
+test('the events of a deleted connection are listed newest first', async () => {
   const { id } = await createConnection(server);
   await fetchConfig(server, id);
   await server.rest('DELETE', `/v1/connections/${id}`);
@@ -34,7 +34,7 @@ test('a connection’s events come newest first, deleted though it is', async ()
   expect(actions(await read({ connectionId: id, projectId }))).toEqual(happened);
 });
 
-test('they are read page by page', async () => {
+test('events are listed page by page', async () => {
   const { id } = await createConnection(server);
   for (let index = 0; index < 4; index += 1) await fetchConfig(server, id);
   const seen: string[] = [];
@@ -53,14 +53,14 @@ test('they are read page by page', async () => {
   expect(seen).toEqual([...new Array(4).fill('credentials.fetch'), 'connection.create']);
 });
 
-test('without a project, an admin of the organization sees what belongs to none', async () => {
+test('an admin of the organization sees the events without a project', async () => {
   await createConnection(server);
   const seen = actions(await read({ first: 100 }));
   expect(seen).toContain('access_key.create');
   expect(seen).not.toContain('connection.create');
 });
 
-test('a project’s admin sees that project’s and no others', async () => {
+test('an admin of a project sees only the events of that project', async () => {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   const key = await server.createKey({ projectId });
   const mine = await createConnection(server, { project_id: projectId });
@@ -72,13 +72,13 @@ test('a project’s admin sees that project’s and no others', async () => {
   expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
 });
 
-test('another organization sees nothing of it', async () => {
+test('another organization sees no event', async () => {
   const { id } = await createConnection(server);
   expect(actions(await read({ connectionId: id }, server.stranger.key))).toEqual([]);
   expect(actions(await read({}, server.stranger.key))).toEqual([]);
 });
 
-test('an id that is none finds nothing', async () => {
+test('an invalid id finds no event', async () => {
   for (const connectionId of [randomUUID(), 'x', '\u0000', '\ud800']) {
     expect(actions(await read({ connectionId }))).toEqual([]);
   }

@@ -5,7 +5,7 @@ import { useServer } from '../helpers/server.ts';
 
 const server = useServer();
 
-test('what a command did is recorded in every organization, under ids in the order of time', async () => {
+test('a command is recorded in every organization, with ids in the order of time', async () => {
   const { db, sql } = server.deps;
   const actions = ['key.rotate', 'transfer.export', 'transfer.import'] as const;
   for (const action of actions) await recordCommand(sql, { action, detail: { rows: 1 } });
@@ -19,7 +19,7 @@ test('what a command did is recorded in every organization, under ids in the ord
   expect([...new Set(events.map((event) => event.organizationId))].toSorted()).toEqual(concerned);
 });
 
-test('what a command did to a project is recorded in its organization alone', async () => {
+test('a command for one project is recorded in the organization of the project only', async () => {
   const { db, sql } = server.deps;
   const { projectId, organizationId } = server.home;
   await recordCommand(sql, { action: 'key.rotate', detail: { keys: 'data' }, projectId });
@@ -27,7 +27,7 @@ test('what a command did to a project is recorded in its organization alone', as
   expect(events).toMatchObject([{ organizationId, actor: 'operator', detail: { keys: 'data' } }]);
 });
 
-test('a key that the command line makes has the same actor', async () => {
+test('a key that the command line creates has the same actor', async () => {
   const { organizationId } = server.home;
   const made = { organizationId, projectId: null, name: 'by command', role: 'viewer' as const };
   await issueAccessKey(server.deps, made);

@@ -22,16 +22,16 @@ async function seedEvents(count: number, daysAgo: number): Promise<void> {
 const countOf = (daysAgo: number) =>
   server.deps.db.auditEvent.count({ where: { action: `aged ${daysAgo}` } });
 
-test('events go when they are older than AUDIT_RETENTION, in batches, and no sooner', async () => {
+test('events are deleted in batches when they are older than AUDIT_RETENTION, and not earlier', async () => {
   await seedEvents(2_300, 31);
   await seedEvents(10, 29);
-  await pruneAuditEvents(keeping.deps); // which keeps all for ever
+  await pruneAuditEvents(keeping.deps); // keeps every event
   expect([await countOf(31), await countOf(29)]).toEqual([2_300, 10]);
   await pruneAuditEvents(server.deps);
   expect([await countOf(31), await countOf(29)]).toEqual([0, 10]);
 });
 
-test('an event counts by the database’s time, whatever its id says', async () => {
+test('the age of an event comes from the database’s time and not from its id', async () => {
   const { db } = server.deps;
   const { organizationId } = server.home;
   const id = uuidv7({ msecs: Date.now() - 40 * day });

@@ -8,7 +8,7 @@ const beside = useServer({ beside: server });
 
 const app = randomUUID();
 
-test('one user of one app has one hash, in every process and after a restart', async () => {
+test('a user of an app has the same hash in every process and after a restart', async () => {
   const asked = [server, beside, server, beside].map(({ deps }) => hashUserId(deps, app, 'ann'));
   const [hash, ...others] = await Promise.all(asked);
   expect(hash).toMatch(/^[\w-]{43}$/);
@@ -19,7 +19,7 @@ test('one user of one app has one hash, in every process and after a restart', a
   await restarted.close();
 });
 
-test('another user, another app and another installation have another', async () => {
+test('another user, another app and another installation have another hash hash', async () => {
   const other = await startTestServer();
   const hashes = await Promise.all([
     hashUserId(server.deps, app, 'ann'),
@@ -31,7 +31,7 @@ test('another user, another app and another installation have another', async ()
   expect(new Set(hashes).size).toBe(4);
 });
 
-test('the secret behind it is stored sealed, and opens nowhere else', async () => {
+test('the secret of the hashes is stored sealed and opens only in its own row', async () => {
   const { db, vault } = server.deps;
   const [row] = await db.serverSecret.findMany({ include: { secretDataKey: true } });
   if (row === undefined) throw new Error('There is no secret.');

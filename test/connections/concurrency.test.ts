@@ -19,7 +19,7 @@ const times = <Result>(count: number, make: (index: number) => Promise<Result>) 
 const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).sort();
 
 describe('names', () => {
-  test('of 20 concurrent connections of one name, one is made', async () => {
+  test('allow one of 20 concurrent connections with the same name', async () => {
     const name = uniqueName();
     const answers = await times(20, () =>
       server.rest('POST', '/v1/connections', { body: newConnection(server, { name }) }),
@@ -28,7 +28,7 @@ describe('names', () => {
     expect(await server.deps.db.connection.count({ where: { name } })).toBe(1);
   });
 
-  test('of 10 concurrent renames to one name, one is done', async () => {
+  test('allow one of 10 concurrent renames to the same name', async () => {
     const created = await times(10, () => createConnection(server));
     const name = uniqueName();
     const body = { type: openAi, config: {}, name };
@@ -38,7 +38,7 @@ describe('names', () => {
     expect(statuses(answers)).toEqual([200, ...new Array(9).fill(409)]);
   });
 
-  test('of 10 concurrent projects of one name, one is made', async () => {
+  test('allow one of 10 concurrent projects with the same name', async () => {
     const name = uniqueName('project');
     const answers = await times(10, () =>
       server.graphql<{ createProject: { __typename: string } }>(
@@ -52,7 +52,7 @@ describe('names', () => {
 });
 
 describe('the version', () => {
-  test('lets one of 10 concurrent updates of the same version through, whole', async () => {
+  test('accepts one of 10 concurrent updates of the same version', async () => {
     const config = (index: number) => ({
       host: `host-${index}`,
       database: 'd',
@@ -72,7 +72,7 @@ describe('the version', () => {
     expect(json.data.config).toEqual({ ...configs[winner], port: 5432 });
   });
 
-  test('makes a counter of read, change and write back that loses nothing', async () => {
+  test('makes read, change and write-back a counter that loses no step', async () => {
     const { id } = await createConnection(server);
     const addOne = async () => {
       for (;;) {
@@ -93,7 +93,7 @@ describe('the version', () => {
     expect(json.data.config).toMatchObject({ url: 'https://count.example/8' });
   });
 
-  test('grows by one with each update that was acknowledged without one', async () => {
+  test('grows by one with each update that names no version', async () => {
     const { id } = await createConnection(server);
     const answers = await times(10, (index) =>
       server.rest('PUT', `/v1/connections/${id}`, {
@@ -109,7 +109,7 @@ describe('the version', () => {
     expect(await server.deps.db.auditEvent.count({ where })).toBe(done);
   });
 
-  test('an update that races a deletion is done before it or finds nothing', async () => {
+  test('an update that races a deletion happens before it or finds nothing', async () => {
     const { id } = await createConnection(server);
     const body = { type: openAi, config: { api_key: canary() } };
     const [put, deleted] = await Promise.all([
@@ -122,7 +122,7 @@ describe('the version', () => {
 });
 
 describe('data keys', () => {
-  test('20 concurrent first writes of a project make one', async () => {
+  test('are created once by 20 concurrent first writes of a project', async () => {
     const project_id = await seedProject(server.deps.db, server.home.organizationId);
     const created = await times(20, () => createConnection(server, { project_id }));
     expect(await server.deps.db.dataKey.count({ where: { projectId: project_id } })).toBe(1);
@@ -130,7 +130,7 @@ describe('data keys', () => {
     expect(statuses(fetched)).toEqual(new Array(20).fill(200));
   });
 
-  test('that are being retired are waited for, and not used by what waited', async () => {
+  test('that are being retired are waited for, and not used afterwards', async () => {
     const { db } = server.deps;
     const project_id = await seedProject(db, server.home.organizationId);
     const { id } = await createConnection(server, { project_id });
@@ -144,7 +144,7 @@ describe('data keys', () => {
         createConnection(server, { project_id, config }).then((made) => made.id),
         server.rest('PUT', `/v1/connections/${id}`, { body: { type: openAi, config } }),
       ] as const;
-      await tx.$queryRaw`SELECT pg_sleep(0.3)::text`; // they come to it meanwhile
+      await tx.$queryRaw`SELECT pg_sleep(0.3)::text`; // the writes reach the key in this time
       return begun;
     });
     const [made, { status }] = await Promise.all(writing);
@@ -159,7 +159,7 @@ describe('data keys', () => {
     expect(keys.map(({ configDataKey }) => configDataKey.status)).toEqual(['active', 'active']);
   });
 
-  test('retired in the middle of writes are followed by new ones, and nothing is lost', async () => {
+  test('that are retired during writes get successors, and no write is lost', async () => {
     const project_id = await seedProject(server.deps.db, server.home.organizationId);
     const config = () => ({ api_key: canary() });
     const creating = times(30, async () => {

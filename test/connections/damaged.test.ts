@@ -12,7 +12,7 @@ import {
 import { seedProject } from '../helpers/seed.ts';
 import { useServer } from '../helpers/server.ts';
 
-/* A value that will not open: what its neighbours, its list and its owner see of it. */
+/* A value that cannot be decrypted, seen by its neighbours, its list and its owner. */
 
 const server = useServer();
 let projectId: string;
@@ -78,7 +78,7 @@ describe.each(damages)('a config %s', (_what, damage) => {
     await damage();
   });
 
-  test('is config_error in a REST list, and its neighbours are whole', async () => {
+  test('is a config_error in a REST list and does not affect its neighbours', async () => {
     const path = `/v1/connections?project_id=${projectId}`;
     const { status, json } = await server.rest<Data<ConnectionJson[]>>('GET', path);
     expect(status).toBe(200);
@@ -86,7 +86,7 @@ describe.each(damages)('a config %s', (_what, damage) => {
     expect(json.data).toEqual([rows[2], damaged, rows[0]]);
   });
 
-  test('is one error in a GraphQL list, at its path', async () => {
+  test('is one error in a GraphQL list at its path', async () => {
     const { data, errors, status } = await server.graphql<{ connections: { nodes: object[] } }>(
       'query($id: ID!) { connections(projectId: $id) { nodes { name config } } }',
       { id: projectId },
@@ -106,7 +106,7 @@ describe.each(damages)('a config %s', (_what, damage) => {
     ]);
   });
 
-  test('asked for alone, or fetched, is 500, and the log names the data key', async () => {
+  test('is 500 when it is read alone or fetched, and the log names the data key', async () => {
     for (const [method, path] of [
       ['GET', `/v1/connections/${at(1)}`],
       ['POST', `/v1/connections/${at(1)}/credentials`],
@@ -130,7 +130,7 @@ describe.each(damages)('a config %s', (_what, damage) => {
     expect(await fetchConfig(server, at(2))).toMatchObject({ status: 200 });
   });
 
-  test('does not stand in the way of a list that does not ask for it', async () => {
+  test('does not affect a list that does not select it', async () => {
     const { errors, data } = await server.graphql(
       'query($id: ID!) { connections(projectId: $id) { nodes { name secretFields } } }',
       { id: projectId },
@@ -139,7 +139,7 @@ describe.each(damages)('a config %s', (_what, damage) => {
     expect(data).toMatchObject({ connections: { nodes: [{}, {}, {}] } });
   });
 
-  test('is mended by a PUT, and can be deleted', async () => {
+  test('is replaced by a PUT and can be deleted', async () => {
     const body = { type: openAi, config: { api_key: canary('mended') } };
     const put = await server.rest('PUT', `/v1/connections/${at(1)}`, { body });
     expect(put.status).toBe(200);
@@ -155,7 +155,7 @@ describe('a damaged secret half', () => {
     await setSecret(at(1), (await secretHalf(at(0))).config);
   });
 
-  test('does not concern reading, is 500 on fetch, and hands out nothing of another', async () => {
+  test('does not affect reading, is 500 on fetch, and never returns another’s value', async () => {
     const { json } = await server.rest('GET', `/v1/connections/${at(1)}`);
     expect(json).toEqual({ data: rows[1] });
     const fetched = await fetchConfig(server, at(1));
@@ -163,7 +163,7 @@ describe('a damaged secret half', () => {
     expect(fetched.text).not.toContain('c4n4ry');
   });
 
-  test('is audited neither as a fetch nor as anything with a value', async () => {
+  test('is not audited as a fetch', async () => {
     await fetchConfig(server, at(1));
     const events = await server.deps.db.auditEvent.findMany({ where: { connectionId: at(1) } });
     expect(events.map(({ action }) => action)).toEqual(['connection.create']);
@@ -172,13 +172,13 @@ describe('a damaged secret half', () => {
   const put = (config: object) =>
     server.rest('PUT', `/v1/connections/${at(1)}`, { body: { type: openAi, config } });
 
-  test('is not silently dropped by a PUT that keeps it, but replaced by one that gives it', async () => {
+  test('is not dropped by a PUT that keeps it, and replaced by a PUT that sends it', async () => {
     expect((await put({})).status).toBe(500);
     expect((await put({ api_key: canary('again') })).status).toBe(200);
     expect((await fetchConfig(server, at(1))).status).toBe(200);
   });
 
-  test('nor is one that is missing', async () => {
+  test('is not dropped by a PUT that keeps it when its row is missing', async () => {
     await server.deps.db.connectionSecret.delete({ where: { connectionId: at(1) } });
     expect((await fetchConfig(server, at(1))).status).toBe(500);
     expect((await put({})).status).toBe(500);
@@ -187,7 +187,7 @@ describe('a damaged secret half', () => {
   });
 });
 
-test('an OAuth connection with a damaged public half is mended by a PUT that gives all anew', async () => {
+test('an OAuth connection with a damaged public half is replaced by a PUT that sends the whole config', async () => {
   const config = {
     authorization_url: 'https://a.example',
     token_url: 'https://t.example',

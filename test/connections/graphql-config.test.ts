@@ -3,7 +3,7 @@ import { canary } from '../helpers/canary.ts';
 import { fetchConfig, uniqueName } from '../helpers/connections.ts';
 import { useServer } from '../helpers/server.ts';
 
-/* A config as a literal of GraphQL, which its scalar reads in another way than JSON. */
+/* A config as a GraphQL literal, which the scalar parses differently from JSON. */
 
 const server = useServer();
 
@@ -25,7 +25,7 @@ const create = (type: string, config: string, variables: object = {}, declared =
 
 const stored = async (id: string) => (await fetchConfig(server, id)).json.data.config;
 
-test('a literal is stored as JSON would be', async () => {
+test('a config literal is stored like JSON', async () => {
   const secret = canary();
   const { data } = await create(
     'SteelBrowser',
@@ -42,7 +42,7 @@ test('a literal is stored as JSON would be', async () => {
   });
 });
 
-test('variables inside a literal are filled in; one that is not given is left out', async () => {
+test('variables inside a config literal are filled in, and an absent one is left out', async () => {
   const key = canary();
   const declared = '($key: String!, $url: String)';
   const given = await create('OpenAI', '{api_key: $key, url: $url}', { key }, declared);
@@ -52,7 +52,7 @@ test('variables inside a literal are filled in; one that is not given is left ou
   });
 });
 
-describe('is refused at its field:', () => {
+describe('a config literal a config literal is refused at its field:', () => {
   test.each([
     ['an unknown field', 'OpenAI', '{api_key: "x", __proto__: {a: 1}}', 'config.__proto__'],
     ['a constructor', 'OpenAI', '{api_key: "x", constructor: 1}', 'config.constructor'],
@@ -80,14 +80,17 @@ test.each([
   ['a number that JSON cannot hold', '{a: 9007199254740993}', 'config.session_config.a'],
   ['a number that is too large', '{a: -1e400}', 'config.session_config.a'],
   ['many decimals', '{a: 0.10000000000000000001}', 'config.session_config.a'],
-])('%s in an object is refused at its path', async (_what, value, path) => {
-  const config = `{api_key: "k", model_api_key: "m", session_config: ${value}}`;
-  const { data } = await create('SteelBrowser', config);
-  expect(data.createConnection.fields).toMatchObject([{ path }]);
-});
+])(
+  'a config literal with a config literal with %s in an object is refused at its path',
+  async (_what, value, path) => {
+    const config = `{api_key: "k", model_api_key: "m", session_config: ${value}}`;
+    const { data } = await create('SteelBrowser', config);
+    expect(data.createConnection.fields).toMatchObject([{ path }]);
+  },
+);
 
 test.each(['1.0', '-0', '1e3', '0.1', '9007199254740992'])(
-  'the number %s, which JSON holds, is taken',
+  'the number %s is accepted because JSON can hold it',
   async (number) => {
     const { data } = await create(
       'SteelBrowser',
@@ -131,7 +134,7 @@ test.each(['9007199254740993', '1e400', '3.14159265358979323846'])(
   },
 );
 
-test('an update over GraphQL leaves out what it does not name: type, config, name', async () => {
+test('an update over GraphQL does not change the type, config or name that it leaves out', async () => {
   const secret = canary();
   const { data } = await create('OpenAI', `{api_key: "${secret}"}`);
   const { id } = data.createConnection;

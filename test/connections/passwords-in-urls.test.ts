@@ -73,7 +73,7 @@ test('a password is refused in every URL and host field', async () => {
   }
 });
 
-test('an @ that is no password is taken', async () => {
+test('an @ without a password is accepted', async () => {
   const url = 'https://host/@scope/name?to=a@b.example#c@d';
   const qdrant = await post('dynamiq.connections.Qdrant', { api_key: 'k', url });
   expect(qdrant.json.data.config).toEqual({ url });
@@ -82,7 +82,7 @@ test('an @ that is no password is taken', async () => {
   expect(google.json.data.config).toEqual({ client_x509_cert_url: cert });
 });
 
-describe('a password that is stored in a URL or host', () => {
+describe('a stored password in a URL or host', () => {
   test.each([
     ['Qdrant', 'url', 'https://user:hunter2@db.example/a@b?c', 'https://db.example/a@b?c'],
     [
@@ -113,7 +113,7 @@ describe('a password that is stored in a URL or host', () => {
       'postgres://db.example/name?user=u&sslpassword=',
     ],
     ['Neo4j', 'uri', 'bolt+s://user:hunter2@db.example:7687', 'bolt+s://db.example:7687'],
-  ])('in %s.%s %s is not shown', async (name, field, stored, shown) => {
+  ])('is not shown in %s.%s: %s', async (name, field, stored, shown) => {
     const type = findConnectionType(`dynamiq.connections.${name}`);
     if (type === undefined) throw new Error(name);
     const good: JsonObject = fullConfig(type);

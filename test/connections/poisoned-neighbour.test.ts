@@ -4,8 +4,8 @@ import { createConnection, newConnection } from '../helpers/connections.ts';
 import { useServer } from '../helpers/server.ts';
 
 /*
- * Concurrent requests share statements, and PostgreSQL fails a whole statement over one value that
- * it rejects: none may get there.
+ * Concurrent requests share statements, and PostgreSQL fails a whole statement when it rejects
+ * one value, so no such value may reach a statement.
  */
 
 const server = useServer();
@@ -23,7 +23,7 @@ const rejected = [
   ['a very long text', 'x'.repeat(100_000)],
 ] as const;
 
-/** 50 good requests with one in the middle that is bad. */
+/** Sends 50 valid requests with a bad one in the middle. */
 async function among50<Answer>(good: () => Promise<Answer>, bad: () => Promise<Answer>) {
   const requests = Array.from({ length: 51 }, (_, index) => (index === 25 ? bad() : good()));
   const answers = await Promise.all(requests);
@@ -32,7 +32,7 @@ async function among50<Answer>(good: () => Promise<Answer>, bad: () => Promise<A
   return { refused, answers };
 }
 
-describe('50 good requests do not notice one in their middle with', () => {
+describe('50 valid requests succeed beside a request with', () => {
   test.each(rejected)('%s for an id, over GraphQL', async (_what, value) => {
     const document = `mutation($id: ID!) { fetchCredentials(input: {id: $id}) { __typename } }`;
     const fetch = (wanted: string) => server.graphql(document, { id: wanted });
@@ -98,7 +98,7 @@ describe('50 good requests do not notice one in their middle with', () => {
   });
 });
 
-test('each of the 50 is audited by itself, and the one in the middle as refused', async () => {
+test('each of the 50 requests is audited, and the bad one as refused', async () => {
   const { db } = server.deps;
   const before = await db.auditEvent.count({ where: { action: 'credentials.fetch' } });
   const fetch = (wanted: string) => server.rest('POST', `/v1/connections/${wanted}/credentials`);

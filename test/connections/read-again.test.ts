@@ -8,9 +8,9 @@ import {
 import { seedProject } from '../helpers/seed.ts';
 import { startTestServer } from '../helpers/server.ts';
 
-/* What was opened a moment ago is not opened again: that must not show. */
+/* A value that was decrypted a moment ago is cached; callers must not notice it. */
 
-test('a config that was read before is as unreadable as any other once it may not be opened', async () => {
+test('a config that was read before is unreadable after its project changes or its data key is destroyed', async () => {
   const server = await startTestServer();
   const { db } = server.deps;
   const projectId = await seedProject(db, server.home.organizationId);

@@ -4,13 +4,13 @@ import { type Person, seedKey, seedProject } from '../helpers/seed.ts';
 import { useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
-/* Lists that only admins see: what a role may not see is null, and the rest of the answer stays. */
+/* Lists that only admins see: a refused list is null, and the rest of the response stays. */
 
 const server = useServer();
-/** A project of its own, with four members. */
+/** A project with four members. */
 let projectId: string;
 let members: Person[];
-/** Another one, whose lists are refused. */
+/** Another project, whose lists are refused. */
 let guarded: string;
 beforeAll(async () => {
   projectId = await seedProject(server.deps.db, server.home.organizationId, 'with members');
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 const forbidden = (...path: (string | number)[]) => ({ path, extensions: { code: 'FORBIDDEN' } });
 
-describe('a refused list is null, with one error at its path, and the rest of the answer stays:', () => {
+describe('a refused list is null with one error at its path, and the rest of the response stays:', () => {
   type Case = [name: string, document: () => string, path: (string | number)[]];
   const cases: Case[] = [
     ['users', () => '{ refused: users { nodes { id } } viewer { kind } }', ['refused']],
@@ -66,7 +66,7 @@ describe('a refused list is null, with one error at its path, and the rest of th
     const { lesser, elsewhere } = await callers();
     const ofProject = name.startsWith('Project.') || name === 'auditEvents';
     for (const key of ofProject ? [...lesser, elsewhere] : lesser) {
-      // More often than it takes to compile the query.
+      // More often than graphql-jit takes to compile the query.
       for (let run = 0; run < (key === lesser[0] ? 12 : 1); run += 1) {
         const { status, data, errors } = await server.graphql<Record<string, object | null>>(
           document(),
@@ -87,7 +87,7 @@ describe('a refused list is null, with one error at its path, and the rest of th
     }
   });
 
-  test.each(cases)('%s is there for an admin', async (_name, document, path) => {
+  test.each(cases)('an admin sees the list: %s', async (_name, document, path) => {
     const { token } = await server.createPerson({ role: 'admin' });
     for (const key of [server.adminKey, token]) {
       const { data, errors } = await server.graphql(document(), {}, key);
@@ -96,7 +96,7 @@ describe('a refused list is null, with one error at its path, and the rest of th
     }
   });
 
-  test('an admin of one project sees its lists, and none of the organization', async () => {
+  test('an admin of one project sees the lists of the project and none of the organization', async () => {
     const person = members[3]?.token ?? '';
     for (const key of [person, await server.createKey({ projectId })]) {
       const own = `{ project(id: "${projectId}") { accessKeys { totalCount } members { totalCount } } }`;
@@ -148,7 +148,7 @@ describe('the members of a project', () => {
     expect(page?.totalCount).toBe(4);
   });
 
-  test('are read page by page', async () => {
+  test('are returned page by page', async () => {
     const seen: string[] = [];
     let after: string | null = null;
     for (;;) {
@@ -169,14 +169,14 @@ describe('the members of a project', () => {
     ]);
   });
 
-  test('of a project out of reach are not there', async () => {
+  test('of a project out of reach are not found', async () => {
     const { token } = await server.createPerson({});
     for (const key of [server.stranger.key, token]) {
       expect((await membersOf({}, key)).members).toBeUndefined();
     }
   });
 
-  test('show the tokens of people only to admins of the organization', async () => {
+  test('have tokens that only admins of the organization see', async () => {
     const document = `{ project(id: "${projectId}") { members { nodes { user { email personalAccessTokens { name } } } } } }`;
     for (const key of [members[3]?.token, await server.createKey({ projectId })]) {
       const { errors, text } = await server.graphql(document, {}, key);
@@ -186,7 +186,7 @@ describe('the members of a project', () => {
     expect((await server.graphql(document)).errors).toEqual([]);
   });
 
-  test('of many projects take no statement per project', async () => {
+  test('of many projects take a fixed number of statements', async () => {
     const { db } = server.deps;
     for (let index = 0; index < 6; index += 1) {
       const id = await seedProject(db, server.home.organizationId);
@@ -217,7 +217,7 @@ describe('the members of a project', () => {
 });
 
 describe('the access keys of an organization', () => {
-  test('are those of the whole organization that are not revoked, page by page', async () => {
+  test('are the keys of the whole organization that are not revoked, page by page', async () => {
     const { db } = server.deps;
     await server.createKey({ projectId, name: 'of a project' });
     await server.createKey({ name: 'ended' });
@@ -252,7 +252,7 @@ describe('the access keys of an organization', () => {
     expect(names).not.toContain('ended');
   });
 
-  test('hold none of another organization', async () => {
+  test('contain no key of another organization', async () => {
     await seedKey(server.deps.db, server.stranger.organizationId, { name: 'theirs' });
     const { text } = await server.graphql(
       '{ viewer { organization { accessKeys(first: 100) { nodes { name } } } } }',
@@ -262,7 +262,7 @@ describe('the access keys of an organization', () => {
 });
 
 test.each(['viewer', 'runtime', 'editor', 'admin'] as const)(
-  'the caller’s role in a project is told: %s',
+  'viewerRole is %s for keys and people with that role in the project',
   async (role: Role) => {
     const other = role === 'admin' ? 'viewer' : 'admin';
     const tokens = [
@@ -283,7 +283,7 @@ test.each(['viewer', 'runtime', 'editor', 'admin'] as const)(
   },
 );
 
-test('people are found by part of their name or address, whatever its case, and never by a wildcard', async () => {
+test('a search finds people by a part of their name or address in any case, and takes no wildcard', async () => {
   const { db } = server.deps;
   const { userId } = await server.createPerson({});
   const email = 'Grace.Hopper_100%@navy.example';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { useServer } from '../helpers/server.ts';
 
-/* A complaint names the field and the type that is expected there, and never the value. */
+/* A complaint names the field and the expected type, and never the value. */
 
 const server = useServer();
 
@@ -44,16 +44,19 @@ test.each([
     'mutation { createProject(input: {name: "n", redirectUrls: ["SECRET"]}) { __typename } }',
     ...(['createProject', 'input.redirectUrls', 'URL!'] as const),
   ],
-])('a literal that is not %s', async (_what, query, field, path, type) => {
-  expect(await complaints(query)).toEqual([misfit(`Field "${field}"`, path, type)]);
-});
+])(
+  'a complaint about a complaint about a literal that is not %s names the field and the type names the field and the type',
+  async (_what, query, field, path, type) => {
+    expect(await complaints(query)).toEqual([misfit(`Field "${field}"`, path, type)]);
+  },
+);
 
-test('a default of a variable', async () => {
+test('a complaint about a complaint about a default of a variable names the variable and the type names the variable and the type', async () => {
   const query = 'query($first: Int = "SECRET") { connections(first: $first) { totalCount } }';
   expect(await complaints(query)).toEqual([misfit('Variable "$first"', 'first', 'Int')]);
 });
 
-test('a field that is missing or unknown', async () => {
+test('a complaint about a missing or unknown field names the field', async () => {
   expect(await complaints(key('{role: VIEWER, nme: "SECRET"}'))).toEqual([
     'Field "CreateAccessKeyInput.name" of required type "String!" was not provided.',
     'Field "nme" is not defined by type "CreateAccessKeyInput". Did you mean "name"?',
@@ -65,10 +68,13 @@ test.each([
   ['role', 'SECRET', 'Role!'],
   ['name', { SECRET: 1 }, 'String!'],
   ['projectId', 1.5, 'ID'],
-])('a variable whose %s is wrong', async (name, value, type) => {
-  const query = `mutation($input: CreateAccessKeyInput!) {
+])(
+  'a complaint about a complaint about a variable whose %s is wrong names the path and the type names the path and the type',
+  async (name, value, type) => {
+    const query = `mutation($input: CreateAccessKeyInput!) {
     createAccessKey(input: $input) { __typename } }`;
-  const input = { name: 'n', role: 'VIEWER', [name]: value };
-  const path = `input.${name}`;
-  expect(await complaints(query, { input })).toEqual([misfit('Variable "$input"', path, type)]);
-});
+    const input = { name: 'n', role: 'VIEWER', [name]: value };
+    const path = `input.${name}`;
+    expect(await complaints(query, { input })).toEqual([misfit('Variable "$input"', path, type)]);
+  },
+);

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { builder } from '../../src/core/graphql/builder.ts';
 import { useServer } from '../helpers/server.ts';
 
-/* What scope-auth keeps by a request's context refers to that context: see forgetOperation. */
+/* scope-auth keeps an entry by the context of a request, and the entry refers to the context: see forgetOperation. */
 
 const server = useServer();
 afterEach(() => vi.restoreAllMocks());
@@ -13,7 +13,7 @@ test.each([
   ['a mutation', () => server.graphql(fetching, { id: nobody })],
   ['what REST reads', () => server.rest('GET', `/v1/connections/${nobody}`)],
   ['what REST does', () => server.rest('POST', `/v1/connections/${nobody}/credentials`)],
-])('of %s nothing is kept when it has ended', async (_, operate) => {
+])('the entry of %s is removed when the request has ended', async (_, operate) => {
   const cleared = vi.spyOn(RequestCache, 'clearForContext');
   const made = vi.spyOn(RequestCache.prototype, 'getScopes');
   await operate();

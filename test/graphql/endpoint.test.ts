@@ -17,7 +17,7 @@ const post = (
     body,
   });
 
-test('an operation is answered as JSON, with the request’s id', async () => {
+test('an operation returns JSON with the id of the request', async () => {
   const { status, json, headers } = await post(viewer);
   expect(status).toBe(200);
   expect(json.data).toEqual({ viewer: { kind: 'ACCESS_KEY' } });
@@ -28,7 +28,7 @@ test('an operation is answered as JSON, with the request’s id', async () => {
   });
 });
 
-describe('what is no operation is 400 and tells nothing', () => {
+describe('a request without an operation is 400 without details', () => {
   test.each([
     ['nothing', ''],
     ['no JSON', '{"query":'],
@@ -58,7 +58,7 @@ describe('what is no operation is 400 and tells nothing', () => {
   });
 });
 
-test('a client that takes plain JSON only gets 200 for a refused operation, 400 for none', async () => {
+test('a client that accepts only plain JSON gets 200 for a refused operation and 400 for a missing one', async () => {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
   expect((await post('{"query":"{ nothing }"}', headers)).status).toBe(200);
   for (const body of ['', '{"query":', '{}', '5', '[]']) {
@@ -73,7 +73,7 @@ test('a batch is refused', async () => {
 });
 
 describe('methods', () => {
-  test('refuses all but GET and POST with 405 and Allow', async () => {
+  test('other than GET and POST are 405 with Allow', async () => {
     const path = `/graphql?query=${encodeURIComponent('{ viewer { kind } }')}`;
     for (const method of ['PUT', 'DELETE', 'PATCH', 'HEAD']) {
       const { status, headers } = await server.rest(method, path);
@@ -81,7 +81,7 @@ describe('methods', () => {
     }
   });
 
-  test('a browser’s GET gets GraphiQL, from this server alone', async () => {
+  test('a browser’s GET returns GraphiQL, which loads everything from this server', async () => {
     const { status, text, headers } = await server.rest('GET', '/graphql', {
       key: null,
       headers: { accept: 'text/html' },
@@ -91,7 +91,7 @@ describe('methods', () => {
     expect(text).not.toMatch(/(src|href)="https?:/);
   });
 
-  test('OPTIONS without CORS_ORIGINS allows no origin', async () => {
+  test('OPTIONS allows no origin without CORS_ORIGINS', async () => {
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
     const answer = await server.rest('OPTIONS', '/graphql', { key: null, headers });
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
@@ -109,7 +109,7 @@ describe('media types', () => {
     expect((await post(viewer, { 'content-type': type })).status).toBe(415);
   });
 
-  test('none is 415', async () => {
+  test('a missing media type is 415', async () => {
     expect((await post(viewer, {})).status).toBe(415);
   });
 });
@@ -117,7 +117,7 @@ describe('media types', () => {
 describe('the size', () => {
   const filled = (bytes: number) => viewer + ' '.repeat(bytes - viewer.length);
 
-  test('of 1 MiB is taken, one byte more is 413', async () => {
+  test('of 1 MiB is accepted, and of one byte more is 413', async () => {
     expect((await post(filled(1_048_576))).status).toBe(200);
     const { status, json } = await post(filled(1_048_577));
     expect(status).toBe(413);
@@ -125,7 +125,7 @@ describe('the size', () => {
   });
 });
 
-test('the credential is asked for before media type, size and body', async () => {
+test('the credential is checked before media type, size and body', async () => {
   const answer = await server.send({
     method: 'POST',
     path: '/graphql',

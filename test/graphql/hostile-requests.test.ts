@@ -11,7 +11,7 @@ beforeAll(async () => {
   connectToken = await mintToken(server, app);
 });
 
-/** Far more than a request takes, far less than one takes that is not bounded. */
+/** Milliseconds: far more than a bounded request takes, far less than an unbounded one. */
 const soon = 1_000;
 
 async function ask(body: unknown, key?: string) {
@@ -37,7 +37,7 @@ const submit = withInput('SubmitRequirementCredentialsInput', 'submitRequirement
 const create = withInput('CreateConnectionInput', 'createConnection');
 const resolve = withInput('ResolveCredentialsInput', 'resolveCredentials');
 
-describe('the first variable that does not fit is told by its path and its type', () => {
+describe('the first wrong variable is named with its path and type', () => {
   test.each([
     [submit, {}, 'Variable "$input" of required type "SubmitRequirementCredentialsInput!" was not'],
     [submit, { input: null }, 'must not be null.'],
@@ -106,7 +106,7 @@ describe('the first variable that does not fit is told by its path and its type'
 const many = <Value>(count: number, value: (n: number) => Value): [string, Value][] =>
   Array.from({ length: count }, (_, n) => [`k${n}`, value(n)]);
 
-describe('variables that are all mistakes are refused at the first', () => {
+describe('variables with many mistakes are refused at the first mistake', () => {
   const megabyte = 'x'.repeat(1_000_000);
 
   test.each([
@@ -137,7 +137,7 @@ describe('variables that are all mistakes are refused at the first', () => {
     ', found ',
     'Syntax Error: Unexpected ',
     'got invalid value x at "',
-  ])('text that resembles GraphQL’s own: %s', async (words) => {
+  ])('a variable with text that resembles a message of GraphQL is refused: %s', async (words) => {
     const text = words.repeat(400_000 / words.length);
     const query = 'query($b: Boolean!) { viewer @skip(if: $b) { kind } }';
     const asVariable = await ask({ query, variables: { b: text } });
@@ -214,20 +214,20 @@ describe('a document that takes long to validate is refused', () => {
     }
   });
 
-  test('at most 20 mistakes are told, and that there are more', async () => {
+  test('at most 20 mistakes are listed, with a note that there are more', async () => {
     const unknown = many(300, () => 1).map(([name]) => name);
     const { errors } = await ask({ query: inViewer(unknown.join(' ')) });
     expect(errors).toHaveLength(21);
     expect(errors[20]?.message).toContain('Too many validation errors');
   });
 
-  test('a field that is selected 200 times is taken', async () => {
+  test('a field that is selected 200 times is accepted', async () => {
     const { status } = await ask({ query: inViewer('kind '.repeat(200)) });
     expect(status).toBe(200);
   });
 });
 
-describe('text that takes the square of its length to bring into one form is refused at once', () => {
+describe('text whose normalization takes the square of its length is refused at once', () => {
   const marks = `a${'\u0301\u0316'.repeat(160_000)}`;
 
   test.each([

@@ -19,7 +19,7 @@ import { openAi } from '../helpers/connections.ts';
 import { useServer } from '../helpers/server.ts';
 import { storeConnection } from '../helpers/store-connections.ts';
 
-/* Every argument of every field takes any text: what it cannot take is refused, and never a failure. */
+/* Every argument of every field handles any text: it accepts or refuses the text, and never fails. */
 
 const schema = loadSchema();
 const hostile = ['\0', 'a\0b', '\ud800', 'constructor', '__proto__', '', 'x'.repeat(20_000)];
@@ -50,7 +50,7 @@ beforeAll(async () => {
   };
 });
 
-/** A value that is taken, so that only the hostile one is refused. */
+/** A valid value, so that only the hostile one is refused. */
 function goodValue({ name, type }: Input, field: string): unknown {
   const named = getNamedType(type);
   const wrap = (value: unknown) => (isListType(unwrapped(type)) ? [value] : value);
@@ -75,7 +75,7 @@ function goodValues(inputs: readonly Input[], field: string): Values {
   return Object.fromEntries(required.map((input) => [input.name, goodValue(input, field)]));
 }
 
-/** The values with a text in each place that takes one, one after the other. */
+/** The values with the text in one place each. */
 function* placed(
   inputs: readonly Input[],
   field: string,
@@ -101,7 +101,7 @@ function* placed(
   }
 }
 
-/** Each field with arguments: of the root, and of each type that `node` finds. */
+/** Every field with arguments, of the root and of each type that `node` finds. */
 function* everyField(text: string): Generator<Asked> {
   const roots = [schema.getQueryType(), schema.getMutationType()].filter((type) => type != null);
   const node = schema.getType('Node');
@@ -127,7 +127,7 @@ function* everyField(text: string): Generator<Asked> {
 }
 
 test.each(hostile.map((text) => [JSON.stringify(text).slice(0, 30), text]))(
-  'no argument fails over %s',
+  'no argument fails with the text %s',
   async (_, text) => {
     const failed: string[] = [];
     let asked = 0;

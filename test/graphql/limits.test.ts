@@ -24,15 +24,15 @@ async function costOf(document: string, variables = {}) {
 }
 
 describe('tokens', () => {
-  // 8 tokens each of the first, so that the fields stay few; 5 for the frame.
+  // 8 tokens for each of the first, so that the fields stay few; 5 for the frame.
   const document = (tokens: number) =>
     `{ viewer { ${'kind @skip(if: false) '.repeat(200)}${'role '.repeat(tokens - 1_605)}} }`;
 
-  test('2,000 are taken', async () => {
+  test('of 2,000 are accepted', async () => {
     expect(await costOf(document(2_000))).toBeTypeOf('number');
   });
 
-  test('2,001 are refused with both numbers', () =>
+  test('of of 2,001 are refused with both numbers', () =>
     expectRefused(document(2_001), 'has 2001 tokens; the limit is 2000'));
 
   test('a document of a megabyte is refused at once', async () => {
@@ -47,14 +47,14 @@ describe('depth', () => {
   const twelve = `{ viewer { ${nest(nest(nest('organization { id }')))} } }`;
   const thirteen = `{ viewer { ${nest(nest(nest('organization { projects { totalCount } }')))} } }`;
 
-  test('12 levels are taken', async () => {
+  test('of 12 levels is accepted', async () => {
     expect(await costOf(twelve)).toBeTypeOf('number');
   });
 
-  test('13 are refused with both numbers', () =>
+  test('of 13 levels is refused with both numbers', () =>
     expectRefused(thirteen, 'is 13 levels deep; the limit is 12'));
 
-  test('fragments hide nothing', () =>
+  test('counts the levels inside fragments', () =>
     expectRefused(
       `query { viewer { ...A } }
        fragment A on Viewer { ${nest('...B')} }
@@ -67,14 +67,14 @@ describe('aliases', () => {
   const aliases = (count: number) =>
     Array.from({ length: count }, (_, index) => `a${index}: kind`).join(' ');
 
-  test('30 are taken', async () => {
+  test('of 30 are accepted', async () => {
     expect(await costOf(`{ viewer { ${aliases(30)} } }`)).toBeTypeOf('number');
   });
 
-  test('31 are refused with both numbers', () =>
+  test('of 31 are refused with both numbers', () =>
     expectRefused(`{ viewer { ${aliases(31)} } }`, 'has 31 aliases; the limit is 30'));
 
-  test('those of fragments count as well', () =>
+  test('count inside fragments', () =>
     expectRefused(
       `{ viewer { ...F ${aliases(15)} } } fragment F on Viewer { b: role ${aliases(15)} }`,
       'has 31 aliases; the limit is 30',
@@ -84,7 +84,7 @@ describe('aliases', () => {
 describe('cost', () => {
   const page = 'projectId: "00000000-0000-7000-8000-000000000000"';
 
-  test('is told with every answer: fields, times the size of the page', async () => {
+  test('is returned with every response: fields, times the size of the page', async () => {
     expect(await costOf('{ viewer { kind } }')).toBe(2);
     const { projectId } = server.home;
     const list = (first: number) =>
@@ -100,7 +100,7 @@ describe('cost', () => {
     expect(await list(0)).toBe(1 + 3);
   });
 
-  test('counts 20 rows where nobody says how many, and a variable as what it is', async () => {
+  test('counts 20 rows without a page size, and the value of a variable', async () => {
     const { projectId: id } = server.home;
     const document =
       'query($id: ID, $n: Int) { connections(projectId: $id, first: $n) { nodes { id } } }';
@@ -109,20 +109,20 @@ describe('cost', () => {
     expect(await costOf(document.replace('first', 'last'), { id, n: 7 })).toBe(1 + 7 * 2);
   });
 
-  test('over 5,000 is refused with both numbers, before anything is read', async () => {
+  test('over 5,000 is refused with both numbers before anything is read', async () => {
     const nested = `{ viewer { organization { projects(first: 50) { nodes {
       connections(first: 50) { nodes { id } } } } } } }`;
     await expectRefused(nested, 'costs 5103');
     await expectRefused(nested, 'the limit is 5000');
   });
 
-  test('pages of a million rows cost as much as they ask for', () =>
+  test('counts a page of a million rows in full', () =>
     expectRefused(
       `{ connections(${page}, first: 1000000) { nodes { id } } }`,
       'the limit is 5000',
     ));
 
-  test('a fragment counts wherever it is spread', () =>
+  test('counts a fragment wherever it is spread', () =>
     expectRefused(
       `{ ...F ...G } fragment F on Query { a: connections(${page}, first: 100) { nodes { ...C } } }
        fragment G on Query { b: connections(${page}, first: 100) { nodes { ...C } } }
@@ -132,7 +132,7 @@ describe('cost', () => {
       'the limit is 5000',
     ));
 
-  test('fragments that double thirty times are refused without counting for long', async () => {
+  test('of fragments that double thirty times is refused without a long count', async () => {
     const level = (index: number) =>
       `fragment F${index} on Viewer { ...F${index + 1} ... on Viewer { ...F${index + 1} } }`;
     const levels = Array.from({ length: 30 }, (_, index) => level(index)).join(' ');
@@ -141,7 +141,7 @@ describe('cost', () => {
     expect(performance.now() - start).toBeLessThan(3_000);
   });
 
-  test('the whole catalogue costs more than one type of it', async () => {
+  test('of the whole catalogue is higher than of one type', async () => {
     const fields = '{ type label fields { name kind } jsonSchema }';
     const all = await costOf(`{ connectionTypes ${fields} }`);
     const one = await costOf(`{ connectionType(type: "dynamiq.connections.OpenAI") ${fields} }`);
@@ -150,12 +150,12 @@ describe('cost', () => {
 });
 
 describe('introspection', () => {
-  test('in full is taken with a credential, and on loopback without one', async () => {
+  test('in full is accepted with a credential, and on loopback without one', async () => {
     expect(await costOf(getIntrospectionQuery())).toBeTypeOf('number');
     expect((await server.graphql(getIntrospectionQuery(), {}, null)).status).toBe(200);
   });
 
-  test('that goes round in circles is refused', async () => {
+  test('that goes in circles is refused', async () => {
     const round = (depth: number): string =>
       depth === 0 ? 'name' : `fields { type { ${round(depth - 1)} } }`;
     const { status, json } = await server.graphql(`{ __schema { types { ${round(8)} } } }`);
@@ -163,27 +163,27 @@ describe('introspection', () => {
     expect(json).not.toHaveProperty('data');
   });
 
-  describe('where others than this machine reach the server', () => {
+  describe('when the server listens beyond this machine', () => {
     const open = useServer({ env: { HOST: '0.0.0.0', PUBLIC_URL: 'https://connect.example' } });
 
     test.each([
       '{ __schema { types { name } } }',
       '{ __type(name: "Connection") { name } }',
       '{ viewer { kind } ...F } fragment F on Query { ... on Query { __schema { types { name } } } }',
-    ])('%s takes a credential', async (document) => {
+    ])('%s needs a credential', async (document) => {
       const anonymous = await open.graphql(document, {}, null);
       expect(anonymous.status).toBe(401);
       expect(anonymous.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
       expect(await open.graphql(document)).toMatchObject({ status: 200, errors: [] });
     });
 
-    test('who asks without one learns nothing by mistakes either', async () => {
+    test('errors do not reveal the schema without a credential', async () => {
       const { status, errors } = await open.graphql('{ conection { id } }', {}, null);
       expect(status).toBe(401);
       expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     });
 
-    test('the schema is not for end users', async () => {
+    test('an end user cannot read the schema', async () => {
       const { id } = await seedApp(open.deps.db, open.home.projectId);
       const token = await mintToken(open, { id });
       const { status, errors } = await open.graphql('{ __schema { types { name } } }', {}, token);
@@ -193,7 +193,7 @@ describe('introspection', () => {
       expect(data).toEqual({ __typename: 'Query', viewer: { kind: 'CONNECT_TOKEN' } });
     });
 
-    test('__typename and viewer take none', async () => {
+    test('__typename and viewer need no credential', async () => {
       const { data } = await open.graphql('{ __typename viewer { kind __typename } }', {}, null);
       expect(data).toEqual({
         __typename: 'Query',
@@ -203,7 +203,7 @@ describe('introspection', () => {
   });
 });
 
-test('each limit can be set', async () => {
+test('a variable sets each limit', async () => {
   const env = {
     LIMIT_TOKENS: '40',
     LIMIT_DEPTH: '3',

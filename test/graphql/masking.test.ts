@@ -4,8 +4,8 @@ import { createConnection } from '../helpers/connections.ts';
 import { useServer } from '../helpers/server.ts';
 
 /*
- * The values below are canaries: the client of every test fails when an answer holds one. So each
- * test shows that the mistake is told, and its value is not.
+ * The values below are canaries: the test client fails when a response holds one. So each
+ * test shows that the mistake is reported without its value.
  */
 
 const server = useServer();
@@ -15,7 +15,7 @@ const q = () => JSON.stringify(canary());
 const create = (input: string) =>
   `mutation { createConnection(input: { ${input} }) { __typename } }`;
 
-describe('a literal of the wrong type is refused without being repeated', () => {
+describe('a literal of the wrong type is refused and not repeated', () => {
   test.each([
     ['an Int', () => `{ connections(first: ${q()}) { totalCount } }`],
     ['an Int in a list', () => `{ connections(first: [${q()}]) { totalCount } }`],
@@ -51,7 +51,7 @@ describe('a literal of the wrong type is refused without being repeated', () => 
     `mutation { createProject(input: {name: "n", ${fields}}) { __typename } }`;
 });
 
-describe('a variable of the wrong type is refused without being repeated', () => {
+describe('a variable of the wrong type is refused and not repeated', () => {
   const input = (type: string, field: string) =>
     `mutation($input: ${type}!) { ${field}(input: $input) { __typename } }`;
   const createDocument = input('CreateConnectionInput', 'createConnection');
@@ -108,7 +108,7 @@ describe('a variable of the wrong type is refused without being repeated', () =>
   });
 });
 
-describe('a syntax error is told without what stood there', () => {
+describe('a syntax error does not repeat the document', () => {
   test.each([
     () => `{ viewer { kind } } ${q()}`,
     () => `{ connection(id: ${q()}`,
@@ -131,7 +131,7 @@ describe('a syntax error is told without what stood there', () => {
 
 type Answer = { createConnection: { fields: { path: string }[] } };
 
-test('a complaint about an input names the fields, not their values', async () => {
+test('a complaint about an input names the fields and not their values', async () => {
   const { errors, data } = await server.graphql<Answer>(
     `mutation($input: CreateConnectionInput!) { createConnection(input: $input) {
       __typename ... on InvalidInputError { message fields { path message } } } }`,
@@ -158,7 +158,7 @@ test('a complaint about an input names the fields, not their values', async () =
   ]);
 });
 
-test('a bug is 500 with the request’s id and nothing else; the log has the rest', async () => {
+test('a bug is 500 with the request’s id and no detail, which the log has', async () => {
   const { id } = await createConnection(server);
   await server.deps.db.connection.update({ where: { id }, data: { config: new Uint8Array() } });
   const { errors, headers } = await server.graphql(`{ connection(id: "${id}") { config } }`);

@@ -41,7 +41,7 @@ const typeOf = async (id: string, key?: string) => {
   return data.node?.__typename ?? null;
 };
 
-/** One record of each type, and who may see it. */
+/** One record of each type, and the callers who may see it. */
 const records = (): [type: string, id: string, forWhom: 'anyone' | 'admin' | 'organization'][] => [
   ['Connection', world.connectionId, 'anyone'],
   ['Project', world.projectId, 'anyone'],
@@ -52,7 +52,7 @@ const records = (): [type: string, id: string, forWhom: 'anyone' | 'admin' | 'or
   ['User', world.userId, 'organization'],
 ];
 
-/** What of {@link records} a caller sees. */
+/** Returns which of {@link records} a caller sees. */
 const seen = async (key: string) =>
   Promise.all(records().map(async ([, id]) => (await typeOf(id, key)) !== null));
 
@@ -123,7 +123,7 @@ test('finds the same as the field of the type does', async () => {
   }
 });
 
-test('is loaded further through its relations', async () => {
+test('loads the relations of its record', async () => {
   const { data, errors } = await find(
     world.accessKeyId,
     undefined,
@@ -134,17 +134,17 @@ test('is loaded further through its relations', async () => {
 });
 
 describe('an id is null', () => {
-  test.each(['', 'x', '\u0000', '\ud800', randomUUID()])('that is %j', async (id) => {
+  test.each(['', 'x', '\u0000', '\ud800', randomUUID()])('when it is %j', async (id) => {
     expect(await typeOf(id)).toBeNull();
   });
 
-  test('of a record that is no node', async () => {
+  test('for a record that is not a node', async () => {
     for (const id of [world.referenceId, world.tokenId, world.organizationId]) {
       expect(await typeOf(id)).toBeNull();
     }
   });
 
-  test('of a revoked key', async () => {
+  test('for a revoked key', async () => {
     await seedKey(server.deps.db, server.home.organizationId, { name: 'ended' });
     const where = { name: 'ended' };
     await server.deps.db.accessKey.updateMany({ where, data: { revokedAt: new Date() } });
@@ -152,13 +152,13 @@ describe('an id is null', () => {
     expect(await typeOf(id)).toBeNull();
   });
 
-  test('of everything, for callers of another organization or another project', async () => {
+  test('for every record of another organization or project', async () => {
     for (const [, key] of [...callers.strangers, ...callers.strangePeople]) {
       expect(await seen(key)).toEqual(records().map(() => false));
     }
   });
 
-  test('of a connection that an end user brought, for an admin', async () => {
+  test('for a connection of an end user, also for an admin', async () => {
     const { db } = server.deps;
     const endUser = { id: randomUUID(), appId: world.appId, userId: 'brought' };
     await db.endUser.create({ data: endUser });
@@ -182,7 +182,7 @@ describe.each(roles)('a caller of the role %s', (role) => {
   });
 });
 
-test('a lesser role in a project counts there for an admin of the organization', async () => {
+test('a lower role in a project limits an admin of the organization there', async () => {
   const { byBoth } = callers.people.viewer;
   const expected = records().map(
     ([, id, forWhom]) => forWhom !== 'admin' || id !== world.accessKeyId,
@@ -202,7 +202,7 @@ test('a system-managed connection is found without its config', async () => {
   await db.connection.update({ where: { id: world.connectionId }, data: { isSystem: false } });
 });
 
-test('a connect token is refused, even for the requirement of its own app', async () => {
+test('a connect token cannot read a node, not even a requirement of its own app', async () => {
   const token = await mintToken(server, { id: world.appId }, 'ann');
   for (const [, id] of records()) {
     const { data, errors } = await find(id, token);

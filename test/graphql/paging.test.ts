@@ -4,7 +4,7 @@ import { createConnection } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { useServer } from '../helpers/server.ts';
 
-/* 25 rows, of which 10 were made in the very same millisecond. */
+/* 25 rows; 10 of them have the same millisecond. */
 
 const server = useServer();
 let projectId: string;
@@ -52,7 +52,7 @@ const pageOf = async (args: object) => (await ask(args)).data.connections;
 const ids = (page: Page) => page.edges.map(({ node }) => node.id);
 
 describe.each([1, 2, 3, 7, 24, 25, 26, 100])('in pages of %i', (size) => {
-  test('forward, every row comes once, newest first', async () => {
+  test('forward paging returns every row once, newest first', async () => {
     const seen: string[] = [];
     let after: string | null = null;
     for (;;) {
@@ -65,7 +65,7 @@ describe.each([1, 2, 3, 7, 24, 25, 26, 100])('in pages of %i', (size) => {
     expect(seen).toEqual(newestFirst);
   });
 
-  test('backward, every row comes once, and a page reads in the same order', async () => {
+  test('backward paging returns every row once, in the same order within a page', async () => {
     const seen: string[] = [];
     let before: string | null = null;
     for (;;) {
@@ -79,7 +79,7 @@ describe.each([1, 2, 3, 7, 24, 25, 26, 100])('in pages of %i', (size) => {
   });
 });
 
-test('any row’s cursor is where a page can begin or end', async () => {
+test('the cursor of any row can begin or end a page', async () => {
   const { edges } = await pageOf({ first: 100 });
   for (const index of [0, 12, 16, 20, 24]) {
     const cursor = edges[index]?.cursor;
@@ -93,7 +93,7 @@ test('any row’s cursor is where a page can begin or end', async () => {
   expect(ids(await pageOf({ after, before, first: 100 }))).toEqual(newestFirst.slice(16, 20));
 });
 
-test('a row that was deleted or added meanwhile moves no other to another page', async () => {
+test('a row that is deleted or added between pages moves no other row', async () => {
   const first = await pageOf({ first: 5 });
   const { id } = await createConnection(server, { project_id: projectId });
   const after = first.pageInfo.endCursor;
@@ -101,13 +101,13 @@ test('a row that was deleted or added meanwhile moves no other to another page',
   await server.rest('DELETE', `/v1/connections/${id}`);
 });
 
-test('20 rows come where nobody says how many, none where none are wanted', async () => {
+test('a page has 20 rows by default, and none with first: 0', async () => {
   expect(ids(await pageOf({}))).toEqual(newestFirst.slice(0, 20));
   const none = await pageOf({ first: 0 });
   expect(none).toMatchObject({ edges: [], pageInfo: { hasNextPage: true, startCursor: null } });
 });
 
-test('page numbers and cursors agree', async () => {
+test('page numbers and cursors select the same rows', async () => {
   const page = await pageOf({ first: 10, page: 2 });
   expect(ids(page)).toEqual(newestFirst.slice(10, 20));
   const after = page.pageInfo.endCursor;
@@ -146,7 +146,7 @@ describe('is refused at its argument:', () => {
     ]);
   });
 
-  test('nothing, when a made-up cursor lies beyond all time', async () => {
+  test('a page is empty when a forged cursor lies outside all dates', async () => {
     for (const time of ['0', '253402300800000', '999999999999999']) {
       const { errors } = await ask({ after: cursor(`${time} ${id}`) });
       expect(errors).toEqual([]);

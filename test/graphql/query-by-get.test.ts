@@ -39,12 +39,12 @@ test.each([
   ['application/graphql-response+json;q=0.5, application/json', 'application/json'],
   ['application/graphql-response+json, text/event-stream', 'application/graphql-response+json'],
   ['text/event-stream', 'text/event-stream'],
-])('answers a client that accepts %s with %s', async (accept, type) => {
+])('returns to a client that accepts %s the type %s', async (accept, type) => {
   const { status, headers } = await get(searchOf({ query: '{ __typename }' }), { accept });
   expect([status, headers['content-type']?.split(';')[0]]).toEqual([200, type]);
 });
 
-test('asks for a credential and refuses a bad one', async () => {
+test('needs a credential and refuses a bad one', async () => {
   const search = searchOf({ query: '{ projects { totalCount } }' });
   for (const key of [null, 'nonsense']) {
     const { status, json } = await get(search, { key });
@@ -61,7 +61,7 @@ test('runs no mutation: 405 with "Allow: POST"', async () => {
   expect(await server.deps.db.project.findFirst({ where: { name: 'by GET' } })).toBeNull();
 });
 
-test('opens a subscription for a client that accepts events, and for no other', async () => {
+test('opens a subscription only for a client that accepts events', async () => {
   const query = `subscription { connectionChanged(projectId: "${server.home.projectId}") { kind } }`;
   const search = searchOf({ query });
   expect((await get(search, { accept: 'application/json' })).status).toBe(406);
@@ -74,7 +74,7 @@ test('opens a subscription for a client that accepts events, and for no other', 
   closing.abort();
 });
 
-describe('refuses with 400 what is no operation', () => {
+describe('refuses with 400 a request without an operation:', () => {
   const query = encodeURIComponent('{ __typename }');
   test.each([
     ['nothing', ''],
@@ -99,7 +99,7 @@ describe('refuses with 400 what is no operation', () => {
   });
 });
 
-test('bounds the address: 431 beyond 16 KiB', async () => {
+test('refuses an address over 16 KiB with 431', async () => {
   expect((await get(searchOf({ query: `{ __typename } #${'a'.repeat(10_000)}` }))).status).toBe(
     200,
   );
@@ -108,7 +108,7 @@ test('bounds the address: 431 beyond 16 KiB', async () => {
   );
 });
 
-describe('a query that is named by its hash', () => {
+describe('a query by its hash alone', () => {
   const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
   const refusal = {
     message: 'PersistedQueryNotSupported',
@@ -118,7 +118,7 @@ describe('a query that is named by its hash', () => {
   test.each([
     ['application/json', 200],
     [graphqlJson, 400],
-  ])('is refused so that a client of %s sends it whole', async (accept, wanted) => {
+  ])('is refused so that a client of %s sends the whole query', async (accept, wanted) => {
     const byGet = await get(searchOf({ extensions: JSON.stringify(extensions) }), { accept });
     const byPost = await server.rest('POST', '/graphql', {
       body: { operationName: 'A', variables: {}, extensions },
@@ -129,7 +129,7 @@ describe('a query that is named by its hash', () => {
     }
   });
 
-  test('runs when it comes along whole', async () => {
+  test('runs when the whole query is sent along', async () => {
     const body = { query: '{ __typename }', extensions };
     const { status, json } = await server.rest('POST', '/graphql', { body });
     expect([status, json]).toMatchObject([200, { data: { __typename: 'Query' } }]);

@@ -8,7 +8,7 @@ import { seedProject } from '../helpers/seed.ts';
 import { useServer } from '../helpers/server.ts';
 import { statementsOf as allStatementsOf } from '../helpers/statements.ts';
 
-/* How many statements the main queries take, whatever the number of rows. Times of last use are written later. */
+/* The number of statements of the main queries, for any number of rows. The time of last use is written later. */
 const statementsOf = async (work: () => Promise<unknown>) =>
   (await allStatementsOf(work)).filter((text) => !text.includes('SET last_used_at'));
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (let index = 0; index < 20; index += 1) ids.push((await createConnection(server)).id);
 });
 
-test('a list of 20 with config and project takes 2', async () => {
+test('a list of 20 connections with config and project takes 2 statements', async () => {
   const document = `query($id: ID) { connections(projectId: $id) { nodes {
     id name config secretFields connectionType { label } project { name redirectUrls } } } }`;
   const statements = await statementsOf(async () => {
@@ -32,7 +32,7 @@ test('a list of 20 with config and project takes 2', async () => {
   expect(statements.length, statements.join('\n\n')).toBe(2); // who calls, the rows with their project
 });
 
-test('the total comes with the rows, however it is selected, and the organization takes one more', async () => {
+test('the total takes no statement of its own, and the organization takes one more', async () => {
   const nodes = 'nodes { id project { name organization { name } } }';
   for (const total of [
     'totalCount',
@@ -51,17 +51,17 @@ test('the total comes with the rows, however it is selected, and the organizatio
   }
 });
 
-test('the same list over REST, which has the total, takes 2', async () => {
+test('a REST list with its total takes 2 statements', async () => {
   const path = `/v1/connections?project_id=${server.home.projectId}`;
   expect(await statementsOf(() => server.rest('GET', path))).toHaveLength(2);
 });
 
-test('one connection takes 2', async () => {
+test('one connection takes 2 statements', async () => {
   const path = `/v1/connections/${ids[0]}`;
   expect(await statementsOf(() => server.rest('GET', path))).toHaveLength(2);
 });
 
-test('credentials take 3, the audit event among them', async () => {
+test('fetching credentials takes 3 statements with the audit event', async () => {
   const statements = await statementsOf(() => fetchConfig(server, ids[0] ?? ''));
   expect(statements).toHaveLength(3);
 });
@@ -76,7 +76,7 @@ test('to store a connection takes 3, and to change one 3', async () => {
   expect(changing, changing.join('\n\n')).toHaveLength(3); // who calls, the row, the row again
 });
 
-test('60 concurrent fetches of credentials share 2 statements, and who calls one', async () => {
+test('60 concurrent fetches of credentials share 2 statements and one for the caller', async () => {
   const { deps, adminKey } = server;
   const viewer = await authenticate(deps, `Bearer ${adminKey}`);
   const context = { deps, viewer, request: { id: 'concurrent', ip: null }, app: null };
@@ -91,7 +91,7 @@ test('60 concurrent fetches of credentials share 2 statements, and who calls one
   expect(asking).toHaveLength(1);
 });
 
-test('the keys of a project with their projects take 3', async () => {
+test('the keys of a project with their projects take 3 statements', async () => {
   const { projectId } = server.home;
   for (let index = 0; index < 5; index += 1) await server.createKey({ projectId });
   const document = `query($id: ID!) { project(id: $id) { name accessKeys { nodes { name project { name } } } } }`;
@@ -102,7 +102,7 @@ test('the keys of a project with their projects take 3', async () => {
   expect(statements.length).toBeLessThanOrEqual(3);
 });
 
-test('the connections of many projects take no statement per project', async () => {
+test('the connections of many projects take a fixed number of statements', async () => {
   for (let index = 0; index < 10; index += 1) {
     const project_id = await seedProject(server.deps.db, server.home.organizationId);
     await createConnection(server, { project_id });
@@ -115,7 +115,7 @@ test('the connections of many projects take no statement per project', async () 
   expect(statements.length).toBeLessThanOrEqual(5);
 });
 
-test('nor do the apps and the keys of many projects, of whom each gets its own', async () => {
+test('the apps and the keys of many projects take a fixed number of statements, and each project gets its own', async () => {
   const { db } = server.deps;
   for (let index = 0; index < 8; index += 1) {
     const projectId = await seedProject(db, server.home.organizationId, `many ${index}`);

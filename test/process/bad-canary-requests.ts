@@ -9,7 +9,7 @@ type BadRequest = {
 
 const openAi = 'dynamiq.connections.OpenAI';
 
-/** REST requests that are refused, each with a canary where it does not belong. */
+/** REST requests that are refused, each with a canary in a wrong place. */
 export function badRestRequests(projectId: string, id: string): BadRequest[] {
   const good = { project_id: projectId, name: 'bad', type: openAi, config: { api_key: canary } };
   const bodies: unknown[] = [
@@ -81,7 +81,7 @@ const badCredentials: Omit<BadRequest, 'route'>[] = [
 const create = (input: string) =>
   `mutation { createConnection(input: ${input}) { __typename ... on UserError { message } ... on InvalidInputError { fields { path message } } } }`;
 
-/** Bodies of `/graphql` that are refused, each with a canary where it does not belong. */
+/** Bodies of `/graphql` that are refused, each with a canary in a wrong place. */
 export function badGraphqlBodies(projectId: string): unknown[] {
   const start = `projectId: "${projectId}", name: "bad", type: "${openAi}"`;
   const documents = [

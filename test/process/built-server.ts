@@ -12,12 +12,12 @@ import {
 import type { TestServer } from '../helpers/server.ts';
 import { environmentFor, openProvider } from '../oauth/world.ts';
 
-/** The built server in a process of its own: nothing of it can be reached but what it serves. */
+/** The built server in its own process, reached only over HTTP. */
 export type BuiltServer = Pick<TestServer, 'url' | 'graphql' | 'rest' | 'send' | 'close'> & {
   home: { projectId: string };
 };
 
-/** Starts it for the first time on its database; `close` throws when a secret got into what it said. */
+/** Starts the server for the first time on its database; `close` throws when its output holds a secret. */
 export async function startBuiltServer(environment: Environment): Promise<BuiltServer> {
   const server = await startServer({ LOG_LEVEL: 'debug', ...environment });
   const { url } = server;
@@ -33,7 +33,7 @@ export async function startBuiltServer(environment: Environment): Promise<BuiltS
   };
 }
 
-/** The same, reached at `publicUrl`, and the provider that it takes for Google. */
+/** Starts the server for `publicUrl`, with a local provider in place of Google. */
 export async function startBesideGoogle(publicUrl: string, switches: Partial<Switches> = {}) {
   const provider = await openProvider('google', switches);
   const environment = { ...(await makeEnvironment()), PUBLIC_URL: publicUrl };

@@ -39,14 +39,14 @@ it.each([
   expect(holds(bytes, publicCanary)).toBe(false);
 });
 
-describe('after every type of connection was stored, read and fetched, and much was refused', () => {
+describe('after storing, reading and fetching every type of connection, and after many refusals, the server', () => {
   let environment: Environment;
   let server: ServerProcess;
   let projectId: string;
   const ids: string[] = [];
   const seen: { what: string; answer: Answer }[] = [];
 
-  /** Sends a request whose answer may hold no secret. */
+  /** Sends a request whose response must not hold a secret. */
   async function ask(route: string, sent: Parameters<typeof send>[2] = {}): Promise<Answer> {
     const answer = await send(server, route, sent);
     seen.push({ what: `${route} ${JSON.stringify(sent).slice(0, 300)}`, answer });
@@ -79,7 +79,7 @@ describe('after every type of connection was stored, read and fetched, and much 
 
   afterAll(() => server.end('SIGKILL'));
 
-  it('gives every secret back to the credentials call, which makes what follows mean something', async () => {
+  it('returns every secret to the credentials call', async () => {
     expect(ids).toHaveLength(75);
     for (const [n, id] of ids.entries()) {
       const answer =
@@ -97,7 +97,7 @@ describe('after every type of connection was stored, read and fetched, and much 
     }
   }, 60_000);
 
-  it('has answered the bad requests with 4xx, in REST, or with errors', () => {
+  it('has refused the bad requests with 4xx in REST and with errors in GraphQL', () => {
     const bad = seen.slice(ids.length).filter(({ what }) => what.includes(canary));
     expect(bad.length).toBeGreaterThan(90);
     const strange = bad.filter(({ answer }) => answer.status >= 500);
@@ -108,26 +108,26 @@ describe('after every type of connection was stored, read and fetched, and much 
     expect(taken.map(({ what, answer }) => [what, answer.text])).toEqual([]);
   });
 
-  it('has shown no secret in any other answer, header or body', () => {
+  it('has returned no secret in any other header or body', () => {
     const leaks = seen.filter(({ answer: { text, headers } }) =>
       holds(`${text}\n${[...headers].join('\n')}`, canary),
     );
     expect(leaks.map(({ what, answer }) => [what, answer.text])).toEqual([]);
   });
 
-  it('has listed the public halves, so that the lists were not simply empty', () => {
+  it('has listed the public halves of the configs', () => {
     const list = seen.find(({ what }) => what.startsWith('GET /v1/connections?project_id=0'));
     expect(list && dataOf<unknown[]>(list.answer)).toHaveLength(75);
     expect(list?.answer.text).toContain(publicCanary);
   });
 
-  it('holds nothing of a config in its database or data folder, running or stopped', async () => {
+  it('stores no part of a config readably in its database or data folder, running or stopped', async () => {
     await expectNoCanary(environment);
     expect(await server.end()).toEqual({ code: 0, signal: null });
     await expectNoCanary(environment);
   }, 60_000);
 
-  it('has printed nothing of a config', () => {
+  it('has printed no part of a config', () => {
     expect(server.stdout()).toMatch(/"path":"\/v1\/connections"/);
     const printed = server.stdout() + server.stderr();
     const lines = printed

@@ -3,13 +3,13 @@ import type { Field } from '../../src/core/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
 import { fullConfig } from '../catalog/sample-configs.ts';
 
-/** Every secret holds this; nothing else in the world does. */
+/** Every secret holds this text, and nothing else does. */
 export const canary = 'Kanarienvogel7Q';
 
-/** Every public text of a config holds this; answers may show it, files and logs may not. */
+/** Every public text of a config holds this text; responses may show it, files and logs may not. */
 export const publicCanary = 'Spottdrossel9Z';
 
-/** A config with every field, each text of it a canary. */
+/** A config with every field; each text in it is a canary. */
 export function canaryConfig(type: ConnectionType): JsonObject {
   const texts = type.fields.map((field) => [field.name, canaryValue(field)] as const);
   const known = texts.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined);
@@ -25,7 +25,7 @@ function canaryValue({ kind, name, secret, format }: Field): JsonValue | undefin
   return undefined;
 }
 
-/** A text in the forms in which it may lie about: as it is, in hexadecimal, base64 and UTF-16. */
+/** The encodings in which a text may leak: as it is, in hexadecimal, base64 and UTF-16. */
 export function formsOf(text: string): Buffer[] {
   const bytes = Buffer.from(text);
   const inBase64 = [0, 1, 2].map((shift) => {

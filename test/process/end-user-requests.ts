@@ -33,7 +33,7 @@ export async function ask<Json = unknown>(
 
 export type Result = { __typename: string; id: string; message?: string; [name: string]: unknown };
 
-/** Calls a mutation as the admin; answers what came of it. */
+/** Calls a mutation as the admin; returns its result. */
 export async function mutate(
   target: Target,
   name: string,

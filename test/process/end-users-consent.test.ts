@@ -10,7 +10,7 @@ import { makeEnvironment, projectOf, type ServerProcess, startServer } from '../
 import { ask, mutate } from './end-user-requests.ts';
 import { clientOf } from './postgresql/two-servers.ts';
 
-/* What end users of a public app consent to, and how many tokens a stranger may make, on the built server. */
+/* Consents of end users of a public app, and the limits on tokens of strangers, on the built server. */
 
 const host = 'open.example.com';
 const google = 'dynamiq.connections.GoogleOAuth2';
@@ -52,7 +52,7 @@ async function statusOf(key: string) {
   return (await ask<Statuses>(server, `GET ${requirements}/status`, { key })).json.data[0]?.status;
 }
 
-/** Consents at the provider; answers where the browser is sent back to. */
+/** Consents at the provider; returns the address that the browser is sent back to. */
 async function consentAt(url: string) {
   const answer = await fetch(url, { redirect: 'manual' });
   const { pathname, search } = new URL(answer.headers.get('location') ?? '');
@@ -85,7 +85,7 @@ it('completes a requirement by a consent', async () => {
   expect(await provider.findAccount(resolved?.config?.access_token ?? '')).toBe('A');
 }, 60_000);
 
-it('completes no consent that was begun in another browser', async () => {
+it('does not complete a consent that was begun in another browser', async () => {
   const at = { send: (sent: Parameters<typeof send>[1]) => send(server.url, sent) } as Parameters<
     typeof openBrowser
   >[0];
@@ -106,7 +106,7 @@ it('completes no consent that was begun in another browser', async () => {
 
 it('makes 60 tokens a minute for an address without a key, and 600 for an app', async () => {
   const leftOfMinute = 60_000 - (Date.now() % 60_000);
-  if (leftOfMinute < 25_000) await wait(leftOfMinute); // the app's are counted by the clock's minutes
+  if (leftOfMinute < 25_000) await wait(leftOfMinute); // an app's limit counts per minute of the clock
   for (let n = 0; n < 60; n++) expect((await mint('nobody', '198.51.100.1')).status).toBe(201);
   const refused = await mint('nobody', '198.51.100.1');
   expect([refused.status, refused.headers['retry-after']]).toEqual([429, expect.any(String)]);
@@ -117,7 +117,7 @@ it('makes 60 tokens a minute for an address without a key, and 600 for an app', 
     made += answers.filter(({ status }) => status === 201).length;
     for (const { status } of answers) expect([201, 429]).toContain(status);
   }
-  // The tests above have taken a few of them, perhaps in the same minute.
+  // The tests above have used a few of them, perhaps in the same minute.
   expect(made).toBeLessThanOrEqual(600);
   expect(made).toBeGreaterThanOrEqual(590);
   expect((await mint('nobody', '203.0.113.200')).status).toBe(429);

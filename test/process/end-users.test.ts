@@ -22,7 +22,7 @@ import {
 } from '../helpers/process.ts';
 import { ask as askServer, mutate as mutateServer, type Options } from './end-user-requests.ts';
 
-/* The end users' tables of the contract, and who may not have what they answer, on the built server. */
+/* The end users' tables of the contract, and the callers who are refused, on the built server. */
 
 const openAi = 'dynamiq.connections.OpenAI';
 const hosts = { public: 'open.example.com', private: 'closed.example.com' };
@@ -71,7 +71,7 @@ const submit = (key: string, id: string, apiKey: string) =>
     body: { type: openAi, config: { api_key: apiKey } },
   });
 
-/** What a runtime gets of what a user brought. */
+/** Resolves a user's credentials as a runtime does. */
 async function resolve(app: keyof typeof apps, requirementId: string, userId: string) {
   const references = [{ requirementId }];
   const result = await mutate(
@@ -102,7 +102,7 @@ afterAll(async () => {
   await pipedream?.stop();
 });
 
-it('answers what the contract’s tables say, to the byte', async () => {
+it('responds to the byte as the tables of the contract say', async () => {
   const host = hosts.private;
   const blank = await ask('POST /v1/connect/tokens', { host, body: { user_id: ' ' } });
   expect([blank.status, blank.text]).toEqual([
@@ -183,7 +183,7 @@ it('answers what the contract’s tables say, to the byte', async () => {
   expect(refused.headers['content-type']).toMatch(/^text\/html/);
 }, 60_000);
 
-it('takes no forged token, and says the same to each', async () => {
+it('refuses every forged token with the same response', async () => {
   const good = await mint('victim');
   const [payload, header] = [decodeJwt(good), decodeProtectedHeader(good)];
   const published = (await ask<JSONWebKeySet>('GET /.well-known/jwks.json', { key: null })).json;
@@ -230,7 +230,7 @@ it('takes no forged token, and says the same to each', async () => {
   expect((await ask(`GET ${requirements}`, { key: good })).status).toBe(200);
 }, 60_000);
 
-it('keeps a user from what another linked, and a key from other projects', async () => {
+it('keeps a user from the links of another user, and a key from other projects', async () => {
   const [ann, bob] = [await mint('ann'), await mint('bob')];
   await submit(bob, asked.key, 'what bob brought');
   expect(await statusesOf(ann)).toEqual({ [asked.key]: 'pending', [asked.mailbox]: 'pending' });
@@ -264,7 +264,7 @@ it('keeps a user from what another linked, and a key from other projects', async
   }
 }, 60_000);
 
-it('keeps a stranger from replacing or removing what a user of a public app linked', async () => {
+it('keeps a stranger from replacing or removing the link of a user of a public app', async () => {
   const [user, stranger] = [await mint('known', 'public'), await mint('known', 'public')];
   expect((await submit(user, asked.open, 'what they brought')).status).toBe(201);
   expect((await submit(stranger, asked.open, 'something else')).status).toBe(409);
@@ -285,19 +285,19 @@ it.each([
   hosts.public.toUpperCase(),
   `${hosts.public}.`,
   `${hosts.public}:443`,
-])('lets no app take the hostname %s', async (hostname) => {
+])('refuses the hostname %s to an app', async (hostname) => {
   const { __typename } = await createApp(hostname);
   expect(['InvalidInputError', 'ConflictError']).toContain(__typename);
 });
 
-it('knows a hostname in every spelling', async () => {
+it('finds a hostname in every spelling', async () => {
   expect((await createApp('bücher.example.com')).__typename).toBe('App');
   for (const spelling of ['xn--bcher-kva.example.com', 'BÜCHER.example.com.']) {
     expect((await createApp(spelling)).__typename).toBe('ConflictError');
   }
 });
 
-it('believes Pipedream’s API and no webhook', async () => {
+it('trusts Pipedream’s API and no webhook', async () => {
   const mail = await mint('mailer');
   const begin = async () => {
     const route = `POST ${requirements}/${asked.mailbox}/pipedream/authorize`;
@@ -316,7 +316,7 @@ it('believes Pipedream’s API and no webhook', async () => {
   await expect.poll(status, { timeout: 10_000, interval: 500 }).toBe('completed');
 }, 60_000);
 
-it('knows its tokens after a restart', async () => {
+it('accepts its tokens after a restart', async () => {
   const token = await mint('lasting');
   await server.end();
   server = await startServer({ ...environment, PUBLIC_URL: server.url });

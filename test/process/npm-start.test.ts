@@ -26,9 +26,9 @@ async function npmStart(folder: string, launcher: string[] = []) {
   return { npm, target: { url: `http://127.0.0.1:${port}` } };
 }
 
-describe('a signal ends npm and the server, with code 0', () => {
+describe('a signal ends npm and the server with code 0', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s to npm alone',
+    'when %s goes to npm alone',
     async (signal) => {
       const { npm, target } = await npmStart(repository);
       expect((await send(target, 'GET /health')).status).toBe(200);
@@ -40,7 +40,7 @@ describe('a signal ends npm and the server, with code 0', () => {
   );
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s to the whole group',
+    'when %s goes to the whole process group',
     async (signal) => {
       const { npm, target } = await npmStart(repository, ['setsid']);
       process.kill(-npm.pid, signal);
@@ -52,8 +52,8 @@ describe('a signal ends npm and the server, with code 0', () => {
   );
 });
 
-describe('without the tools to build', () => {
-  /** What `npm ci --omit=dev` leaves, with a link in the place of each dependency. */
+describe('npm start without the build tools', () => {
+  /** A folder as `npm ci --omit=dev` leaves it, with a link for each dependency. */
   async function installWithoutTools(...copied: string[]): Promise<string> {
     const folder = makeFolder();
     const always = ['package.json', 'package-lock.json', 'codegen.ts', 'src', 'prisma'];
@@ -70,14 +70,14 @@ describe('without the tools to build', () => {
     return folder;
   }
 
-  it('starts what was built', async () => {
+  it('starts the built server', async () => {
     const { npm, target } = await npmStart(await installWithoutTools('dist'));
     expect((await send(target, 'GET /ready')).status).toBe(200);
     expect(npm.stderr()).not.toContain('have changed');
     await npm.end();
   }, 60_000);
 
-  it('says so when that was built from other sources', async () => {
+  it('says when the server was built from other sources', async () => {
     const folder = await installWithoutTools('dist');
     await writeFile(join(folder, 'src', 'changed.ts'), '');
     const { npm } = await npmStart(folder);
@@ -85,7 +85,7 @@ describe('without the tools to build', () => {
     await npm.end();
   }, 60_000);
 
-  it('says what to do when nothing was built', async () => {
+  it('says what to do when there is no build', async () => {
     const npm = launch('npm', ['--prefix', await installWithoutTools(), 'start'], environment);
     expect((await npm.exited).code).toBe(1);
     expect(npm.stderr()).toContain('There is no dist/');

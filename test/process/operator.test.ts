@@ -20,7 +20,7 @@ import { dataOf, fetchApiKey, openAi, send, sendOperation, storeOpenAi } from '.
 
 type Event = { ip: string; requestId: string };
 
-/** Stores a connection with these headers; what the audit log has of who did. */
+/** Stores a connection with these headers; returns the caller in the audit log. */
 async function auditedWith(server: ServerProcess, headers: Record<string, string>) {
   const body = openAi(await projectOf(server), `by ${Object.values(headers).join(' and ')}`);
   const answer = await send(server, 'POST /v1/connections', { body, headers });
@@ -37,13 +37,13 @@ describe('a server without METRICS_TOKEN and TRUSTED_PROXIES', () => {
     server = await startServer(await makeEnvironment());
   }, 60_000);
 
-  it.each(['/health', '/ready'])('answers %s to anyone', async (path) => {
+  it.each(['/health', '/ready'])('serves %s without a credential', async (path) => {
     const answer = await send(server, `GET ${path}`, { key: null });
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.text)).toEqual({ status: 'ok' });
   });
 
-  it('shows its metrics to anyone, with the requests counted by edge, method and status', async () => {
+  it('serves metrics without a credential, with the requests counted by edge, method and status', async () => {
     await send(server, 'GET /v1/connections', { key: null });
     const { status, headers, text } = await send(server, 'GET /metrics', { key: null });
     expect(status).toBe(200);
@@ -54,7 +54,7 @@ describe('a server without METRICS_TOKEN and TRUSTED_PROXIES', () => {
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
   });
 
-  it('serves the whole public contract: nothing of it is missing, renamed or narrowed', async () => {
+  it('serves the whole public contract without a missing, renamed or narrowed part', async () => {
     const answer = await sendOperation(server, getIntrospectionQuery());
     const served = buildClientSchema(dataOf<IntrospectionQuery>(answer));
     const sdl = await readFile(new URL('../guards/contract.graphql', import.meta.url), 'utf8');
@@ -62,7 +62,7 @@ describe('a server without METRICS_TOKEN and TRUSTED_PROXIES', () => {
     expect(missing.sort()).toEqual([...notYetBuilt].sort());
   });
 
-  it('takes request id and address of a client from nobody', async () => {
+  it('accepts no request id and no client address from headers', async () => {
     const { event, requestId } = await auditedWith(server, {
       'X-Request-Id': 'chosen-by-the-client',
       'X-Forwarded-For': '203.0.113.9',
@@ -83,7 +83,7 @@ describe('a server with METRICS_TOKEN, and with TRUSTED_PROXIES in front', () =>
     });
   }, 60_000);
 
-  it('shows its metrics to whoever sends the token, and to no one else', async () => {
+  it('serves metrics only with the token', async () => {
     expect((await send(server, 'GET /metrics', { key: token })).status).toBe(200);
     for (const key of [null, adminKey, `${token}x`, token.toUpperCase()]) {
       const { status, headers, text } = await send(server, 'GET /metrics', { key });
@@ -93,12 +93,12 @@ describe('a server with METRICS_TOKEN, and with TRUSTED_PROXIES in front', () =>
     }
   });
 
-  it('says that it is alive and ready without any token', async () => {
+  it('serves /health and /ready without a token', async () => {
     expect((await send(server, 'GET /health', { key: null })).status).toBe(200);
     expect((await send(server, 'GET /ready', { key: null })).status).toBe(200);
   });
 
-  it('keeps the proxy’s request id, and audits the rightmost hop that is no proxy', async () => {
+  it('keeps the proxy’s request id, and audits the rightmost address that is not a proxy', async () => {
     const { event, requestId } = await auditedWith(server, {
       'X-Request-Id': 'from-the-proxy:1',
       'X-Forwarded-For': '192.0.2.1, 203.0.113.9, 10.1.2.3',
@@ -118,12 +118,12 @@ describe('a server with METRICS_TOKEN, and with TRUSTED_PROXIES in front', () =>
   it.each([
     ['a request id that is none', { 'X-Request-Id': 'line "one" {two}' }],
     ['a request id without end', { 'X-Request-Id': 'x'.repeat(1_000) }],
-  ])('does not take %s', async (_, headers) => {
+  ])('does not accept %s', async (_, headers) => {
     const { headers: answered } = await send(server, 'GET /health', { headers });
     expect(answered.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('falls back to the proxy’s own address when the hops name none', async () => {
+  it('uses the proxy’s address when the header names no address', async () => {
     const { event } = await auditedWith(server, { 'X-Forwarded-For': 'unknown, 10.9.9.9' });
     expect(event?.ip).toBe('127.0.0.1');
   });
@@ -131,7 +131,7 @@ describe('a server with METRICS_TOKEN, and with TRUSTED_PROXIES in front', () =>
 
 const otherKey = Buffer.alloc(32, 'another master key').toString('base64');
 
-it('starts neither with another master key of the same id nor without it, and names the id', async () => {
+it('does not start with another master key of the same id or without it, and names the id', async () => {
   const environment = await makeEnvironment();
   const MASTER_KEYS = environment.MASTER_KEYS?.replace('k1', 'main-2026') ?? '';
   const server = await startServer({ ...environment, MASTER_KEYS });

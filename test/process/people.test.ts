@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server?.end());
 
-/** Calls a mutation as the admin; answers what came of it. */
+/** Calls a mutation as the admin; returns its result. */
 async function change<Result>(name: string, input: object, selection: string): Promise<Result> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   const query = `mutation ($input: ${type}!) { result: ${name}(input: $input) { __typename ${selection} ... on UserError { message } } }`;
@@ -29,7 +29,7 @@ async function change<Result>(name: string, input: object, selection: string): P
 const createProject = async (name: string) =>
   (await change<{ id: string }>('createProject', { name }, '... on Project { id }')).id;
 
-it('deletes a project with its keys: nothing of it opens any more, and everything else does', async () => {
+it('deletes a project with its keys, and other projects keep working', async () => {
   const other = await createProject('to be deleted');
   const kept = await storeOpenAi(server, home, 'kept', 'a kept secret');
   const gone = await storeOpenAi(server, other, 'gone', 'a lost secret');
@@ -49,7 +49,7 @@ it('deletes a project with its keys: nothing of it opens any more, and everythin
   expect(await storeOpenAi(server, home, 'stored after it', 'a secret')).toBeTruthy();
 }, 60_000);
 
-it('lets a person’s token follow their roles at once', async () => {
+it('applies a change of a person’s roles to their token at once', async () => {
   const person = { email: 'ann@portal.test', name: 'Ann', role: 'VIEWER' };
   const { id } = await change<{ id: string }>('createUser', person, '... on User { id }');
   const { secret: key } = await change<{ secret: string }>(
@@ -85,7 +85,7 @@ it('lets a person’s token follow their roles at once', async () => {
   expect(await may()).toEqual([401, 401, 401]);
 }, 60_000);
 
-it('answers somebody without a role in a project as if there were none', async () => {
+it('responds to a person without a role in a project as if the project did not exist', async () => {
   const other = await createProject('of others');
   const connection = await storeOpenAi(server, other, 'not theirs', 'a secret');
   const person = { email: 'bob@portal.test', name: 'Bob' };

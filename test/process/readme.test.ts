@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { adminKey, makeEnvironment, type ServerProcess, startServer } from '../helpers/process.ts';
 import { sendOperation } from './requests.ts';
 
-/* Somebody pastes the README's examples, from top to bottom, on a fresh start of the built server. */
+/* Pastes the README's examples from top to bottom after a fresh start of the built server. */
 
 const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
 const run = promisify(execFile);
@@ -23,12 +23,12 @@ afterAll(() => server?.end());
 
 type Block = { language: string; text: string };
 
-/** The fenced examples; what installs and starts the server is not run again. */
+/** The fenced examples, without those that install and start the server. */
 const blocks = [...readme.matchAll(/^```(sh|graphql)\n(.*?)^```$/gms)]
   .map(([, language = '', text = '']): Block => ({ language, text }))
   .filter(({ text }) => !/npm (ci|start|test)/.test(text));
 
-/** What a shell has kept, and what a reader has copied out of GraphiQL. */
+/** The variables of the shell, and the values that a reader copies from GraphiQL. */
 const shell: Record<string, string> = { KEY: adminKey };
 const variables: Record<string, string> = {};
 

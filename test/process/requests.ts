@@ -14,7 +14,7 @@ type Sent = {
   headers?: Record<string, string>;
 };
 
-/** One request and its whole answer, whatever its status: for a third of what `fetch` takes. */
+/** Sends a request and returns the whole response with any status; takes a third of the time of `fetch`. */
 export async function send(
   { url }: Target,
   route: string,
@@ -43,7 +43,7 @@ function headersOf(received: Record<string, string | string[] | undefined>): Hea
   return headers;
 }
 
-/** The `data` of an answer, in the form that the test knows it to have. */
+/** The `data` of a response, in the type that the test expects. */
 export function dataOf<Data>({ text }: Answer): Data {
   return (JSON.parse(text) as { data: Data }).data;
 }
@@ -63,7 +63,7 @@ export function openAi(projectId: string, name: string, apiKey = 'a secret') {
   return { project_id: projectId, name, type, config: { api_key: apiKey } };
 }
 
-/** Stores a connection over REST; answers its id. */
+/** Stores a connection over REST; returns its id. */
 export async function storeOpenAi(
   target: Target,
   projectId: string,
@@ -77,7 +77,7 @@ export async function storeOpenAi(
   return dataOf<{ id: string }>(answer).id;
 }
 
-/** The `api_key` that a connection gives back over REST. */
+/** Fetches the `api_key` of a connection over REST. */
 export async function fetchApiKey(target: Target, id: string, key = adminKey): Promise<string> {
   const answer = await send(target, `POST /v1/connections/${id}/credentials`, { key });
   if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);

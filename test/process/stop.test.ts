@@ -10,7 +10,7 @@ import {
 } from '../helpers/process.ts';
 import { openAi, send, type Target } from './requests.ts';
 
-it('on SIGTERM finishes the requests in flight, takes no new ones and ends with code 0', async () => {
+it('finishes the running requests on SIGTERM, accepts no new ones and ends with code 0', async () => {
   const server = await startServer(await makeEnvironment());
   const projectId = await projectOf(server);
   expect((await send(server, 'GET /health')).status).toBe(200); // leaves an idle connection
@@ -18,7 +18,7 @@ it('on SIGTERM finishes the requests in flight, takes no new ones and ends with 
   await expectOrderlyEnd(server, 'SIGTERM', finish);
 }, 60_000);
 
-it('does so on SIGINT, and soon, under the load of clients that keep their connections busy', async () => {
+it('ends soon on SIGINT while clients keep their connections busy', async () => {
   const server = await startServer(await makeEnvironment());
   const projectId = await projectOf(server);
   const statuses: number[] = [];
@@ -41,7 +41,7 @@ it('does so on SIGINT, and soon, under the load of clients that keep their conne
   expect(new Set(statuses)).toEqual(new Set([201]));
 }, 90_000);
 
-it('heeds a signal that comes as soon as it says that it listens', async () => {
+it('obeys a signal that comes as soon as the server says that it listens', async () => {
   const environment = await makeEnvironment();
   for (let round = 0; round < 3; round++) {
     const server = await startServer(environment);
@@ -49,7 +49,7 @@ it('heeds a signal that comes as soon as it says that it listens', async () => {
   }
 }, 60_000);
 
-it('says 503 at /ready for SHUTDOWN_DELAY, and serves everything else as before', async () => {
+it('returns 503 at /ready for SHUTDOWN_DELAY, and serves everything else as before', async () => {
   const server = await startServer({ ...(await makeEnvironment()), SHUTDOWN_DELAY: '3' });
   const signalled = performance.now();
   const ended = server.end();
@@ -61,7 +61,7 @@ it('says 503 at /ready for SHUTDOWN_DELAY, and serves everything else as before'
   expect(performance.now() - signalled).toBeGreaterThan(2_900);
 }, 60_000);
 
-it('takes the same signal twice, as a terminal and npm both send it, for one', async () => {
+it('counts a signal that a terminal and npm both send as one', async () => {
   const server = await startServer(await makeEnvironment());
   const first = server.end('SIGINT');
   process.kill(server.pid, 'SIGINT');
@@ -70,7 +70,7 @@ it('takes the same signal twice, as a terminal and npm both send it, for one', a
 
 const uploads = 20;
 
-/** Sends the first halves of so many bodies; answers how to send the rest. */
+/** Sends the first halves of `count` bodies; returns a function that sends the rest. */
 async function beginUploads(server: Target, projectId: string) {
   const begun = await Promise.all(
     Array.from({ length: uploads }, (_, n) =>
@@ -87,7 +87,7 @@ async function expectOrderlyEnd(
 ) {
   const ended = server.end(signal);
   await server.said(/"msg":"stopping"/);
-  // A connection that is kept may bring one more request; a new one is refused.
+  // A kept connection may send one more request; a new connection is refused.
   const another = request({ port: server.port, path: '/health', agent: false }).end();
   await expect(once(another, 'response')).rejects.toThrow(/ECONNREFUSED|ECONNRESET|hang up/);
   const statuses = await finishUploads();
@@ -102,7 +102,7 @@ async function expectOrderlyEnd(
   }
 }
 
-/** Sends the first half of a body; the server has said that it has begun with the request. */
+/** Sends the first half of a body after the server has said that the request began. */
 async function beginUpload({ url }: Target, sent: object) {
   const body = Buffer.from(JSON.stringify(sent));
   const upload = request(`${url}/v1/connections`, {

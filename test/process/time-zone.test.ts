@@ -5,7 +5,7 @@ import { dataOf, openAi, send, sendOperation } from './requests.ts';
 
 type Times = { auditEvents: { nodes: { at: string }[] }; connection: { createdAt: string } };
 
-it('stores the right times whatever time zone the database and the process are told', async () => {
+it('stores the right times with any time zone of the database and the process', async () => {
   const environment = await makeEnvironment();
   const { DATABASE_URL } = environment;
   if (DATABASE_URL !== undefined) {

@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 const run = (...args: string[]) => runTool(environment, ...args);
 
-describe('a command line that says nothing that it knows', () => {
+describe('a command line that the tool does not know', () => {
   it.each([
     ['frobnicate', 'There is no command "frobnicate".'],
     ['rotate-data-keys --fast', "Unknown option '--fast'"],
@@ -40,7 +40,7 @@ describe('a command line that says nothing that it knows', () => {
     expect(stderr).toContain(message);
   });
 
-  it('gets help when it asks for it', async () => {
+  it('prints help when asked', async () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
     for (const name of ['doctor', 'rotate-master-key', 'rotate-data-keys', 'export', 'import']) {
@@ -59,7 +59,7 @@ describe('create-access-key', () => {
     await server.end();
   });
 
-  it('prints a key, and nothing but it, with the role that was asked for', async () => {
+  it('prints only the key, with the requested role', async () => {
     const options = ['--name', 'of the tool', '--role', 'runtime', '--project', projectId];
     const { code, stdout, stderr } = await run('create-access-key', ...options);
     expect([code, stderr]).toEqual([0, '']);
@@ -69,7 +69,7 @@ describe('create-access-key', () => {
 });
 
 describe('export-audit', () => {
-  it('prints what happened since a time, a JSON line each', async () => {
+  it('prints the events since a time, one JSON line each', async () => {
     const { code, stdout } = await run('export-audit', '--since', '2020-01-01');
     expect(code).toBe(0);
     const events = stdout
@@ -91,7 +91,7 @@ describe('export-audit', () => {
 });
 
 describe('rotate-signing-key', () => {
-  it('publishes a new key, and takes the old ones back when they are compromised', async () => {
+  it('publishes a new key, and revokes the old ones when they are compromised', async () => {
     const PUBLIC_URL = 'https://connect.patchbay.example';
     const environment = { ...(await makeEnvironment()), LOG_LEVEL: 'warn', PUBLIC_URL };
     const published = async () => {
@@ -123,7 +123,7 @@ describe('doctor', () => {
     return { code, bad: stdout.split('\n').filter((line) => line.startsWith('BAD')), stdout };
   };
 
-  it('finds nothing to complain of, and says where a provider sends back to', async () => {
+  it('finds no problem, and prints the address that a provider redirects to', async () => {
     const { code, bad, stdout } = await examine();
     expect([code, bad]).toEqual([0, []]);
     expect(stdout).toContain('http://127.0.0.1:4000/v1/oauth2/callback');
@@ -148,7 +148,7 @@ describe('doctor', () => {
         /^BAD +database +The database cannot be reached/,
       ],
     ],
-  ])('names all that is wrong: %j', async (changes, lines) => {
+  ])('lists every problem: %j', async (changes, lines) => {
     const { code, bad } = await examine(changes);
     expect([code, bad]).toEqual([1, lines.map((line) => expect.stringMatching(line))]);
   });

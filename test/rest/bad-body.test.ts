@@ -9,7 +9,7 @@ const server = useServer();
 
 const json = { 'content-type': 'application/json' };
 
-/** Every route that takes a body, with a good one. */
+/** Every route that takes a body, with a valid body. */
 const routes = [
   { method: 'POST', path: () => '/v1/connections', good: () => newConnection(server) },
   {
@@ -42,26 +42,29 @@ describe.each(routes)('$method', ({ method, path, good }) => {
     ['an overlong NUL', Buffer.from('{"name":"\xc0\x80"}', 'latin1')],
     ['half a character', Buffer.from('{"name":"\xe2\x82"}', 'latin1')],
     ['UTF-16', Buffer.from('{"name":"x"}', 'utf16le')],
-  ])('%s is 400 at body', async (_what, body) => {
+  ])('a body with a body with a body with %s is 400 at body', async (_what, body) => {
     const { status, json } = await sendRaw(body);
     expect(status).toBe(400);
     expect(json.error).toMatchObject({ code: 'bad_request', message: 'Bad Request' });
     expect(Object.keys(json.error.details ?? {})).toEqual(['body']);
   });
 
-  test.each(['null', 'true', '1', '"text"', '[]', '[{}]'])('%s is no object: 400', async (body) => {
-    const { status, json } = await sendRaw(body);
-    expect(status).toBe(400);
-    expect(json.error.details).toEqual({ body: 'must be a JSON object' });
-  });
+  test.each(['null', 'true', '1', '"text"', '[]', '[{}]'])(
+    'the body %s is 400, because it is not an object',
+    async (body) => {
+      const { status, json } = await sendRaw(body);
+      expect(status).toBe(400);
+      expect(json.error.details).toEqual({ body: 'must be a JSON object' });
+    },
+  );
 
-  test('a byte order mark is no harm', async () => {
+  test('a byte order mark is accepted', async () => {
     const { status } = await sendRaw(`\uFEFF${JSON.stringify(good())}`);
     expect([200, 201]).toContain(status);
   });
 
   test.each(['[', '{"a":', '{"config":{"a":'])(
-    'nested half a million deep in %s: 400',
+    'half a million levels of %s are 400',
     async (open) => {
       const close = { '[': ']', '{"a":': '}', '{"config":{"a":': '}}' }[open] ?? '';
       const depth = open === '[' ? 500_000 : 60_000;
@@ -72,7 +75,7 @@ describe.each(routes)('$method', ({ method, path, good }) => {
     },
   );
 
-  test('a config nested as deep as the body may be is 400 at its field', async () => {
+  test('a config with the deepest nesting of a body is 400 at its field', async () => {
     const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
     const body = JSON.stringify({ ...good(), config: { api_key: 0 } }).replace(':0', `:${deep}`);
     const { status, json } = await sendRaw(body);
@@ -80,7 +83,7 @@ describe.each(routes)('$method', ({ method, path, good }) => {
     expect(Object.keys(json.error.details ?? {})).toEqual(['config.api_key']);
   });
 
-  test('an unknown field is named, whatever its name', async () => {
+  test('an unknown field is named, with any name', async () => {
     const names = ['nmae', 'constructor', 'toString', '__proto__', 'hasOwnProperty', ''];
     for (const name of names) {
       const body = `${JSON.stringify(good()).slice(0, -1)},${JSON.stringify(name)}:1}`;
@@ -90,7 +93,7 @@ describe.each(routes)('$method', ({ method, path, good }) => {
     }
   });
 
-  test('an unknown field of the config is named, whatever its name', async () => {
+  test('an unknown field of the config is named, with any name', async () => {
     const names = ['api_kye', 'constructor', '__proto__', 'toString'];
     for (const name of names) {
       const config = `{"api_key":"${canary()}",${JSON.stringify(name)}:{}}`;
@@ -177,7 +180,7 @@ describe('POST', () => {
     });
   });
 
-  test('an empty object misses every field', async () => {
+  test('an empty object is 400 at every required field', async () => {
     const { json } = await post({});
     expect(Object.keys(json.error.details ?? {}).sort()).toEqual([
       'config',
@@ -187,7 +190,7 @@ describe('POST', () => {
     ]);
   });
 
-  test('a bad field of the config is named even when the project is missing', async () => {
+  test('a bad field of the config is named when the project is missing too', async () => {
     const { name, type } = newConnection(server);
     const { json } = await post({ name, type, config: {} });
     expect(Object.keys(json.error.details ?? {}).sort()).toEqual(['config.api_key', 'project_id']);

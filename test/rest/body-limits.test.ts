@@ -19,7 +19,7 @@ const post = (
     body,
   });
 
-/** A good body, filled up with blanks to so many bytes. */
+/** A valid body, padded with blanks to `bytes`. */
 function bodyOf(bytes: number): string {
   const json = JSON.stringify(newConnection(server));
   return json + ' '.repeat(bytes - Buffer.byteLength(json));
@@ -31,7 +31,7 @@ const parts = (text: string, size = 65_536) =>
   );
 
 describe('a body', () => {
-  test('of 1 MiB is taken, whole or in chunks', async () => {
+  test('of 1 MiB is accepted, whole or in chunks', async () => {
     expect((await post(bodyOf(limit))).status).toBe(201);
     expect((await post(parts(bodyOf(limit)))).status).toBe(201);
   });
@@ -46,7 +46,7 @@ describe('a body', () => {
     expect((await post(parts(bodyOf(limit + 1)))).status).toBe(413);
   });
 
-  test.each([path, '/connect'])('in many small chunks is 413 soon: %s', async (to) => {
+  test.each([path, '/connect'])('in many small chunks is 413 within a second: %s', async (to) => {
     const begun = performance.now();
     const { status } = await server.send({
       method: 'POST',
@@ -61,22 +61,22 @@ describe('a body', () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
-  test('in some small chunks is taken', async () => {
+  test('in some small chunks is accepted', async () => {
     expect((await post(parts(bodyOf(4_000), 1))).status).toBe(201);
   });
 
-  test('of 20 MiB in chunks is answered, not cut off', async () => {
+  test('of 20 MiB in chunks gets a response before the connection closes', async () => {
     expect((await post(parts(' '.repeat(20 * limit)))).status).toBe(413);
   });
 
-  test('of 20 MiB without a credential is answered 401, not cut off', async () => {
+  test('of 20 MiB without a credential gets 401 before the connection closes', async () => {
     const headers = { 'content-type': 'application/json' };
     const body = 'x'.repeat(20 * limit);
     const answer = await server.send({ method: 'POST', path, headers, body });
     expect(answer.status).toBe(401);
   });
 
-  test('that is empty counts as none, in chunks too', async () => {
+  test('that is empty counts as absent, also in chunks', async () => {
     const { id } = await createConnection(server);
     for (const body of ['', [] as const]) {
       const answer = await server.send({
@@ -95,7 +95,7 @@ describe('a body', () => {
   });
 });
 
-test('a refused body does not spoil the socket for what comes next', async () => {
+test('a refused body does not break the next request on the connection', async () => {
   const headers = { ...authorization(server.adminKey), 'content-type': 'application/json' };
   const get = () => fetch(`${server.url}${path}?project_id=${server.home.projectId}`, { headers });
   for (const type of ['text/plain', 'application/json']) {
@@ -129,13 +129,13 @@ describe('the media type', () => {
   });
 
   test.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json;'])(
-    '%j is taken',
+    '%j is accepted',
     async (type) => {
       expect((await post(bodyOf(2000), { 'content-type': type })).status).toBe(201);
     },
   );
 
-  test('does not matter where there is no body', async () => {
+  test('does not matter when there is no body', async () => {
     const { id } = await createConnection(server);
     const answer = await server.rest('POST', `${path}/${id}/credentials`, {
       headers: { 'content-type': 'text/plain', 'content-length': '0' },

@@ -6,7 +6,7 @@ import { useServer } from '../helpers/server.ts';
 
 const server = useServer();
 
-/** Far more than a request takes, far less than one takes that is not bounded. */
+/** Milliseconds: far more than a bounded request takes, far less than an unbounded one. */
 const soon = 1_000;
 
 async function post(path: string, body: string) {
@@ -64,7 +64,7 @@ describe('JSON over a bound is refused before it is checked, at its path', () =>
     expect(told).toEqual(details);
   });
 
-  test('a body that is a list, or nested by itself', async () => {
+  test('a body that is a list or nested too deep is refused', async () => {
     const asked = await Promise.all(
       [list(2_000, '1'), nested(2_000)].map((body) => post('/v1/connections', body)),
     );
@@ -74,25 +74,25 @@ describe('JSON over a bound is refused before it is checked, at its path', () =>
     ]);
   });
 
-  test('a list of 1,000 items and 32 levels is checked', async () => {
+  test('a list of 1,000 items and 32 levels is within the bounds', async () => {
     const { details } = await create(`{"a":${list(1_000, '1')},"b":${nested(30)}}`);
     expect(details).toMatchObject({ 'config.a': 'is not a known field' });
   });
 });
 
-describe('of complaints', () => {
-  test('100 are told, and how many more there are', async () => {
+describe('the number of complaints', () => {
+  test('is 100 at most, and one more entry counts the rest', async () => {
     const { details } = await create(keys(980));
     expect(Object.keys(details)).toHaveLength(101);
     expect(details['']).toBe('and 881 more'); // api_key is missing too
   });
 
-  test('101 are 100 and one more', async () => {
+  test('is 100 and one more entry for 101 complaints', async () => {
     const { details } = await create(keys(100));
     expect(details['']).toBe('and 1 more');
   });
 
-  test('GraphQL tells as many', async () => {
+  test('is the same over GraphQL', async () => {
     const query = `mutation($input: CreateConnectionInput!) {
       createConnection(input: $input) { ... on InvalidInputError { message fields { path message } } }
     }`;
@@ -112,7 +112,7 @@ describe('of complaints', () => {
     expect(message).toMatch(/; and 401 more\.$/);
   });
 
-  test('a path tells the beginning of a long key', async () => {
+  test('a path shows the beginning of a long key', async () => {
     const { details } = await create(`{"${'k'.repeat(500_000)}":1}`);
     expect(Object.keys(details).map((path) => path.length)).toEqual([14, 201]);
   });

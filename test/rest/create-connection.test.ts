@@ -21,7 +21,7 @@ const post = (body: unknown) =>
 
 const second = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-test('a connection is answered with 201, without its secrets and with their names', async () => {
+test('creating a connection returns 201 with the names of its secrets and without their values', async () => {
   const body = newConnection(server);
   const { status, json } = await post(body);
   expect(status).toBe(201);
@@ -43,7 +43,7 @@ test('a connection is answered with 201, without its secrets and with their name
   });
 });
 
-test('what was stored is handed out as it was given, whatever its characters', async () => {
+test('credentials keep every character that was stored', async () => {
   const config = {
     host: 'db.example',
     database: 'ünïcødé 数据库 🗄️',
@@ -65,7 +65,7 @@ test('an OAuth connection starts incomplete', async () => {
   expect(json.data.config).toMatchObject({ scopes: expect.any(Array) });
 });
 
-test('an empty secret counts as none in secret_fields', async () => {
+test('secret_fields leaves out an empty secret', async () => {
   const addresses = { authorization_url: 'https://a.example', token_url: 'https://t.example' };
   const config = { ...addresses, client_id: 'c', client_secret: '' };
   const { json } = await post(newConnection(server, { type: anyOAuth, config }));
@@ -79,7 +79,7 @@ describe('the name', () => {
     expect(json.data.name).toBe(name);
   });
 
-  test('may have 120 characters, however many bytes they take', async () => {
+  test('may have 120 characters of any number of bytes', async () => {
     const name = `${randomUUID()}${'🔑'.repeat(84)}`;
     expect(await post(newConnection(server, { name }))).toMatchObject({ status: 201 });
     const longer = await post(newConnection(server, { name: `${name}a` }));
@@ -95,7 +95,7 @@ describe('the name', () => {
     expect(json).toEqual({ error: { code: 'conflict', message: expect.stringContaining('name') } });
   });
 
-  test('may be taken in another project, and differ by case only', async () => {
+  test('may be used in another project, and names may differ in case only', async () => {
     const { name } = await createConnection(server, { name: uniqueName('a') });
     await createConnection(server, { name: name.toUpperCase() });
     const project_id = server.stranger.projectId;
@@ -107,7 +107,7 @@ describe('the name', () => {
     ['pro\u200bd\u00ad', 'prod'],
     ['a \u00a0 b', 'a b'],
     ['\u202eabc\u202c', 'abc'],
-  ])('%j looks like another, and is the same', async (name, same) => {
+  ])('%j equals a name that looks the same', async (name, same) => {
     const prefix = uniqueName();
     const first = await createConnection(server, { name: `${prefix} ${name}` });
     expect(first.name).toBe(`${prefix} ${same}`);
@@ -126,7 +126,7 @@ describe('the name', () => {
     expect(json).toMatchObject({ error: { details: { name: message } } });
   });
 
-  test('is free again after its connection was deleted', async () => {
+  test('can be used again after its connection was deleted', async () => {
     const { id, name } = await createConnection(server);
     await server.rest('DELETE', `/v1/connections/${id}`);
     expect(await createConnection(server, { name })).toMatchObject({ name });
@@ -140,14 +140,14 @@ describe('the project', () => {
     expect(json).toEqual({ error: { code: 'not_found', message: 'Not Found' } });
   });
 
-  test('may be written in upper case, and the connection still opens', async () => {
+  test('may be written in upper case, and the credentials can still be fetched', async () => {
     const { projectId } = server.home;
     const created = await createConnection(server, { project_id: projectId.toUpperCase() });
     expect(created.project_id).toBe(projectId);
     expect(await fetchConfig(server, created.id)).toMatchObject({ status: 200 });
   });
 
-  test('written in upper case in the first request does not break its data key', async () => {
+  test('may be written in upper case in its first request, and its data key works', async () => {
     const { id: project_id } = await server.deps.db.project.create({
       data: { id: randomUUID(), organizationId: server.home.organizationId, name: uniqueName() },
     });
@@ -160,7 +160,7 @@ describe('the project', () => {
   });
 });
 
-test('a project-scoped key stores in its own project and names itself as the maker', async () => {
+test('a project-scoped key creates in its own project, and created_by names the key', async () => {
   const { projectId } = server.home;
   const key = await server.createKey({ role: 'editor', projectId, name: 'deploy' });
   const created = await createConnection(server, {}, key);

@@ -6,7 +6,7 @@ const server = useServer();
 
 const remove = (id: string) => server.rest('DELETE', `/v1/connections/${id}`);
 
-test('a deleted connection is gone, and so is what was sealed for it', async () => {
+test('deleting a connection removes it and its sealed values', async () => {
   const { id } = await createConnection(server);
   const { status, json } = await remove(id);
   expect(status).toBe(200);
@@ -16,20 +16,20 @@ test('a deleted connection is gone, and so is what was sealed for it', async () 
   expect(await db.connectionSecret.findUnique({ where: { connectionId: id } })).toBeNull();
 });
 
-test('a second deletion is 404', async () => {
+test('deleting a connection twice is 404', async () => {
   const { id } = await createConnection(server);
   await remove(id);
   expect(await remove(id)).toMatchObject({ status: 404 });
 });
 
-test('of concurrent deletions one answers 200 and the others 404', async () => {
+test('one of several concurrent deletions returns 200, and the others 404', async () => {
   const { id } = await createConnection(server);
   const answers = await Promise.all(Array.from({ length: 8 }, () => remove(id)));
   const statuses = answers.map(({ status }) => status).sort();
   expect(statuses).toEqual([200, ...new Array(7).fill(404)]);
 });
 
-test('a system-managed connection cannot be deleted: 403', async () => {
+test('deleting a system-managed connection is 403', async () => {
   const { id } = await createConnection(server);
   await makeSystem(server, id);
   const { status, json } = await remove(id);
@@ -37,7 +37,7 @@ test('a system-managed connection cannot be deleted: 403', async () => {
   expect(json).toEqual({ error: { code: 'forbidden', message: expect.any(String) } });
 });
 
-test('a body is not read, and does not spoil the socket for the next request', async () => {
+test('the body of a deletion is ignored and does not break the next request on the connection', async () => {
   const { id } = await createConnection(server);
   const agent = `${server.url}/v1/connections/${id}`;
   const headers = { authorization: `Bearer ${server.adminKey}` };

@@ -12,7 +12,7 @@ import { useServer } from '../helpers/server.ts';
 
 const server = useServer();
 
-test('the whole config is handed out, secrets and defaults included', async () => {
+test('fetching credentials returns the whole config with secrets and defaults', async () => {
   const { config, type } = newConnection(server);
   const { id } = await createConnection(server, { config });
   const { status, json, headers } = await fetchConfig(server, id);
@@ -28,12 +28,12 @@ test('the whole config is handed out, secrets and defaults included', async () =
   expect(headers['cache-control']).toBe('no-store');
 });
 
-test('an id written in upper case is answered as it is stored', async () => {
+test('an id in upper case is returned as it is stored', async () => {
   const { id } = await createConnection(server);
   expect((await fetchConfig(server, id.toUpperCase())).json.data.id).toBe(id);
 });
 
-test('a runtime key suffices', async () => {
+test('a runtime key may fetch credentials', async () => {
   const { id } = await createConnection(server);
   const key = await server.createKey({ role: 'runtime', projectId: server.home.projectId });
   const answer = await server.rest('POST', `/v1/connections/${id}/credentials`, { key });
@@ -59,18 +59,21 @@ describe('the body', () => {
   });
 });
 
-test.each(['incomplete', 'expired'] as const)('%s: 409 saying which and why', async (status) => {
-  const config = { client_id: 'c', client_secret: canary('client') };
-  const { id } = await createConnection(server, { type: google, config });
-  await server.deps.db.connection.update({ where: { id }, data: { status } });
-  const answer = await fetchConfig(server, id);
-  expect(answer.status).toBe(409);
-  expect(answer.json).toEqual({
-    error: { code: 'conflict', message: expect.stringMatching(new RegExp(`${status}.*:? .+`)) },
-  });
-});
+test.each(['incomplete', 'expired'] as const)(
+  'fetching credentials of a connection that is %s is 409 with the reason',
+  async (status) => {
+    const config = { client_id: 'c', client_secret: canary('client') };
+    const { id } = await createConnection(server, { type: google, config });
+    await server.deps.db.connection.update({ where: { id }, data: { status } });
+    const answer = await fetchConfig(server, id);
+    expect(answer.status).toBe(409);
+    expect(answer.json).toEqual({
+      error: { code: 'conflict', message: expect.stringMatching(new RegExp(`${status}.*:? .+`)) },
+    });
+  },
+);
 
-test('a system-managed connection is never opened: 403', async () => {
+test('fetching credentials of a system-managed connection is 403', async () => {
   const { id } = await createConnection(server);
   await makeSystem(server, id);
   const answer = await fetchConfig(server, id);
@@ -78,7 +81,7 @@ test('a system-managed connection is never opened: 403', async () => {
   expect(answer.text).not.toContain('api_key');
 });
 
-test('no such connection is 404', async () => {
+test('fetching credentials of an unknown connection is 404', async () => {
   for (const id of [randomUUID(), 'x', '%00']) {
     expect(await fetchConfig(server, id)).toMatchObject({ status: 404 });
   }

@@ -5,7 +5,7 @@ import { mintToken } from '../helpers/connect-tokens.ts';
 import { openAi } from '../helpers/connections.ts';
 import { authorize, open, prepare, useWorld, visit } from '../oauth/world.ts';
 
-/* Names that every plain object inherits are names like any other, wherever a caller may name something. */
+/* A caller may send a name that every plain object inherits: it is an unknown name like any other. */
 
 const names = [
   ...['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'isPrototypeOf'],
@@ -20,7 +20,7 @@ const json = (body: string) => ({
 });
 
 describe.each(names)('%s', (name) => {
-  test('is no language: the page speaks English', async () => {
+  test('is not a language: the page is in English', async () => {
     for (const header of [name, `${name};q=1, de;q=0.5`]) {
       const path = '/connect/done?status=error';
       const headers = { 'accept-language': header };
@@ -30,7 +30,7 @@ describe.each(names)('%s', (name) => {
     }
   });
 
-  test('is no problem, cookie, media type, path or method of a page', async () => {
+  test('is not a problem, cookie, media type, path or method of a page', async () => {
     const { send } = world.server;
     for (const path of [`/connect/done?status=error&error=${name}`, `/connect/done?${name}=x`]) {
       expect((await send({ method: 'GET', path })).status).toBe(200);
@@ -54,7 +54,7 @@ describe.each(names)('%s', (name) => {
     );
   });
 
-  test('is no query parameter, type, status or field of REST', async () => {
+  test('is not a query parameter, type, status or field of REST', async () => {
     const { projectId } = world.server.home;
     const { rest, send } = world.server;
     expect((await rest('GET', `/v1/connections?project_id=${projectId}&${name}=x`)).status).toBe(
@@ -78,7 +78,7 @@ describe.each(names)('%s', (name) => {
     }
   });
 
-  test('is no variable, operation, type or field of GraphQL', async () => {
+  test('is not a variable, operation, type or field of GraphQL', async () => {
     const { send } = world.server;
     const ask = async (body: string) => {
       const answer = await send({ method: 'POST', path: '/graphql', ...json(body) });
@@ -96,7 +96,7 @@ describe.each(names)('%s', (name) => {
     expect(await ask(`{"query":"${mutation}","variables":${variables}}`)).toBeLessThan(500);
   });
 
-  test('is no error code of a provider', async () => {
+  test('is not an error code of a provider', async () => {
     const denied = await visit(world, await authorize(world, await prepare(world)));
     const page = await open(world, denied.replace(/code=[^&]*/, `error=${name}`));
     expect([page.status, page.text.includes('function')]).toEqual([400, false]);
@@ -108,7 +108,7 @@ describe.each(names)('%s', (name) => {
     expect([refused.status, refused.text.includes('function')]).toEqual([400, false]);
   });
 
-  test('is no field of a form', async () => {
+  test('is not a field of a form', async () => {
     const { deps, home } = world.server;
     const app = await seedApp(deps.db, home.projectId);
     const requirement = await seedRequirement(deps.db, app.id);
@@ -123,7 +123,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-describe('without a credential nothing is a 500:', () => {
+describe('no request without a credential gets a 500:', () => {
   const form = 'application/x-www-form-urlencoded';
   const bodies: [string, string | undefined, string | Buffer][] = [
     ['too long a form', form, `handle=${'x'.repeat(2_000_000)}`],
@@ -154,7 +154,7 @@ describe('without a credential nothing is a 500:', () => {
     }
   });
 
-  test('an undo form that is too long is 413, and a broken one is 400', async () => {
+  test('an undo form is 413 when it is too long and 400 when it is malformed', async () => {
     const path = '/v1/oauth2/undo';
     const send = (type: string, body: string) =>
       world.server.send({ method: 'POST', path, headers: { 'content-type': type }, body });

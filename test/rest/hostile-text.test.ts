@@ -5,7 +5,7 @@ import { openAi } from '../helpers/connections.ts';
 import { useServer } from '../helpers/server.ts';
 import { storeConnection } from '../helpers/store-connections.ts';
 
-/* Every parameter and field of every REST operation takes any text, with any credential or none. */
+/* Every parameter and field of every REST operation handles any text, with and without a credential. */
 
 const hostile = ['\0', 'a\0b', '\ud800', 'constructor', '__proto__', '', 'x'.repeat(3_000)];
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
   api = (await server.rest<OpenApi>('GET', '/v1/openapi.json')).json;
 });
 
-/** Percent-encoded as it is, half characters included. */
+/** Percent-encodes a text, half characters included. */
 const encode = (text: string) =>
   text === '\ud800' ? '%ED%A0%80' : encodeURIComponent(text).replaceAll('.', '%2E');
 
@@ -47,7 +47,7 @@ const samples = () => ({
   ...{ redirect_url: 'https://example.com/', requirements: [] },
 });
 
-/** Bodies with the text in each field, one after the other; the others are as they should be. */
+/** Bodies with the text in one field each; the other fields are valid. */
 function bodiesWith(operation: Operation, text: string): string[] {
   const { schema } = operation.requestBody?.content['application/json'] ?? {};
   const named = schema?.$ref ? api.components.schemas[schema.$ref.split('/').at(-1) ?? ''] : schema;
@@ -92,7 +92,7 @@ function* requestsWith(text: string) {
 }
 
 test.each(hostile.map((text) => [JSON.stringify(text).slice(0, 30), text]))(
-  'nothing fails over %s',
+  'no operation fails with the text %s',
   async (_, text) => {
     const failed: string[] = [];
     let asked = 0;
@@ -139,7 +139,7 @@ test.each([
     'Bearer eyJhbGciOiJub25lIn0.e30.',
     'Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6IlxcdTAwMDAifQ.e30.AA',
   ],
-])('no header fails as %j', async (value) => {
+])('no request fails with a header of %j', async (value) => {
   const names = [
     ...[
       'authorization',

@@ -22,7 +22,7 @@ type List = {
 const list = (query: Record<string, string>, key?: string) =>
   server.rest<List & Failure>('GET', `/v1/connections?${new URLSearchParams(query)}`, { key });
 
-/** A project of its own, with connections of these names, oldest first. */
+/** Makes a project with connections of these names, oldest first. */
 async function projectWith(...names: string[]): Promise<string> {
   const project_id = await seedProject(server.deps.db, server.home.organizationId);
   for (const name of names) await createConnection(server, { name, project_id });
@@ -31,7 +31,7 @@ async function projectWith(...names: string[]): Promise<string> {
 
 const names = ({ json }: { json: List }) => json.data.map(({ name }) => name);
 
-test('the newest comes first, 20 to a page', async () => {
+test('the list is newest first, with 20 connections a page', async () => {
   const created = Array.from({ length: 22 }, (_, index) => `connection ${index}`);
   const project_id = await projectWith(...created);
   const first = await list({ project_id });
@@ -42,7 +42,7 @@ test('the newest comes first, 20 to a page', async () => {
   expect(second.json.pagination.page).toBe(2);
 });
 
-test('a row of a list is what reading it alone answers', async () => {
+test('a connection is the same in a list and when it is read alone', async () => {
   const project_id = await projectWith('one');
   const { json } = await list({ project_id });
   const [row] = json.data;
@@ -50,7 +50,7 @@ test('a row of a list is what reading it alone answers', async () => {
   expect(alone.json).toEqual({ data: row });
 });
 
-test('pages do not overlap, and one past the end is empty', async () => {
+test('pages do not overlap, and a page past the end is empty', async () => {
   const project_id = await projectWith('a', 'b', 'c');
   const pages = await Promise.all(
     ['1', '2', '3'].map((page) => list({ project_id, page, page_size: '2' })),
@@ -68,13 +68,13 @@ test('an empty project has no pages', async () => {
 });
 
 describe('the project', () => {
-  test('may be left out with a key that is bound to one', async () => {
+  test('may be left out with a key of one project', async () => {
     const projectId = await projectWith('mine');
     const key = await server.createKey({ role: 'viewer', projectId });
     expect(names(await list({}, key))).toEqual(['mine']);
   });
 
-  test('must be given with any other: 400 at project_id', async () => {
+  test('is required with any other key: 400 at project_id', async () => {
     const { status, json } = await list({});
     expect(status).toBe(400);
     expect(json.error).toMatchObject({ details: { project_id: expect.any(String) } });
@@ -91,7 +91,7 @@ describe('the project', () => {
 });
 
 describe('filters', () => {
-  test('by type and by status, both at once', async () => {
+  test('select by type and by status, also together', async () => {
     const project_id = await projectWith('openai');
     await createConnection(server, { project_id, name: 'google', type: google, config: {} });
     const addresses = { authorization_url: 'https://a.example', token_url: 'https://t.example' };
@@ -106,7 +106,7 @@ describe('filters', () => {
     expect(none.json).toMatchObject({ data: [], pagination: { total_count: 0 } });
   });
 
-  test('system-managed ones are left out unless they are asked for', async () => {
+  test('leave out system-managed connections unless include_system is true', async () => {
     const project_id = await projectWith('mine', 'system');
     const { json } = await list({ project_id, search: 'system' });
     await makeSystem(server, json.data[0]?.id ?? '');
@@ -120,7 +120,7 @@ describe('filters', () => {
     expect(all.json.pagination.total_count).toBe(2);
   });
 
-  test('unknown parameters are ignored', async () => {
+  test('ignore unknown parameters', async () => {
     const project_id = await projectWith('a');
     expect(names(await list({ project_id, sort: 'name', __proto__: '1' }))).toEqual(['a']);
   });
@@ -155,7 +155,7 @@ describe('search', () => {
   });
 });
 
-test('blank parameters are left out', async () => {
+test('blank parameters count as absent', async () => {
   const project_id = await projectWith('one');
   const blank = { type: '', status: ' ', search: '', include_system: '', page: '', page_size: ' ' };
   const { status, json } = await list({ project_id, ...blank });
@@ -202,7 +202,7 @@ describe('a bad query', () => {
     expect(named).toEqual(['page', 'page_size', 'project_id', 'status']);
   });
 
-  test('in bytes that are no UTF-8 is answered, and does no harm', async () => {
+  test('in bytes that are not UTF-8 gets a response and does not break the server', async () => {
     const path = `/v1/connections?project_id=${server.home.projectId}&search=`;
     for (const bytes of ['%ED%A0%80', '%FF', '%C0%80', '%', '%zz']) {
       const { status } = await server.rest('GET', `${path}${bytes}`);

@@ -5,7 +5,7 @@ import { seedApp } from '../helpers/apps.ts';
 import { makeRequirement, openEndUser } from '../helpers/end-users.ts';
 import { useServer } from '../helpers/server.ts';
 
-/* What the server responds is what its OpenAPI document says, failures included. */
+/* The responses of the server match its OpenAPI document, failures included. */
 
 type Media = { schema: object };
 type Described = {
@@ -108,7 +108,7 @@ async function prepare(): Promise<Record<string, Ask>> {
 
 type Sent = Omit<Ask, 'key'> & { key?: string | null; type?: string; text?: string };
 
-/** Sends a request and requires that its response is described. */
+/** Sends a request, and expects that the document describes its response. */
 async function requireDescribed(route: string, sent: Sent): Promise<number> {
   const [method = '', template = ''] = route.split(' ');
   const text = sent.text ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
@@ -152,7 +152,7 @@ test('every route has a sample', () => {
   expect(Object.keys(asks).sort()).toEqual(routes.sort());
 });
 
-test('successes and conflicts are described', async () => {
+test('the document describes successes and conflicts', async () => {
   const seen: number[] = [];
   for (const [route, ask] of Object.entries(asks)) seen.push(await requireDescribed(route, ask));
   expect(seen.filter((status) => status < 300).length).toBeGreaterThanOrEqual(14);
@@ -178,7 +178,7 @@ test('successes and conflicts are described', async () => {
   });
 });
 
-test('failures are described', async () => {
+test('the document describes failures', async () => {
   const viewer = await server.createKey({ role: 'viewer' });
   const { stranger } = server;
   const seen = new Set<number>();

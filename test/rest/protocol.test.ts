@@ -21,13 +21,13 @@ describe('X-Request-Id', () => {
     expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('is the server’s own, whatever a stranger sends', async () => {
+  test('is made by the server when an untrusted peer sends one', async () => {
     const headers = { 'x-request-id': 'mine', 'x-forwarded-for': '203.0.113.9' };
     const answer = await server.rest('GET', '/health', { headers });
     expect(answer.headers['x-request-id']).not.toBe('mine');
   });
 
-  test('is the proxy’s where the proxy is trusted, and so is the client’s address', async () => {
+  test('comes from a trusted proxy, like the client’s address', async () => {
     const proxied = await startTestServer({ TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' });
     try {
       const forwarded = '198.51.100.1, 203.0.113.9, 10.1.2.3';
@@ -55,7 +55,7 @@ describe('methods', () => {
     ['/health', 'POST', 'GET, HEAD, OPTIONS'],
     ['/ready', 'DELETE', 'GET, HEAD, OPTIONS'],
     ['/metrics', 'PUT', 'GET, HEAD, OPTIONS'],
-  ])('%s does not take %s: 405, before any credential', async (path, method, allow) => {
+  ])('%s with %s is 405 before the credential is checked', async (path, method, allow) => {
     const { status, headers, json } = await server.rest<Failure>(method, path, { key: null });
     expect(status).toBe(405);
     expect(sorted(headers.allow)).toEqual(sorted(allow));
@@ -67,7 +67,7 @@ describe('methods', () => {
     [`${collection}/${id}`, 'GET, HEAD, PUT, DELETE, OPTIONS'],
     ['/v1/openapi.json', 'GET, HEAD, OPTIONS'],
     ['/health', 'GET, HEAD, OPTIONS'],
-  ])('OPTIONS %s says what it takes', async (path, allow) => {
+  ])('OPTIONS %s lists the methods', async (path, allow) => {
     const { status, headers, text } = await server.rest('OPTIONS', path, { key: null });
     expect(status).toBe(204);
     expect(sorted(headers.allow)).toEqual(sorted(allow));
@@ -75,7 +75,7 @@ describe('methods', () => {
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  test('HEAD answers as GET does, without a body', async () => {
+  test('HEAD responds like GET without a body', async () => {
     const created = await createConnection(server);
     for (const path of [
       `${collection}/${created.id}`,
@@ -109,7 +109,7 @@ describe('paths', () => {
     '/',
     '/graphql/',
     '/v1/connections/../../etc/passwd',
-  ])('%s is 404, before any credential and in the envelope', async (path) => {
+  ])('%s is 404 in the error envelope before the credential is checked', async (path) => {
     const { status, json } = await server.rest('GET', path, { key: null });
     expect(status).toBe(404);
     expect(json).toEqual({ error: { code: 'not_found', message: 'Not Found' } });
@@ -123,19 +123,19 @@ describe('the order of refusals', () => {
   const json = { 'content-type': 'application/json' };
   const huge = 'x'.repeat(1_048_577);
 
-  test('path 404, method 405, credential 401', async () => {
+  test('is is is path 404, method 405, credential 401', async () => {
     expect((await send('POST', '/v1/x', null, text, huge)).status).toBe(404);
     expect((await send('PATCH', collection, null, text, huge)).status).toBe(405);
     expect((await send('POST', collection, null, text, huge)).status).toBe(401);
   });
 
-  test('then media type 415 and size 413, before what the body says', async () => {
+  test('is then media type 415 and size 413, before the body is read', async () => {
     const viewer = await server.createKey({ role: 'viewer' });
     expect((await send('POST', collection, viewer, text, huge)).status).toBe(415);
     expect((await send('POST', collection, viewer, json, huge)).status).toBe(413);
   });
 
-  test('then the body 400, before role 403, project 404 and name 409', async () => {
+  test('is then body 400, before role 403, project 404 and name 409', async () => {
     const viewer = await server.createKey({ role: 'viewer' });
     const bad = JSON.stringify({ ...newConnection(server), name: '' });
     expect((await send('POST', collection, viewer, json, bad)).status).toBe(400);
@@ -149,14 +149,14 @@ describe('the order of refusals', () => {
     expect((await server.rest('POST', collection, { body: taken })).status).toBe(409);
   });
 
-  test('a query is judged before the role', async () => {
+  test('puts the query before the role', async () => {
     const stranger = server.stranger.key;
     const bad = await server.rest('GET', `${collection}?page=0`, { key: stranger });
     expect(bad.status).toBe(400);
   });
 });
 
-test('a bad credential is 401 even where none is needed', async () => {
+test('puts a bad credential first also when none is needed', async () => {
   for (const path of ['/v1/openapi.json']) {
     const answer = await server.rest('GET', path, { key: 'nonsense' });
     expect([path, answer.status]).toEqual([path, 401]);
@@ -167,7 +167,7 @@ describe('CORS', () => {
   const origin = 'https://app.example';
   const open = useServer({ env: { CORS_ORIGINS: `${origin}, http://localhost:3000` } });
 
-  test('a preflight from a named origin is answered', async () => {
+  test('allows a preflight from a listed origin', async () => {
     const headers = {
       origin,
       'access-control-request-method': 'PUT',
@@ -181,20 +181,20 @@ describe('CORS', () => {
     expect(answer.headers).not.toHaveProperty('access-control-allow-credentials');
   });
 
-  test('any other origin is not', async () => {
+  test('does not allow any other origin', async () => {
     const headers = { origin: 'https://evil.example' };
     const answer = await open.rest('GET', collection, { key: null, headers });
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  test('an answer varies by origin, a refusal too', async () => {
+  test('every response varies by origin, also a refusal', async () => {
     const answer = await open.rest('GET', collection, { key: null, headers: { origin } });
     expect(answer.status).toBe(401);
     expect(answer.headers['access-control-allow-origin']).toBe(origin);
     expect(answer.headers.vary).toMatch(/origin/i);
   });
 
-  test('GraphQL answers the same origins', async () => {
+  test('GraphQL allows the same origins', async () => {
     const headers = { origin, 'access-control-request-method': 'POST' };
     const answer = await open.rest('OPTIONS', '/graphql', { key: null, headers });
     expect([200, 204]).toContain(answer.status);

@@ -13,7 +13,7 @@ const server = useServer();
 const get = (id: string, key?: string) =>
   server.rest<Data<ConnectionJson>>('GET', `/v1/connections/${id}`, { key });
 
-test('a connection is read as it was answered when it was made', async () => {
+test('reading a connection returns the same as creating it', async () => {
   const created = await createConnection(server);
   const { status, json, headers } = await get(created.id);
   expect(status).toBe(200);
@@ -24,7 +24,7 @@ test('a connection is read as it was answered when it was made', async () => {
   });
 });
 
-test('a viewer reads it, a project-scoped one too', async () => {
+test('a viewer key may read a connection, also a project-scoped one', async () => {
   const created = await createConnection(server);
   const projectId = server.home.projectId;
   for (const key of [
@@ -35,12 +35,12 @@ test('a viewer reads it, a project-scoped one too', async () => {
   }
 });
 
-test('its id may be written in upper case', async () => {
+test('the id of a connection may be in upper case', async () => {
   const { id } = await createConnection(server);
   expect((await get(id.toUpperCase())).json.data.id).toBe(id);
 });
 
-test('a system-managed one is returned with its metadata only', async () => {
+test('a system-managed connection is returned without its config', async () => {
   const created = await createConnection(server);
   await makeSystem(server, created.id);
   const { status, json } = await get(created.id);

@@ -21,7 +21,7 @@ import {
 } from '../helpers/refusals.ts';
 import { useServer } from '../helpers/server.ts';
 
-/** How each route is asked, and of whom it takes which role. */
+/** A sample request of each route, and the role that it needs. */
 type Sample = { needs: Role; ask: (world: World) => Omit<Attempt, 'method'> };
 
 const samples: Record<string, Sample> = {
@@ -71,7 +71,7 @@ const samples: Record<string, Sample> = {
 
 const base = '/v1/connect/requirements';
 
-/** How each route is asked that takes a connect token. */
+/** A sample request of each route that takes a connect token. */
 const endUserSamples: Record<string, (world: World) => Omit<Attempt, 'method'>> = {
   [`get ${base}`]: () => ({ path: base }),
   [`get ${base}/status`]: () => ({ path: `${base}/status` }),
@@ -100,7 +100,7 @@ beforeAll(async () => {
   callers = await createCallers(world);
 });
 
-test('every route has its sample', () => {
+test('every route has a sample', () => {
   const known = routes.map(({ method, path }) => `${method} ${path}`);
   const sampled = [...Object.keys(samples), ...Object.keys(endUserSamples)];
   expect(sampled.sort()).toEqual(known.sort());
@@ -110,7 +110,7 @@ describe.each(Object.entries(endUserSamples))('%s', (name, ask) => {
   const method = name.split(' ')[0]?.toUpperCase() ?? '';
   const as = (header: string | null) => attempt(server, { method, ...ask(world) }, header);
 
-  test('without a credential, with any bad one, and with an access key is the same 401', async () => {
+  test('returns the same 401 without a credential, with any bad credential, and with an access key', async () => {
     const none = await as(null);
     expect(none.status).toBe(401);
     expect(none.text).toBe('{"error":{"code":"unauthorized","message":"Unauthorized"}}');
@@ -131,14 +131,14 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
   const as = (header: string | null, of: World = world) =>
     attempt(server, { method, ...ask(of) }, header);
 
-  test('without a credential is 401', async () => {
+  test('is 401 without a credential', async () => {
     const answer = await as(null);
     expect(answer.status).toBe(401);
     expect(answer.text).toBe('{"error":{"code":"unauthorized","message":"Unauthorized"}}');
     expect(answer.headers['www-authenticate']).toBe('Bearer');
   });
 
-  test('with any bad credential is the same 401', async () => {
+  test('is the same 401 with any bad credential', async () => {
     const none = await as(null);
     for (const { what, answer } of await answersTo(as, bad)) {
       expect([what, answer.status]).toEqual([what, 401]);
@@ -146,12 +146,12 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
     }
   });
 
-  test('with a connect token is the same 401', async () => {
+  test('is the same 401 with a connect token', async () => {
     const token = await mintToken(server, { id: world.appId });
     expectTheSame(await as(bearer(token)), await as(null));
   });
 
-  test.each(lesserRoles(needs))('with the role %s is 403', async (role) => {
+  test.each(lesserRoles(needs))('is 403 with the role %s', async (role) => {
     for (const key of callers.keys[role]) {
       const answer = await as(bearer(key));
       expect(answer.status).toBe(403);
@@ -159,15 +159,18 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
     }
   });
 
-  test.each(lesserRoles(needs))('a person of the role %s there gets 403', async (role) => {
-    for (const { token } of Object.values(callers.people[role])) {
-      const answer = await as(bearer(token));
-      expect(answer.status).toBe(403);
-      expect(answer.json).toMatchObject({ error: { code: 'forbidden' } });
-    }
-  });
+  test.each(lesserRoles(needs))(
+    'is 403 for a person with the role %s in the project',
+    async (role) => {
+      for (const { token } of Object.values(callers.people[role])) {
+        const answer = await as(bearer(token));
+        expect(answer.status).toBe(403);
+        expect(answer.json).toMatchObject({ error: { code: 'forbidden' } });
+      }
+    },
+  );
 
-  test('a person without a role there gets 404, as for what is not there', async () => {
+  test('is 404 for a person without a role in the project, as for an unknown record', async () => {
     const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
     const nobody = { ...world, connectionId, projectId, hostname };
     for (const [, key] of callers.strangePeople) {
@@ -177,7 +180,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
     }
   });
 
-  test('of another organization or project is 404, and cannot be told from what is not there', async () => {
+  test('is 404 for a record of another organization or project, as for an unknown record', async () => {
     const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
     const nobody = { ...world, connectionId, projectId, hostname };
     for (const [, key] of callers.strangers) {

@@ -25,7 +25,7 @@ const credentials = async (id: string) => (await fetchConfig(server, id)).json.d
 const http = 'dynamiq.connections.Http';
 const elasticsearch = 'dynamiq.connections.Elasticsearch';
 
-test('a new config replaces the old one, defaults filled in', async () => {
+test('a new config replaces the old one and gets its defaults', async () => {
   const before = canary('before');
   const config = { host: 'a', database: 'd', user: 'u', password: before, port: 6000 };
   const created = await createConnection(server, { type: postgreSql, config });
@@ -41,7 +41,7 @@ test('a new config replaces the old one, defaults filled in', async () => {
   expect(await credentials(created.id)).toEqual({ ...changed, port: 5432 });
 });
 
-test('what was read can be written back and changes nothing but the version', async () => {
+test('writing back what was read changes nothing but the version', async () => {
   const password = canary('password');
   const config = { host: 'a', database: 'd', user: 'u', password };
   const created = await createConnection(server, { type: postgreSql, config });
@@ -53,7 +53,7 @@ test('what was read can be written back and changes nothing but the version', as
 });
 
 describe('a secret', () => {
-  test('that is left out keeps its value', async () => {
+  test('keeps its value when it is left out', async () => {
     const config = { api_key: canary('kept') };
     const { id } = await createConnection(server, { config });
     const url = 'https://proxy.example/v1';
@@ -62,7 +62,7 @@ describe('a secret', () => {
     expect(await credentials(id)).toEqual({ ...config, url });
   });
 
-  test('of many fields is kept whole, and replaced whole', async () => {
+  test('that is an object is kept whole or replaced whole', async () => {
     const headers = { 'X-One': canary('one'), 'X-Two': canary('two') };
     const config = { url: 'https://a.example', method: 'GET', headers };
     const { id } = await createConnection(server, { type: http, config });
@@ -84,7 +84,7 @@ describe('a secret', () => {
     expect(await credentials(id)).not.toHaveProperty('password');
   });
 
-  test('is refused as null where it is required, and stays', async () => {
+  test('cannot be set to null where it is required, and stays', async () => {
     const config = { api_key: canary('required') };
     const { id } = await createConnection(server, { config });
     const { status, json } = await put(id, { type: openAi, config: { api_key: null } });
@@ -93,7 +93,7 @@ describe('a secret', () => {
     expect(await credentials(id)).toMatchObject(config);
   });
 
-  test('cannot be removed when a rule needs it, though the request alone looks good', async () => {
+  test('cannot be removed when a rule needs it, although the request alone is valid', async () => {
     const config = { url: 'https://es.example', username: 'u', password: canary('es') };
     const { id } = await createConnection(server, { type: elasticsearch, config });
     const without = { url: 'https://es.example', username: 'u', password: null };
@@ -103,7 +103,7 @@ describe('a secret', () => {
   });
 });
 
-test('null in a field that is no secret is the same as left out', async () => {
+test('null in a public field counts as absent', async () => {
   const { id } = await createConnection(server, {
     config: { api_key: canary(), url: 'https://proxy.example' },
   });
@@ -114,7 +114,7 @@ test('null in a field that is no secret is the same as left out', async () => {
 describe('a new type', () => {
   const anthropic = 'dynamiq.connections.Anthropic';
 
-  test('takes a full config: the secrets of the old type are not taken over', async () => {
+  test('needs a full config, because the secrets of the old type are dropped', async () => {
     const { id } = await createConnection(server);
     const { status, json } = await put(id, { type: anthropic, config: {} });
     expect(status).toBe(400);
@@ -125,7 +125,7 @@ describe('a new type', () => {
     expect(await credentials(id)).toEqual(config);
   });
 
-  test('names every field that is missing, secret ones included, over REST and GraphQL', async () => {
+  test('names every missing field, also secrets, over REST and GraphQL', async () => {
     const { id } = await createConnection(server);
     const missing = ['config.database', 'config.user', 'config.password'];
     const { status, json } = await put(id, { type: postgreSql, config: { host: 'h' } });
@@ -141,7 +141,7 @@ describe('a new type', () => {
     expect(data.updated.fields.map(({ path }) => path)).toEqual(missing);
   });
 
-  test('is not needed for a stored secret to stay: only what is missing is named', async () => {
+  test('is checked against the stored secrets when the type stays: only the missing fields are named', async () => {
     const config = { host: 'a', database: 'd', user: 'u', password: canary('stored') };
     const { id } = await createConnection(server, { type: postgreSql, config });
     const { status, json } = await put(id, { type: postgreSql, config: { host: 'h' } });
@@ -150,7 +150,7 @@ describe('a new type', () => {
     expect(await credentials(id)).toMatchObject(config);
   });
 
-  test('with a bad config is a bad request before the role, the version or the connection is looked at', async () => {
+  test('with a bad config is 400 before the role, the version or the connection is checked', async () => {
     const { id } = await createConnection(server);
     const body = { type: postgreSql, config: { host: 'h' } };
     const key = await server.createKey({ role: 'viewer' });
@@ -160,7 +160,7 @@ describe('a new type', () => {
     expect([lesser.status, absent.status, stale.status]).toEqual([400, 400, 400]);
   });
 
-  test('must be one that the catalogue knows', async () => {
+  test('must be in the catalogue', async () => {
     const { id } = await createConnection(server);
     const { json } = await put(id, { type: 'OpenAI', config: {} });
     expect(json.error.details).toEqual({ type: 'is not a known connection type' });
@@ -178,7 +178,7 @@ describe('the name', () => {
     expect((await put(id, { ...body, name: ` ${other} ` })).json.data.name).toBe(other);
   });
 
-  test('may be its own, and not that of another: 409, nothing changed', async () => {
+  test('may be the current one, and is 409 without a change when another connection has it', async () => {
     const taken = await createConnection(server);
     const created = await createConnection(server);
     expect((await put(created.id, { ...body, name: created.name })).status).toBe(200);
@@ -192,7 +192,7 @@ describe('the name', () => {
     expect(json.data).toMatchObject({ name: created.name, config: created.config, version: 2 });
   });
 
-  test('is found by its new beginning only', async () => {
+  test('is found by a search for the new name only', async () => {
     const { id } = await createConnection(server, { name: uniqueName('older') });
     await put(id, { ...body, name: uniqueName('Newer') });
     const found = async (search: string) => {
@@ -207,7 +207,7 @@ describe('the name', () => {
 describe('the version', () => {
   const body = { type: openAi, config: {} };
 
-  test('must be the current one where it is given', async () => {
+  test('must be the current one when it is given', async () => {
     const { id } = await createConnection(server);
     expect((await put(id, { ...body, version: 1 })).json.data.version).toBe(2);
     const { status, json } = await put(id, { ...body, version: 1 });
@@ -240,7 +240,7 @@ test('updated_at is the time of the change, and created_at stays', async () => {
   expect(json.data.updated_at >= created_at).toBe(true);
 });
 
-test('a system-managed connection cannot be changed: 403', async () => {
+test('updating a system-managed connection is 403', async () => {
   const { id } = await createConnection(server);
   await makeSystem(server, id);
   const { status, json } = await put(id, { type: openAi, config: { api_key: canary() } });
@@ -254,7 +254,7 @@ test('a bad body is 400 before an unknown id is 404', async () => {
   expect((await put('not-a-uuid', good)).status).toBe(404);
 });
 
-test('what belongs to the server cannot be written back: 400 at each', async () => {
+test('a field that the server sets cannot be written: 400 at each', async () => {
   const created = await createConnection(server);
   const { json } = await put(created.id, { ...created, ...newConnection(server) });
   const named = Object.keys(json.error.details ?? {}).sort();

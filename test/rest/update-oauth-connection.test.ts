@@ -23,7 +23,7 @@ const config = {
   scopes: ['read'],
 };
 
-/** One that has had its consent. */
+/** Makes a connection that has had its consent. */
 async function activeConnection(secret: object = { client_secret: canary('client-secret') }) {
   const created = await createConnection(server, {
     type: anyOAuth,
@@ -34,19 +34,19 @@ async function activeConnection(secret: object = { client_secret: canary('client
   return created.id;
 }
 
-test('written back as it was read it stays active', async () => {
+test('a connection stays active when it is written back as it was read', async () => {
   const id = await activeConnection();
   const { json } = await put(id, { type: anyOAuth, config });
   expect(json.data).toMatchObject({ status: 'active', secret_fields: ['client_secret'] });
 });
 
-test('new scopes leave it active', async () => {
+test('a connection stays active with new scopes', async () => {
   const id = await activeConnection();
   const { json } = await put(id, { type: anyOAuth, config: { ...config, scopes: ['write'] } });
   expect(json.data).toMatchObject({ status: 'active', config: { scopes: ['write'] } });
 });
 
-test('an expired one stays expired until the next consent', async () => {
+test('an expired connection stays expired until the next consent', async () => {
   const id = await activeConnection();
   await server.deps.db.connection.update({ where: { id }, data: { status: 'expired' } });
   const { json } = await put(id, { type: anyOAuth, config });
@@ -60,7 +60,7 @@ describe.each([
 ])('another %s', (name, value) => {
   const moved = { ...config, [name]: value };
 
-  test('needs the client secret again, and nothing changes without it', async () => {
+  test('needs the client secret again, and changes nothing without it', async () => {
     const id = await activeConnection();
     const { status, json } = await put(id, { type: anyOAuth, config: moved });
     expect(status).toBe(400);
@@ -69,20 +69,20 @@ describe.each([
     expect(read.json.data).toMatchObject({ status: 'active', config, version: 1 });
   });
 
-  test('makes it incomplete', async () => {
+  test('makes the connection incomplete', async () => {
     const id = await activeConnection();
     const client_secret = canary('client-secret');
     const { json } = await put(id, { type: anyOAuth, config: { ...moved, client_secret } });
     expect(json.data).toMatchObject({ status: 'incomplete', config: moved });
   });
 
-  test('needs no secret where there was none', async () => {
+  test('needs no secret when there was none', async () => {
     const id = await activeConnection({});
     const { json } = await put(id, { type: anyOAuth, config: moved });
     expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: [] });
   });
 
-  test('is fine when the secret is removed at the same time', async () => {
+  test('is accepted when the secret is removed at the same time', async () => {
     const id = await activeConnection();
     const given = { ...moved, client_secret: null };
     const { json } = await put(id, { type: anyOAuth, config: given });
@@ -91,7 +91,7 @@ describe.each([
 });
 
 describe('a new type', () => {
-  test('needs the client secret in the same request where there was one', async () => {
+  test('needs the client secret in the same request when there was one', async () => {
     const id = await activeConnection();
     const given = { client_id: 'client' };
     const { status, json } = await put(id, { type: google, config: given });
@@ -99,27 +99,27 @@ describe('a new type', () => {
     expect(Object.keys(json.error.details ?? {})).toEqual(['config.client_secret']);
   });
 
-  test('makes it incomplete', async () => {
+  test('makes the connection incomplete', async () => {
     const id = await activeConnection();
     const given = { client_id: 'client', client_secret: canary('google') };
     const { json } = await put(id, { type: google, config: given });
     expect(json.data).toMatchObject({ type: google, status: 'incomplete' });
   });
 
-  test('that is not OAuth makes it active, and needs no client secret', async () => {
+  test('without OAuth makes the connection active and needs no client secret', async () => {
     const id = await activeConnection();
     const { json } = await put(id, { type: openAi, config: { api_key: canary() } });
     expect(json.data).toMatchObject({ status: 'active', secret_fields: ['api_key'] });
   });
 
-  test('that is OAuth makes any other incomplete', async () => {
+  test('with OAuth makes any other connection incomplete', async () => {
     const { id } = await createConnection(server);
     const { json } = await put(id, { type: google, config: {} });
     expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: [] });
   });
 });
 
-describe('of a type whose endpoints are known', () => {
+describe('a connection of a type with known endpoints', () => {
   const own = { client_id: 'client', scopes: ['read'] };
 
   async function activeGoogle(config: Record<string, unknown>) {
@@ -128,7 +128,7 @@ describe('of a type whose endpoints are known', () => {
     return id;
   }
 
-  test("removing the secret makes it another client, the operator's, and it incomplete", async () => {
+  test('becomes incomplete when its secret is removed, because it uses the operator’s client then', async () => {
     const id = await activeGoogle({ ...own, client_secret: canary('client-secret') });
     const half = await put(id, { type: google, config: { ...own, client_secret: null } });
     expect([half.status, half.text]).toEqual([
@@ -139,14 +139,14 @@ describe('of a type whose endpoints are known', () => {
     expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: [] });
   });
 
-  test('adding one makes it its own, and it incomplete', async () => {
+  test('becomes incomplete when a client secret is added, because it uses its own client then', async () => {
     const id = await activeGoogle({ scopes: own.scopes });
     const client_secret = canary('client-secret');
     const { json } = await put(id, { type: google, config: { ...own, client_secret } });
     expect(json.data).toMatchObject({ status: 'incomplete', secret_fields: ['client_secret'] });
   });
 
-  test('another secret of the same client leaves it active', async () => {
+  test('stays active with another secret of the same client', async () => {
     const id = await activeGoogle({ ...own, client_secret: canary('client-secret') });
     const client_secret = canary('another-client-secret');
     const { json } = await put(id, { type: google, config: { ...own, client_secret } });

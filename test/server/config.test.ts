@@ -7,7 +7,7 @@ import { canary, requireNoCanary } from '../helpers/canary.ts';
 
 const key = () => randomBytes(32).toString('base64');
 
-test('nothing needs to be set', () => {
+test('every variable has a default', () => {
   expect(readConfig({})).toMatchObject({
     port: 4000,
     host: '127.0.0.1',
@@ -20,11 +20,11 @@ test('nothing needs to be set', () => {
   });
 });
 
-test('what is set to nothing is not set', () => {
+test('an empty variable counts as absent', () => {
   expect(readConfig({ PORT: '', HOST: '', DATABASE_URL: '' })).toEqual(readConfig({}));
 });
 
-describe('a bad value stops the start, by its name and never its content:', () => {
+describe('a bad value stops the start with an error that names the variable and not its value:', () => {
   const secret = canary;
   test.each([
     ['PORT', () => '0'],
@@ -69,7 +69,7 @@ describe('a bad value stops the start, by its name and never its content:', () =
     }
   });
 
-  test('all of them at once', () => {
+  test('all bad values are named at once', () => {
     expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'x', CORS_ORIGINS: 'x' })).toThrow(
       /PORT must be .*\nCORS_ORIGINS must be .*\nLOG_LEVEL must be .*/,
     );
@@ -77,14 +77,14 @@ describe('a bad value stops the start, by its name and never its content:', () =
 });
 
 describe('PUBLIC_URL', () => {
-  test('is required when others than this machine can reach the server', () => {
+  test('is required when the server listens beyond this machine', () => {
     expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow(/PUBLIC_URL must be/);
     expect(() => readConfig({ HOST: '::' })).toThrow(/PUBLIC_URL must be/);
     expect(() => readConfig({ HOST: 'localhost.evil.example' })).toThrow(/PUBLIC_URL must be/);
     for (const host of ['localhost', '::1', '127.0.0.1', '127.9.9.9']) readConfig({ HOST: host });
   });
 
-  test('loses its slash, and defaults to where the server listens', () => {
+  test('loses its slash at the end, and defaults to the address of the server', () => {
     const publicUrl = (env: Record<string, string>) => readConfig(env).publicUrl;
     expect(publicUrl({ PUBLIC_URL: 'https://a.example/' })).toBe('https://a.example');
     expect(publicUrl({ HOST: '::1', PORT: '80' })).toBe('http://[::1]:80');
@@ -101,7 +101,7 @@ describe('DATABASE_URL', () => {
     'postgres://u:12?34@h/d',
     'postgres://u:p@ss#word@h/d',
     'postgres://u:p%ff@h/d',
-  ])('%s, whose password breaks it, is refused with how to encode it', (url) => {
+  ])('%s has a password that must be encoded, and is refused with the way to do it', (url) => {
     expect(read(url)).toThrow(/^DATABASE_URL must be .*percent-encoded: @ as %40/);
     expect(read(url)).not.toThrow(/34|\bss\b|p%ff/);
   });
@@ -114,11 +114,11 @@ describe('DATABASE_URL', () => {
     'postgres://u@h/d?Schema=patchbay',
     'postgres://u@h/d?schema=public&schema=patchbay',
     'postgres://u@h/d?options=--Search-Path%3Dpatchbay',
-  ])('%s, which names another schema, is refused', (url) => {
+  ])('%s is refused, because it names another schema', (url) => {
     expect(read(url)).toThrow(/^DATABASE_URL must be .*schema "public"/);
   });
 
-  test('an sslmode that nobody knows is refused, and not taken for another', () => {
+  test('an unknown sslmode is refused', () => {
     expect(read('postgres://u@h/d?sslmode=verify_full')).toThrow(/sslmode is one of disable/);
   });
 
@@ -128,7 +128,7 @@ describe('DATABASE_URL', () => {
     'postgresql://u@h/d?schema=public&sslmode=require',
     'postgresql:///d?host=/var/run/postgresql',
     'postgresql://h/d?user=name@server',
-  ])('%s is taken', (url) => {
+  ])('%s is accepted', (url) => {
     expect(read(url)()).toMatchObject({ databaseUrl: url });
   });
 });

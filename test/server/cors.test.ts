@@ -23,7 +23,7 @@ const ask = (path: string, headers: Record<string, string>) =>
     : server.send({ method: 'GET', path, headers: { host: 'a', ...headers } });
 
 describe.each(['/graphql', '/v1/connections', '/v1/nothing'])('%s', (path) => {
-  test('lets a listed origin read the answer and the headers that it needs', async () => {
+  test('lets a listed origin read the response and the headers that it needs', async () => {
     const { headers } = await ask(path, { origin: listed });
     expect(headers['access-control-allow-origin']).toBe(listed);
     expect(headers['access-control-expose-headers']).toBe(
@@ -33,7 +33,7 @@ describe.each(['/graphql', '/v1/connections', '/v1/nothing'])('%s', (path) => {
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
   });
 
-  test('has a browser keep the answer to a preflight', async () => {
+  test('lets a browser cache the response to a preflight', async () => {
     const { status, headers } = await preflight(path, listed);
     expect([status, headers['access-control-allow-origin']]).toEqual([204, listed]);
     expect(headers['access-control-allow-headers']).toBe('authorization,content-type');
@@ -43,7 +43,7 @@ describe.each(['/graphql', '/v1/connections', '/v1/nothing'])('%s', (path) => {
   });
 
   test.each(['https://evil.example', 'null', `${listed}.evil.example`, `${listed}:444`])(
-    'says nothing to %s',
+    'has no CORS header for %s',
     async (origin) => {
       for (const { headers } of [await preflight(path, origin), await ask(path, { origin })]) {
         const cors = Object.keys(headers).filter((name) => name.startsWith('access-control'));
@@ -53,13 +53,13 @@ describe.each(['/graphql', '/v1/connections', '/v1/nothing'])('%s', (path) => {
     },
   );
 
-  test('varies by origin also without one', async () => {
+  test('varies by origin also without an Origin header', async () => {
     const { headers } = await ask(path, {});
     expect(headers.vary).toMatch(/\bOrigin\b/);
   });
 });
 
-test('without CORS_ORIGINS no answer has any of it', async () => {
+test('no response has a CORS header without CORS_ORIGINS', async () => {
   const other = await startTestServer();
   const { headers } = await other.send({
     method: 'GET',

@@ -13,7 +13,7 @@ const ask = (headers: Record<string, string>) =>
 
 const bytesOf = (encoding: string) => ask({ accept: browser, 'accept-encoding': encoding });
 
-test('is one page in three encodings, each with a tag of its own', async () => {
+test('is one page in three encodings, each with its own ETag', async () => {
   const plain = await bytesOf('identity');
   expect(plain.text).toContain('Welcome to Patchbay');
   // fetch asks for every encoding, and decodes it.
@@ -31,7 +31,7 @@ test('is one page in three encodings, each with a tag of its own', async () => {
   expect(tags.size).toBe(3);
 });
 
-test('is not sent again to a browser that has it', async () => {
+test('is 304 for a browser that has it', async () => {
   const { headers } = await bytesOf('gzip');
   const etag = String(headers.etag);
   for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
@@ -45,7 +45,7 @@ test('is not sent again to a browser that has it', async () => {
 });
 
 test.each([undefined, '*/*', 'application/json', 'text/html;q=0', 'text/*'])(
-  'is not for a client that accepts %s',
+  'is not sent to a client that accepts %s',
   async (accept) => {
     const { headers, text } = await ask({ ...(accept && { accept }) });
     expect(String(headers['content-type'])).not.toContain('text/html');
@@ -53,7 +53,7 @@ test.each([undefined, '*/*', 'application/json', 'text/html;q=0', 'text/*'])(
   },
 );
 
-test('60 clients that do not read share the page, and more than 20 at once are told to wait', async () => {
+test('60 clients that do not read share the page in memory, and more than 20 at once are told to wait', async () => {
   await bytesOf('gzip');
   const before = process.memoryUsage().rss;
   const port = Number(new URL(server.url).port);

@@ -28,7 +28,7 @@ test.each([
   'shop.example.',
   'shop.example:4000',
   'Shop.Example.:443',
-])('%s is the app', async (host) => {
+])('%s is the hostname of the app', async (host) => {
   expect(await get(status, { host })).toBe(200);
   expect(await get('/v1/connections', { host })).toBe(404);
 });
@@ -42,14 +42,14 @@ test.each([own, 'other.example', 'sub.shop.example', 'example', 'localhost', '12
   },
 );
 
-describe('on an app’s hostname there is nothing else', () => {
+describe('the hostname of an app serves nothing else', () => {
   const paths = [
     ...['/', '/graphql', '/v1/connections', '/v1/openapi.json', '/health', '/ready', '/metrics'],
     ...['/v1/oauth2/callback', '/v1/oauth2/undo', '/v1/connect/requirements', '/connect'],
     ...['/.well-known/jwks.json', '/v1/requirements', '/v1/requirements/status/'],
   ];
 
-  test.each(paths)('%s is 404, whoever asks and however', async (path) => {
+  test.each(paths)('%s is 404 with every credential and method', async (path) => {
     const asked = ['GET', 'POST', 'OPTIONS', 'PUT'].flatMap((method) =>
       [null, server.adminKey].map(async (key) => {
         const headers = { host: 'shop.example', ...authorization(key), 'content-length': '0' };
@@ -64,14 +64,14 @@ describe('on an app’s hostname there is nothing else', () => {
     }
   });
 
-  test('another method is 405, and says which there is', async () => {
+  test('another method is 405 and lists the allowed ones', async () => {
     const headers = { host: 'shop.example', 'content-length': '0' };
     const answer = await server.send({ method: 'POST', path: status, headers });
     expect(answer.status).toBe(405);
     expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');
   });
 
-  test('a credential for what is not there is not even looked at', async () => {
+  test('a credential is not checked for an unknown path', async () => {
     const headers = { host: 'shop.example', authorization: 'Bearer nonsense' };
     expect(await get('/v1/connections', headers)).toBe(404);
   });
@@ -83,7 +83,7 @@ describe('X-Forwarded-Host', () => {
     'x-forwarded-host': value,
   });
 
-  test('counts for nothing when it comes from a stranger', async () => {
+  test('is ignored from an untrusted peer', async () => {
     expect(await get(status, forwarded('shop.example', 'other.example'))).toBe(404);
     expect(await get(status, forwarded('other.example', 'shop.example'))).toBe(200);
     expect(await get(status, forwarded('no host', 'shop.example'))).toBe(200);
@@ -93,14 +93,14 @@ describe('X-Forwarded-Host', () => {
     const env = { PUBLIC_URL: `https://${own}`, TRUSTED_PROXIES: '127.0.0.0/8' };
     const behind = useServer({ env, beside: server });
 
-    test('is the host', async () => {
+    test('decides the host', async () => {
       expect(await get(status, forwarded('Shop.Example.:443', 'other.example'), behind)).toBe(200);
       expect(await get(status, forwarded('other.example', 'shop.example'), behind)).toBe(404);
       expect(await get(status, forwarded(own, 'shop.example'), behind)).toBe(404);
       expect(await get(status, { host: 'shop.example' }, behind)).toBe(200);
     });
 
-    test('of several it is what the nearest proxy wrote, the last', async () => {
+    test('uses the last of several values, which the nearest proxy wrote', async () => {
       const chain = 'other.example, shop.example';
       expect(await get(status, forwarded(chain, 'other.example'), behind)).toBe(200);
       const lines = ['shop.example', 'other.example'];
@@ -114,13 +114,13 @@ describe('X-Forwarded-Host', () => {
       },
     );
 
-    test('a bad Host is 400 all the same', async () => {
+    test('is 400 with a bad Host header', async () => {
       expect(await get(status, forwarded('shop.example', 'a/b'), behind)).toBe(400);
     });
   });
 });
 
-test('outside APP_DOMAINS no host is an app’s', async () => {
+test('a host outside APP_DOMAINS is never an app’s', async () => {
   const narrow = await startTestServer({ APP_DOMAINS: 'apps.example' }, server);
   try {
     await seedApp(server.deps.db, server.home.projectId, {
@@ -135,7 +135,7 @@ test('outside APP_DOMAINS no host is an app’s', async () => {
   }
 });
 
-test('a management host costs no statement, another host one that concurrent requests share', async () => {
+test('a management host takes no statement, and concurrent requests for another host share one', async () => {
   const health = (host: string) => get('/health', { host });
   expect(await statementsOf(() => health(own))).toHaveLength(0);
   expect(await statementsOf(() => health('127.0.0.1:4000'))).toHaveLength(0);
@@ -175,6 +175,6 @@ test.each([
   [`${'a'.repeat(64)}.example`, undefined],
   [`${'a.'.repeat(126)}example`, undefined],
   ['', undefined],
-])('the one spelling of %j is %j', (text, host) => {
+])('the canonical form of %j is %j', (text, host) => {
   expect(normalizeHost(text)).toBe(host);
 });

@@ -4,14 +4,14 @@ import { canary } from '../helpers/canary.ts';
 import { createConnection } from '../helpers/connections.ts';
 import { startTestServer } from '../helpers/server.ts';
 
-test('a request is one line, without its query string or headers', async () => {
+test('a request is logged in one line without its query string and headers', async () => {
   const server = await startTestServer();
   const { id } = await createConnection(server);
   const path = `/v1/connections/${id}`;
   const { headers } = await server.rest('GET', `${path}?token=${canary()}`, {
     headers: { 'x-secret': canary() },
   });
-  await server.close(); // looks the log through for both
+  await server.close(); // searches the log for both
   const requestId = headers['x-request-id'];
   expect(server.logged().filter((line) => line.requestId === requestId)).toEqual([
     {
@@ -28,7 +28,7 @@ test('a request is one line, without its query string or headers', async () => {
   ]);
 });
 
-test('an error is logged with its causes, and without what it carries beside its message', () => {
+test('an error is logged with its causes and without its other fields', () => {
   const lines: string[] = [];
   const log = createLog({ logLevel: 'info' }, { write: (line) => void lines.push(line) });
   const cause = Object.assign(new Error('inner'), { detail: 'SECRET', parameters: ['SECRET'] });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sendRaw } from '../helpers/raw.ts';
 import { useServer } from '../helpers/server.ts';
 
-/* Written by hand: no client of HTTP would send these. */
+/* Raw requests: no HTTP client would send these. */
 
 const server = useServer();
 
@@ -14,7 +14,7 @@ const requests = {
 };
 
 describe.each(Object.entries(requests))('%s', (_edge, request) => {
-  test('answers a good host', async () => {
+  test('responds to a valid host', async () => {
     expect(await sendRaw(server.url, request('Host: patchbay.example:4000'))).toMatch(
       /^HTTP\/1.1 200 /,
     );
@@ -28,7 +28,7 @@ describe.each(Object.entries(requests))('%s', (_edge, request) => {
     'Host: a/b',
     'Host: user@a',
     'Host: a\r\nHost: b',
-  ])('refuses %j with 400, and shows nothing of the code', async (host) => {
+  ])('refuses %j with 400 and no detail of the code', async (host) => {
     const answer = await sendRaw(server.url, request(host));
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
     expect(answer).not.toMatch(/node_modules|\.js:\d|TypeError/);
@@ -36,7 +36,7 @@ describe.each(Object.entries(requests))('%s', (_edge, request) => {
   });
 });
 
-test('a length given twice over is 400, and what follows is not read as a request', async () => {
+test('a repeated Content-Length is 400, and the bytes after it are not read as a request', async () => {
   const first = 'POST /v1/connections HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n';
   const second = 'GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
   const answer = await sendRaw(

@@ -7,14 +7,14 @@ const token = 'a-token-of-the-operator';
 const server = useServer();
 const guarded = useServer({ env: { METRICS_TOKEN: token } });
 
-test('/health and /ready answer without a credential', async () => {
+test('/health and /ready need no credential', async () => {
   for (const path of ['/health', '/ready']) {
     const { status, json } = await server.rest('GET', path, { key: null });
     expect([path, status, json]).toEqual([path, 200, { status: 'ok' }]);
   }
 });
 
-test('/ready says that the vault does not open', async () => {
+test('/ready is 503 when the vault does not open', async () => {
   const other = await startTestServer();
   const damaged = `INSERT INTO data_key (id, master_key_kid, wrapped, status)
     SELECT gen_random_uuid(), kid, '\\x00', 'active' FROM master_key`;
@@ -24,7 +24,7 @@ test('/ready says that the vault does not open', async () => {
   expect([status, json]).toEqual([503, { status: 'unavailable', vault: 'does not open' }]);
 });
 
-test('/docs draws every operation of the document, and loads and runs nothing', async () => {
+test('/docs shows every operation of the document, and loads and runs nothing', async () => {
   const { status, text, headers } = await server.rest('GET', '/docs', { key: null });
   expect(status).toBe(200);
   expect(headers['content-type']).toContain('text/html');
@@ -39,7 +39,7 @@ test('/docs draws every operation of the document, and loads and runs nothing', 
   expect(text).not.toContain('<script');
 });
 
-test('/metrics counts requests by edge, method and status, and names no path', async () => {
+test('/metrics counts requests by edge, method and status, without paths', async () => {
   const { id } = await createConnection(server);
   await server.rest('GET', `/v1/connections/${id}`);
   await server.graphql('{ viewer { kind } }');
@@ -51,7 +51,7 @@ test('/metrics counts requests by edge, method and status, and names no path', a
   expect(text).not.toContain(id);
 });
 
-test('METRICS_TOKEN guards /metrics, and only that', async () => {
+test('METRICS_TOKEN protects /metrics and nothing else', async () => {
   const metrics = (key: string | null) => guarded.rest('GET', '/metrics', { key });
   expect((await metrics(null)).status).toBe(401);
   expect((await metrics('wrong')).status).toBe(401);

@@ -1,7 +1,7 @@
 import { startRefreshThread } from '../../src/edge/server/refresh-thread.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
 
-/* A process that would go on for ever beside its thread. Argument: JSON with the address of the thread's script. */
+/* A process that never ends by itself, with a thread. Argument: JSON with the address of the thread's script. */
 
 const script: string = JSON.parse(process.argv[2] ?? '');
 startRefreshThread(new URL(script), readConfig({}));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { launchScript } from '../helpers/process.ts';
 
-test('what nobody caught in the thread ends the process, saying what it was', async () => {
+test('an uncaught error in the thread ends the process and is logged', async () => {
   const script = "data:text/javascript,setTimeout(() => { throw new Error('a bug') }, 100)";
   const server = launchScript(join(import.meta.dirname, 'refresh-thread.main.ts'), script);
   expect((await server.exited).code).toBe(1);

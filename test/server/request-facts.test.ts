@@ -59,7 +59,7 @@ test.each([
   ['x'.repeat(129), false],
   ['line\nbreak', false],
   ['"><script>', false],
-])('a request id of %j from a proxy is taken: %s', (requestId, taken) => {
+])('a request id of %j from a proxy is used: %s', (requestId, taken) => {
   const { id } = requestFacts(trusted, '10.0.0.1', { forwardedFor: undefined, requestId });
   expect(id === requestId).toBe(taken);
   const own = requestFacts(trusted, '203.0.113.9', { forwardedFor: undefined, requestId });

@@ -8,7 +8,7 @@ import { subscribe } from '../helpers/subscription.ts';
 
 const server = useServer({ env: { LIMIT_REQUEST_SECONDS: '2' } });
 
-/** Sends the start, then a byte every tenth of a second until the server closes; returns what it said. */
+/** Sends the start, then a byte every tenth of a second until the server closes; returns the response. */
 async function trickle(start: string) {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   const begun = performance.now();
@@ -26,7 +26,7 @@ async function readAll(socket: Socket): Promise<string> {
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString();
   });
-  socket.on('error', () => undefined); // it was closed amid a write
+  socket.on('error', () => undefined); // the server closed it during a write
   await once(socket, 'close');
   return text;
 }
@@ -34,7 +34,7 @@ async function readAll(socket: Socket): Promise<string> {
 const head = (path: string, type: string) =>
   `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\n`;
 
-describe('a request that does not end in time is 408, and its connection closed', () => {
+describe('a request that does not end in time is 408, and its connection is closed', () => {
   test.each([
     ['a body of GraphQL', `${head('/graphql', 'application/json')}Content-Length: 1000000\r\n\r\n`],
     [
@@ -59,11 +59,11 @@ describe('a request that does not end in time is 408, and its connection closed'
     expect(seconds).toBeLessThan(6);
   });
 
-  test('nothing of it is a failure of the server', () => {
+  test('a slow request is not logged as an error of the server', () => {
     expect(server.logged().filter(({ err }) => err !== undefined)).toEqual([]);
   });
 
-  test('one whose answer is there already is closed', async () => {
+  test('a connection closes when its body goes on after the response', async () => {
     const start = `${head('/v1/nothing', 'application/json')}Content-Length: 9999\r\n\r\n`;
     const { text, seconds } = await trickle(start);
     expect(text).toMatch(/^HTTP\/1\.1 4\d\d /);
@@ -71,7 +71,7 @@ describe('a request that does not end in time is 408, and its connection closed'
   });
 });
 
-test('a body that takes a while, and a stream that is longer than a request may be, go on', async () => {
+test('a slow body within the limit and a stream beyond the limit are not closed', async () => {
   const stream = await subscribe(
     server.url,
     'subscription($id: ID!) { connectionChanged(projectId: $id) { kind } }',

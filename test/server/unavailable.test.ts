@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createConnection, newConnection } from '../helpers/connections.ts';
 import { useServer } from '../helpers/server.ts';
 
-/* The database is gone for good here. */
+/* The database is closed for all of these tests. */
 
 const server = useServer();
 let id: string;
@@ -11,7 +11,7 @@ beforeAll(async () => {
   await server.database.close();
 });
 
-test('REST is 503, and says to try again', async () => {
+test('REST returns 503 with a message that says to try again', async () => {
   for (const [method, path, body] of [
     ['GET', `/v1/connections/${id}`, undefined],
     ['POST', '/v1/connections', newConnection(server)],
@@ -25,13 +25,13 @@ test('REST is 503, and says to try again', async () => {
   }
 });
 
-test('GraphQL is UNAVAILABLE', async () => {
+test('GraphQL returns the code UNAVAILABLE', async () => {
   const { status, errors } = await server.graphql('{ viewer { organization { id } } }');
   expect(status).toBe(503);
   expect(errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
 });
 
-test('the process is healthy, and not ready', async () => {
+test('the process is healthy and not ready', async () => {
   expect((await server.rest('GET', '/health')).status).toBe(200);
   expect((await server.rest('GET', '/ready')).status).toBe(503);
 });

@@ -11,8 +11,8 @@ beforeAll(async () => {
 const end = '\r\nConnection: close\r\n\r\n';
 const raw = (text: string) => sendRaw(server.url, text);
 
-describe('a request without a Host', () => {
-  test.each(['/health', '/ready', '/metrics'])('gets an answer from %s', async (path) => {
+describe('a request without a Host header header header', () => {
+  test.each(['/health', '/ready', '/metrics'])('is accepted at %s', async (path) => {
     expect(await raw(`GET ${path} HTTP/1.1${end}`)).toMatch(/^HTTP\/1.1 200 /);
     expect(await raw(`GET ${path} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
     expect(await raw(`HEAD ${path}?probe HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
@@ -32,13 +32,13 @@ describe('a target in absolute form', () => {
     'http://127.0.0.1/health',
     'HTTP://patchbay.example:4000/ready',
     'https://patchbay.example/health?probe=1',
-  ])('%s is answered', async (target) => {
+  ])('%s is accepted', async (target) => {
     const answer = await raw(`GET ${target} HTTP/1.1\r\nHost: other${end}`);
     expect(answer).toMatch(/^HTTP\/1.1 200 .*"status":"ok"/s);
     expect(await raw(`GET ${target} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  test('names the host, whatever the header says', async () => {
+  test('decides the host, not the Host header', async () => {
     const path = '/v1/requirements/status?user_id=ann';
     const ofApp = `GET http://shop.example${path} HTTP/1.1\r\nHost: patchbay.example${end}`;
     expect(await raw(ofApp)).toMatch(/^HTTP\/1.1 401 /); // the app is not public
@@ -52,11 +52,11 @@ describe('a target in absolute form', () => {
     'http://user@host/health',
     'http://[::1/health',
     'ftp://a/',
-  ])('%j is refused with 400', async (target) => {
+  ])('%j is 400', async (target) => {
     expect(await raw(`GET ${target} HTTP/1.1\r\nHost: a${end}`)).toMatch(/^HTTP\/1.1 400 /);
   });
 
-  test('reaches GraphQL and REST', async () => {
+  test('works for GraphQL and REST', async () => {
     const body = '{"query":"{ viewer { kind } }"}';
     const headers = `Host: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
     const graphql = `POST http://127.0.0.1/graphql HTTP/1.1\r\n${headers}${end}${body}`;
@@ -66,14 +66,14 @@ describe('a target in absolute form', () => {
   });
 });
 
-test('an Expect header that nobody knows is ignored', async () => {
+test('an unknown Expect header is ignored', async () => {
   const answer = await raw(`GET /v1/nothing HTTP/1.1\r\nHost: a\r\nExpect: 200-ok${end}`);
   expect(answer).toMatch(/^HTTP\/1.1 404 .*"code":"not_found"/s);
   expect(answer).toMatch(/^X-Request-Id: /im);
 });
 
 describe('OPTIONS', () => {
-  test.each(['Host: a', 'X: y'])('of * says what the server takes (%s)', async (header) => {
+  test.each(['Host: a', 'X: y'])('of * lists the methods of the server (%s)', async (header) => {
     const answer = await raw(`OPTIONS * HTTP/1.1\r\n${header}${end}`);
     expect(answer).toMatch(/^HTTP\/1.1 204 /);
     expect(answer).toMatch(/^Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r$/m);
@@ -84,7 +84,7 @@ describe('OPTIONS', () => {
   });
 
   test.each(['/graphql', '/v1/connections', '/health', '/connect'])(
-    'of %s says what it takes',
+    'of %s lists the methods',
     async (path) => {
       const { status, headers } = await server.send({ method: 'OPTIONS', path });
       expect([status, headers.allow]).toEqual([204, expect.stringMatching(/GET, .*OPTIONS/)]);
@@ -92,7 +92,7 @@ describe('OPTIONS', () => {
   );
 });
 
-describe('what Node cannot read gets a body and a request id:', () => {
+describe('a request that Node cannot parse gets a body and a request id:', () => {
   test('431 for large headers', async () => {
     const answer = await raw(`GET / HTTP/1.1\r\nHost: a\r\nCookie: ${'x'.repeat(20_000)}${end}`);
     expect(answer).toMatch(/^HTTP\/1.1 431 .*"code":"request_header_fields_too_large"/s);

@@ -26,7 +26,7 @@ const dataKeyOf = async ({ id }: ConnectionJson) => {
   return row.configDataKeyId;
 };
 
-test('a destroyed key refuses at once, although it was in use a moment ago', async () => {
+test('a destroyed key opens nothing at once, although it was used a moment ago', async () => {
   expect((await fetchConfig(server, connection.id)).status).toBe(200);
   const [key] = await dataKeys();
   await server.deps.db.dataKey.updateMany({ where: { projectId }, data: { wrapped: null } });
@@ -41,12 +41,12 @@ test('a destroyed key refuses at once, although it was in use a moment ago', asy
   expect(list.json).toMatchObject({ data: [{ config: null, config_error: 'unreadable' }] });
 });
 
-test('a key that is sealed with cannot be deleted', async () => {
+test('a key that seals a value cannot be deleted', async () => {
   const [key] = await dataKeys();
   await expect(server.deps.db.dataKey.delete({ where: { id: key?.id ?? '' } })).rejects.toThrow();
 });
 
-test('a retired key opens what it sealed, and the next write makes its successor', async () => {
+test('a retired key opens its values, and the next write creates its successor', async () => {
   await server.deps.db.dataKey.updateMany({ where: { projectId }, data: { status: 'retired' } });
   const next = await createConnection(server, { project_id: projectId });
   expect(await dataKeyOf(next)).not.toBe(await dataKeyOf(connection));
@@ -55,7 +55,7 @@ test('a retired key opens what it sealed, and the next write makes its successor
   expect((await dataKeys()).map(({ status }) => status)).toEqual(['retired', 'active']);
 });
 
-test('a key that is forgotten while it is read is not kept', async () => {
+test('a key that is forgotten during its read is not cached', async () => {
   const { sql } = server.deps;
   let release = () => {};
   const released = new Promise<void>((resolve) => {
@@ -83,7 +83,7 @@ describe('a worn key is replaced:', () => {
     ['one of more than 90 days', { createdAt: new Date(Date.now() - 91 * 86_400_000) }],
   ])('%s', async (_what, data) => {
     await server.deps.db.dataKey.updateMany({ where: { projectId }, data });
-    // Another process, which has nothing in memory.
+    // Another process has nothing in memory.
     const other = createVault(server.deps.sql, createLocalKeyProvider(masterKeys));
     const keys = await Promise.all([1, 2, 3].map(() => other.sealingKey(projectId)));
     expect(new Set(keys.map(({ id }) => id)).size).toBe(1);
@@ -94,13 +94,13 @@ describe('a worn key is replaced:', () => {
   });
 });
 
-test('seals are reserved in the database before they are made', async () => {
+test('seals are reserved in the database before they are used', async () => {
   const [key] = await dataKeys();
   expect(Number(key?.seals)).toBeGreaterThan(0);
 });
 
-describe('a row whose values are moved does not open:', () => {
-  /** `$1` is the connection, `$2` another one, or what is given. */
+describe('a value does not open after a move:', () => {
+  /** `$1` is the connection, `$2` another one or the given value. */
   const moved = async (statement: string, second?: string) => {
     const { db } = server.deps;
     const other = await createConnection(server, { project_id: projectId });
@@ -109,25 +109,25 @@ describe('a row whose values are moved does not open:', () => {
     expect((await fetchConfig(server, other.id)).status).toBe(200);
   };
 
-  test('public to public', () =>
+  test('from one public half to another', () =>
     moved(`UPDATE connection SET config = (SELECT config FROM connection WHERE id = $2::uuid)
       WHERE id = $1::uuid`));
 
-  test('secret to secret', () =>
+  test('from one secret half to another', () =>
     moved(`UPDATE connection_secret SET config =
         (SELECT config FROM connection_secret WHERE connection_id = $2::uuid)
       WHERE connection_id = $1::uuid`));
 
-  test('its own public half as its secret one', () =>
+  test('from the public half to the secret half of its row', () =>
     moved(`UPDATE connection_secret SET config = (SELECT config FROM connection WHERE id = $1::uuid)
       WHERE connection_id = $1::uuid AND $2::text IS NOT NULL`));
 
-  test('the whole row to another project', async () => {
+  test('of of the whole row to another project', async () => {
     const target = await seedProject(server.deps.db, server.home.organizationId);
     await moved('UPDATE connection SET project_id = $2::uuid WHERE id = $1::uuid', target);
   });
 
-  test('the whole row to another organization’s project, whose key then finds it closed', async () => {
+  test('of the whole row to a project of another organization', async () => {
     const { projectId: target, key } = server.stranger;
     const { db } = server.deps;
     await db.connection.update({ where: { id: connection.id }, data: { projectId: target } });
@@ -138,7 +138,7 @@ describe('a row whose values are moved does not open:', () => {
     expect(answer.text).not.toContain('c4n4ry');
   });
 
-  test('with another data key named beside it', async () => {
+  test('with the id of another data key', async () => {
     await createConnection(server);
     const [other] = await server.deps.db.dataKey.findMany({
       where: { projectId: server.home.projectId },
@@ -149,7 +149,7 @@ describe('a row whose values are moved does not open:', () => {
     );
   });
 
-  test('with its data key’s wrapping taken from another project', async () => {
+  test('with the wrapped data key of another project', async () => {
     await createConnection(server);
     await server.deps.db.$executeRawUnsafe(
       `UPDATE data_key SET wrapped = (SELECT wrapped FROM data_key WHERE project_id = $2::uuid LIMIT 1)

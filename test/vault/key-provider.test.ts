@@ -16,14 +16,14 @@ const keys = createLocalKeyProvider(`${pair('one')}, ${pair('two')}`);
 const context = Buffer.from('context');
 const dataKey = randomBytes(32);
 
-test('a data key comes back from the master key that wrapped it', async () => {
+test('the master key that wrapped a data key unwraps it', async () => {
   expect(keys.kids).toEqual(['one', 'two']);
   const wrapped = await keys.wrap('two', context, dataKey);
   expect(await keys.unwrap('two', context, wrapped)).toEqual(dataKey);
 });
 
-describe('it does not come back', () => {
-  test('from another master key, or one that is not held', async () => {
+describe('a data key is not unwrapped', () => {
+  test('by another or an unknown master key', async () => {
     const wrapped = await keys.wrap('one', context, dataKey);
     await expect(keys.unwrap('two', context, wrapped)).rejects.toThrow(VaultError);
     await expect(keys.unwrap('three', context, wrapped)).rejects.toThrow('Key three');
@@ -35,7 +35,7 @@ describe('it does not come back', () => {
     await expect(keys.unwrap('one', Buffer.from('other'), wrapped)).rejects.toThrow(VaultError);
   });
 
-  test('with any byte changed, cut off or added', async () => {
+  test('with a byte changed, removed or added', async () => {
     const wrapped = await keys.wrap('one', context, dataKey);
     for (let index = 0; index < wrapped.length; index += 1) {
       const damaged = Uint8Array.from(wrapped);
@@ -50,7 +50,7 @@ describe('it does not come back', () => {
   });
 });
 
-test('a key id that is given twice stops the start', () => {
+test('the server does not start when a key id is given twice', () => {
   expect(() => createLocalKeyProvider(`${pair('one')},${pair('one')}`)).toThrow(ConfigError);
 });
 
@@ -61,7 +61,7 @@ describe('the key file', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  test('is made once, for the owner’s eyes only, and read from then on', async () => {
+  test('is created once for its owner only, and read from then on', async () => {
     expect(await readMasterKeyFile(folder)).toBeUndefined();
     const first = await createMasterKeyFile(folder);
     expect(first).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
@@ -72,7 +72,7 @@ describe('the key file', () => {
   });
 
   test.each(['', 'k1:', 'k1:AAAA', 'hello'])(
-    'that holds %j is refused, and stays',
+    'that holds %j is refused and not changed',
     async (text) => {
       const file = join(folder, 'master-keys');
       await writeFile(file, text);
@@ -84,7 +84,7 @@ describe('the key file', () => {
   );
 });
 
-test('a key that is derived for one purpose tells nothing of the others', async () => {
+test('a key that is derived for one purpose does not reveal the others', async () => {
   const derived = [
     await keys.derive('one', 'a purpose'),
     await keys.derive('one', 'another purpose'),

@@ -18,7 +18,7 @@ const one = `one:${randomBytes(32).toString('base64')}`;
 const two = `two:${randomBytes(32).toString('base64')}`;
 const another = `one:${randomBytes(32).toString('base64')}`;
 
-/** What a start with these keys does before it takes requests. */
+/** Checks these keys as a start does before the server accepts requests. */
 const start = (masterKeys: string) =>
   checkMasterKeys(database.sql, createLocalKeyProvider(masterKeys));
 
@@ -27,7 +27,7 @@ const states = async () => {
   return Object.fromEntries(rows.map(({ kid, status }) => [kid, status]));
 };
 
-test('the first key of an empty database is active, later ones wait', async () => {
+test('the first key of an empty database becomes active, and later keys are staged', async () => {
   await start(one);
   await start(one);
   expect(await states()).toEqual({ one: 'active' });
@@ -35,13 +35,13 @@ test('the first key of an empty database is active, later ones wait', async () =
   expect(await states()).toEqual({ one: 'active', two: 'staged' });
 });
 
-test('several processes that start at once make one active key', async () => {
+test('several processes that start at once create one active key', async () => {
   await Promise.all([`${one},${two}`, `${two},${one}`, `${one},${two}`].map(start));
   const found = Object.values(await states()).sort();
   expect(found).toEqual(['active', 'staged']);
 });
 
-describe('the start is stopped, naming the key and not its content,', () => {
+describe('a start fails and names the id of the key', () => {
   async function expectStopped(masterKeys: string, kid: string) {
     const failure = await start(masterKeys).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ConfigError);
@@ -62,7 +62,7 @@ describe('the start is stopped, naming the key and not its content,', () => {
     expect(await states()).toEqual({ one: 'active' });
   });
 
-  test('when a key that still wraps a data key is missing, though it seals no more', async () => {
+  test('when a retired key that still wraps a data key is missing', async () => {
     await start(`${one},${two}`);
     const { projectId } = await seedOrganization(database.db);
     await createVault(database.sql, createLocalKeyProvider(one)).sealingKey(projectId);
@@ -70,21 +70,21 @@ describe('the start is stopped, naming the key and not its content,', () => {
     await expectStopped(two, 'one');
   });
 
-  test('when a staged key is another, though nothing uses it yet', async () => {
+  test('when a staged key is another, although nothing uses it yet', async () => {
     await start(`${one},${two}`);
     const wrong = `two:${randomBytes(32).toString('base64')}`;
     await expectStopped(`${one},${wrong}`, 'two');
   });
 });
 
-test('a key that nothing needs may be missing', async () => {
+test('a start succeeds without a key that nothing needs', async () => {
   await start(`${one},${two}`);
   await start(one);
   await promoteTwo();
   await start(two);
 });
 
-test('a key whose data keys are all destroyed may be missing', async () => {
+test('a start succeeds without a key whose data keys are all destroyed', async () => {
   await start(`${one},${two}`);
   const { projectId } = await seedOrganization(database.db);
   await createVault(database.sql, createLocalKeyProvider(one)).sealingKey(projectId);
@@ -93,7 +93,7 @@ test('a key whose data keys are all destroyed may be missing', async () => {
   await start(two);
 });
 
-test('what one master key wrapped opens with no other, whatever its name', async () => {
+test('a data key opens only with the master key that wrapped it, under any id', async () => {
   await start(one);
   const { projectId, organizationId } = await seedOrganization(database.db);
   const vault = createVault(database.sql, createLocalKeyProvider(one));

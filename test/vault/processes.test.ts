@@ -11,7 +11,7 @@ afterAll(() => database.close());
 
 const lackingNew = async () => (await findLacking(database.sql, 'new')).map(({ kids }) => kids);
 
-test('a process counts with the keys that it holds, until it leaves', async () => {
+test('a process counts with its keys until it leaves', async () => {
   const { sql } = database;
   const first = await announceProcess(sql, ['old']);
   const second = await announceProcess(sql, ['new', 'old']);
@@ -24,7 +24,7 @@ test('a process counts with the keys that it holds, until it leaves', async () =
   expect(await database.db.serverProcess.count()).toBe(0);
 });
 
-test('a process that was killed counts until it has been silent for long enough', async () => {
+test('a killed process counts until it has been silent for long enough', async () => {
   const { sql, db } = database;
   const killed = await announceProcess(sql, ['old']);
   const fallSilent = (seconds: number) =>
@@ -36,7 +36,7 @@ test('a process that was killed counts until it has been silent for long enough'
   await killed.leave();
 });
 
-test('what has been silent for a day is forgotten', async () => {
+test('a process is deleted when it has been silent for a day', async () => {
   const { sql, db } = database;
   await announceProcess(sql, ['old']);
   await db.serverProcess.updateMany({ data: { seenAt: new Date(Date.now() - 2 * 86_400_000) } });

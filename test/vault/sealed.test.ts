@@ -17,20 +17,20 @@ const sealed = seal(keyId, key, place, plaintext);
 const openElsewhere = (change: Partial<Place>) => () =>
   open(keyId, key, { ...place, ...change }, sealed);
 
-test('what was sealed opens in its place', () => {
+test('a sealed value opens in its place', () => {
   expect(open(keyId, key, place, sealed)).toEqual(plaintext);
   const nothing = seal(keyId, key, place, Buffer.alloc(0));
   expect(open(keyId, key, place, nothing)).toEqual(Buffer.alloc(0));
 });
 
-test('it opens from a plain Uint8Array and from a part of a larger buffer', () => {
+test('a sealed value opens from a plain Uint8Array and from a part of a larger buffer', () => {
   const large = new Uint8Array(sealed.length + 20);
   large.set(sealed, 10);
   const part = large.subarray(10, 10 + sealed.length);
   expect(open(keyId, key, place, part)).toEqual(plaintext);
 });
 
-test('the same plaintext never looks the same twice', () => {
+test('the same plaintext is sealed to different bytes each time', () => {
   const all = Array.from({ length: 500 }, () => seal(keyId, key, place, plaintext));
   expect(new Set(all.map((value) => Buffer.from(value).toString('hex'))).size).toBe(500);
   expect(new Set(all.map((value) => Buffer.from(value.slice(17, 29)).toString('hex'))).size).toBe(
@@ -38,7 +38,7 @@ test('the same plaintext never looks the same twice', () => {
   );
 });
 
-describe('it does not open', () => {
+describe('a sealed value does not open', () => {
   test.each([
     ['another organization', { organizationId: randomUUID() }],
     ['another project', { projectId: randomUUID() }],
@@ -51,7 +51,7 @@ describe('it does not open', () => {
     expect(openElsewhere(change)).toThrow(keyId);
   });
 
-  test('in a place whose parts read the same when they are joined', () => {
+  test('in a place whose parts are equal when joined', () => {
     const joined = seal(keyId, key, { ...place, table: 'ab', rowId: 'c', column: 'd' }, plaintext);
     for (const [table, rowId, column] of [
       ['a', 'bc', 'd'],
@@ -64,7 +64,7 @@ describe('it does not open', () => {
     }
   });
 
-  test('with another key, or under another key’s id', () => {
+  test('with another key or the id of another key', () => {
     expect(() => open(keyId, randomBytes(32), place, sealed)).toThrow(VaultError);
     const other = randomUUID();
     expect(() => open(other, key, place, sealed)).toThrow(`Key ${other} does not open`);
@@ -78,7 +78,7 @@ describe('it does not open', () => {
     }
   });
 
-  test('cut short anywhere, or with anything added', () => {
+  test('with bytes removed or added', () => {
     for (let length = 0; length < sealed.length; length += 1) {
       expect(() => open(keyId, key, place, sealed.slice(0, length))).toThrow(VaultError);
     }
@@ -88,7 +88,7 @@ describe('it does not open', () => {
   });
 });
 
-test('the error names the key and nothing of the value', () => {
+test('the error names the key and not the value', () => {
   try {
     open(keyId, key, { ...place, column: 'other' }, sealed);
     expect.unreachable();

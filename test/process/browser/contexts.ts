@@ -1,14 +1,14 @@
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
 
 /*
- * A browser's contexts are used one after the other: each has a process, and to start that takes three times
- * as much as what most tests do in it. Their storage stays, but the pages of these tests keep nothing there.
+ * Tests share a browser's contexts one after the other: each has a process, whose start takes three times
+ * as long as most tests. Their storage remains, but the pages of these tests store nothing there.
  */
 
 const idle = new WeakMap<Browser, Map<string, Set<BrowserContext>>>();
 const homes = new WeakMap<BrowserContext, Set<BrowserContext>>();
 
-/** A context that has no cookies, no routes, and no page but an empty one; {@link takeBack} it. */
+/** Lends a context without cookies and routes, with one empty page; {@link takeBack} ends the loan. */
 export async function lendContext(
   browser: Browser,
   options: BrowserContextOptions,
@@ -20,12 +20,12 @@ export async function lendContext(
     return found;
   }
   const context = await browser.newContext(options);
-  await context.newPage(); // The process ends with its last page: this one stays.
+  await context.newPage(); // The process ends with its last page, so this one stays.
   homes.set(context, same);
   return context;
 }
 
-/** Closes what was opened in it, and keeps it for who next asks for one with its options. */
+/** Closes the pages of a context, and keeps it for the next test with its options. */
 export async function takeBack(context: BrowserContext): Promise<void> {
   const [, ...opened] = context.pages();
   await Promise.all(opened.map((page) => page.close()));

@@ -2,10 +2,10 @@ import { appMutations } from '../../helpers/app-mutations.ts';
 import { mintToken } from '../../helpers/connect-tokens.ts';
 import type { BuiltServer } from '../built-server.ts';
 
-/** An app of the server, and what its own server does. */
+/** An app, and the calls of its own backend. */
 export type FrontApp = {
   id: string;
-  /** Has it ask its users for something more; answers the requirement's id. */
+  /** Adds a requirement to the app; returns its id. */
   ask: (what: Asked) => Promise<string>;
   /** A user's link to the connect page at `publicUrl`. */
   linkFor: (userId: string) => Promise<string>;
@@ -15,7 +15,7 @@ export type FrontApp = {
 
 export type Asked = { title: string; description?: string; kind?: string; spec?: object };
 
-/** Makes one through the API; `settings` are those of its connect page. */
+/** Makes an app through the API; `settings` are those of its connect page. */
 export async function makeFrontApp(
   server: BuiltServer,
   publicUrl: string,

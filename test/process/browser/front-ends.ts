@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What a front end was told. */
+/** A message that a front end received. */
 export type Heard = { origin: string; data: { type: string; status: string } };
 
 /**
- * Front ends that bring the connect page at `?address=`: `/popup` by a button, `/frame` at once. They
- * keep what they are told in `heard`. `?policy=` is their Cross-Origin-Opener-Policy. `/cookie` says
- * which cookies it was sent, and sends one for every site.
+ * Front ends that open the connect page at `?address=`: `/popup` by a button, `/frame` at once. They
+ * keep their messages in `heard`. `?policy=` is their Cross-Origin-Opener-Policy. `/cookie` shows
+ * the cookies of its request, and sets one for every site.
  */
 export function serveFrontEnd({ url = '', headers }: IncomingMessage, response: ServerResponse) {
   const { pathname, searchParams } = new URL(url, 'https://portal.test');
@@ -23,7 +23,7 @@ export function serveFrontEnd({ url = '', headers }: IncomingMessage, response: 
 }
 
 function draw(address: string, isFramed: boolean): string {
-  // As docs/connect-page.md says: at once, and to the address when that is there.
+  // As docs/connect-page.md says: at once, and to the address when there is one.
   const opening = `window.popup = window.open('about:blank', 'connect', 'popup');
     setTimeout(() => { popup.location = ${JSON.stringify(address)}; })`;
   const shown = isFramed

@@ -7,19 +7,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** What a host that is none of ours answers. */
+/** The responses of a host that is not the server. */
 export type Serve = (message: IncomingMessage, response: ServerResponse) => void;
 
-/** Host names over TLS, all of them on one port of loopback. */
+/** Host names over TLS, all on one port of loopback. */
 export type HttpsHosts = {
-  /** What makes chromium find them there. */
+  /** The options that make chromium resolve them to loopback. */
   resolverRules: string;
   stop: () => Promise<void>;
 };
 
 /**
- * Serves `hosts`, and passes on what is for our `own` one to the server at `url`. The certificate is
- * thrown away: a browser has to ignore errors.
+ * Serves `hosts`, and forwards the requests for our `own` host to the server at `url`. The certificate is
+ * temporary, so a browser has to ignore certificate errors.
  */
 export async function startHttpsHosts(
   own: { host: string; url: string },

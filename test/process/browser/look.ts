@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** A folder for pictures of the pages, to be looked at. */
+/** A folder for pictures of the pages. */
 const pictures = process.env.SCREENSHOTS;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /**
- * Nothing serious for assistive technology, nothing beside the screen; a picture where one is wanted.
+ * Expects no serious accessibility problem and no content beside the screen; takes a picture when asked.
  *
- * @param options `scripts`: whether the browser runs any, of which axe is one. `frame`: what of the page
- * is looked at.
+ * @param options `scripts`: whether the browser runs scripts, as axe does. `frame`: the part of the page
+ * to check.
  */
 export async function look(
   page: Page,
@@ -31,13 +31,13 @@ export async function look(
 type Violation = { id: string; impact: string; nodes: object[] };
 
 async function violationsOf(frame: Frame): Promise<Violation[]> {
-  // To load it takes longer than to run it, and a document may be looked at more than once.
+  // Loading axe takes longer than running it, and a document may be checked more than once.
   const source = (await frame.evaluate('"axe" in window')) ? '' : axe;
   const run = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)`;
   return frame.evaluate<Violation[]>(`${source}; ${run}`);
 }
 
-/** The same at the width of a phone and of a desk: nothing but the stylesheet knows of it. */
+/** Checks the page at the width of a phone and of a desktop. */
 export async function lookAtBothWidths(page: Page, name: string): Promise<void> {
   for (const [screen, width] of Object.entries({ phone: 360, desk: 1280 })) {
     await page.setViewportSize({ width, height: 740 });
@@ -45,7 +45,7 @@ export async function lookAtBothWidths(page: Page, name: string): Promise<void> 
   }
 }
 
-/** How many pixels the page is wider than the screen, without a script of the page's own. */
+/** Returns how many pixels the page is wider than the screen, without a script of the page. */
 async function overflowOf(frame: Frame): Promise<number> {
   const width = await frame.locator('html').evaluate((html) => html.getBoundingClientRect().width);
   const widest = await frame

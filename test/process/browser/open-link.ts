@@ -7,7 +7,7 @@ export async function openLink(page: Page, address: string): Promise<void> {
   await page.waitForURL(/\/connect\/[\da-f-]{36}$/);
 }
 
-/** Presses the button of a link that is open there. */
+/** Presses the button of an open link. */
 export function pressDoor(at: Page | FrameLocator): Promise<void> {
   return at.locator('[data-link] button').click();
 }

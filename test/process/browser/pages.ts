@@ -13,27 +13,27 @@ import { launchChromium } from './chromium.ts';
 import { lendContext, takeBack } from './contexts.ts';
 import { type FrontApp, makeFrontApp } from './front-app.ts';
 
-/** Where the connect page is, in the browser's eyes. */
+/** The address of the connect page in the browser. */
 export const publicUrl = 'http://patchbay.test';
 
-/** Where it leads in the end. */
+/** The address that it leads to in the end. */
 export const returnUrl = 'http://127.0.0.1:1/back';
 
-/** How a person looks at it. */
+/** The ways to view the page. */
 export type Mode = {
   width: number;
   colorScheme: 'light' | 'dark';
   locale: 'en-GB' | 'de-DE';
-  /** `blocked`: the browser runs scripts, but not the page's own. */
+  /** `blocked`: the browser runs scripts, but not those of the page. */
   scripts: boolean | 'blocked';
 };
 
-/** The built server with an app that asks for a key and a calendar, and a browser to bring them with. */
+/** The built server with an app that asks for a key and a calendar, and a browser that connects them. */
 export type Pages = {
   server: BuiltServer;
   provider: OAuthProvider;
   app: FrontApp;
-  /** A page beside which the browser knows nothing, and what that complained of. */
+  /** A page in an empty browser context, and the errors of that browser. */
   openPage: (mode?: Partial<Mode>) => Promise<Opened>;
   close: () => Promise<void>;
 };
@@ -42,7 +42,7 @@ export type Opened = {
   page: Page;
   context: BrowserContext;
   complaints: string[];
-  /** Throws when a secret got into anything that the browser was sent. */
+  /** Throws when a response to the browser held a secret. */
   close: () => Promise<void>;
 };
 
@@ -67,7 +67,7 @@ export async function openPages(settings: object = {}): Promise<Pages> {
   };
 }
 
-/** A browser for which {@link publicUrl} is the server at that address. */
+/** Launches a browser that resolves {@link publicUrl} to the server. */
 export function launchBrowser(serverUrl: string): Promise<Browser> {
   return launchChromium(`--host-resolver-rules=MAP patchbay.test:80 ${new URL(serverUrl).host}`);
 }
@@ -101,7 +101,7 @@ export async function openPage(
   return { page, context, complaints, close };
 }
 
-/** Headers and body; of a redirect there is no body, nor of an answer that the browser has dropped. */
+/** Headers and body; a redirect and a dropped response have no body. */
 async function readWhole(response: Response): Promise<string> {
   const { pathname, searchParams } = new URL(response.url());
   const token = pathname === '/connect' ? searchParams.get('token') : null;

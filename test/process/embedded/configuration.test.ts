@@ -13,7 +13,7 @@ import {
 const key = Buffer.alloc(32, 7).toString('base64');
 const inHex = Buffer.alloc(32, 7).toString('hex');
 
-/** Two bad values of each variable whose form is checked, and what the message says it should be. */
+/** Two bad values of each checked variable, and the expected form in the message. */
 const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['PORT', ['65536', '80 80'], 'a port from 1 to 65535'],
   ['PUBLIC_URL', ['https://p.example/path', 'ftp://p.example'], 'an http or https origin'],
@@ -67,13 +67,13 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
 describe('a bad value', () => {
   const alone = badValues.flatMap(([name, values]) => values.map((value) => [name, value]));
 
-  it.each(alone)('of %s, "%s", is alone enough to refuse', (name, value) => {
+  it.each(alone)('of %s, "%s", stops the start', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} must be [^\n]+\\.$`));
   });
 
   it.each([0, 1])(
-    'of every variable at once is told in one start (%i)',
+    'of every variable is reported in one start (%i)',
     async (which) => {
       const bad = badValues.map(([name, values]) => [name, values[which] ?? ''] as const);
       const { code, stdout, stderr } = await startRefused(Object.fromEntries(bad));
@@ -92,7 +92,7 @@ describe('a bad value', () => {
   );
 
   it.each(['no-such-host.invalid', '192.0.2.77'])(
-    'of HOST, "%s", is told',
+    'of HOST, "%s", is reported',
     async (HOST) => {
       const { code, stdout, stderr } = await startRefused({
         PORT: String(await findFreePort()),
@@ -108,27 +108,27 @@ describe('a bad value', () => {
     60_000,
   );
 
-  it('of DATA_DIR is told', async () => {
+  it('of DATA_DIR is reported', async () => {
     const { code, stderr } = await startRefused({ DATA_DIR: '/dev/null/patchbay-data' });
     expect(stderr).toContain('DATA_DIR must be a folder');
     expect(stderr).not.toContain('/dev/null/patchbay-data');
     expect(code).toBe(1);
   }, 60_000);
 
-  it('is tried above for every variable', () => {
+  it('is tested above for every variable', () => {
     const tried = new Set([...badValues.map(([name]) => name), 'HOST', 'DATA_DIR']);
     expect([...tried].toSorted()).toEqual(Object.keys(wanted).toSorted());
   });
 });
 
-describe('a start is refused', () => {
-  it('beyond this machine without PUBLIC_URL', async () => {
+describe('the server does not start', () => {
+  it('when it listens when it listens when it listens beyond this machine without PUBLIC_URL', async () => {
     const { code, stderr } = await startRefused({ HOST: '0.0.0.0' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^PUBLIC_URL must be .*required when HOST is not a loopback address/);
   }, 60_000);
 
-  it('on PostgreSQL without MASTER_KEYS, and the message makes one', async () => {
+  it('on PostgreSQL without MASTER_KEYS, and the message contains a new key', async () => {
     const DATABASE_URL = 'postgresql://patchbay:hunter2@127.0.0.1:1/patchbay';
     const { code, stderr } = await startRefused({ DATABASE_URL });
     expect(code).toBe(1);

@@ -44,7 +44,7 @@ afterAll(async () => {
   await provider?.stop();
 });
 
-/** Has a front end bring the page of a user. */
+/** Opens the page of a user in a front end. */
 async function bring(
   how: 'popup' | 'frame',
   userId: string,
@@ -61,7 +61,7 @@ async function bring(
   return front;
 }
 
-/** From what is framed there by another site; in most browsers it is so by itself. */
+/** Blocks cookies of framed pages from other sites, which most browsers do by default. */
 async function withholdThirdPartyCookies(page: Page): Promise<void> {
   const session = await context.newCDPSession(page);
   await session.send('Network.enable');
@@ -71,12 +71,12 @@ async function withholdThirdPartyCookies(page: Page): Promise<void> {
 const heardBy = (front: Page) => front.evaluate<Heard[]>('heard');
 const completed = { origin: publicUrl, data: { type: 'patchbay:connect', status: 'completed' } };
 
-/** The popup that a front end opened. */
+/** Waits for the popup that a front end opens. */
 async function openPopup(front: Page): Promise<Page> {
   const opening = front.waitForEvent('popup');
   await front.getByRole('button').click();
   const popup = await opening;
-  // The script presses the button where the browser knows that the person's click led here.
+  // The script presses the button when the browser knows that a click of the person led here.
   await popup.locator('[data-link="wait"], [data-origins]').waitFor();
   if ((await popup.locator('[data-link]').count()) > 0) await pressDoor(popup);
   return popup;
@@ -87,7 +87,7 @@ async function typeKey(page: Page | FrameLocator): Promise<void> {
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
 }
 
-/** The window that opens for the provider, once it asks for the consent. */
+/** Waits for the window of the provider until it asks for the consent. */
 async function openApart(control: Locator): Promise<Page> {
   const opening = context.waitForEvent('page');
   await control.click();
@@ -101,7 +101,7 @@ const allow = (own: Page, words = 'Allow as account A') =>
 const leaving = (page: Page | FrameLocator) =>
   page.getByRole('button', { name: 'Continue to Google' });
 
-test('a popup tells its front end, and closes itself, whatever the provider cuts off', async () => {
+test('a popup notifies its front end and closes itself, with any opener policy of the provider', async () => {
   const front = await bring('popup', 'ann');
   const popup = await openPopup(front);
   await typeKey(popup);
@@ -116,7 +116,7 @@ test('a popup tells its front end, and closes itself, whatever the provider cuts
   expect((await heardBy(front)).at(-1)).toEqual(completed);
 });
 
-test('a front end whose origin is not allowed is told nothing', async () => {
+test('a front end with an origin that is not allowed is not notified', async () => {
   const front = await bring('popup', 'bob', { origin: 'https://stranger.test' });
   const popup = await openPopup(front);
   await typeKey(popup);
@@ -128,7 +128,7 @@ test('a front end whose origin is not allowed is told nothing', async () => {
   expect(await heardBy(front)).toEqual([]);
 });
 
-test('what was refused can be tried again in the popup', async () => {
+test('a refused consent can be tried again in the popup', async () => {
   const front = await bring('popup', 'cyd');
   const popup = await openPopup(front);
   await popup.getByText('Your calendar').click();
@@ -145,7 +145,7 @@ test('what was refused can be tried again in the popup', async () => {
   await popup.getByText('1 of 2 connected').waitFor();
 });
 
-test('a front end that is cut off from its popup has a page that works all the same', async () => {
+test('a popup works when its front end is cut off from it', async () => {
   const front = await bring('popup', 'dee', { policy: 'same-origin' });
   const popup = await openPopup(front);
   await typeKey(popup);
@@ -156,7 +156,7 @@ test('a front end that is cut off from its popup has a page that works all the s
 });
 
 test.each([{ scripts: true }, { scripts: false }])(
-  'a frame leaves by a window of its own, and sees what came of it (scripts: $scripts)',
+  'a frame opens its own window for a consent, and shows the result (scripts: $scripts)',
   async ({ scripts }) => {
     const front = await bring('frame', scripts ? 'eve' : 'eva', { scripts });
     const frame = front.frameLocator('iframe');
@@ -175,10 +175,10 @@ test.each([{ scripts: true }, { scripts: false }])(
     await front.waitForFunction('heard.at(-1).data.status === "completed"');
     expect((await heardBy(front)).at(-1)).toEqual(completed);
   },
-  120_000, // without scripts it takes some 25 seconds when nothing else runs
+  120_000, // takes about 25 seconds without scripts on a free machine
 );
 
-test('a frame sees at once that a consent was denied in its window', async () => {
+test('a frame shows at once that a consent was denied in its window', async () => {
   const front = await bring('frame', 'hal');
   const frame = front.frameLocator('iframe');
   await typeKey(frame);
@@ -189,7 +189,7 @@ test('a frame sees at once that a consent was denied in its window', async () =>
   await frame.getByText('Google says that you did not allow access').waitFor();
 });
 
-test('a session that ends in a frame says so there', async () => {
+test('a frame shows that its session has ended', async () => {
   const front = await bring('frame', 'flo');
   const frame = front.frameLocator('iframe');
   await frame.getByLabel('API key').waitFor();
@@ -198,7 +198,7 @@ test('a session that ends in a frame says so there', async () => {
   await frame.getByRole('heading', { name: 'Your session has ended' }).waitFor();
 });
 
-test('a person who clicks a link on a page does not press a button as well', async () => {
+test('a click on a link of a page does not press a button', async () => {
   context = await lendContext(browser, { ignoreHTTPSErrors: true });
   const page = await context.newPage();
   await page.goto(`${portal}/cookie`);
@@ -211,7 +211,7 @@ test('a person who clicks a link on a page does not press a button as well', asy
   expect(page.url()).toBe(`${portal}/cookie`);
 });
 
-test('what is typed in another card of a frame is kept while a consent leaves it', async () => {
+test('text in another card of a frame is kept during a consent', async () => {
   const front = await bring('frame', 'jil');
   const frame = front.frameLocator('iframe');
   const typed = canary();

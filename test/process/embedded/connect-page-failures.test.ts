@@ -5,7 +5,7 @@ import type { Switches } from '../../helpers/oauth-provider.switches.ts';
 import { openLink } from '../browser/open-link.ts';
 import { openPages, type Pages } from '../browser/pages.ts';
 
-/* Each way in which a consent fails is said at its card, in the page that began it. */
+/* Each failure of a consent is shown at its card, on the page that began it. */
 
 const failing: { name: string; switches: Partial<Switches>; says: string }[] = [
   {
@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterEach(() => pages.provider.reset());
 afterAll(() => pages?.close());
 
-/** Makes sure that the notice is at the card of Google, which alone is open, and that a reload is a GET. */
+/** Expects the notice at the card of Google, which alone is open, and that a reload is a GET. */
 async function requireNotice(page: Page, says: string): Promise<void> {
   const open = page.locator('details[open].card');
   await open.getByRole('alert').filter({ hasText: says }).waitFor();
@@ -52,22 +52,25 @@ async function requireNotice(page: Page, says: string): Promise<void> {
 }
 
 describe.each(failing)('$name', ({ name, switches, says }) => {
-  test.each([true, false])('is said where the page itself left (scripts: %s)', async (scripts) => {
-    const { page, close } = await pages.openPage({ scripts });
-    await openLink(page, await pages.app.linkFor(`ann ${name} ${scripts}`));
-    await page.locator('summary').nth(-1).click();
-    pages.provider.set(switches);
-    await page.getByRole('button', { name: 'Continue to Google' }).click();
-    await requireNotice(page, says);
-    const methods: string[] = [];
-    page.on('request', (request) => methods.push(request.method()));
-    await page.reload();
-    await requireNotice(page, says);
-    expect([...new Set(methods)]).toEqual(['GET']);
-    await close();
-  });
+  test.each([true, false])(
+    'is shown when the page itself went to the provider (scripts: %s)',
+    async (scripts) => {
+      const { page, close } = await pages.openPage({ scripts });
+      await openLink(page, await pages.app.linkFor(`ann ${name} ${scripts}`));
+      await page.locator('summary').nth(-1).click();
+      pages.provider.set(switches);
+      await page.getByRole('button', { name: 'Continue to Google' }).click();
+      await requireNotice(page, says);
+      const methods: string[] = [];
+      page.on('request', (request) => methods.push(request.method()));
+      await page.reload();
+      await requireNotice(page, says);
+      expect([...new Set(methods)]).toEqual(['GET']);
+      await close();
+    },
+  );
 
-  test('is said where the consent had a window of its own, which closes', async () => {
+  test('is shown when the consent had its own window, which closes', async () => {
     const { page, context, close } = await pages.openPage();
     await openLink(page, await pages.app.linkFor(`bea ${name}`));
     const typed = canary();

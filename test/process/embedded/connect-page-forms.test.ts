@@ -10,7 +10,7 @@ import { openLink } from '../browser/open-link.ts';
 import { launchBrowser, openPage, publicUrl } from '../browser/pages.ts';
 import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 
-/* The forms that differ most, in a browser: a rule, a key of several lines, headers, choices, ticks, a moment. */
+/* The most different forms in a browser: a rule, a key of several lines, headers, choices, checkboxes, a time. */
 
 const types = [
   'AWS',
@@ -51,7 +51,7 @@ async function goTo(page: Page, userId: string): Promise<void> {
   await openLink(page, await app.linkFor(userId));
 }
 
-/** Unfolds all that can be unfolded. */
+/** Opens every closed section. */
 async function unfold(page: Page): Promise<void> {
   await page.locator('details').evaluateAll((all) => {
     for (const one of all) one.setAttribute('open', '');
@@ -62,7 +62,7 @@ const cardOf = (page: Page, type: string) => page.locator(`[id="${requirements.g
 
 const controls = 'main :is(input:not([type=hidden]), select, textarea)';
 
-/** The ids of what the Tab key reaches, in its order, in as many presses as there can be stops. */
+/** Returns the ids that the Tab key reaches, in order, within the largest possible number of presses. */
 async function reachedByTab(page: Page): Promise<unknown> {
   const stops = await page.locator(`${controls}, button, summary, a`).count();
   await page.evaluate(
@@ -73,7 +73,7 @@ async function reachedByTab(page: Page): Promise<unknown> {
 }
 
 describe.each(modes)('the forms ($name)', (mode) => {
-  test('are whole, within the page, reached by keyboard, and say what is missing', async () => {
+  test('are complete, fit the page, work by keyboard, and say what is missing', async () => {
     const { page, complaints, close } = await openPage(browser, mode);
     await goTo(page, `ann-${mode.name}`);
     await unfold(page);
@@ -96,7 +96,7 @@ describe.each(modes)('the forms ($name)', (mode) => {
 });
 
 test.each([true, false])(
-  'a form that is refused forgets the secret (scripts: %s)',
+  'a refused form does not keep the secret (scripts: %s)',
   async (scripts) => {
     const { page, close } = await openPage(browser, { scripts });
     await goTo(page, `dov-${scripts}`);
@@ -113,7 +113,7 @@ test.each([true, false])(
   },
 );
 
-test('a key of several lines that is pasted keeps them, and is hidden when it is left', async () => {
+test('a pasted key keeps its lines, and is hidden when its field loses the focus', async () => {
   const { page, close } = await openPage(browser, {});
   await goTo(page, 'cay');
   await cardOf(page, 'VertexAI').locator('summary').first().click();

@@ -6,7 +6,7 @@ import { look, lookAtBothWidths } from '../browser/look.ts';
 import { openLink } from '../browser/open-link.ts';
 import { type Mode, openPages, type Pages, publicUrl } from '../browser/pages.ts';
 
-/* The pages are drawn at once, nothing on them moves, and everybody can use them. */
+/* The pages are drawn at once, nothing moves on them, and they are accessible. */
 
 const drawn = '<circle cx="45" cy="45" r="45" fill="#0b7a5e"/>';
 const logo = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90">${drawn}</svg>`;
@@ -24,7 +24,7 @@ async function openPage(mode?: Partial<Mode>) {
   return opened;
 }
 
-/** By how much anything moved since the page began (the Layout Instability API). */
+/** Returns the layout shift since the page began (the Layout Instability API). */
 const shiftOf = (page: Page) =>
   page.evaluate<number>(`new Promise((resolve) => {
     let sum = 0;
@@ -39,7 +39,7 @@ const blockingOf = (page: Page) =>
     .map((one) => one.name.replace(/[\\da-f]{16}/, '…'))`);
 
 test.each([360, 1280])(
-  'nothing moves, and the stylesheet alone is waited for (%i)',
+  'the page does not shift, and only the stylesheet blocks it (%i)',
   async (width) => {
     const { page, close } = await openPage({ width });
     const stylesheet = [`${publicUrl}/connect/assets/….css`];
@@ -63,7 +63,7 @@ test.each([360, 1280])(
   },
 );
 
-/** Presses the tab key until what is called `name` has the focus. */
+/** Presses the Tab key until the element called `name` has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let press = 0; press < 20; press += 1) {
     await page.keyboard.press('Tab');
@@ -76,7 +76,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
 }
 
 test.each([{ scripts: true }, { scripts: 'blocked' as const }])(
-  'a whole fulfilment takes a keyboard alone (scripts: $scripts)',
+  'a person fulfils all requirements by keyboard alone (scripts: $scripts)',
   async ({ scripts }) => {
     const { page, close } = await openPage({ scripts });
     await openLink(page, await pages.app.linkFor(`bea-${scripts}`));
@@ -102,7 +102,7 @@ test.each([{ scripts: true }, { scripts: 'blocked' as const }])(
   },
 );
 
-test('the list is for everybody where its script does not arrive', async () => {
+test('the list is accessible when its script does not load', async () => {
   const { page, close } = await openPage({ scripts: 'blocked' });
   const picture = (name: string) => look(page, `unscripted-${name}`);
   await openLink(page, await pages.app.linkFor('cyd'));
@@ -130,10 +130,10 @@ const modes: (Partial<Mode> & { name: string })[] = [
   { name: 'dark-de', colorScheme: 'dark', locale: 'de-DE', scripts: 'blocked' },
 ];
 
-describe.each(modes)('every other page is for everybody ($name)', (mode) => {
+describe.each(modes)('every other page is accessible ($name)', (mode) => {
   const google = mode.locale === 'de-DE' ? 'Weiter zu Google' : 'Continue to Google';
 
-  test('with what a window of its own ends on', async () => {
+  test('at the end of a consent in its own window', async () => {
     const { page, close } = await openPage(mode);
     for (const [name, query] of [
       ['connected', 'status=success'],
@@ -145,7 +145,7 @@ describe.each(modes)('every other page is for everybody ($name)', (mode) => {
     await close();
   });
 
-  test('with every notice at a card, at 200% of its size as well', async () => {
+  test('with every notice at a card, also at 200% zoom', async () => {
     const { page, close } = await openPage(mode);
     await openLink(page, await pages.app.linkFor(`eda-${mode.name}`));
     const base = page.url();
@@ -161,11 +161,11 @@ describe.each(modes)('every other page is for everybody ($name)', (mode) => {
     await close();
   });
 
-  test('and what leads to a provider, or nowhere', async () => {
+  test('on the way to a provider, and for an unknown path', async () => {
     const { page, context, close } = await openPage(mode);
     const address = await pages.app.linkFor(`dee-${mode.name}`);
     await openLink(page, address);
-    // An answer without a page: the browser stays where it is.
+    // A response without a page: the browser stays on the current one.
     const stay = { status: 204 };
     await context.route(`${pages.provider.issuer}/*`, (route) => route.fulfill(stay));
     await page.locator('summary').last().click();

@@ -10,7 +10,7 @@ import { look } from '../browser/look.ts';
 import { openLink } from '../browser/open-link.ts';
 import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 
-/* An account at Pipedream is there a while after the person has come back. */
+/* An account at Pipedream appears some time after the person has come back. */
 
 const publicUrl = 'https://patchbay.test';
 
@@ -52,7 +52,7 @@ afterAll(async () => {
   await pipedream?.stop();
 });
 
-/** A page that waits for an account, and the link where it is connected. */
+/** Opens a page that waits for an account; returns it with the link that connects the account. */
 async function wait(userId: string, scripts: boolean) {
   const options = { ignoreHTTPSErrors: true, javaScriptEnabled: scripts };
   context = await lendContext(browser, { ...options, viewport: { width: 360, height: 740 } });
@@ -66,7 +66,7 @@ async function wait(userId: string, scripts: boolean) {
   return { page, link };
 }
 
-test('a page that waits sees by itself that it is there, without loading the page again', async () => {
+test('a waiting page shows the account by itself without a reload', async () => {
   const { page, link } = await wait('ann', true);
   await look(page, 'waiting');
   let loads = 0;
@@ -83,7 +83,7 @@ test('a page that waits sees by itself that it is there, without loading the pag
   expect(pipedream.accounts.length).toBeGreaterThan(0);
 });
 
-test('a page that waits sees by itself that it is there, without a script', async () => {
+test('a waiting page shows the account by itself without a script', async () => {
   const { page, link } = await wait('bea', false);
   await look(page, 'waiting-plain', { scripts: false });
   await pipedream.connect(link);
@@ -91,7 +91,7 @@ test('a page that waits sees by itself that it is there, without a script', asyn
   expect(pipedream.accounts.length).toBeGreaterThan(0);
 });
 
-test('a page whose session ends while it waits says so', async () => {
+test('a waiting page says when its session has ended', async () => {
   const { page } = await wait('dee', true);
   await app.endSessions('dee');
   await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();

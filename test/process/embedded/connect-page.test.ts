@@ -5,7 +5,7 @@ import { look, lookAtBothWidths } from '../browser/look.ts';
 import { openLink } from '../browser/open-link.ts';
 import { type Mode, openPages, type Pages, publicUrl, returnUrl } from '../browser/pages.ts';
 
-/* A person brings their accounts, in a browser. */
+/* A person connects accounts in a browser. */
 
 const modes = [
   { name: 'phone-light-en', width: 360, colorScheme: 'light', locale: 'en-GB', scripts: true },
@@ -44,7 +44,7 @@ const openPage = (mode?: Partial<Mode>) => pages.openPage(mode);
 const linkFor = (userId: string) => pages.app.linkFor(userId);
 
 test.each([true, false])(
-  'a link that opens by itself waits for its button, and leaves no token behind (scripts: %s)',
+  'a link that opens without a click waits for its button, and leaves no token behind (scripts: %s)',
   async (scripts) => {
     const { page, complaints, close } = await openPage({ scripts });
     await page.goto(await linkFor(`ada-${scripts}`));
@@ -63,7 +63,7 @@ test.each([true, false])(
   },
 );
 
-describe.each(modes)('a whole fulfilment ($name)', (mode) => {
+describe.each(modes)('a person who fulfils all requirements ($name)', (mode) => {
   const words = mode.locale === 'de-DE' ? german : english;
 
   test('goes from the link to “all set”', async () => {
@@ -101,7 +101,7 @@ describe.each(modes)('a whole fulfilment ($name)', (mode) => {
   });
 });
 
-test('a secret is shown and hidden again, and more settings unfold, by keyboard alone', async () => {
+test('a secret is shown and hidden, and more settings open, by keyboard alone', async () => {
   const { page, close } = await openPage();
   await openLink(page, await linkFor('ben'));
   const focused = () =>
@@ -132,7 +132,7 @@ test('a secret is shown and hidden again, and more settings unfold, by keyboard 
   await close();
 });
 
-test('a provider that refuses is said so', async () => {
+test('a refusal by the provider is shown', async () => {
   pages.provider.set({ consent: 'deny' });
   const { page, close } = await openPage();
   await openLink(page, await linkFor('cay'));
@@ -147,7 +147,7 @@ test('a provider that refuses is said so', async () => {
   await close();
 });
 
-test('text in another card survives a refusal and a success, and a reload sends nothing again', async () => {
+test('text in another card survives a refusal and a success, and a reload repeats no request', async () => {
   const app = await makeFrontApp(pages.server, publicUrl);
   const [first, second] = [await app.ask({ title: 'One' }), await app.ask({ title: 'Two' })];
   const { page, complaints, close } = await openPage();
@@ -198,7 +198,7 @@ test.each([true, false])('a reload after an error is a GET (scripts: %s)', async
   await close();
 });
 
-test('a consent goes on in a window of its own where text of another card would be lost', async () => {
+test('a consent opens its own window when text in another card would be lost', async () => {
   const { page, context, close } = await openPage();
   await openLink(page, await linkFor('ida'));
   const typed = canary();
@@ -217,7 +217,7 @@ test('a consent goes on in a window of its own where text of another card would 
   await close();
 });
 
-test('text in another card survives a disconnection, and one that is thought better of', async () => {
+test('text in another card survives a disconnection, and a cancelled one', async () => {
   const app = await makeFrontApp(pages.server, publicUrl);
   for (const title of ['One', 'Two']) await app.ask({ title });
   const { page, complaints, close } = await openPage();
@@ -241,7 +241,7 @@ test('text in another card survives a disconnection, and one that is thought bet
   await close();
 });
 
-test('a window that the browser does not open is said before text of another card is lost', async () => {
+test('the page says that the browser blocked a window before text in another card is lost', async () => {
   const { page, close } = await openPage();
   await page.addInitScript('window.open = () => null');
   await openLink(page, await linkFor('kai'));
@@ -257,7 +257,7 @@ test('a window that the browser does not open is said before text of another car
   await close();
 });
 
-test('a page that loses the network says so, keeps what is typed, and goes on afterwards', async () => {
+test('a page without network says so, keeps the typed text, and continues afterwards', async () => {
   const { page, context, close } = await openPage();
   await page.goto(await linkFor('lea'));
   await context.setOffline(true);
@@ -276,7 +276,7 @@ test('a page that loses the network says so, keeps what is typed, and goes on af
   await close();
 });
 
-test('a link that another browser opens first says so when its button is pressed', async () => {
+test('a link says that another browser opened it first when its button is pressed', async () => {
   const [late, early] = [await openPage(), await openPage({ width: 1280 })];
   const address = await linkFor('max');
   await late.page.goto(address);
@@ -290,7 +290,7 @@ test('a link that another browser opens first says so when its button is pressed
   await early.close();
 });
 
-test('a bad link and an ended session have their pages', async () => {
+test('a bad link and an ended session each have a page', async () => {
   const { page, close } = await openPage({ locale: 'de-DE' });
   await page.goto(`${publicUrl}/connect?token=none`);
   await look(page, 'bad-link');
@@ -302,7 +302,7 @@ test('a bad link and an ended session have their pages', async () => {
   await close();
 });
 
-test('a second user in one browser is asked', async () => {
+test('a second user in one browser is asked before the page opens before the page opens before the page opens', async () => {
   const { page, close } = await openPage();
   await openLink(page, await linkFor('eli'));
   await openLink(page, await linkFor('fee'));
@@ -315,7 +315,7 @@ test('a second user in one browser is asked', async () => {
 const hostile = '<script>alert(1)</script>\u202e"\'& ';
 const fill = (length: number) => hostile.padEnd(length, 'n');
 
-test('hostile names are text, and stay within the page', async () => {
+test('hostile names are shown as text and stay within the page', async () => {
   const displayName = fill(120);
   const app = await makeFrontApp(pages.server, publicUrl, { displayName }, fill(120));
   await app.ask({ title: fill(200), description: fill(2_000) });
@@ -328,7 +328,7 @@ test('hostile names are text, and stay within the page', async () => {
   await close();
 });
 
-test('what a provider says is text, and stays within the page', async () => {
+test('the words of a provider are shown as text and stay within the page', async () => {
   pages.provider.set({ consent: 'deny', denial: fill(5_000) });
   const { page, complaints, close } = await openPage();
   await openLink(page, await linkFor('hal'));

@@ -18,7 +18,7 @@ import { dataOf, send } from '../requests.ts';
 
 const client = { id: 'a-client', secret: 'the-secret-of-a-client-for-tests' };
 
-/** A folder for pictures of the pages, to be looked at. */
+/** A folder for pictures of the pages. */
 const pictures = process.env.SCREENSHOTS;
 
 describe('a consent in a browser', () => {
@@ -28,7 +28,7 @@ describe('a consent in a browser', () => {
   let context: BrowserContext;
   let page: Page;
   let id: string;
-  /** All that our server has sent to the browser: headers and bodies. */
+  /** The headers and bodies that our server has sent to the browser. */
   const answers: Promise<string>[] = [];
   const complaints: string[] = [];
   const secrets = new Set([client.secret]);
@@ -42,7 +42,7 @@ describe('a consent in a browser', () => {
     provider = await launchProvider(port, `${server.url}/v1/oauth2/callback/${id}`);
     browser = await launchChromium();
     context = await browser.newContext({ viewport: { width: 1024, height: 640 } });
-    // The provider's pages want a font from elsewhere.
+    // The provider's pages load a font from another host.
     await context.route(/^(?!http:\/\/127\.0\.0\.1:)/, (route) => route.abort());
     page = await newPage();
   }, 90_000);
@@ -72,7 +72,7 @@ describe('a consent in a browser', () => {
     return opened;
   }
 
-  /** Begins a consent and leaves the browser on the provider's first page. */
+  /** Begins a consent and stops on the provider's first page. */
   async function begin(): Promise<void> {
     const asked = await send(server, `POST /v1/connections/${id}/oauth2/authorize`);
     const { url } = dataOf<{ url: string }>(asked);
@@ -94,14 +94,14 @@ describe('a consent in a browser', () => {
   const status = async () =>
     dataOf<{ status: string }>(await send(server, `GET /v1/connections/${id}`)).status;
 
-  it('says what to do when it was not given', async () => {
+  it('says what to do when it was denied', async () => {
     await begin();
     await page.getByRole('link', { name: /Cancel/ }).click();
     expect(await look('denied')).toMatch(/^Not connected\n.*Consent was not given\./s);
     expect(await status()).toBe('incomplete');
   });
 
-  it('connects when it was', async () => {
+  it('connects the account when it was given', async () => {
     await begin();
     await signIn();
     await page.getByRole('button', { name: 'Continue' }).click();
@@ -111,7 +111,7 @@ describe('a consent in a browser', () => {
     expect((await send(server, `POST /v1/connections/${id}/credentials`)).status).toBe(200);
   });
 
-  it('does nothing when the address is opened again', async () => {
+  it('does nothing when its address is opened again', async () => {
     const again = await newPage();
     expect((await again.goto(page.url()))?.status()).toBe(400);
     expect(await look('replayed', again)).toMatch(/^Nothing to do here\n.*used already/s);
@@ -119,7 +119,7 @@ describe('a consent in a browser', () => {
     await again.close();
   });
 
-  it('is taken back by whoever it was not', async () => {
+  it('is undone by a person who did not give it', async () => {
     await page.getByRole('button', { name: /This was not me/ }).click();
     expect(await look('taken-back')).toMatch(/^Disconnected\n.*An account by hand/s);
     expect(await status()).toBe('incomplete');
@@ -127,7 +127,7 @@ describe('a consent in a browser', () => {
     expect(await look('taken-back-again')).toMatch(/^Nothing was changed/);
   });
 
-  it('shows no token, code, state, verifier or client secret, and logs none', async () => {
+  it('shows and logs no token, code, state, verifier or client secret', async () => {
     const [line] = await provider.said(/^\{"sent".*\}$/m);
     const { sent, given } = JSON.parse(line);
     for (const name of ['code', 'code_verifier']) secrets.add(sent[name]);
@@ -141,7 +141,7 @@ describe('a consent in a browser', () => {
     expect(texts).toHaveLength(7); // two states, one of everything else
   });
 
-  it('has no complaint in the browser', () => {
+  it('causes no error in the browser', () => {
     expect(complaints).toEqual([]);
   });
 });

@@ -26,7 +26,7 @@ const clients = { OAUTH_GOOGLE_CLIENT_ID: 'client', OAUTH_GOOGLE_CLIENT_SECRET: 
 
 const faultsOf = (stdout: string) => stdout.split('\n').filter((line) => line.startsWith('BAD'));
 
-test('a first start closes an open data folder, and writes its keys over links and older files', async () => {
+test('a first start closes an open data folder, and replaces links and older files with its keys', async () => {
   const dataDir = await makeDataFolder();
   const victim = join(makeFolder(), 'victim');
   writeFileSync(victim, 'of somebody else');
@@ -43,7 +43,7 @@ test('a first start closes an open data folder, and writes its keys over links a
   }
   expect(readFileSync(victim, 'utf8')).toBe('of somebody else');
 
-  // Keys that are lost are not replaced by others, which would open nothing.
+  // Lost keys are not replaced by new ones, which would open nothing.
   rmSync(join(dataDir, 'master-keys'));
   const lost = await startRefused({ DATA_DIR: dataDir });
   expect(lost).toMatchObject({ code: 1, stderr: expect.stringContaining('keys are missing: put') });
@@ -52,7 +52,7 @@ test('a first start closes an open data folder, and writes its keys over links a
   expect(existsSync(join(dataDir, 'master-keys'))).toBe(false);
 }, 60_000);
 
-test('a master key file that is a link is refused, and a folder that others use stays as it is', async () => {
+test('a master key file that is a link is refused, and a shared folder is not changed', async () => {
   const dataDir = makeFolder();
   symlinkSync(join(makeFolder(), 'nowhere'), join(dataDir, 'master-keys'));
   const linked = await startRefused({ DATA_DIR: dataDir });
@@ -72,7 +72,7 @@ test('a master key file that is a link is refused, and a folder that others use 
   expect(modeOf(shared)).toBe(0o755);
 }, 60_000);
 
-test('a failed import, and any command where no server has started, leave no master keys behind', async () => {
+test('a failed import, or a command in a folder without a server, leaves no master keys behind', async () => {
   const dataDir = join(makeFolder(), 'data');
   const file = join(makeFolder(), 'export.jsonl');
   writeFileSync(file, 'something else\n');
@@ -96,7 +96,7 @@ test('a failed import, and any command where no server has started, leave no mas
   expect(existsSync(empty)).toBe(false);
 }, 90_000);
 
-test('doctor names a wrong master key once, and an endpoint that the outbound policy refuses', async () => {
+test('doctor reports a wrong master key once, and an endpoint that the outbound policy refuses', async () => {
   const environment = { DATA_DIR: await makeDataFolder(), BOOTSTRAP_ACCESS_KEY: adminKey };
   const server = await startServer({ ...environment, MASTER_KEYS: masterKeys });
   await server.said(/GraphiQL/);
@@ -117,7 +117,7 @@ test('doctor names a wrong master key once, and an endpoint that the outbound po
   ]);
 }, 90_000);
 
-test('an export follows no link, and leaves nothing behind when it fails', async () => {
+test('an export follows no link, and leaves no file when it fails', async () => {
   const environment = { DATA_DIR: await makeDataFolder(), BOOTSTRAP_ACCESS_KEY: adminKey };
   const file = join(makeFolder(), 'export.jsonl');
   const keys = { ...environment, MASTER_KEYS: masterKeys };

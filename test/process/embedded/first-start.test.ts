@@ -21,7 +21,7 @@ async function modeOf(path: string): Promise<string> {
   return ((await stat(path)).mode & 0o777).toString(8);
 }
 
-/** It has written a master key of its own, and starts with no other. */
+/** The server has written its own master key, and starts with no other. */
 async function expectNoOtherMasterKey(dataDir: string): Promise<void> {
   const kept = await readFile(join(dataDir, 'master-keys'), 'utf8');
   expect(kept.trim()).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
@@ -31,7 +31,7 @@ async function expectNoOtherMasterKey(dataDir: string): Promise<void> {
   expect(stderr).toContain('"k1"');
 }
 
-describe('the first start on an empty folder, not on a terminal', () => {
+describe('the first start on an empty folder without a terminal', () => {
   const dataDir = join(makeFolder(), "it's data");
   const keyFile = join(dataDir, 'bootstrap-access-key');
   let server: ServerProcess;
@@ -43,7 +43,7 @@ describe('the first start on an empty folder, not on a terminal', () => {
     told = server.stderr();
   }, 90_000);
 
-  it('tells the project, the file that holds the admin key, and where GraphiQL is', async () => {
+  it('prints the project, the file of the admin key, and the address of GraphiQL', async () => {
     expect(told).toMatch(/^ {2}Project {5}[0-9a-f-]{36}$/m);
     expect(told).toContain(`  Admin key   ${keyFile}\n`);
     expect(told).toContain(`GraphiQL: ${server.url}/graphql\n`);
@@ -51,18 +51,18 @@ describe('the first start on an empty folder, not on a terminal', () => {
     expect(await readFile(keyFile, 'utf8')).toMatch(/^acc_[0-9A-Za-z]{64}\n$/);
   });
 
-  it('tells what the embedded database does not survive', () => {
+  it('prints what the embedded database does not survive', () => {
     expect(told).toMatch(/not a loss of power.*DATABASE_URL/);
   });
 
-  it('keeps folder, master keys and admin key from other users', async () => {
+  it('hides the folder, the master keys and the admin key from other users', async () => {
     expect(await modeOf(dataDir)).toBe('700');
     expect(await modeOf(join(dataDir, 'db'))).toBe('700');
     expect(await modeOf(join(dataDir, 'master-keys'))).toBe('600');
     expect(await modeOf(keyFile)).toBe('600');
   });
 
-  it('tells a curl that stores a secret and fetches it back exactly as pasted', async () => {
+  it('prints a curl that stores a secret and fetches it back when pasted', async () => {
     const pasted = told.slice(told.indexOf('  KEY='), told.indexOf('GraphiQL:'));
     const { stdout } = await promisify(execFile)('bash', ['-c', pasted]);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -70,7 +70,7 @@ describe('the first start on an empty folder, not on a terminal', () => {
     });
   });
 
-  it('refuses a second process on the same folder, naming the first', async () => {
+  it('refuses a second process on the same folder, and names the first', async () => {
     const second = await startRefused({ DATA_DIR: dataDir, PORT: String(await findFreePort()) });
     expect(second.code).toBe(1);
     expect(second.stderr).toContain(dataDir);
@@ -79,7 +79,7 @@ describe('the first start on an empty folder, not on a terminal', () => {
     expect((await send(server, 'GET /ready')).status).toBe(200);
   }, 60_000);
 
-  it('is the only one that tells any of it, and what it made is there in the next', async () => {
+  it('is the only start that prints this, and the next start has its data', async () => {
     const key = (await readFile(keyFile, 'utf8')).trim();
     const id = await storeOpenAi(server, await projectOf(server), 'kept', 'a secret', key);
     expect(await server.end()).toEqual({ code: 0, signal: null });
@@ -92,7 +92,7 @@ describe('the first start on an empty folder, not on a terminal', () => {
 });
 
 describe('a first start with BOOTSTRAP_ACCESS_KEY', () => {
-  it('takes that key, prints it nowhere and writes it to no file', async () => {
+  it('uses that key, and prints it nowhere and writes it to no file', async () => {
     const dataDir = await makeDataFolder();
     const server = await startServer({ DATA_DIR: dataDir, BOOTSTRAP_ACCESS_KEY: adminKey });
     await server.said(/GraphiQL/);

@@ -35,7 +35,7 @@ describe('GraphiQL', () => {
     await server?.end();
   });
 
-  it('is a page whose parts are all on this server', async () => {
+  it('loads everything from this server', async () => {
     const { status, headers, text } = await send(server, 'GET /graphql', {
       key: null,
       headers: { Accept: 'text/html' },
@@ -58,7 +58,7 @@ describe('GraphiQL', () => {
     expect(await response.textContent()).toMatch(/"name":\s*"default"/);
   }, 60_000);
 
-  it('shows what a subscription tells', async () => {
+  it('shows the events of a subscription', async () => {
     const projectId = await projectOf(server);
     const query = `subscription { connectionChanged(projectId: "${projectId}") { kind connection { name } } }`;
     const editor = page.locator('.graphiql-query-editor .monaco-editor').first();
@@ -67,7 +67,7 @@ describe('GraphiQL', () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(query);
     await expect.poll(() => editor.textContent()).toMatch(/^\W*1\W*subscription/);
-    // The editor tells the button late: whoever sees nothing begin presses again.
+    // The editor enables the button late, so the test presses again until something begins.
     await vi.waitFor(
       async () => {
         const isStream = (response: Response) =>
@@ -84,14 +84,14 @@ describe('GraphiQL', () => {
     await page.getByRole('button', { name: /Stop query/ }).click();
   }, 60_000);
 
-  it('asks nothing of another host and has no complaint', () => {
+  it('sends no request to another host and has no error', () => {
     expect([...requested].filter((origin) => !/^(data|blob|null)/.test(origin))).toEqual([
       server.url,
     ]);
     expect(complaints).toEqual([]);
   });
 
-  it('does not keep the key when the page is left', async () => {
+  it('does not keep the key when the browser leaves the page', async () => {
     const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
     expect(kept).not.toContain(adminKey);
   });

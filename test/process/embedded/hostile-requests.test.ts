@@ -11,7 +11,7 @@ import {
 } from '../../helpers/process.ts';
 import { send } from '../requests.ts';
 
-/* What strangers and careless clients send: refused at once, while others are served as before. */
+/* Hostile and careless requests are refused at once, while other clients are served as before. */
 
 const soon = 250;
 const openAi = 'dynamiq.connections.OpenAI';
@@ -103,7 +103,7 @@ const hostile: Hostile[] = [
   ['1 MB of a form', 'POST /connect', null, () => 'a&'.repeat(500_000)],
 ];
 
-/** Made once: what this process does would count as the server's time. */
+/** Made once, because the work of this process would count as the server's time. */
 const bodies = new Map<string, string>();
 
 async function ask([what, route, key, body]: Hostile) {
@@ -118,11 +118,11 @@ async function ask([what, route, key, body]: Hostile) {
   return { ms: performance.now() - begun, ...answer };
 }
 
-/** What so many of the numbers are at most; 0.5 is the median. */
+/** Returns a quantile of the numbers; 0.5 is the median. */
 const quantile = (numbers: readonly number[], part: number) =>
   [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length * part)] ?? 0;
 
-/** Asks for /health again and again while something is done; returns how long each answer took. */
+/** Requests /health repeatedly during `work`; returns how long each response took. */
 async function healthBeside(work: () => Promise<unknown>): Promise<number[]> {
   let isOver = false;
   const took: number[] = [];
@@ -165,7 +165,7 @@ describe('a hostile request is refused at once', () => {
   );
 });
 
-it('60 clients that do not read GraphiQL, and 20 that trickle a body, take no memory and no time', async () => {
+it('60 clients that do not read GraphiQL and 20 that send a body slowly take little memory and time', async () => {
   const page = () => send(server, 'GET /graphql', { key: null, headers: { Accept: 'text/html' } });
   expect((await page()).status).toBe(200);
   const before = residentMegabytes();
@@ -186,7 +186,7 @@ it('60 clients that do not read GraphiQL, and 20 that trickle a body, take no me
   for (const socket of sockets) socket.destroy();
 }, 60_000);
 
-it('1,000 in a row leave the memory as it was', async () => {
+it('1,000 hostile requests in a row do not increase the memory', async () => {
   const small = hostile.filter(([, , , body]) => body().length < 100_000);
   const run = async (count: number) => {
     for (let n = 0; n < count; n += 1) {
@@ -199,7 +199,7 @@ it('1,000 in a row leave the memory as it was', async () => {
   const before = residentMegabytes();
   let health: number[] = [];
   let growth = Number.POSITIVE_INFINITY;
-  // Garbage is collected now and then; what leaks stays, whatever the number of rounds.
+  // Garbage is collected from time to time; a leak remains after any number of rounds.
   for (let round = 0; round < 3 && growth >= 80; round += 1) {
     health = await healthBeside(() => run(1_000));
     growth = residentMegabytes() - before;

@@ -12,7 +12,7 @@ import { openAi, send, type Target } from '../requests.ts';
 
 const mebibyte = 1_048_576;
 
-/** Sends a body on a connection of its own. */
+/** Sends a body on a new connection. */
 async function post({ url }: Target, path: string, body: string | Readable) {
   const {
     statusCode,
@@ -28,7 +28,7 @@ async function post({ url }: Target, path: string, body: string | Readable) {
   return { status: statusCode, headers };
 }
 
-/** A body that does not say how long it is. */
+/** A body without a length. */
 function chunked(size: number): Readable {
   return Readable.from(Array.from({ length: size / 65_536 }, () => Buffer.alloc(65_536, ' ')));
 }
@@ -46,7 +46,7 @@ describe('large bodies', () => {
     server = await startServer({
       ...(await makeEnvironment()),
       LOG_LEVEL: 'warn',
-      NODE_OPTIONS: '--max-old-space-size=192', // so that garbage does not pass for growth
+      NODE_OPTIONS: '--max-old-space-size=192', // so that garbage does not count as growth
     });
     projectId = await projectOf(server);
   }, 60_000);
@@ -54,7 +54,7 @@ describe('large bodies', () => {
   it.each([
     ['says that it is too large', () => ' '.repeat(mebibyte + 1)],
     ['turns out to be too large', () => chunked(mebibyte + 65_536)],
-  ])('tells the client to leave a connection whose body %s, and is not read', async (_, body) => {
+  ])('close the connection when a body %s and is not read', async (_, body) => {
     const response = await fetch(`${server.url}/v1/connections`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' },
@@ -66,7 +66,7 @@ describe('large bodies', () => {
     expect(response.headers.get('connection')).toBe('close');
   });
 
-  /** Eight bodies of about a mebibyte, one of every fate. */
+  /** Eight bodies of about a mebibyte, one for each outcome. */
   async function sendAllKinds(n: number): Promise<number[]> {
     const taken = openAi(projectId, `large ${n}`, 'x'.repeat(mebibyte - 300));
     const connections = '/v1/connections';
@@ -83,7 +83,7 @@ describe('large bodies', () => {
     return answers.map(({ status }) => status);
   }
 
-  it('leave nothing behind in memory, whether they were taken or refused', async () => {
+  it('leave nothing in memory, accepted or refused', async () => {
     for (let n = 0; n < 4; n++) {
       expect(await sendAllKinds(n)).toEqual([201, 400, 400, 400, 400, 413, 413, 200]);
     }

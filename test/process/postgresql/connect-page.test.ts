@@ -11,7 +11,7 @@ import { openLink } from '../browser/open-link.ts';
 import { launchBrowser, openPage, publicUrl } from '../browser/pages.ts';
 import { type BuiltServer, startBuiltServer } from '../built-server.ts';
 
-/* What the connect page makes of a database that is down, or holds what no API would have let in. */
+/* The connect page with a database that is down, or that holds values which no API accepts. */
 
 let cluster: Cluster;
 let server: BuiltServer;
@@ -32,7 +32,7 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-test('names of 5,000 characters are text, and stay within the page', async () => {
+test('names of 5,000 characters are shown as text and stay within the page', async () => {
   const long = pg.escapeLiteral('<script>alert(1)</script>\u202e"\'& '.padEnd(5_000, 'n'));
   await administer(cluster.url(), `UPDATE app SET name = ${long}`);
   await administer(cluster.url(), `UPDATE requirement SET title = ${long}, description = ${long}`);
@@ -45,7 +45,7 @@ test('names of 5,000 characters are text, and stay within the page', async () =>
   await close();
 });
 
-test('a database that is down has a page for everybody', async () => {
+test('the page for a database that is down is accessible', async () => {
   const { page, close } = await openPage(browser, {});
   await openLink(page, await app.linkFor('bea'));
   await cluster.crash();

@@ -46,7 +46,7 @@ describe('connect tokens of two processes', () => {
   const published = async ({ url }: ServerProcess) =>
     (await send<JSONWebKeySet>(url, { method: 'GET', path: '/.well-known/jwks.json' })).json;
 
-  it('are signed with one key, though both needed the first at once', async () => {
+  it('are signed with one key when both processes need the first key at once', async () => {
     const made = await Promise.all([first, second].map((server, n) => mint(server, `user ${n}`)));
     const keys = await published(first);
     expect(keys.keys).toHaveLength(1);
@@ -60,7 +60,7 @@ describe('connect tokens of two processes', () => {
     }
   });
 
-  it('outlive the process that made them, killed or not', async () => {
+  it('outlive the process that made them, also when it is killed', async () => {
     const token = await mint(second, 'ann');
     const keys = await published(second);
     await second.end('SIGKILL');
@@ -71,7 +71,7 @@ describe('connect tokens of two processes', () => {
     expect(await present(second, `${token.slice(0, -10)}AAAAAAAAAA`)).toBe(401);
   }, 60_000);
 
-  it('are in no log, nor is whose they are', async () => {
+  it('are not in the log, and their users are not either', async () => {
     for (const server of [first, second]) {
       await mint(server, 'a-user-whom-nobody-shall-read-of');
       await server.end();

@@ -19,7 +19,7 @@ import type { Cluster } from '../../setup/cluster.ts';
 import { administer } from '../../setup/postgresql.ts';
 import { dataOf, send, sendOperation, storeOpenAi } from '../requests.ts';
 
-/** Of those that read nothing. */
+/** The number of clients that read nothing. */
 const idleClients = 16;
 
 let cluster: Cluster;
@@ -65,7 +65,7 @@ async function createKey(name: string, project: string | null) {
   return dataOf<Made>(made).createAccessKey;
 }
 
-it('tells on one process what was done on the other within a second, and only who may see it', async () => {
+it('sends an event of the other process within a second, and only to subscribers who may see it', async () => {
   const made = await sendOperation(
     a,
     'mutation { createProject(input: { name: "another" }) { ... on Project { id } } }',
@@ -89,7 +89,7 @@ it('tells on one process what was done on the other within a second, and only wh
   expect(refused.events[0]?.errors?.[0]?.extensions.code).toBe('NOT_FOUND');
 }, 60_000);
 
-it('loses no change when the sessions that listen are terminated, again and again', async () => {
+it('loses no change when the listening sessions are terminated repeatedly', async () => {
   const subscription = await watch(a);
   const terminate = () =>
     administer(
@@ -99,7 +99,7 @@ it('loses no change when the sessions that listen are terminated, again and agai
     );
   const stored: string[] = [];
   for (let n = 0; n < 60; n++) {
-    // One that was terminated is made anew after a moment, in which there is none to terminate.
+    // A terminated session is opened again after a moment, in which there is none to terminate.
     if (n % 15 === 5) await expect.poll(async () => (await terminate()).length).toBeGreaterThan(0);
     stored.push(await store(b, `terminated ${n}`));
   }
@@ -125,7 +125,7 @@ it('loses no change when the database is restarted', async () => {
   const last = await store(b, 'after the restart');
   const toldIds = () => kindsOf(subscription.events).map(([, id]) => id);
   await expect.poll(toldIds, { timeout: 15_000 }).toContain(last);
-  // One that was cut off in its answer may have been stored and told of all the same.
+  // A request whose response was cut off may have been stored and announced.
   const told = toldIds();
   for (const id of [...stored, last]) expect(told.filter((one) => one === id)).toEqual([id]);
   expect(stored).toHaveLength(40);
@@ -145,7 +145,7 @@ it('ends the stream of a key that is revoked on the other process', async () => 
   expect(await subscription.ended).toEqual({ complete: true });
 }, 30_000);
 
-it('keeps its memory while clients read nothing', async () => {
+it('does not grow in memory while clients read nothing', async () => {
   const rows =
     'project { connections(first: 100) { nodes { id name type createdAt connectionType { label } } } }';
   const many = Array.from({ length: 6 }, (_, n) => `c${n}: ${rows}`).join(' ');
@@ -186,7 +186,7 @@ function residentMegabytes({ pid }: ServerProcess): number {
   return Math.round(Number(kilobytes) / 1024);
 }
 
-it('stops at once though streams are open, and ends them without `complete`', async () => {
+it('stops at once while streams are open, and ends them without `complete`', async () => {
   const subscription = await watch(b);
   const begun = performance.now();
   await b.end();

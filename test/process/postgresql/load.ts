@@ -2,27 +2,27 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ServerProcess } from '../../helpers/process.ts';
 import { dataOf, fetchApiKey, openAi, send, storeOpenAi } from '../requests.ts';
 
-/** Clients that read and write on all servers of a balancer, and believe nothing that they are told. */
+/** Clients that read and write on all servers of a balancer, and check every response. */
 export type Load = {
-  /** How many requests were answered as they must be. */
+  /** The number of correct responses. */
   answered(): number;
-  /** What went wrong: nothing. */
+  /** The failures, of which there must be none. */
   failures: string[];
-  /** Resolves when so many more requests were answered; rejects when one failed. */
+  /** Resolves after `count` more responses; rejects when one failed. */
   more(count: number): Promise<void>;
-  /** Takes a server out: resolves when nothing is under way on it any more. */
+  /** Takes a server out; resolves when it has no running request. */
   drain(server: ServerProcess): Promise<void>;
   add(server: ServerProcess): void;
-  /** Ends it; answers the last secret that each connection was given. */
+  /** Ends the load; returns the last secret of each connection. */
   stop(): Promise<Map<string, string>>;
 };
 
 const clients = 6;
 const connectionsOfEach = 3;
-/** After each write and read of a client, in milliseconds: what they are a load on must have its share of the machine. */
+/** Pause after each write and read of a client in milliseconds, so that the servers get their share of the machine. */
 const breath = 150;
 
-/** Each client has connections of its own, so that it knows what must be read from them. */
+/** Each client has its own connections, so that it knows what they must return. */
 export function startLoad(servers: readonly ServerProcess[], projectIds: readonly string[]): Load {
   const up = [...servers];
   const underWay = new Map<ServerProcess, number>();
@@ -32,7 +32,7 @@ export function startLoad(servers: readonly ServerProcess[], projectIds: readonl
   let isStopped = false;
   let turn = 0;
 
-  /** Sends to the next server that is up, as a balancer does. */
+  /** Sends a request to the next server that is up, as a balancer does. */
   const balanced = async <Result>(work: (server: ServerProcess) => Promise<Result>) => {
     const server = up[turn++ % up.length] as ServerProcess;
     underWay.set(server, (underWay.get(server) ?? 0) + 1);
@@ -121,7 +121,7 @@ async function requireList(server: ServerProcess, projectId: string): Promise<vo
   }
 }
 
-/** Projects with connections each, of which nobody takes notice: they are there to be rotated. */
+/** Projects with connections that no client uses; they only need to be rotated. */
 export async function seedProjects(
   server: ServerProcess,
   { projects, connections }: { projects: number; connections: number },
@@ -149,7 +149,7 @@ export async function createProject(server: ServerProcess, name: string): Promis
   return dataOf<{ createProject: { id: string } }>(answer).createProject.id;
 }
 
-/** Reads every secret; answers how many are as they must be. */
+/** Reads every secret; returns how many are correct. */
 export async function countReadable(
   server: ServerProcess,
   secrets: ReadonlyMap<string, string>,

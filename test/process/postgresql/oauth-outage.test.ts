@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeFolder, type ServerProcess, startServer } from '../../helpers/process.ts';
 import { readToken, startTwoServers, type TwoServers } from './two-servers.ts';
 
-/* The database goes away just after the provider rotated: the one moment at which a token can be lost. */
+/* The database goes away just after the provider rotated, which is the only moment when a token can be lost. */
 
 /** Longer than the lease, in milliseconds. */
 const outage = Number(process.env.OAUTH_OUTAGE ?? 35_000);
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => servers.stop());
 
-it('stores what the provider gave when the database is back after the lease has ended', async () => {
+it('stores the provider’s token when the database is back after the lease has ended', async () => {
   const { provider, cluster, a, b } = servers;
   const id = await servers.connect('outage');
   const { token: before = '' } = await readToken(a, id);
@@ -25,7 +25,7 @@ it('stores what the provider gave when the database is back after the lease has 
   await rotateAndCrash(() => readEnded(servers.a, id));
   const rotated = (await provider.look()).issued.at(-1)?.accessToken ?? '';
   expect(rotated).not.toBe(before);
-  expect([...given]).toEqual([before]); // whoever asked since waits, or is refused
+  expect([...given]).toEqual([before]); // later callers wait or are refused
   await wait(outage);
   expect([...given]).toEqual([before]);
   await cluster.restart();
@@ -37,7 +37,7 @@ it('stores what the provider gave when the database is back after the lease has 
   }
   await expect.poll(() => given.size).toBe(2);
   await stop();
-  // The very token that the provider gave before the crash, and no other, is stored and handed out.
+  // The token that the provider returned before the crash is stored and returned.
   expect([...given]).toEqual([before, rotated]);
   const last = await Promise.all(readers.map((server) => readToken(server, id)));
   expect(last.map(({ token }) => token)).toEqual([rotated, rotated]);
@@ -62,7 +62,7 @@ it.each([
     await rotateAndCrash(() => refresh(stopped, id));
     const signalled = performance.now();
     await stopped.end('SIGTERM');
-    expect(performance.now() - signalled).toBeLessThan(28_000); // what supervisors grant is 30 s
+    expect(performance.now() - signalled).toBeLessThan(28_000); // supervisors allow 30 s
     const names = await readdir(join(folder, 'unsaved'));
     expect(names).toHaveLength(1);
     const path = join(folder, 'unsaved', names[0] ?? '');
@@ -90,7 +90,7 @@ async function makeDue(_: ServerProcess, id: string): Promise<void> {
   ]);
 }
 
-/** Has a token refreshed, and ends the database between the provider's rotation and its answer. */
+/** Refreshes a token, and ends the database between the provider's rotation and its response. */
 async function rotateAndCrash(refresh: () => Promise<void>): Promise<void> {
   const { provider, cluster } = servers;
   await provider.set({ delay: { ms: 1_500, when: 'after', on: 'refresh_token' } });
@@ -102,7 +102,7 @@ async function rotateAndCrash(refresh: () => Promise<void>): Promise<void> {
   await provider.set({ delay: null });
 }
 
-/** Readers on both processes all the while; what they are given is noted. */
+/** Reads on both processes all the time; collects the tokens that they return. */
 function keepReading(id: string, given: Set<string>) {
   let isStopped = false;
   const readers = [servers.a, servers.b].map(async (server) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Answer, dataOf, send } from '../requests.ts';
 import { startTwoServers, type TwoServers } from './two-servers.ts';
 
-/* The provider is away for an hour, which goes by in the database: its times are moved back in steps. */
+/* The provider is away for an hour; the test moves the times in the database back in steps. */
 
 const step = 20;
 const outage = 3_600;
@@ -27,7 +27,7 @@ afterAll(() => servers.stop());
 
 const pauses: number[] = [];
 
-it('hands the token out while it lives, then 502, and stays active all the while', async () => {
+it('returns the token while it is valid, then 502, and stays active', async () => {
   const { provider } = servers;
   await pass(life - 800); // due, with some minutes left
   await provider.set({ failure: { kind: 'status', status: 500 } });
@@ -47,7 +47,7 @@ it('hands the token out while it lives, then 502, and stays active all the while
   expect(await statuses()).toEqual(['active', 'active']);
 }, 180_000);
 
-it('asks the provider less and less often, at last every 30 to 60 s and never at a fixed time', async () => {
+it('calls the provider at growing intervals, at last every 30 to 60 s with jitter', async () => {
   const calls = await callsOf(read);
   expect(calls).toBe(await failuresOf(read));
   expect(calls).toBeGreaterThanOrEqual(outage / 80);
@@ -56,7 +56,7 @@ it('asks the provider less and less often, at last every 30 to 60 s and never at
   expect(Math.min(...last)).toBeGreaterThan(28);
   expect(Math.max(...last)).toBeLessThanOrEqual(60);
   expect(new Set(last.map(Math.round)).size).toBeGreaterThan(10);
-  // Nobody read the other; the worker leaves a host alone that fails again and again.
+  // Nobody read the other connection; the worker skips a host that fails repeatedly.
   expect(await callsOf(unread)).toBeLessThanOrEqual(calls);
 });
 
@@ -76,7 +76,7 @@ it('recovers by itself when the provider is back, read or not', async () => {
   expect(counts).toMatchObject({ refreshes: 2, reuses: 0, revocations: 0 });
 }, 120_000);
 
-/** Has seconds go by for all grants. Leases stay: what holds them is under way, and quick. */
+/** Moves all grants forward by seconds. Leases stay, because their holders are running and quick. */
 async function pass(seconds: number): Promise<void> {
   const by = 'make_interval(secs => $1::float8)';
   await servers.query(
@@ -87,7 +87,7 @@ async function pass(seconds: number): Promise<void> {
   );
 }
 
-/** The config that both processes hand out, or the refusal. */
+/** Returns the config that both processes return, or the refusal. */
 function fetchBoth(id: string): Promise<Pick<Answer, 'status' | 'text'>[]> {
   const fetchFrom = async (server: TwoServers['a']) => {
     const answer = await send(server, `POST /v1/connections/${id}/credentials`);
@@ -114,7 +114,7 @@ async function ask(id: string, what: string): Promise<number> {
   return row?.value ?? Number.NaN;
 }
 
-/** Of how many calls the provider knows that were for this connection, until it answered one. */
+/** Returns how many calls of this connection the provider had before it answered one. */
 async function callsOf(id: string): Promise<number> {
   const { calls, issued } = await servers.provider.look();
   const mine = issued[id === read ? 0 : 1]?.refreshToken;

@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => servers.stop());
 
-it('refreshes once for 200 readers of two processes, round after round', async () => {
+it('refreshes once for 200 readers of two processes in every round', async () => {
   const { provider, a, b } = servers;
   const id = await servers.connect('many readers');
   await provider.set({ delay: { ms: 400, when: 'after', on: 'refresh_token' } });
@@ -34,11 +34,11 @@ it('refreshes once for 200 readers of two processes, round after round', async (
   expect((await provider.look()).counts.revocations).toBe(0);
 }, 180_000);
 
-it('loses nothing with a process that is killed under a lease, and lets none call that was held up', async () => {
+it('loses no grant with a process that is killed under a lease, and makes no call after a long delay', async () => {
   const { environment, provider, a } = servers;
   const [killed, held] = [await startServer(environment), await startServer(environment)];
   const id = await killUnderLease(killed);
-  // Both take half a minute, and have nothing to do with each other.
+  // Both take half a minute and are independent.
   const [paused] = await Promise.all([holdUp(held), expectTakenOver(id)]);
   expect((await readToken(a, paused.id)).status).toBe(200);
   expect(await refreshesWith(paused.token)).toHaveLength(1);
@@ -46,10 +46,10 @@ it('loses nothing with a process that is killed under a lease, and lets none cal
   await held.end();
 }, 120_000);
 
-/** Kills a process while it calls the provider, which does not rotate; answers the connection. */
+/** Kills a process while it calls the provider, which does not rotate; returns the connection. */
 async function killUnderLease(killed: ServerProcess): Promise<string> {
   const id = await servers.connect('killed holder');
-  // It waits, and then ends the call without having rotated.
+  // The provider waits, and then ends the call without a rotation.
   const failure = { kind: 'reset', on: 'refresh_token', times: 1 } as const;
   const delay = { ms: 2_000, when: 'before', on: 'refresh_token' } as const;
   await servers.provider.set({ delay, failure });
@@ -75,7 +75,7 @@ async function expectTakenOver(id: string): Promise<void> {
   await servers.provider.set({ delay: null, failure: null });
 }
 
-/** Holds a process up until too little of its lease is left to call the provider; answers the connection and its refresh token. */
+/** Delays a process until its lease is too short to call the provider; returns the connection and its refresh token. */
 async function holdUp(held: ServerProcess) {
   const id = await servers.connect('paused holder');
   const token = (await servers.provider.look()).issued.at(-1)?.refreshToken;
@@ -88,7 +88,7 @@ async function holdUp(held: ServerProcess) {
   return { id, token };
 }
 
-/** Stops a process between taking the lease and calling the provider: a fresh one reserves seals in between. */
+/** Stops a process between taking the lease and calling the provider, where a fresh process reserves seals. */
 async function pauseUnderLease(held: ServerProcess, id: string) {
   const client = new pg.Client({ connectionString: servers.cluster.url() });
   await client.connect();

@@ -20,7 +20,7 @@ import {
   storeOpenAi,
 } from '../requests.ts';
 
-/** After each refusal of a client, in milliseconds: it takes no time, and the outage takes seconds. */
+/** Pause after each refusal of a client in milliseconds, because the outage takes seconds. */
 const breath = 100;
 
 let cluster: Cluster;
@@ -40,7 +40,7 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-it('answers 503 while PostgreSQL is gone, and serves again by itself when it is back', async () => {
+it('returns 503 while PostgreSQL is down, and recovers by itself', async () => {
   await cluster.crash();
   await expectUnavailable();
   expect((await send(server, 'GET /health')).status).toBe(200);
@@ -50,7 +50,7 @@ it('answers 503 while PostgreSQL is gone, and serves again by itself when it is 
   await storeOpenAi(server, projectId, 'from afterwards', 'another secret');
 }, 60_000);
 
-it('answers 503 within seconds while PostgreSQL is connected but silent, and recovers', async () => {
+it('returns 503 within seconds while PostgreSQL is connected but silent, and recovers', async () => {
   cluster.pause();
   const begun = performance.now();
   await expectUnavailable();
@@ -62,7 +62,7 @@ it('answers 503 within seconds while PostgreSQL is connected but silent, and rec
   expect(await fetchApiKey(server, id)).toBe('a secret');
 }, 60_000);
 
-it('has stored every connection that it answered 201 for, however the outage fell', async () => {
+it('has stored every connection with a 201 response, at any moment of the outage', async () => {
   const stored = new Map<string, string>();
   const refused: Answer[] = [];
   let cut = 0;
@@ -101,7 +101,7 @@ it('has stored every connection that it answered 201 for, however the outage fel
   }
 }, 120_000);
 
-it('says at the start that PostgreSQL cannot be reached, without the password of DATABASE_URL', async () => {
+it('says at the start that PostgreSQL cannot be reached, without the password in DATABASE_URL', async () => {
   const DATABASE_URL = 'postgresql://patchbay:hunter2@127.0.0.1:1/patchbay';
   const { code, stdout, stderr } = await startRefused({
     ...(await makeEnvironment()),
@@ -123,7 +123,7 @@ it('says at the start that there is no such database, without the password', asy
   expect(stdout + stderr).not.toContain('hunter2');
 }, 60_000);
 
-/** REST and GraphQL say that it is the database, and `/ready` takes the process out of service. */
+/** Expects that REST and GraphQL name the database, and that `/ready` takes the process out of service. */
 async function expectUnavailable(): Promise<void> {
   const [list, credentials, operation, ready] = await Promise.all([
     send(server, `GET /v1/connections?project_id=${projectId}`),

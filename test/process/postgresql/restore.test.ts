@@ -21,7 +21,7 @@ import { fetchApiKey, send, storeOpenAi } from '../requests.ts';
 import { createProject } from './load.ts';
 import { clientOf, connect, readToken } from './two-servers.ts';
 
-/* What an operator has after the database is lost: an export, the master keys, and nothing else. */
+/* After the loss of the database an operator has an export and the master keys, and nothing else. */
 
 let provider: OAuthProviderProcess;
 let lost: Environment;
@@ -70,7 +70,7 @@ async function elsewhere(): Promise<Environment> {
   };
 }
 
-it('holds nothing that is not sealed, and only its owner may read it', async () => {
+it('holds only sealed values, and only its owner may read it', async () => {
   const text = await readFile(file, 'utf8');
   expect(text).not.toMatch(/a secret|at_|rt_|acc_[0-9A-Za-z]{64}/);
   expect(text).toMatch(/^\{"patchbay":/);
@@ -92,7 +92,7 @@ it('restores everything into an empty PostgreSQL: every secret opens, no provide
   await server.end();
 }, 90_000);
 
-it('goes into an embedded database, and from there back', async () => {
+it('imports into an embedded database, and from there back', async () => {
   const { DATABASE_URL, ...rest } = await elsewhere();
   const embedded = { ...rest, DATA_DIR: makeFolder() };
   const done = await runTool(embedded, 'import', '--file', file);
@@ -110,7 +110,7 @@ it('goes into an embedded database, and from there back', async () => {
   await next.end();
 }, 120_000);
 
-it('imports nothing without the master keys, nor of a file that was cut short or is something else', async () => {
+it('imports nothing without the master keys, and nothing from a truncated or foreign file', async () => {
   const environment = await elsewhere();
   const without = { ...environment, MASTER_KEYS: `other:${'A'.repeat(43)}=` };
   const missing = [1, expect.stringMatching(/^The master key "k1" is missing/)];

@@ -8,7 +8,7 @@ import { readToken, startTwoServers, type TwoServers } from './two-servers.ts';
 /* A provider that ends the whole family of tokens when an old refresh token is used again. */
 
 const rounds = Number(process.env.ROTATION_ROUNDS ?? 3);
-/** After each write and each refresh, in milliseconds: the rotation must have its share of the machine. */
+/** Pause after each write and refresh in milliseconds, so that the rotation gets its share of the machine. */
 const breath = 20;
 
 let servers: TwoServers;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => servers.stop());
 
-it('overwrites no newer value with an older one while PUTs and refreshes go on', async () => {
+it('overwrites no newer value with an older one during PUTs and refreshes', async () => {
   const { a, b, provider, environment, query } = servers;
   const projectId = await createProject(a, 'rotated');
   const written = await Promise.all(

@@ -12,7 +12,7 @@ import {
 import { administer } from '../../setup/postgresql.ts';
 import { countReadable, createProject, type Load, seedProjects, startLoad } from './load.ts';
 
-/* Two processes, readers and writers on both, and keys that change under them. */
+/* Two processes with readers and writers on both, and keys that change at the same time. */
 
 const keyOf = (kid: string) => `${kid}:${Buffer.alloc(32, `master key ${kid}`).toString('base64')}`;
 const old = { MASTER_KEYS: keyOf('old') };
@@ -21,7 +21,7 @@ const renewed = { MASTER_KEYS: keyOf('new') };
 
 const removable = /^0 values left on key "old": it may be removed from MASTER_KEYS\./m;
 
-it('rotates all keys under load, killed three times each, and then needs the old one no more', async () => {
+it('rotates all keys under load although killed three times each, and then does not need the old key', async () => {
   const environment: Environment = { ...(await makeEnvironment()), LOG_LEVEL: 'warn' };
   const first = await startServer({ ...environment, ...old });
   const { projectIds, secrets } = await seedProjects(first, { projects: 150, connections: 4 });
@@ -55,7 +55,7 @@ it('rotates all keys under load, killed three times each, and then needs the old
   await next.end();
 }, 300_000);
 
-it('restarts one process after the other from the old key to both to the new, and fails no request', async () => {
+it('restarts one process after the other from the old key to both keys to the new key without a failed request', async () => {
   const environment: Environment = { ...(await makeEnvironment()), LOG_LEVEL: 'warn' };
   let servers = [
     await startServer({ ...environment, ...old }),
@@ -86,12 +86,12 @@ it('does not make a key active that a live process lacks, and says which', async
   await expect.poll(tool.stderr, { timeout: 30_000 }).toContain(`process ${server.pid} on `);
   const [row] = await query(environment, `SELECT kid FROM master_key WHERE status = 'active'`);
   expect(row?.kid).toBe('old');
-  await server.end(); // it says so itself: nobody waits for it to fall silent
+  await server.end(); // it leaves by itself, so nothing waits until it counts as silent
   const { code } = await tool.exited;
   expect([code, tool.stdout()]).toEqual([0, expect.stringMatching(removable)]);
 }, 120_000);
 
-/** Lets it begin, and kills it somewhere on its way; a run that has finished before is repeated. */
+/** Kills a rotation at some point of its run; repeats a run that finished earlier. */
 async function killThreeTimes(environment: Environment, command: string, begun: RegExp) {
   for (let kills = 0; kills < 3; kills++) {
     const tool = launchTool(environment, command);
@@ -108,7 +108,7 @@ async function finish(environment: Environment, command: string): Promise<string
   return tool.stdout();
 }
 
-/** Starts the next before it takes the last away, as a balancer in front of them wants it. */
+/** Starts the next process before it ends the last one, as a balancer needs it. */
 async function restartEach(load: Load, servers: ServerProcess[], environment: Environment) {
   const restarted: ServerProcess[] = [];
   for (const server of servers) {

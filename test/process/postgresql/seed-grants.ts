@@ -10,14 +10,14 @@ import { insertRows } from '../../helpers/insert-rows.ts';
 import type { Issued } from '../../helpers/oauth-provider.state.ts';
 import type { Environment } from '../../helpers/process.ts';
 
-/** Rows of one statement. */
+/** The rows of one statement. */
 const chunk = 500;
 
 type Wanted = { projectId: string; tokenHost: string; issued: readonly Issued[] };
 
 /**
  * Stores an active connection for each set of tokens, sealed as the server seals them but past its
- * API, which would take minutes for thousands. None of them is due. Answers their ids.
+ * API, which would take minutes for thousands. None of them is due. Returns their ids.
  */
 export async function seedGrants(
   { DATABASE_URL, MASTER_KEYS = '' }: Environment,

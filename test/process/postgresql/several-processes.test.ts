@@ -34,12 +34,12 @@ describe('two processes that start at once on an empty database', () => {
     }
   });
 
-  it('tell of it once', () => {
+  it('print it once', () => {
     const told = [first, second].filter(({ stderr }) => stderr().includes(projectId));
     expect(told).toHaveLength(1);
   });
 
-  it('both serve, and what one stores the other reads and opens at once', async () => {
+  it('both serve, and each reads at once what the other stores', async () => {
     const fromFirst = await storeOpenAi(first, projectId, 'stored on the first', 'secret one');
     expect(await fetchApiKey(second, fromFirst)).toBe('secret one');
     const fromSecond = await storeOpenAi(second, projectId, 'stored on the second', 'secret two');
@@ -50,7 +50,7 @@ describe('two processes that start at once on an empty database', () => {
     expect(two.text).toBe(one.text);
   });
 
-  it('give a name to one of two who ask for it at once on both', async () => {
+  it('give a name to one of two concurrent callers on both', async () => {
     for (let n = 0; n < 10; n++) {
       const outcomes = await Promise.allSettled([
         storeOpenAi(first, projectId, `contested ${n}`, 'one'),
@@ -63,7 +63,7 @@ describe('two processes that start at once on an empty database', () => {
     }
   });
 
-  it('refuse a key on one from the moment it was revoked on the other', async () => {
+  it('refuse a key on one process as soon as it is revoked on the other', async () => {
     const made = await sendOperation(
       first,
       'mutation { createAccessKey(input: { name: "short-lived", role: VIEWER }) { ... on CreatedAccessKey { secret accessKey { id } } } }',

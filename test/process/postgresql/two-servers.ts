@@ -16,16 +16,16 @@ import {
 import type { Cluster } from '../../setup/cluster.ts';
 import { type Answer, dataOf, send } from '../requests.ts';
 
-/** Two servers on one PostgreSQL of their own, and an authorization server: each a process. */
+/** Two servers on their own PostgreSQL, and an authorization server, each in a process. */
 export type TwoServers = {
   cluster: Cluster;
   provider: OAuthProviderProcess;
   a: ServerProcess;
   b: ServerProcess;
   environment: Environment;
-  /** An active connection with a token of its own. */
+  /** Makes an active connection with its own token. */
   connect(name: string): Promise<string>;
-  /** Lets a connection's access token have ended. */
+  /** Ends a connection's access token. */
   endToken(id: string): Promise<void>;
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
@@ -49,7 +49,7 @@ export async function startTwoServers(
   const b = await startServer({ ...environment, DATA_DIR: makeFolder() });
   const projectId = await projectOf(a);
   const pool = new pg.Pool({ connectionString: cluster.url(), max: 2 });
-  pool.on('error', () => {}); // of a session that the database took along
+  pool.on('error', () => {}); // a session that ended with the database
   const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
     (await pool.query<Row>(text, values)).rows;
   return {
@@ -79,7 +79,7 @@ export function clientOf({ client, ...endpoints }: OAuthProviderProcess): Enviro
   };
 }
 
-/** An active connection with a token of its own. */
+/** Makes an active connection with its own token. */
 export async function connect(
   server: ServerProcess,
   projectId: string,
@@ -96,7 +96,7 @@ export async function connect(
   return id;
 }
 
-/** A credentials call: its status, and the access token where there is one. */
+/** Fetches credentials; returns the status, and the access token when there is one. */
 export async function readToken(server: ServerProcess, id: string) {
   const answer: Answer = await send(server, `POST /v1/connections/${id}/credentials`);
   if (answer.status !== 200) return { status: answer.status, token: undefined };

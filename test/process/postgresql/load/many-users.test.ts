@@ -16,7 +16,7 @@ import type { Cluster } from '../../../setup/cluster.ts';
 import { ask, mutate } from '../../end-user-requests.ts';
 import { storeOpenAi } from '../../requests.ts';
 
-/* What the runs of 1,000 users cost the database, counted by the database. */
+/* The statements of the runs of 1,000 users, counted by the database. */
 
 const openAi = 'dynamiq.connections.OpenAI';
 const host = 'crowd.example.com';
@@ -60,7 +60,7 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-/** Does something for all users, 16 at a time. */
+/** Runs `work` for all users, 16 at a time. */
 async function eachOf(some: readonly string[], work: (user: string) => Promise<void>) {
   const left = [...some];
   const worker = async () => {
@@ -81,7 +81,7 @@ async function bring(user: string) {
   }
 }
 
-/** What the API does above for a few, for all others past it: only the runs are counted. */
+/** Stores directly for all users what the API stores for a few above, because only the runs are counted. */
 async function bringInBulk(
   { DATABASE_URL, MASTER_KEYS = '' }: Environment,
   projectId: string,
@@ -103,7 +103,7 @@ type Item = { __typename: string; config?: { api_key: string } };
 const selection =
   '... on ResolvedCredentials { items { __typename ... on Credentials { config } } }';
 
-/** The run of a user, who must get what is theirs and what is shared, in this order. */
+/** Runs for a user, who must get their own credentials and the shared ones, in this order. */
 async function run(user: string, requirementIds = brought, connectionIds = shared) {
   const references = [
     ...requirementIds.map((requirementId) => ({ requirementId })),
@@ -118,7 +118,7 @@ async function run(user: string, requirementIds = brought, connectionIds = share
   expect((items as Item[]).map(({ config }) => config?.api_key)).toEqual(wanted);
 }
 
-/** How many statements the database ran while this was done. */
+/** Returns how many statements the database ran during `work`. */
 async function statementsOf(work: () => Promise<void>): Promise<number> {
   await database.query('SELECT pg_stat_statements_reset()');
   await work();
@@ -140,7 +140,7 @@ it('takes as many statements for five references as for two', async () => {
   expect([two, five]).toEqual([five, 4]);
 }, 60_000);
 
-it('takes no more of them for 1,000 users at once, and fails none', async () => {
+it('takes no more statements for 1,000 users at once, and fails none', async () => {
   const statements = await statementsOf(() => eachOf(users, (user) => run(user)));
   expect(statements / users.length).toBeLessThanOrEqual(4.1);
 }, 60_000);

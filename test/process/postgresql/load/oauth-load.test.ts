@@ -19,22 +19,22 @@ import {
 import { seedGrants } from '../seed-grants.ts';
 import { clientOf } from '../two-servers.ts';
 
-/* Many tokens due at once, all of one host and one project: the worker has a quarter of its slots for them. */
+/* Many tokens of one host and one project are due at once; the worker uses a quarter of its slots for them. */
 
-/** How many; `OAUTH_DUE=10000` is the whole show, which also compares the readers' times. */
+/** The number of due tokens; with `OAUTH_DUE=10000` the test also compares the readers' times. */
 const due = Number(process.env.OAUTH_DUE ?? 1_000);
-/** Within how long they become due: 10,000 in a minute, in milliseconds. */
+/** The milliseconds in which they become due: 10,000 in a minute. */
 const window = due * 6;
 const fresh = 100;
-/** Refreshed beforehand, for a server whose code is as warm as one's that has run for a while. */
+/** The number of refreshes before the measurement, which warm the server's code up. */
 const warming = 500;
-/** How long an answer of the provider takes, in milliseconds. */
+/** The response time of the provider in milliseconds. */
 const providerTime = 50;
-/** How long the readers' times are taken beforehand where they are compared, in milliseconds. */
+/** How long the readers are measured before the load for comparison, in milliseconds. */
 const calm = due >= 10_000 ? 20_000 : 0;
-/** How long before the first is due the due times are written, so that the writing is over: in milliseconds. */
+/** Milliseconds between writing the due times and the first due time. */
 const lead = 3_000;
-/** How long a reader takes until it measures, in milliseconds. */
+/** Milliseconds until a reader measures. */
 const readerStart = 2_000;
 const mebibyte = 1_048_576;
 
@@ -71,7 +71,7 @@ afterAll(async () => {
   await provider?.process.end();
 });
 
-it(`keeps up with ${due} tokens that are due within ${window / 1_000} s, in little memory, and reads go on`, async () => {
+it(`keeps up with ${due} tokens that are due within ${window / 1_000} s, in little memory, while reads continue`, async () => {
   const before = calm > 0 ? await measureReads(calm) : undefined;
   await makeDue(dueIds, window, lead);
   await wait(lead - readerStart);
@@ -93,7 +93,7 @@ it(`keeps up with ${due} tokens that are due within ${window / 1_000} s, in litt
   if (before) expect(during.p99).toBeLessThan(2 * before.p99);
 }, 300_000);
 
-it('has called the provider once for each, and never more than a quarter of the slots at a time', async () => {
+it('has called the provider once for each token, with at most a quarter of the slots at a time', async () => {
   const { counts, calls, issued } = await provider.look();
   expect(counts).toMatchObject({ refreshes: due, reuses: 0, revocations: 0 });
   expect(calls).toHaveLength(due);
@@ -118,7 +118,7 @@ async function refreshed(): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** What reads of other connections take, as another process sees it. */
+/** Measures reads of other connections from another process. */
 async function startReading() {
   const told = { url: server.url, authorization: `Bearer ${adminKey}`, ids: freshIds };
   const reader = launchScript(join(import.meta.dirname, 'reader.main.ts'), told);

@@ -1,9 +1,9 @@
 import { Agent, request } from 'node:http';
 
 /*
- * Reads credentials a hundred times a second, whatever becomes of the reads before, until it is told to
- * end; then prints how long each took, in milliseconds. A process of its own, so that what it measures
- * is not held up by a test's. Arguments: JSON with the server's URL, a credential and connections.
+ * Reads credentials a hundred times a second, without waiting for earlier reads, until it is told to
+ * end; then prints how long each took, in milliseconds. It is its own process, so that the work of a test
+ * does not delay its reads. Arguments: JSON with the server's URL, a credential and connections.
  */
 
 const { url, authorization, ids }: { url: string; authorization: string; ids: string[] } =
