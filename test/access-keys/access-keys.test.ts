@@ -44,7 +44,7 @@ const viewer = async (key: string) => {
 const outcome = async (answer: ReturnType<typeof create>) =>
   (await answer).data.createAccessKey.__typename;
 
-test('a new key is shown once, and works', async () => {
+test('a new key is returned once and works', async () => {
   const { projectId, organizationId } = server.home;
   const { data } = await create({ name: ' deploy ', role: 'RUNTIME', projectId });
   const { accessKey, secret } = data.createAccessKey;
@@ -70,7 +70,7 @@ test('a new key is shown once, and works', async () => {
   });
 });
 
-test('of a key only its digest is stored', async () => {
+test('only the digest of a key is stored', async () => {
   const { data } = await create({});
   const { accessKey, secret } = data.createAccessKey;
   const row = await server.deps.db.accessKey.findUniqueOrThrow({ where: { id: accessKey.id } });
@@ -78,8 +78,8 @@ test('of a key only its digest is stored', async () => {
   expect(JSON.stringify(row)).not.toContain(secret.slice(8));
 });
 
-describe('revoked', () => {
-  test('a key is dead on the next request, and gone from the list', async () => {
+describe('revoking', () => {
+  test('ends a key on the next request and removes it from the list', async () => {
     const { projectId } = server.home;
     const { data } = await create({ projectId });
     const { accessKey, secret } = data.createAccessKey;
@@ -92,7 +92,7 @@ describe('revoked', () => {
     expect(text).not.toContain(accessKey.id);
   });
 
-  test('it cannot be revoked again', async () => {
+  test('fails for a revoked key', async () => {
     const { data } = await create({});
     const { id } = data.createAccessKey.accessKey;
     const answers = await Promise.all([revoke(id), revoke(id), revoke(id)]);
@@ -100,7 +100,7 @@ describe('revoked', () => {
     expect(types).toEqual(['AccessKey', 'NotFoundError', 'NotFoundError']);
   });
 
-  test('an admin may end the very key that asks', async () => {
+  test('is allowed for the admin’s own key', async () => {
     const { data } = await create({ role: 'ADMIN' });
     const { accessKey, secret } = data.createAccessKey;
     expect((await revoke(accessKey.id, secret)).data.revokeAccessKey.__typename).toBe('AccessKey');
@@ -119,16 +119,16 @@ describe('the time of expiry', () => {
       .toBe(401);
   });
 
-  test('must lie ahead', async () => {
+  test('must be in the future', async () => {
     const { data } = await create({ expiresAt: '2020-01-01T00:00:00Z' });
     expect(data.createAccessKey.fields).toMatchObject([{ path: 'expiresAt' }]);
   });
 });
 
-describe('nobody makes a key with more than their own', () => {
+describe('a key is not created with more than its creator has', () => {
   const days = (count: number) => new Date(Date.now() + count * 86_400_000);
 
-  test('scope: a project’s admin makes keys of that project only', async () => {
+  test('scope: an admin of a project creates keys of that project only', async () => {
     const { projectId, organizationId } = server.home;
     const key = await server.createKey({ projectId });
     expect(await outcome(create({}, key))).toBe('ForbiddenError');
@@ -140,14 +140,14 @@ describe('nobody makes a key with more than their own', () => {
     expect(await outcome(create({ projectId: strange }, key))).toBe('NotFoundError');
   });
 
-  test('life: a key that ends makes keys that end no later', async () => {
+  test('lifetime: a key with an end creates keys that end no later', async () => {
     const key = await server.createKey({ expiresAt: days(10) });
     expect(await outcome(create({}, key))).toBe('ForbiddenError');
     expect(await outcome(create({ expiresAt: days(11) }, key))).toBe('ForbiddenError');
     expect(await outcome(create({ expiresAt: days(9) }, key))).toBe('CreatedAccessKey');
   });
 
-  test('role: who is no admin makes none', async () => {
+  test('role: only an admin creates keys', async () => {
     for (const role of ['viewer', 'runtime', 'editor'] as const) {
       expect(await outcome(create({}, await server.createKey({ role })))).toBe('ForbiddenError');
     }
@@ -169,12 +169,12 @@ test.each([
   ['name', { name: ' ' }],
   ['name', { name: 'x'.repeat(121) }],
   ['name', { name: 'a\u0000' }],
-])('a bad %s is named', async (path, input) => {
+])('a bad %s is named in the error', async (path, input) => {
   const { data } = await create(input);
   expect(data.createAccessKey.fields).toMatchObject([{ path }]);
 });
 
-test('a project that is none is not found', async () => {
+test('an invalid project id is not found', async () => {
   for (const projectId of [randomUUID(), 'x', '\u0000']) {
     expect(await outcome(create({ projectId }))).toBe('NotFoundError');
   }

@@ -34,7 +34,7 @@ const eventsOf = ({ headers }: Answer) => {
   return server.deps.db.auditEvent.findMany({ where });
 };
 
-test('an app is made in a project, with its event', async () => {
+test('creating an app records an event in its project', async () => {
   const hostname = uniqueHostname();
   const answer = await mutations.createApp({
     name: ' Shop ',
@@ -56,13 +56,13 @@ test('an app is made in a project, with its event', async () => {
   ]);
 });
 
-test('without settings the connect page is a plain one', async () => {
+test('an app without settings has a plain connect page', async () => {
   expect((await mutations.createApp()).result.connectPage).toEqual(plain);
   const { result } = await mutations.createApp({ connectPage: { allowedOrigins: null } });
   expect(result.connectPage).toEqual(plain);
 });
 
-test('what is left out or null stays; a setting of the connect page goes with null', async () => {
+test('an absent or null field keeps its value, and null removes a setting of the connect page', async () => {
   const { result } = await mutations.createApp({ connectPage: settings });
   const { id } = result;
   const answer = await mutations.updateApp({ id });
@@ -97,7 +97,7 @@ test("the connect page's name is composed, and holds no control characters", asy
   ]);
 });
 
-test('its host follows a change at once', async () => {
+test('a changed hostname works at once', async () => {
   const { result } = await mutations.createApp({ visibility: 'PUBLIC' });
   const path = '/v1/requirements/status?user_id=ann';
   const status = async (host: string) =>
@@ -144,7 +144,7 @@ test.each([
   },
 );
 
-test('every complaint comes at once, with its path', async () => {
+test('all complaints are returned at once with their paths', async () => {
   const { result } = await mutations.createApp({
     name: ' ',
     hostname: 'localhost',
@@ -208,7 +208,7 @@ describe('a setting of the connect page is refused:', () => {
     },
   );
 
-  test('more than 20 origins; the same one counts once', async () => {
+  test('more than 20 origins, where a repeated one counts once', async () => {
     const allowedOrigins = Array.from({ length: 21 }, (_, index) => `https://a${index}.example`);
     const { result } = await mutations.createApp({ connectPage: { allowedOrigins } });
     expect(result.fields).toMatchObject([{ path: 'connectPage.allowedOrigins' }]);
@@ -218,7 +218,7 @@ describe('a setting of the connect page is refused:', () => {
   });
 });
 
-test('an admin of one project makes apps there and nowhere else', async () => {
+test('an admin of one project creates apps only there', async () => {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   const key = await server.createKey({ projectId });
   const { result } = await mutations.createApp({ projectId: projectId.toUpperCase() }, key);
@@ -241,7 +241,7 @@ test('an admin of one project makes apps there and nowhere else', async () => {
   });
 });
 
-test('an editor is refused, and that leaves an event', async () => {
+test('an editor is refused, which records an event', async () => {
   const { projectId } = server.home;
   const key = await server.createKey({ role: 'editor', projectId });
   const answer = await mutations.createApp({}, key);
@@ -251,7 +251,7 @@ test('an editor is refused, and that leaves an event', async () => {
   ]);
 });
 
-test('of two who delete an app, one does', async () => {
+test('one of two concurrent deletions of an app succeeds', async () => {
   const { result } = await mutations.createApp();
   const answers = await Promise.all(
     Array.from({ length: 6 }, () => mutations.deleteApp({ id: result.id })),
@@ -276,7 +276,7 @@ describe('the apps of a project', () => {
     };
   };
 
-  test('are paged, newest first, each once', async () => {
+  test('are paged newest first, each once', async () => {
     const { db } = server.deps;
     const id = await seedProject(db, server.home.organizationId);
     const ids: string[] = [];
@@ -302,7 +302,7 @@ describe('the apps of a project', () => {
     expect(seen).not.toEqual(seen.toSorted());
   });
 
-  test('a bad page is named', async () => {
+  test('a bad page argument is named', async () => {
     const { errors } = await server.graphql(document, { id: server.home.projectId, first: 101 });
     expect(errors).toMatchObject([{ extensions: { fields: [{ path: 'first' }] } }]);
   });

@@ -20,14 +20,14 @@ beforeAll(async () => {
 const attempt = async (hostname: string, key?: string, projectId = server.home.projectId) =>
   (await mutations.createApp({ hostname, projectId }, key)).result;
 
-test('a hostname is kept in its one spelling', async () => {
+test('a hostname is stored in its canonical form', async () => {
   const { hostname } = await server.deps.db.app.findUniqueOrThrow({ where: { id: taken } });
   expect(hostname).toBe('shop.xn--bcher-kva.example');
   const label = uniqueHostname();
   expect((await attempt(` ${label.toUpperCase()}.:8443 `)).hostname).toBe(label);
 });
 
-describe('another app’s hostname is taken, spelled', () => {
+describe('another app’s hostname is taken in the spelling', () => {
   const spellings = [
     'shop.xn--bcher-kva.example',
     'shop.bücher.example',
@@ -117,16 +117,19 @@ const refused: Record<string, string[]> = {
   'cannot be longer than 500 characters': ['a'.repeat(501)],
 };
 
-describe.each(Object.entries(refused))('as it %s, refused is', (message, hostnames) => {
-  test.each(hostnames)('%j', async (hostname) => {
-    const { result } = await mutations.createApp({ hostname });
-    expect(result.fields).toEqual([{ path: 'hostname', message }]);
-    const changed = await mutations.updateApp({ id: taken, hostname });
-    expect(changed.result.fields).toEqual([{ path: 'hostname', message }]);
-  });
-});
+describe.each(Object.entries(refused))(
+  'a hostname is refused because it %s:',
+  (message, hostnames) => {
+    test.each(hostnames)('%j', async (hostname) => {
+      const { result } = await mutations.createApp({ hostname });
+      expect(result.fields).toEqual([{ path: 'hostname', message }]);
+      const changed = await mutations.updateApp({ id: taken, hostname });
+      expect(changed.result.fields).toEqual([{ path: 'hostname', message }]);
+    });
+  },
+);
 
-test('where APP_DOMAINS is set, an app is within one of them', async () => {
+test('an app must be within APP_DOMAINS when it is set', async () => {
   const narrow = await startTestServer({ APP_DOMAINS: 'Apps.example, bücher.test' }, server);
   try {
     const { createApp } = appMutations(narrow);
@@ -141,7 +144,7 @@ test('where APP_DOMAINS is set, an app is within one of them', async () => {
   }
 });
 
-test('of many who want a hostname at once, one gets it', async () => {
+test('one of many concurrent requests for a hostname gets it', async () => {
   const hostname = uniqueHostname();
   const results = await Promise.all(
     Array.from({ length: 12 }, (_, index) =>
@@ -152,7 +155,7 @@ test('of many who want a hostname at once, one gets it', async () => {
   expect(names).toEqual(['App', ...Array.from({ length: 11 }, () => 'ConflictError')]);
 });
 
-test('a hostname that was given up, or whose app is gone, is free', async () => {
+test('a hostname is free after its app changed or was deleted', async () => {
   const hostname = uniqueHostname();
   const { id } = await attempt(hostname);
   await mutations.updateApp({ id, hostname: uniqueHostname() });
@@ -162,7 +165,7 @@ test('a hostname that was given up, or whose app is gone, is free', async () => 
   expect((await attempt(hostname)).__typename).toBe('App');
 });
 
-test('a hostname works from the moment that its app is made', async () => {
+test('a hostname works as soon as its app is created', async () => {
   const hostname = uniqueHostname();
   await mutations.createApp({ hostname, visibility: 'PUBLIC' });
   const path = '/v1/requirements/status?user_id=ann';

@@ -82,7 +82,7 @@ it('writes formats, ranges and allowed values as JSON Schema keywords', () => {
   );
 });
 
-/** Of an optional field: what it takes besides null and blank text, which stand for "left out". */
+/** The schema of an optional field without null and blank text, which mean "left out". */
 function given(schema: object) {
   return { anyOf: [schema, { type: ['string', 'null'], pattern: expect.any(String) }] };
 }

@@ -7,7 +7,7 @@ const openAI = typeNamed('OpenAI');
 const http = typeNamed('Http');
 const request = { url: 'https://example.com', method: 'GET' };
 
-describe('a good config', () => {
+describe('a valid config', () => {
   it.each(connectionTypes)(
     'of $type is accepted with only the required fields and with all fields',
     (type) => {
@@ -38,7 +38,7 @@ describe('a good config', () => {
     expect(parsed).toMatchObject({ config: { url: 'https://api.lakera.ai/v2/' } });
   });
 
-  it('shares no default with another config', () => {
+  it('does not share a default object with another config', () => {
     const first = parseConfig(http, request);
     if (first.ok) Object.assign(first.config.params ?? {}, { changed: true });
     expect(parseConfig(http, request)).toMatchObject({ config: { params: {} } });
@@ -164,7 +164,7 @@ describe('the issues of a bad config', () => {
   });
 
   it.each([undefined, null, 'text', 5, true, [], [{}]])(
-    'are one for a config that is %j',
+    'consist of one issue for a config that is %j',
     (input) => {
       expect(parseConfig(openAI, input)).toEqual({
         ok: false,

@@ -55,7 +55,7 @@ describe('a pasted private key is repaired', () => {
     );
   });
 
-  it('in the older form for RSA, or for elliptic curves', () => {
+  it('in the older format for RSA or elliptic curves', () => {
     const rsa = createPrivateKey(key).export({ type: 'pkcs1', format: 'pem' }).toString();
     expect(read(rsa.replaceAll('\n', '\\n'))).toBe(rsa);
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -3,7 +3,7 @@ import type { Field, FieldKind } from '../../src/core/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
 
-/** The type of that short name, such as `OpenAI`. */
+/** Finds the type of a short name, such as `OpenAI`. */
 export function typeNamed(name: string): ConnectionType {
   const type = findConnectionType(`dynamiq.connections.${name}`);
   if (!type) throw new Error(`no type ${name}`);
@@ -34,18 +34,18 @@ const neededByRules: Record<string, JsonObject> = {
 
 const samplePrivateKey = newPrivateKey();
 
-/** A good value for the field. */
+/** A valid value for the field. */
 export function sampleValue(field: Field): JsonValue {
   if (field.format === 'private_key') return samplePrivateKey;
   return field.kind === 'enum' ? (field.enum?.[0] ?? '') : samples[field.kind];
 }
 
-/** The least that the type accepts: required fields, and what its rules ask for. */
+/** The minimal config of the type: required fields, and those that its rules ask for. */
 export function minimalConfig(type: ConnectionType): JsonObject {
   return { ...configOf(type.fields.filter(({ required }) => required)), ...ruledFields(type) };
 }
 
-/** A config with every field given. */
+/** A config with every field. */
 export function fullConfig(type: ConnectionType): JsonObject {
   return configOf(type.fields);
 }

@@ -11,9 +11,9 @@ import { newPrivateKey } from '../helpers/private-key.ts';
 import { fullConfig, minimalConfig, sampleValue } from './sample-configs.ts';
 
 /*
- * The server and the JSON Schema judge the same configs: good ones, and good ones with one field changed.
- * The schema has patterns of its own for what formats say, so it must agree whether formats are checked
- * or are only notes.
+ * The server and the JSON Schema check the same configs: valid ones, and valid ones with one field changed.
+ * The schema has its own patterns besides formats, so it must agree whether formats are checked
+ * or ignored.
  */
 
 const options = { strict: true, strictTypes: false, strictRequired: false } as const;
@@ -187,7 +187,7 @@ const values: unknown[] = [
   ...['POST', 'post', 'GET', 'legacy', 'linux', 'trycua/cua-xfce:latest', 'CLOUD'],
 ];
 
-/* A schema cannot say what is a private key. What has the look of one is judged in private-key.test.ts. */
+/* A schema cannot check a private key. private-key.test.ts tests texts that look like one. */
 const valuesOf = (field: Field) => (field.format === 'private_key' ? [...values, ...keys] : values);
 
 function withField(config: JsonObject, name: string, value: unknown): unknown {
@@ -199,7 +199,7 @@ function without(config: JsonObject, name: string): JsonObject {
   return others;
 }
 
-/** Good configs, and each with one field left out, changed, or too much. */
+/** Valid configs, and each with one field removed, changed or added. */
 function* configsOf(type: ConnectionType): Generator<unknown> {
   yield* [null, [], 'text', {}, 5];
   for (const good of [minimalConfig(type), fullConfig(type)]) {
@@ -228,7 +228,7 @@ function* configsOf(type: ConnectionType): Generator<unknown> {
   }
 }
 
-/** A number from 0 to 1 that only looks like chance, so that a failure comes again. */
+/** A pseudo-random number from 0 to 1, so that a failure is reproducible. */
 function noise(seed: number): number {
   const value = Math.sin(seed) * 10_000;
   return value - Math.floor(value);

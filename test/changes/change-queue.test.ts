@@ -7,7 +7,7 @@ const change = (id: number): Change => ({
   ...{ id, at: new Date(), kind: 'updated', projectId: 'p', connectionId: 'c' },
 });
 
-test('changes are taken in order, by who waits as by who comes later', async () => {
+test('changes are read in order, by a waiting reader and by a later one', async () => {
   const queue = createChangeQueue();
   const waiting = queue.take();
   queue.push(change(1));
@@ -15,7 +15,7 @@ test('changes are taken in order, by who waits as by who comes later', async () 
   expect([(await waiting)?.id, (await queue.take())?.id, queue.size]).toEqual([1, 2, 0]);
 });
 
-test('when it ends, what waits is dropped and the reason told once', async () => {
+test('the end of a queue drops the waiting changes and throws its reason once', async () => {
   const queue = createChangeQueue();
   queue.push(change(1));
   queue.end(new AppError('unavailable', 'gone'));
@@ -25,7 +25,7 @@ test('when it ends, what waits is dropped and the reason told once', async () =>
   expect(queue.size).toBe(0);
 });
 
-test('who waits is let go when it ends without a reason', async () => {
+test('the end of a queue without a reason releases a waiting reader', async () => {
   const queue = createChangeQueue();
   const waiting = queue.take();
   queue.end();

@@ -30,8 +30,8 @@ async function watch(
 const update = (id: string, name: string) =>
   server.rest('PUT', `/v1/connections/${id}`, { body: { type: openAi, config: {}, name } });
 
-describe('a subscriber is told', () => {
-  test('that a connection was made, changed and deleted, in order, as it then is', async () => {
+describe('a subscriber gets an event', () => {
+  test('when a connection is created, changed and deleted, in order, with its state at that time', async () => {
     const subscription = await watch();
     expect([subscription.status, subscription.headers.get('content-type')]).toEqual([
       200,
@@ -55,13 +55,13 @@ describe('a subscriber is told', () => {
     ]);
   });
 
-  test('within a second of what another process does', async () => {
+  test('within a second of a change by another process', async () => {
     const subscription = await watch({ of: beside });
     const { id } = await createConnection(server);
     expect(kindsOf(await subscription.have(1, 1_000))).toEqual([['CREATED', id]]);
   });
 
-  test('of every change once, however many come at once', async () => {
+  test('for every change once, also for concurrent changes', async () => {
     const subscription = await watch();
     const made = await Promise.all(Array.from({ length: 30 }, () => createConnection(server)));
     const second = await Promise.all(Array.from({ length: 5 }, () => createConnection(server)));
@@ -77,7 +77,7 @@ describe('a subscriber is told', () => {
     ).toEqual([...made, ...second].map(({ id }) => id).sort());
   });
 
-  test('of one connection alone when it names it', async () => {
+  test('only for one connection when it names it', async () => {
     const [one, other] = [await createConnection(server), await createConnection(server)];
     const subscription = await watch({ id: one.id.toUpperCase() });
     await update(other.id, `${other.name} renamed`);
@@ -86,8 +86,8 @@ describe('a subscriber is told', () => {
   });
 });
 
-describe('a subscriber is not told', () => {
-  /** Waits for a change of their own, before which anything else would have come. */
+describe('a subscriber gets no event', () => {
+  /** Waits for a change of the subscriber's own, before which any other event would have come. */
   async function expectOnlyOwn(
     subscription: Subscription<ConnectionEvent>,
     projectId: string,
@@ -96,20 +96,20 @@ describe('a subscriber is not told', () => {
     expect(kindsOf(await subscription.have(1))).toEqual([['CREATED', id]]);
   }
 
-  test('of what was there before', async () => {
+  test('for an earlier change', async () => {
     await createConnection(server);
     const { projectId } = server.home;
     await expectOnlyOwn(await watch({ projectId }), projectId);
   });
 
-  test('of another project', async () => {
+  test('for another project', async () => {
     const projectId = await seedProject(server.deps.db, server.home.organizationId);
     const subscription = await watch({ projectId });
     await createConnection(server);
     await expectOnlyOwn(subscription, projectId);
   });
 
-  test('of what end users bring', async () => {
+  test('for a connection of an end user', async () => {
     const { projectId } = server.home;
     const app = await seedApp(server.deps.db, projectId);
     const requirement = await seedRequirement(server.deps.db, app.id);
@@ -121,7 +121,7 @@ describe('a subscriber is not told', () => {
     await expectOnlyOwn(subscription, projectId);
   });
 
-  test('of a use, or of what is written about it', async () => {
+  test('for a use of a connection and its recorded time', async () => {
     const { id } = await createConnection(server);
     const subscription = await watch();
     await server.rest('POST', `/v1/connections/${id}/credentials`);
@@ -151,12 +151,12 @@ describe('a subscription is refused', () => {
     expect(await subscription.ended).toEqual({ complete: true });
   });
 
-  test('for a connection that is not there', async () => {
+  test('for an unknown connection', async () => {
     const [event] = await (await watch({ id: server.home.projectId })).have(1);
     expect(event?.errors?.[0]?.extensions.code).toBe('NOT_FOUND');
   });
 
-  test('over the limit for cost', async () => {
+  test('over the cost limit', async () => {
     const nested =
       'project { connections(first: 100) { nodes { name references(first: 100) { nodes { id } } } } }';
     const document = `subscription($id: ID!) { connectionChanged(projectId: $id) { connection { ${nested} } } }`;
@@ -165,7 +165,7 @@ describe('a subscription is refused', () => {
   });
 });
 
-test('a consent, or the end of one, is told: whatever sets the status', async () => {
+test('a subscriber gets an event for a consent and for its end', async () => {
   const { id } = await createConnection(server, { type: google, config: {} });
   const subscription = await watch({ id });
   for (const status of ['active', 'active', 'expired'] as const) {

@@ -24,7 +24,7 @@ async function read(reader: ReturnType<typeof createChangeReader>): Promise<Chan
   return reading.changes;
 }
 
-test('a change that is committed late, among older ones, is read, and each once', async () => {
+test('a change that is committed late among newer ones is read, each once', async () => {
   const reader = createChangeReader(server.deps.sql);
   await read(reader);
   await write('0 s');
@@ -34,7 +34,7 @@ test('a change that is committed late, among older ones, is read, and each once'
   expect(await read(reader)).toEqual([]);
 });
 
-test('after a failure it goes on from where it was', async () => {
+test('the reader continues at its position after a failure', async () => {
   let isAway = false;
   const reader = createChangeReader(async (name, text, values) => {
     if (isAway) throw new Error('away');
@@ -49,7 +49,7 @@ test('after a failure it goes on from where it was', async () => {
   expect(await read(reader)).toHaveLength(1);
 });
 
-test('who was away for longer than changes are kept is told so', async () => {
+test('a reader that was away for longer than changes are kept gets an error', async () => {
   let shift = 0;
   const reader = createChangeReader(async (name, text, values) => {
     const [cursor, ...rest] = values as [Date | null];

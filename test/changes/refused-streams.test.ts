@@ -84,21 +84,21 @@ describe('refuses with one event and `complete`, as 200', () => {
   });
 });
 
-test('keeps the status of a refused request of HTTP, and of a client of JSON', async () => {
+test('keeps the status of a refused HTTP request and of a JSON client', async () => {
   const large = await post('', { body: ' '.repeat(2_000_000) });
   expect([large.status, large.type]).toEqual([413, 'application/json']);
   const accept = 'application/graphql-response+json';
   expect((await post(subscription(), { key: null, accept })).status).toBe(401);
 });
 
-test('answers a query with one event and `complete`', async () => {
+test('responds to a query with one event and `complete`', async () => {
   const { text } = await post('{ __typename }');
   expect(text).toMatch(
     /^(:\n\n)*event: next\ndata: \{"data":\{"__typename":"Query"\}.*\}\n\nevent: complete\n/,
   );
 });
 
-test('ends streams without `complete` when the server stops, and opens none', async () => {
+test('ends streams without `complete` when the server stops, and opens no new one', async () => {
   const stopping = await startTestServer({}, server);
   const stream = await watchConnections(stopping.url, server.home, server.adminKey);
   const { id } = await createConnection(server);

@@ -37,8 +37,8 @@ async function seedAsked() {
   return { app, requirement: await seedRequirement(server.deps.db, app.id) };
 }
 
-describe('a key is told of a user of an app', () => {
-  test('who brings something, though they were not known before, and of its end', async () => {
+describe('a key gets an event for a user of an app', () => {
+  test('when a new user links an account, and when the link ends', async () => {
     const { app, requirement } = await seedAsked();
     const subscription = await watch({ appId: app.id, userId: ' ann ' });
     const { connectionId, endUserId } = await linkConnection(server, requirement, 'ann');
@@ -51,7 +51,7 @@ describe('a key is told of a user of an app', () => {
     expect(idsOf(subscription)).toEqual([requirement.id, requirement.id, requirement.id]);
   });
 
-  test('and not of another user, or another app', async () => {
+  test('and not for another user or another app', async () => {
     const [{ app, requirement }, other] = [await seedAsked(), await seedAsked()];
     const subscription = await watch({ appId: app.id, userId: 'ann' });
     await linkConnection(server, requirement, 'ben');
@@ -63,7 +63,7 @@ describe('a key is told of a user of an app', () => {
   });
 });
 
-test('an app out of reach is not found, a missing user or app is named', async () => {
+test('and an error for an app out of reach or a missing user or app', async () => {
   const { app } = await seedAsked();
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   const stranger = await server.createKey({ projectId });
@@ -79,7 +79,7 @@ test('an app out of reach is not found, a missing user or app is named', async (
   }
 });
 
-test('a link is written down without a word of who it is of, and in its own transaction', async () => {
+test('a change of a link is recorded without its user and in its own transaction', async () => {
   const { app, requirement } = await seedAsked();
   const { endUserId, connectionId } = await linkConnection(server, requirement, 'carol');
   const read = createChangeReader(server.deps.sql);
@@ -99,7 +99,7 @@ test('a link is written down without a word of who it is of, and in its own tran
   expect(JSON.stringify(reading)).not.toContain('carol');
 });
 
-describe('a connect token is told of its own user', () => {
+describe('a connect token gets an event for its own user', () => {
   type Own = { requirementStatusChanged: { id: string; status: string } };
   const query = 'subscription { requirementStatusChanged { id status } }';
   const submit = `mutation($input: SubmitRequirementCredentialsInput!) {
@@ -107,7 +107,7 @@ describe('a connect token is told of its own user', () => {
   const disconnect = `mutation($id: ID!) {
     disconnectRequirement(input: { requirementId: $id }) { __typename } }`;
 
-  test('within a second, and of nobody else', async () => {
+  test('within a second, and for no other user', async () => {
     const { app, requirement } = await seedAsked();
     const [ann, ben] = [await mintToken(server, app, 'ann'), await mintToken(server, app, 'ben')];
     const own = await subscribe<Own>(server.url, query, { key: ann });

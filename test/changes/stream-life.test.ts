@@ -30,7 +30,7 @@ async function watch(key = server.adminKey) {
 const revoke = (name: string) =>
   server.deps.db.accessKey.updateMany({ where: { name }, data: { revokedAt: new Date() } });
 
-test('the streams of a key that has expired and of one that was revoked end, and say why', async () => {
+test('the streams of an expired key and of a revoked key end with the reason', async () => {
   const expiresAt = new Date(Date.now() + 3_000);
   const expiring = await watch(await server.createKey({ role: 'viewer', expiresAt }));
   const { id } = await createConnection(server);
@@ -44,7 +44,7 @@ test('the streams of a key that has expired and of one that was revoked end, and
   expect(expiring.events[1]?.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
 });
 
-test('nothing that happens after a key was revoked is told, however soon', async () => {
+test('a subscriber gets no event that happens after its key was revoked', async () => {
   const subscription = await watch(await server.createKey({ name: 'too late', role: 'viewer' }));
   await revoke('too late');
   await createConnection(server);
@@ -66,7 +66,7 @@ test('the stream of a person ends with their role', async () => {
   expect(events).toHaveLength(2);
 });
 
-test('a credential has so many at once, others of their own, and one more for each that it closes', async () => {
+test('a credential has a limit of open streams of its own, and gets one back for each that it closes', async () => {
   const other = await server.createKey({ role: 'viewer' });
   const [first] = await Promise.all([watch(), watch(), watch()]);
   const [refused] = await (await watch()).have(1);
@@ -86,14 +86,14 @@ test('a credential has so many at once, others of their own, and one more for ea
     .toBe(true);
 });
 
-test('one too many is 429 for who takes JSON', async () => {
+test('one stream too many is 429 for a JSON client', async () => {
   await Promise.all([watch(), watch(), watch()]);
   const query = `subscription { connectionChanged(projectId: "${server.home.projectId}") { connectionId } }`;
   const { status, errors } = await server.graphql(query);
   expect([status, errors[0]?.extensions.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
 });
 
-test('who takes nothing is cut off when too much waits, and may come again', async () => {
+test('a client that does not read is closed when too much waits, and may reconnect', async () => {
   const viewer = await authenticate(server.deps, `Bearer ${server.adminKey}`);
   const context = {
     ...{ deps: server.deps, viewer, request: { id: 'idle', ip: null }, app: null },
@@ -109,7 +109,7 @@ test('who takes nothing is cut off when too much waits, and may come again', asy
   await (await perform(watchProject, context, server.home)).return?.();
 });
 
-test('who leaves before the stream has begun leaves nothing behind', async () => {
+test('a client that leaves before its stream began leaves nothing open', async () => {
   for (const milliseconds of [0, 1, 2, 4, 8, 16, 32, 64]) {
     const query = `subscription { connectionChanged(projectId: "${server.home.projectId}") { connectionId } }`;
     const headers = {
@@ -127,7 +127,7 @@ test('who leaves before the stream has begun leaves nothing behind', async () =>
   await expect.poll(() => openStreams(server.deps), { timeout: 5_000 }).toBe(0);
 });
 
-test('who takes only JSON is told that this is none', async () => {
+test('a client that accepts only JSON gets an error for a subscription', async () => {
   const body = JSON.stringify({
     query: `subscription { connectionChanged(projectId: "${server.home.projectId}") { connectionId } }`,
   });
@@ -142,7 +142,7 @@ test('who takes only JSON is told that this is none', async () => {
   expect(openStreams(server.deps)).toBe(0);
 });
 
-test('who takes anything gets server-sent events', async () => {
+test('a client that accepts anything gets server-sent events', async () => {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: {

@@ -33,13 +33,13 @@ async function watch(key: string) {
 const keysIn = (event: StreamEvent<Data> | undefined) =>
   event?.data?.connectionChanged?.connection?.project.accessKeys?.nodes.map(({ name }) => name);
 
-/** Makes a change, and returns the event that tells of it: the `count`th. */
+/** Makes a change, and returns its event, which is the `count`th. */
 async function nextEvent(subscription: Subscription<Data>, count: number) {
   await createConnection(server);
   return (await subscription.have(count))[count - 1];
 }
 
-test('a person whose role is lowered no longer sees what it takes an admin to see', async () => {
+test('a user whose role is lowered no longer sees the fields for admins', async () => {
   const { token, userId } = await server.createPerson({ role: 'admin' });
   const subscription = await watch(token);
   expect(keysIn(await nextEvent(subscription, 1))).toContain('of project');
@@ -51,7 +51,7 @@ test('a person whose role is lowered no longer sees what it takes an admin to se
   expect(keysIn(await nextEvent(subscription, 3))).toContain('of project');
 });
 
-test('so does a person whose role in the project is lowered', async () => {
+test('a user whose role in the project is lowered no longer sees the fields for admins', async () => {
   const { token, userId } = await server.createPerson({ role: 'admin' });
   const { projectId } = server.home;
   const subscription = await watch(token);
@@ -67,7 +67,7 @@ test.each([
     'NOT_FOUND',
   ],
   ['who is deleted', (id: string) => change(server, 'deleteUser', { id }), 'UNAUTHENTICATED'],
-])('the subscription of a person %s ends', async (_, lose, code) => {
+])('the subscription of a user %s ends', async (_, lose, code) => {
   const { token, userId: id } = await server.createPerson({ role: 'admin' });
   const subscription = await watch(token);
   await nextEvent(subscription, 1);

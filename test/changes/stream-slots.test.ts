@@ -6,7 +6,7 @@ import { mintToken, postToken } from '../helpers/connect-tokens.ts';
 import { startTestServer, type TestServer, useServer } from '../helpers/server.ts';
 import { type Subscription, subscribe } from '../helpers/subscription.ts';
 
-/* How many subscriptions a process has open at once, for whom. */
+/* The limits on open subscriptions of a process. */
 
 const first = useServer();
 let server: TestServer | undefined;
@@ -46,7 +46,7 @@ async function watch(on: TestServer, key: string, address = '192.0.2.1') {
 let addresses = 0;
 const someAddress = () => `10.3.0.${++addresses}`;
 
-test('a token has 10', async () => {
+test('a connect token has 10 subscriptions', async () => {
   const on = await start({});
   const token = await mint(await makeApp());
   for (let count = 0; count < 10; count += 1) expect(await watch(on, token)).toBeUndefined();
@@ -59,7 +59,7 @@ test('a token has 10', async () => {
   expect(await watch(on, token)).toBeUndefined();
 });
 
-test('an app’s tokens made without a key have so many, and leave those with a key and other apps theirs', async () => {
+test('an app’s tokens without a key share a limit, which does not count for tokens with a key or other apps', async () => {
   const on = await start({ LIMIT_SUBSCRIPTIONS_PER_APP: '3' });
   const [app, other] = [await makeApp(), await makeApp()];
   const fill = async (token: () => Promise<string>) => {
@@ -76,7 +76,7 @@ test('an app’s tokens made without a key have so many, and leave those with a 
   expect(await watch(on, on.adminKey)).toBeUndefined();
 });
 
-test('an address has so many with tokens made without a key, whatever the app', async () => {
+test('an address has a limit for tokens without a key over all apps', async () => {
   const on = await start({ LIMIT_SUBSCRIPTIONS_PER_ADDRESS: '2' });
   const app = await makeApp();
   expect(await watch(on, await mint(app))).toBeUndefined();
@@ -86,7 +86,7 @@ test('an address has so many with tokens made without a key, whatever the app', 
   expect(await watch(on, await mintToken(on, app))).toBeUndefined();
 });
 
-test('a process has so many, of which strangers have half', async () => {
+test('a process has a limit, and tokens without a key have half of it', async () => {
   const on = await start({ LIMIT_SUBSCRIPTIONS_PER_PROCESS: '4' });
   const stranger = async () => watch(on, await mint(await makeApp()), someAddress());
   expect([await stranger(), await stranger()]).toEqual([undefined, undefined]);

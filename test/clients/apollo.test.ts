@@ -18,7 +18,7 @@ import {
 import { expectToRun, expectToWork, type Place, type Program } from './scenario.ts';
 
 const schema = buildSchema(readFileSync(`${import.meta.dirname}/../../schema.graphql`, 'utf8'));
-/** Which types an interface or a union stands for, as Apollo's documentation has it made from the schema. */
+/** The possible types of interfaces and unions, made from the schema as Apollo's documentation shows. */
 const possibleTypes = Object.fromEntries(
   Object.values(schema.getTypeMap())
     .filter(isAbstractType)
@@ -92,7 +92,7 @@ function connect(
 }
 
 test(
-  'Apollo lists, pages, changes, and stays subscribed over a restart',
+  'Apollo lists, pages and changes connections, and stays subscribed over a restart',
   () => expectToWork((place) => connect(place)),
   120_000,
 );
@@ -100,7 +100,7 @@ test(
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 test(
-  'Apollo that asks by hashes sends whole queries when the server has none',
+  'Apollo with persisted queries sends the whole query when the server does not know the hash',
   () =>
     expectToRun((place) =>
       connect(place, new PersistedQueryLink({ sha256, useGETForHashedQueries: true })),

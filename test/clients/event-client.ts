@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-sse';
 import type { Place } from './scenario.ts';
 
-/** A client of graphql-sse that reconnects every 200 ms, and says when a stream has begun. */
+/** A client of graphql-sse that reconnects every 200 ms, and reports when a stream begins. */
 export function createEventClient({ url, headers }: Place, onOpen: () => void): Client {
   return createClient({
     url,

@@ -12,7 +12,7 @@ import {
 } from './operations.ts';
 import { expectToWork, type Place, type Program } from './scenario.ts';
 
-/** Everything over server-sent events, as graphql-sse has it. */
+/** All operations over server-sent events with graphql-sse. */
 function connect(place: Place): Program {
   const { url, headers, projectId } = place;
   const client = createClient({ url, headers });
@@ -45,7 +45,7 @@ function connect(place: Place): Program {
 }
 
 test(
-  'graphql-sse lists, pages, changes, and stays subscribed over a restart',
+  'graphql-sse lists, pages and changes connections, and stays subscribed over a restart',
   () => expectToWork(connect),
   120_000,
 );

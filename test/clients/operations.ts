@@ -1,4 +1,4 @@
-/* What the programs send. Relay wants the `id` of what it stores, and an alias to tell an interface by. */
+/* The operations of the clients. Relay needs the `id` of each record, and an alias to recognise an interface. */
 
 export const listDocument = `query ConnectionsList($project: ID!, $first: Int, $after: String) {
   project(id: $project) {

@@ -15,10 +15,10 @@ import {
 } from 'graphql';
 import type { ConcreteRequest } from 'relay-runtime';
 
-/** Which of a document's fields is a list that grows page by page, and the name that Relay stores it by. */
+/** The field of a document that is a growing list, and Relay's name for it. */
 export type RelayList = { field: string; key: string };
 
-/** The artifact that relay-compiler makes of a document without fragments, for the fields that the programs use. */
+/** Makes the artifact that relay-compiler makes of a document without fragments, for the fields of these tests. */
 export function compileForRelay(
   schema: GraphQLSchema,
   text: string,
@@ -49,7 +49,7 @@ export function compileForRelay(
       operationKind: node.operation,
     },
   };
-  return artifact as unknown as ConcreteRequest; // the compiler's form, which has no type of its own
+  return artifact as unknown as ConcreteRequest; // the compiler's format has no type
 }
 
 type Way = { schema: GraphQLSchema; list: RelayList | undefined; isReader: boolean };

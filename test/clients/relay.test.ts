@@ -54,7 +54,7 @@ function connect(place: Place): Program {
   const { projectId } = place;
   let opened = () => {};
   const environment = createEnvironment(place, () => opened());
-  /** What the store holds of the list: all pages that were fetched. */
+  /** Reads the list in the store: all pages that were fetched. */
   const stored = (request: ConcreteRequest): Page | undefined => {
     const operation = relay.createOperationDescriptor(request, { project: projectId });
     const { data } = environment.lookup(operation.fragment);
@@ -94,7 +94,7 @@ function connect(place: Place): Program {
 }
 
 test(
-  'Relay lists, pages, changes, and stays subscribed over a restart',
+  'Relay lists, pages and changes connections, and stays subscribed over a restart',
   () => expectToWork(connect),
   120_000,
 );

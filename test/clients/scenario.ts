@@ -8,9 +8,9 @@ import {
 } from '../helpers/process.ts';
 import type { CreateData, Page, WatchData } from './operations.ts';
 
-/** What every program does, by the means of its library. */
+/** The steps of every client, written with its library. */
 export type Program = {
-  /** Lists connections, newest first: so many after a cursor. */
+  /** Lists connections newest first: `first` of them after a cursor. */
   list(first: number, after?: string): Promise<Page>;
   create(name: string): Promise<CreateData['createConnection']>;
   /** Watches the project until it is closed. `onOpen` is called whenever a stream has begun. */
@@ -25,7 +25,7 @@ export type Place = { url: string; headers: { authorization: string }; projectId
 
 const soon = { timeout: 30_000 };
 
-/** Lists, pages, changes and keeps watching while the server restarts on its port. */
+/** Lists, pages and changes connections, and stays subscribed while the server restarts on its port. */
 export async function expectToWork(connect: (place: Place) => Program): Promise<void> {
   const { environment, server, program } = await open(connect);
   const seen: string[] = [];
@@ -55,7 +55,7 @@ export async function expectToWork(connect: (place: Place) => Program): Promise<
   await restarted.end();
 }
 
-/** Lists, pages and changes. */
+/** Lists, pages and changes connections. */
 export async function expectToRun(connect: (place: Place) => Program): Promise<void> {
   const { server, program } = await open(connect);
   await expectToList(program);

@@ -61,7 +61,7 @@ function connect(place: Place, exchanges: ReturnType<typeof persistedExchange>[]
 }
 
 test(
-  'urql lists, pages, changes, and stays subscribed over a restart',
+  'urql lists, pages and changes connections, and stays subscribed over a restart',
   () => expectToWork(connect),
   120_000,
 );
@@ -69,7 +69,7 @@ test(
 const sha256 = async (text: string) => createHash('sha256').update(text).digest('hex');
 
 test(
-  'urql that asks by hashes sends whole queries when the server has none',
+  'urql with persisted queries sends the whole query when the server does not know the hash',
   () =>
     expectToRun((place) =>
       connect(place, [persistedExchange({ generateHash: sha256, enableForMutation: true })]),

@@ -9,7 +9,7 @@ import { useServer } from '../helpers/server.ts';
 import { controlClock } from '../oauth/hooks.ts';
 import { openBrowser } from './form-browser.ts';
 
-/* The page says when something was done too often. */
+/* The page says when a limit is reached. */
 
 const server = useServer({
   env: {
@@ -45,7 +45,7 @@ function expectTooOften(
   expect(text).toMatch(words);
 }
 
-test('a form that is sent too often changes nothing until the minute is over', async () => {
+test('a form over the limit changes nothing until the minute is over', async () => {
   const from = newAddress();
   const own = openBrowser(server);
   const { path } = await own.connect(await mint(), from); // the first action
@@ -68,7 +68,7 @@ test('a form that is sent too often changes nothing until the minute is over', a
   expect(await events()).toBe(before + 1);
 });
 
-test('links are opened so often from one address, and a token is tried so often', async () => {
+test('opening links is limited per address, and per token', async () => {
   const from = newAddress();
   for (let round = 0; round < 6; round += 1) {
     expect((await openBrowser(server).connect(await mint(), from)).status).toBe(200);
@@ -81,7 +81,7 @@ test('links are opened so often from one address, and a token is tried so often'
   expectTooOften(await used());
 });
 
-test('links made with a key are not counted for their address', async () => {
+test('links that were made with a key do not count for their address', async () => {
   const from = newAddress();
   for (let round = 0; round < 10; round += 1) {
     const token = await mintToken(server, app, `user ${round}`);
@@ -89,7 +89,7 @@ test('links made with a key are not counted for their address', async () => {
   }
 });
 
-test('a window of a consent that is begun too often closes itself, and the page left behind says so', async () => {
+test('a window of a consent over the limit closes itself, and the page behind it says why', async () => {
   const from = newAddress();
   const own = openBrowser(server);
   const calendar = await seedRequirement(server.deps.db, app.id, { spec: { type: google } });

@@ -6,7 +6,7 @@ import { google } from '../helpers/connections.ts';
 import { useWorld, visit } from '../oauth/world.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
-/* With an https PUBLIC_URL a sibling host can plant any cookie but one of the prefix __Host-. */
+/* With an https PUBLIC_URL a sibling host can plant any cookie except one with the prefix __Host-. */
 
 const world = useWorld('google', { env: { PUBLIC_URL: 'https://patchbay.example' } });
 let app: App;
@@ -67,7 +67,7 @@ test('a session cookie without the prefix does not exchange a token again', asyn
   expect((await exchange(`${bare}; ${name}=${secret}`)).status).toBe(303);
 });
 
-test('a planted cookie beside the right one does no harm', async () => {
+test('a planted cookie does not affect the right one', async () => {
   const { name, secret, back } = await begin('dan');
   const bare = `${name.replace('__Host-', '')}=planted`;
   expect((await send(back, `${bare}; ${name}=${secret}`)).status).toBe(303);

@@ -4,13 +4,13 @@ import type { TestServer } from '../helpers/server.ts';
 
 type Fields = Record<string, string>;
 
-/** A browser without scripts: it keeps cookies and sends forms. */
+/** A browser without scripts, which keeps cookies and sends forms. */
 export type FormBrowser = {
   cookies: Map<string, string>;
   open: (path: string, headers?: Record<string, string>) => Promise<Answer>;
-  /** Sends a form, with the CSRF token of the page that is open. */
+  /** Sends a form with the CSRF token of the open page. */
   submit: (path: string, fields?: Fields, headers?: Record<string, string>) => Promise<Answer>;
-  /** The same, and then the page that the answer leads to. */
+  /** Sends a form, and opens the page that the response leads to. */
   submitAndFollow: FormBrowser['submit'];
   /** Opens the link of a connect token and presses its button; returns the page that it leads to, and its path. */
   connect: (token: string, headers?: Fields) => Promise<Answer & { path: string }>;
@@ -22,7 +22,7 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
   const keep = (answer: Answer) => {
     for (const line of answer.headers['set-cookie'] ?? []) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      cookies.delete(name); // one that is set again is the newest
+      cookies.delete(name); // a cookie that is set again becomes the newest
       if (!/; Max-Age=0(;|$)/.test(line)) cookies.set(name, value);
     }
     csrf = /name="csrf" value="([^"]+)"/.exec(answer.text)?.[1] ?? csrf;
@@ -64,13 +64,13 @@ export function requireNoSecret(path: string, { text, headers }: Pick<Answer, 't
   requireNoCanary(`the answer of GET ${path}`, others + JSON.stringify(headers));
 }
 
-/** The provider's address that a page sends its reader on to. */
+/** Finds the provider's address that a page links to. */
 export function findOnward({ text }: Answer): string {
   const [, url = ''] = /http-equiv="refresh" content="0;url=([^"]+)"/.exec(text) ?? [];
   return url.replaceAll('&amp;', '&');
 }
 
-/** The handle with which a page in a frame leads out of it. */
+/** Finds the handle that leads out of a page in a frame. */
 export function findHandoff({ text }: Answer): string {
   const form = /action="\/connect\/handoff" target="_blank".*?name="handle" value="([\w-]{43})"/s;
   return form.exec(text)?.[1] ?? '';

@@ -9,7 +9,7 @@ import { type Form, openForm } from './open-form.ts';
 const server = useServer();
 
 const open = (name: string, language?: string) => openForm(server, typeNamed(name), language);
-/** Pages in German whose forms are only ever refused: that changes nothing, and many can share them. */
+/** Pages in German whose forms are always refused; that changes nothing, so many tests share them. */
 const refusing = new Map<string, Promise<Form>>();
 const openRefusing = (name: string) => {
   const form = refusing.get(name) ?? open(name, 'de');
@@ -20,7 +20,7 @@ const openRefusing = (name: string) => {
 const control = ({ controls }: Form, name: string) =>
   controls.find((one) => one.name === `config.${name}`);
 
-test('a tick that is on by itself can be taken away, and stays away when the form is refused', async () => {
+test('a checkbox that is on by default can be cleared, and stays cleared when the form is refused', async () => {
   const form = await open('AWSNeptune');
   expect(control(form, 'use_https')?.attributes).toHaveProperty('checked');
   const again = await form.refused({ 'config.use_https': false });
@@ -36,24 +36,21 @@ test.each([
   ['1,5', 1.5],
   [' 1.25 ', 1.25],
   ['30', 30],
-])('“%s” seconds are %d', async (typed, timeout) => {
+])('“%s” seconds are read as %d', async (typed, timeout) => {
   const form = await open('MCPSse');
   expect(await form.stored({ ...sse, 'config.timeout': typed })).toMatchObject({ timeout });
 });
 
-test.each(['1,500', '1.5 s', '0', '1,2,3', '0x10'])(
-  '“%s” seconds are asked for again',
-  async (typed) => {
-    const form = await openRefusing('MCPSse');
-    const again = await form.refused({ ...sse, 'config.timeout': typed });
-    expect(control(again, 'timeout')).toMatchObject({
-      value: typed,
-      complaint: 'Zeitlimit muss eine Zahl über null sein.',
-    });
-  },
-);
+test.each(['1,500', '1.5 s', '0', '1,2,3', '0x10'])('“%s” seconds are refused', async (typed) => {
+  const form = await openRefusing('MCPSse');
+  const again = await form.refused({ ...sse, 'config.timeout': typed });
+  expect(control(again, 'timeout')).toMatchObject({
+    value: typed,
+    complaint: 'Zeitlimit muss eine Zahl über null sein.',
+  });
+});
 
-test('a moment says how it is written, and is taken so', async () => {
+test('a time shows its format, and is accepted in it', async () => {
   const form = await open('PipedreamOAuth2', 'de');
   const typed = { 'config.access_token': canary(), 'config.project_id': 'p' };
   expect(control(form, 'expires_at')).toMatchObject({
@@ -70,7 +67,7 @@ test('a moment says how it is written, and is taken so', async () => {
   expect(config).toMatchObject({ expires_at: at, environment: 'development' });
 });
 
-test('a constant that is sent all the same counts for nothing', async () => {
+test('a constant that is sent in a form is ignored', async () => {
   const { send, resolved } = await open('Lakera');
   const sent = { 'config.api_key': canary(), 'config.url': 'https://elsewhere.example.com' };
   expect(await send(sent)).toMatchObject({ status: 200, isRefused: false });
@@ -89,7 +86,7 @@ test.each(['as it is', 'as its JSON file has it'])(
   },
 );
 
-test('a key loses the blanks around it, a password does not', async () => {
+test('a key is trimmed, and a password is not', async () => {
   const key = canary();
   const openAi = await open('OpenAI');
   expect(await openAi.stored({ 'config.api_key': ` ${key}\t\u00a0` })).toMatchObject({
@@ -102,7 +99,7 @@ test('a key loses the blanks around it, a password does not', async () => {
 });
 
 test.each(['{"a": [1, 9007199254740993]}', '{"a": 1e400}'])(
-  'an object with a number that JSON cannot hold is asked for again: %s',
+  'an object with a number that JSON cannot hold is refused: %s',
   async (typed) => {
     const form = await openRefusing('Http');
     const required = { 'config.url': 'https://a.example', 'config.method': 'GET' };
@@ -114,7 +111,7 @@ test.each(['{"a": [1, 9007199254740993]}', '{"a": 1e400}'])(
   },
 );
 
-test('a list has a text on each line', async () => {
+test('a list is read with one text a line', async () => {
   const form = await open('MCPStdio');
   const config = await form.stored({
     'config.command': 'npx',
@@ -167,7 +164,7 @@ test.each([
   },
 );
 
-test('headers that are no object of texts are refused, and do not come back', async () => {
+test('headers that are not an object of texts are refused and not shown again', async () => {
   const form = await open('Http');
   const typed = { 'config.url': 'https://example.com', 'config.method': 'GET' };
   for (const headers of [`X: ${canary()}`, JSON.stringify({ [canary()]: 1 })]) {
@@ -180,7 +177,7 @@ test('headers that are no object of texts are refused, and do not come back', as
   }
 });
 
-test('what counts when nothing is typed is shown, an object too', async () => {
+test('the page shows defaults, also of objects', async () => {
   const form = await open('SteelBrowser');
   const shown = (name: string) => control(form, name)?.attributes.placeholder;
   expect(shown('session_config')).toBe('{"block_ads":true,"timeout":3600000}');
@@ -188,7 +185,7 @@ test('what counts when nothing is typed is shown, an object too', async () => {
   expect(form.html).toContain('<option value="">Default: CLOUD</option>');
 });
 
-test('much is taken', async () => {
+test('a large form is accepted', async () => {
   const typed = { 'config.url': 'https://example.com', 'config.method': 'GET' };
   const data = { text: 'ü€"<\n'.repeat(30_000) };
   const form = await open('Http');
@@ -196,7 +193,7 @@ test('much is taken', async () => {
   expect(config?.data).toEqual(data);
 });
 
-test('more than a body may hold is a page that says so', async () => {
+test('a form over the body limit gets a page that says so', async () => {
   const form = await open('Http');
   const { status, text } = await form.send({ 'config.data': 'x'.repeat(1_048_576) });
   expect(status).toBe(413);

@@ -1,20 +1,20 @@
 /** A control of a form, as the page's HTML has it. */
 export type Control = {
   tag: string;
-  /** Of an input. */
+  /** The type of an input. */
   type: string | undefined;
   name: string;
   attributes: Record<string, string>;
-  /** What a browser shows in it. */
+  /** The value that a browser shows. */
   value: string;
-  /** Of a select. */
+  /** The options of a select. */
   options: string[];
   label: string;
   help: string | undefined;
   complaint: string | undefined;
 };
 
-/** What a person does to a control: text for what is typed or chosen, true or false for a tick. */
+/** The input of a person: text that is typed or chosen, true or false for a checkbox. */
 export type Done = Record<string, string | boolean>;
 
 /** The controls that ask for a requirement's config, in their order. */
@@ -30,7 +30,7 @@ export function readForm(html: string, requirementId: string): Control[] {
     .filter(({ name }) => name.startsWith('config.'));
 }
 
-/** What a browser sends of a form that was filled in (HTML, "constructing the entry list"). */
+/** Returns the entries that a browser sends of a filled form (HTML, "constructing the entry list"). */
 export function fillIn(controls: readonly Control[], done: Done): Record<string, string> {
   const unknown = Object.keys(done).filter((name) => !controls.some((one) => one.name === name));
   if (unknown.length > 0) throw new Error(`The form does not ask for ${unknown.join(', ')}.`);
@@ -77,7 +77,7 @@ function attributesOf(written: string): Record<string, string> {
   return Object.fromEntries([...found].map(([, name = '', value = '']) => [name, plain(value)]));
 }
 
-/** The text of the one element that begins so. */
+/** Returns the text of the one element with this start tag. */
 function textOf(html: string, beginning: string): string | undefined {
   const found = [...html.matchAll(new RegExp(`${beginning}[^>]*>(.*?)</(?:p|label)>`, 'gs'))];
   if (found.length > 1) throw new Error(`There are ${found.length} of ${beginning}.`);

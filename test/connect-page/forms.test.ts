@@ -9,7 +9,7 @@ import { newPrivateKey } from '../helpers/private-key.ts';
 import { useServer } from '../helpers/server.ts';
 import { type Form, openTwoForms, typedIn } from './open-form.ts';
 
-/* Every answer is looked through for canaries, and all secrets here are some: none comes back. */
+/* The test client searches every response for canaries, and all secrets here are canaries. */
 
 const server = useServer();
 
@@ -17,7 +17,7 @@ const keyTypes = connectionTypes.filter(({ oauth2 }) => oauth2 === undefined);
 const askedFields = ({ fields }: ConnectionType) =>
   fields.filter(({ const: fixed }) => fixed === undefined);
 
-/** How a field is to be asked for. */
+/** The expected control of a field. */
 function controlOf({ kind, secret, name }: Field): string {
   if (kind === 'boolean') return 'input checkbox';
   if (kind === 'enum') return 'select';
@@ -44,7 +44,7 @@ function completed(type: ConnectionType, config: JsonObject): JsonObject {
   return { ...parsed.config, ...parsed.secrets };
 }
 
-/** What must be given, and what a rule asks for where nothing is. */
+/** The required fields, and those that a rule asks for in an empty config. */
 function missedIn(type: ConnectionType): string[] {
   const parsed = parseConfig(type, {});
   const missed = parsed.ok ? [] : parsed.issues.map(({ path }) => path);
@@ -81,7 +81,7 @@ function expectAsked(type: ConnectionType, { controls }: Form): void {
 }
 
 test.each(keyTypes)(
-  'the form of $type asks for every field, is refused empty, and takes everything and the least',
+  'the form of $type has every field, is refused empty, and accepts full and minimal configs',
   async (type) => {
     const everything = { ...fullConfig(type), ...secretsOf(type, Object.keys(fullConfig(type))) };
     let [form, other] = await openTwoForms(server, type);

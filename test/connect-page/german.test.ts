@@ -13,7 +13,7 @@ const catalog = resolve(import.meta.dirname, '../../src/core/catalog');
 const langOf = (message: string, type: ConnectionType = typeNamed('Http')) =>
   translateComplaint(message, { label: 'URL' }, type, 'de').lang;
 
-test('every label and description of a field has German', () => {
+test('every label and description of a field has a German text', () => {
   const fields = connectionTypes.flatMap((type) => type.fields);
   const texts = fields.flatMap(({ label, description }) => [label, description ?? label]);
   expect(texts.length).toBeGreaterThan(400);
@@ -21,7 +21,7 @@ test('every label and description of a field has German', () => {
   expect([...new Set(english)]).toEqual([]);
 });
 
-/** The messages that stand in the source of the checks, whatever they are about being "X". */
+/** The messages in the source of the checks, with "X" for each inserted value. */
 function messagesInSource(): string[] {
   const files = readdirSync(catalog).filter((name) => name.endsWith('.ts'));
   const found = files.flatMap((file) => {
@@ -34,10 +34,10 @@ function messagesInSource(): string[] {
   return found.filter((text) => !ofRules.test(text) && text !== ofConstants);
 }
 
-/** They are filled in, and no form asks for them. */
+/** These fields are filled in, and no form asks for them. */
 const ofConstants = 'must be X';
 
-test('every message in the source of the checks has German', () => {
+test('every message in the source of the checks has a German text', () => {
   const messages = messagesInSource();
   expect(messages).toEqual(expect.arrayContaining(['must be text', 'must be one of: X']));
   expect(messages.filter((message) => langOf(message) === 'en')).toEqual([]);
@@ -46,7 +46,7 @@ test('every message in the source of the checks has German', () => {
 const deep = JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`) as JsonValue;
 const bad: JsonValue[] = ['', ' ', 'x', '\u0000', '\ud800', -1.5, 1e9, true, ['', 1], { a: 1 }];
 
-test('whatever the checks complain of at a field that is asked for has German', () => {
+test('every complaint of the checks about a form field has a German text', () => {
   const english = connectionTypes.flatMap((type) => {
     const asked = type.fields.filter(({ const: fixed }) => fixed === undefined);
     const configs = [...bad, deep, { a: '\ud800' }].flatMap((value) =>
@@ -93,11 +93,14 @@ test.each([
   ],
   ['Http', 'Headers', 'must be an object', 'de', 'müssen ein JSON-Objekt sein'],
   ['Http', 'Headers', 'must be novel', 'de', 'must be novel'],
-] as const)('of %s’s %s, “%s” is said in %s', (name, label, message, language, text) => {
-  expect(translateComplaint(message, { label }, typeNamed(name), language).text).toBe(text);
-});
+] as const)(
+  'the complaint about %s’s %s “%s” is worded in %s',
+  (name, label, message, language, text) => {
+    expect(translateComplaint(message, { label }, typeNamed(name), language).text).toBe(text);
+  },
+);
 
-test('what is not known is said in English, and marked so', () => {
+test('an unknown message is shown in English and marked as English', () => {
   expect(translate('constructor', 'de')).toEqual({ text: 'constructor', lang: 'en' });
   expect(langOf('must be novel')).toBe('en');
 });

@@ -14,7 +14,7 @@ import {
   pressHandoff,
 } from './form-browser.ts';
 
-/* A consent begun in a frame goes on in a window of its own. */
+/* A consent that begins in a frame continues in its own window. */
 
 const pipedream = usePipedream();
 const world = useWorld('google', () => ({
@@ -42,7 +42,7 @@ async function calendarOf(of: FormBrowser, path: string): Promise<string | undef
   return (json as { requirements: Record<string, string> }).requirements[calendar.id];
 }
 
-/** A frame of a user, which has asked for a consent. */
+/** Opens a frame of a user, and begins a consent in it. */
 async function leave(userId: string) {
   const frame = browser();
   const { path } = await frame.connect(await token(userId));
@@ -54,11 +54,11 @@ async function offer(frame: FormBrowser, path: string): Promise<string> {
   const answer = await frame.submit(address, {}, inFrame);
   expect([answer.status, findOnward(answer)]).toEqual([200, '']);
   const handoff = findHandoff(answer);
-  guard(handoff); // for the log
+  guard(handoff); // so that the log is searched for it
   return handoff;
 }
 
-test('the cookie of a frame is the frame’s alone, that of a window is not', async () => {
+test('the cookie of a frame belongs to the frame alone, and that of a window does not', async () => {
   const [framed, window] = [browser(), browser()];
   const fields = async () => ({ token: await token('ann') });
   const ownForm = { 'sec-fetch-site': 'same-origin' };
@@ -70,7 +70,7 @@ test('the cookie of a frame is the frame’s alone, that of a window is not', as
   expect(top.headers['set-cookie']?.[0]).toMatch(/; HttpOnly; Secure; SameSite=Lax$/);
 });
 
-test('a consent goes on in a window, which gets no session, and the frame sees it', async () => {
+test('a consent continues in a window without a session, and the frame shows the result', async () => {
   const { frame, path, handoff } = await leave('bea');
   const window = browser();
   const leaving = await pressHandoff(window, handoff, fromPage);
@@ -91,7 +91,7 @@ test('a consent goes on in a window, which gets no session, and the frame sees i
   expect(await calendarOf(frame, path)).toBe('completed');
 });
 
-test('an account at Pipedream is connected in a window as well', async () => {
+test('an account at Pipedream is connected in a window too', async () => {
   const spec = { app_slug: 'gmail' };
   const mail = await seedRequirement(world.server.deps.db, app.id, {
     ...{ kind: 'pipedream_account', title: 'Your mail', spec },
@@ -107,7 +107,7 @@ test('an account at Pipedream is connected in a window as well', async () => {
   });
 });
 
-test('a handle works once, however many open it at once', async () => {
+test('a handle works once when it is opened several times at once', async () => {
   const { handoff } = await leave('cem');
   const opened = await Promise.all([1, 2, 3].map(() => pressHandoff(browser(), handoff, fromPage)));
   expect(opened.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
@@ -115,7 +115,7 @@ test('a handle works once, however many open it at once', async () => {
   expect([status, text.includes('This was opened already')]).toEqual([404, true]);
 });
 
-test('a handle works no more after ten minutes, nor after the next one', async () => {
+test('a handle ends after ten minutes or with the next handle', async () => {
   const { frame, path, handoff } = await leave('dan');
   const { db } = world.server.deps;
   const next = await offer(frame, path);
@@ -129,7 +129,7 @@ test('a handle works no more after ten minutes, nor after the next one', async (
   expect((await pressHandoff(browser(), next, fromPage)).status).toBe(404);
 });
 
-test('a handle that somebody planted elsewhere opens nothing, and is not used up by it', async () => {
+test('a handle opens nothing in another browser, and is not used up there', async () => {
   const { handoff } = await leave('eve');
   for (const site of [undefined, 'none', 'same-site', 'cross-site']) {
     const headers = { ...(site && { 'sec-fetch-site': site }), 'sec-fetch-dest': 'document' };
@@ -140,7 +140,7 @@ test('a handle that somebody planted elsewhere opens nothing, and is not used up
   expect((await pressHandoff(browser(), handoff, fromPage)).status).toBe(200);
 });
 
-test.each(['GET', 'HEAD'])('a %s uses no handle up', async (method) => {
+test.each(['GET', 'HEAD'])('a %s does not use up a handle', async (method) => {
   const { handoff } = await leave('fay');
   for (const path of ['/connect/handoff', `/connect/handoff?handle=${handoff}`]) {
     const { status } = await world.server.send({ method, path, headers: fromPage });
@@ -156,7 +156,7 @@ test('a handle of a session that has ended opens nothing', async () => {
   expect((await pressHandoff(browser(), handoff, fromPage)).status).toBe(404);
 });
 
-test('a handle is for the user of its session, whoever else has a session there', async () => {
+test('a handle works for the user of its session also when another user has a session', async () => {
   const { frame, path, handoff } = await leave('hal');
   const window = browser();
   const { path: theirs } = await window.connect(await token('ida'));
@@ -178,14 +178,14 @@ test('only the window that began the consent completes it', async () => {
   expect(world.provider.issued).toHaveLength(issued);
 });
 
-test('a requirement that is typed has no handle', async () => {
+test('a requirement with a form has no handle', async () => {
   const { frame, path } = await leave('kim');
   const address = `${path}/requirements/${key.id}/authorize`;
   const answer = await frame.submitAndFollow(address, {}, inFrame);
   expect([answer.text.includes('role="alert"'), findHandoff(answer)]).toEqual([true, '']);
 });
 
-test('a handle for a requirement that is no more opens nothing', async () => {
+test('a handle for a deleted requirement opens nothing', async () => {
   const { frame, path } = await leave('lea');
   const { db } = world.server.deps;
   const gone = await seedRequirement(db, app.id, { spec: { type: google, scopes: [] } });

@@ -9,7 +9,7 @@ const texts = ['a\0b', '\0', 'constructor', '__proto__', '1e999', '\u2028', '9'.
 
 test.each([
   ...['OpenAI', 'PostgreSQL', 'AWSNeptune', 'Http', 'HttpApiKey', 'MCPSse', 'Neo4j', 'Snowflake'],
-])('no field of the form of %s fails over any text', async (name) => {
+])('no field of the form of %s fails with any text', async (name) => {
   const form = await openForm(server, typeNamed(name));
   const names = form.controls.map((control) => control.name);
   expect(names.length).toBeGreaterThan(0);

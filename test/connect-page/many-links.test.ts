@@ -29,7 +29,7 @@ const names = ({ cookies }: FormBrowser) => [...cookies.keys()];
 const headerBytes = ({ cookies }: FormBrowser) =>
   [...cookies].map((pair) => pair.join('=')).join('; ').length;
 
-/** The path of a link's page, which opens. */
+/** Opens a link, and returns the path of its page. */
 async function connect(browser: FormBrowser, userId: string, of?: App): Promise<string> {
   const { status, path } = await browser.connect(await link(userId, of));
   expect(status).toBe(200);
@@ -53,7 +53,7 @@ describe.each(['http://localhost:4000', 'https://patchbay.example'])('at %s', (P
     expect((await browser.open(last)).status).toBe(200);
   });
 
-  test('30 links of as many users leave the 16 newest', async () => {
+  test('30 links of 30 users leave the 16 newest cookies', async () => {
     const browser = openBrowser(beside.server);
     const paths: string[] = [];
     for (let count = 0; count < 30; count += 1) {
@@ -65,7 +65,7 @@ describe.each(['http://localhost:4000', 'https://patchbay.example'])('at %s', (P
   });
 });
 
-test('the same user of another app is another', async () => {
+test('the same user id in another app is another user', async () => {
   const other = await seedApp(world.server.deps.db, world.server.home.projectId);
   const browser = openBrowser(world.server);
   const first = await connect(browser, 'bea');
@@ -74,7 +74,7 @@ test('the same user of another app is another', async () => {
   expect(names(browser)).toHaveLength(2);
 });
 
-test('cookies of sessions that are not known, have ended, or are another’s go', async () => {
+test('cookies of unknown, ended or foreign sessions are removed', async () => {
   const { db } = world.server.deps;
   const browser = openBrowser(world.server);
   const ended = (await connect(browser, 'cem')).slice(-36);
@@ -93,7 +93,7 @@ test('cookies of sessions that are not known, have ended, or are another’s go'
   expect(names(browser)).toEqual(['other', `connect-${path.slice(-36)}`]);
 });
 
-test('a jar that is full already empties, 16 by each link', async () => {
+test('a full cookie jar loses 16 cookies with each link', async () => {
   const browser = openBrowser(world.server);
   for (let count = 0; count < 60; count += 1) {
     browser.cookies.set(`connect-${randomUUID()}`, 'a'.repeat(43));
@@ -104,7 +104,7 @@ test('a jar that is full already empties, 16 by each link', async () => {
   }
 });
 
-test('a consent that is on its way comes back to the session before', async () => {
+test('a running consent returns to its earlier session', async () => {
   const browser = openBrowser(world.server);
   const path = await connect(browser, 'gus');
   const leaving = await browser.submit(`${path}/requirements/${calendar.id}/authorize`);
@@ -117,7 +117,7 @@ test('a consent that is on its way comes back to the session before', async () =
   expect(names(browser)).toHaveLength(1);
 });
 
-test('windows that begin consents leave 4 cookies beside the session’s, and the newest completes', async () => {
+test('windows of consents leave 4 cookies besides the session’s, and the newest consent completes', async () => {
   const browser = openBrowser(world.server);
   const path = await connect(browser, 'hal');
   const frame = { 'sec-fetch-dest': 'iframe' };

@@ -7,7 +7,7 @@ import { google } from '../helpers/connections.ts';
 import { useWorld, visit } from '../oauth/world.ts';
 import { type FormBrowser, findOnward, openBrowser } from './form-browser.ts';
 
-/* The page says at the card what stands against it, one cause each. */
+/* The page shows each problem at its card. */
 
 const world = useWorld('google');
 let app: App;
@@ -27,7 +27,7 @@ async function openSession(userId: string) {
   return { browser, path };
 }
 
-/** Makes a session one of a token that was made without an access key. */
+/** Makes a session belong to a token that was made without an access key. */
 async function makeAnonymous(path: string): Promise<void> {
   const where = { id: path.split('/')[2] ?? '' };
   await world.server.deps.db.connectSession.update({ where, data: { isAnonymous: true } });
@@ -66,7 +66,7 @@ test('a link that cannot replace or disconnect what another one connected says s
   }
 });
 
-test('a consent that comes back in another browser is said to the page that began it', async () => {
+test('the page that began a consent says that it came back in another browser', async () => {
   const { browser, path } = await openSession('bea');
   const begun = await browser.submit(`${path}/requirements/${calendar.id}/authorize`, {
     own: '1',
@@ -85,7 +85,7 @@ test('a consent that comes back in another browser is said to the page that bega
   expect(german?.notice).toMatch(/^Google hat Sie in einem anderen Browser zurückgeleitet/);
 });
 
-test('an old address that says that something failed does not say it of what is connected', async () => {
+test('an old address with a failure shows nothing at a connected card', async () => {
   const { browser, path } = await openSession('cem');
   const address = `${path}?status=error&error=access_denied&requirement=${key.id}`;
   expect(await noticesOn(browser, address)).toHaveLength(1);

@@ -12,20 +12,20 @@ import { type Control, type Done, fillIn, readForm } from './form-reader.ts';
 export type Form = {
   html: string;
   controls: Control[];
-  /** Fills in and sends it, which must be refused; answers the form as it is drawn then. */
+  /** Fills in and sends the form, which must be refused; returns the form as it is shown then. */
   refused: (done: Done) => Promise<Form>;
-  /** Fills in and sends it, which must be taken; answers what is {@link resolved} then. */
+  /** Fills in and sends the form, which must be accepted; returns what is {@link resolved} then. */
   stored: (done: Done) => Promise<JsonObject | undefined>;
   /** The config that a runtime gets. */
   resolved: () => Promise<JsonObject | undefined>;
-  /** Sends what no form sends. */
+  /** Sends entries that no form sends. */
   send: (fields: Record<string, string>) => Promise<Sent>;
 };
 
-/** The page that a form leads to, and whether it says that the form was refused. */
+/** The page that a form leads to, and whether it shows a refusal. */
 export type Sent = { status: number; text: string; isRefused: boolean };
 
-/** Opens the page of an app that asks for a connection of the type, for a user of its own. */
+/** Opens the page of an app that asks for a connection of the type, for a new user. */
 export async function openForm(
   server: TestServer,
   type: Pick<ConnectionType, 'type'>,
@@ -35,7 +35,7 @@ export async function openForm(
   return drawForm(page, page.requirementIds[0] ?? '');
 }
 
-/** The page of an app that asks for two of the type. */
+/** Opens the page of an app that asks for two connections of the type. */
 export async function openTwoForms(
   server: TestServer,
   type: Pick<ConnectionType, 'type'>,

@@ -6,7 +6,7 @@ import { google } from '../helpers/connections.ts';
 import { useWorld, visit } from '../oauth/world.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
-/* The script sends a popup's consents into a window of their own, and says so. */
+/* The script opens a popup's consents in their own window, and says so. */
 
 const world = useWorld('google');
 let app: App;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   calendar = await seedRequirement(deps.db, app.id, { spec });
 });
 
-/** Where a consent in a window of its own ends, and the page that was left behind. */
+/** Returns the last page of a consent in its own window, and the page behind it. */
 async function consentApart(userId: string) {
   const browser = openBrowser(world.server);
   const { path } = await browser.connect(await mintToken(world.server, app, userId));
@@ -30,7 +30,7 @@ async function consentApart(userId: string) {
   return { browser, path, end: pathname + search };
 }
 
-test('it ends on a page that closes itself, and the page left behind sees it', async () => {
+test('a consent in its own window ends on a page that closes itself, and the page behind it shows the result', async () => {
   const { browser, path, end } = await consentApart('ann');
   expect(end).toBe('/connect/done?status=success');
   const { status, text, headers } = await browser.open(end);
@@ -41,7 +41,7 @@ test('it ends on a page that closes itself, and the page left behind sees it', a
   expect(json).toEqual({ requirements: { [calendar.id]: 'completed' } });
 });
 
-test('refused, it says why and closes itself, and the page left behind says it at the card', async () => {
+test('a refused consent in its own window says why and closes itself, and the page behind it shows the reason at the card', async () => {
   world.provider.set({ consent: 'deny' });
   const { browser, path, end } = await consentApart('bea');
   world.provider.reset();
@@ -59,7 +59,7 @@ test('refused, it says why and closes itself, and the page left behind says it a
   expect((await browser.open(path)).text).not.toContain('role="alert"');
 });
 
-test('what nobody knows is refused in words of our own', async () => {
+test('an unknown error of a provider is shown in our own words', async () => {
   const path = '/connect/done?status=error&error=%3Cb%3Ecall+0900';
   const { status, text } = await openBrowser(world.server).open(path);
   expect([status, text.includes('The provider refused'), text.includes('0900')]).toEqual([

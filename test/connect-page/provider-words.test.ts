@@ -17,7 +17,7 @@ beforeAll(async () => {
   calendar = await seedRequirement(deps.db, app.id, { spec });
 });
 
-/** A consent from the page that goes wrong; returns the page's card as the person then sees it, and what the log says. */
+/** Runs a consent from the page that fails; returns the page's card and the log lines. */
 async function consentBadly(switches: Partial<Switches>, language = 'en') {
   world.provider.set(switches);
   const browser = openBrowser(world.server);
@@ -55,7 +55,7 @@ test.each<[string, Partial<Switches>, string]>([
   },
 );
 
-test('words are cut, and hold nothing that was sent to the provider', async () => {
+test('the provider’s words are cut, and hold no value that was sent to the provider', async () => {
   const { secret = '' } = world.provider.client;
   const description = `Wrong: ${secret} ${'x'.repeat(400)}end`;
   const { alert, logged } = await consentBadly({
@@ -66,17 +66,17 @@ test('words are cut, and hold nothing that was sent to the provider', async () =
   expect(logged).toContain('Wrong: … xxx');
 });
 
-test('a card in German quotes them in German', async () => {
+test('a German card quotes the provider’s words with a German sentence', async () => {
   const { alert } = await consentBadly({ consent: 'deny', denial: 'Not by policy' }, 'de');
   expect(alert).toMatch(/nicht erlaubt haben.*Wörtlich: „Not by policy“/);
 });
 
-test('scopes that were left unticked are named at the card', async () => {
+test('the card names scopes that were not granted', async () => {
   const { alert } = await consentBadly({ withheldScopes: ['calendar.write'] });
   expect(alert).toContain('Some permissions were left unticked: calendar.write.');
 });
 
-test('a refusal without words is said in ours alone', async () => {
+test('a refusal without words is shown in our own words', async () => {
   const { alert } = await consentBadly({ failure: { kind: 'raw', status: 400, body: '' } });
   expect(alert).toMatch(/^Google refused\. Nothing was changed\./);
 });

@@ -26,7 +26,7 @@ const token = (userId: string) => mintToken(world.server, app, userId);
 const credentialsOf = (path: string) => `${path}/requirements/${key.id}/credentials`;
 const completed = (text: string) => text.match(/class="state completed"/g)?.length ?? 0;
 
-test('a token becomes a cookie that scripts cannot read, and leaves the address', async () => {
+test('a token becomes a cookie that scripts cannot read, and is removed from the address', async () => {
   const own = browser();
   const { status, headers } = await own.submit('/connect', { token: await token('ann') });
   expect(status).toBe(303);
@@ -38,7 +38,7 @@ test('a token becomes a cookie that scripts cannot read, and leaves the address'
   expect(Number(/Max-Age=(\d+)/.exec(cookie)?.[1])).toBeGreaterThan(86_000);
 });
 
-test('the page names app and user, lets nothing in, and is framed by the app’s origins alone', async () => {
+test('the page names app and user, loads nothing foreign, and is framed only by the app’s origins', async () => {
   const { status, text, headers } = await browser().connect(await token('ann of <b>sales</b>'));
   expect(status).toBe(200);
   const typable = text.search(/<(input|textarea|select)/);
@@ -60,7 +60,7 @@ test.each(['', '?token=', '?token=no.token.atall'])('/connect%s says what to do'
   expect(text).toContain('This link does not work any more');
 });
 
-test('a token is exchanged in one browser only, however often there', async () => {
+test('a token is exchanged in one browser only, any number of times there', async () => {
   const own = browser();
   const minted = await token('bea');
   const { path } = await own.connect(minted);
@@ -70,13 +70,13 @@ test('a token is exchanged in one browser only, however often there', async () =
   expect(other.text).toContain('This link was opened already');
 });
 
-test('of two browsers that open a link at once one gets a session', async () => {
+test('one of two browsers that open a link at once gets a session', async () => {
   const minted = await token('cem');
   const opened = await Promise.all([1, 2, 3].map(() => browser().connect(minted)));
   expect(opened.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
 });
 
-test('a session’s path opens nothing without its cookie, nor with another’s', async () => {
+test('the path of a session opens nothing without its cookie or with another’s', async () => {
   const { path } = await browser().connect(await token('eve'));
   const other = browser();
   const { path: own } = await other.connect(await token('eve'));
@@ -88,7 +88,7 @@ test('a session’s path opens nothing without its cookie, nor with another’s'
   expect((await other.open(own)).status).toBe(200);
 });
 
-test('what is typed is stored for this user, and shown as connected', async () => {
+test('submitted credentials are stored for the user and shown as connected', async () => {
   const own = browser();
   const { path, text } = await own.connect(await token('fay'));
   expect(completed(text)).toBe(0);
@@ -98,7 +98,7 @@ test('what is typed is stored for this user, and shown as connected', async () =
   expect(completed((await own.open(path)).text)).toBe(1);
 });
 
-test('two tabs of two users do not mix, and the second asks first', async () => {
+test('two tabs of two users stay separate, and the second asks before it opens', async () => {
   const own = browser();
   const { path: first } = await own.connect(await token('gil'));
   const second = await own.connect(await token('hal'));
@@ -120,14 +120,14 @@ test('a form of another session, or without its token, changes nothing', async (
   const { path: first } = await own.connect(await token('ida'));
   const { path: second } = await own.connect(await token('ira'));
   const fields = { 'config.api_key': canary() };
-  const crossed = await own.submit(credentialsOf(first), fields); // with the second one's
+  const crossed = await own.submit(credentialsOf(first), fields); // with the second session's token
   expect([crossed.status, crossed.text.includes('no longer current')]).toEqual([403, true]);
   const without = await own.submit(credentialsOf(second), { ...fields, csrf: '' });
   expect(without.status).toBe(403);
   expect(completed((await own.open(second)).text)).toBe(0);
 });
 
-test('a refused form keeps what was typed but secrets, and says at the field what is wrong', async () => {
+test('a refused form keeps the typed values except secrets, and shows the problem at the field', async () => {
   const own = browser();
   const { path } = await own.connect(await token('jon'));
   const typed = { 'config.api_key': ' ', 'config.url': 'nowhere "<i>' };
@@ -136,14 +136,14 @@ test('a refused form keeps what was typed but secrets, and says at the field wha
   const { text } = await own.open(sent.headers.location ?? '');
   expect(text).toMatch(/<input type="password"[^>]*autofocus[^>]*aria-invalid="true"/);
   expect(text).toContain('value="nowhere &quot;&lt;i&gt;"');
-  const secret = canary(); // the answer is looked through for it
+  const secret = canary(); // the test client searches the response for it
   const fields = { ...typed, 'config.api_key': secret };
   const again = await own.submitAndFollow(credentialsOf(path), fields);
   expect([again.status, again.text.includes(secret)]).toEqual([200, false]);
   expect(again.text).toContain('must be an absolute http or https URL');
 });
 
-test('a refusal is kept for its session alone, sealed, without a secret, until something else is done', async () => {
+test('a refused form is kept sealed for its session, without secrets, until the next action', async () => {
   const own = browser();
   const { path } = await own.connect(await token('joy'));
   const fields = { 'config.api_key': canary(), 'config.url': 'nowhere at all' };
@@ -160,7 +160,7 @@ test('a refusal is kept for its session alone, sealed, without a secret, until s
   expect((await own.open(path)).text).not.toMatch(/nowhere|aria-invalid/);
 });
 
-test('a notice names what was left unticked, or the provider that is not set up', async () => {
+test('a notice names the scopes that were not granted, or the provider that is not set up', async () => {
   const own = browser();
   const { path } = await own.connect(await token('jan'));
   const { deps } = world.server;
@@ -209,7 +209,7 @@ test('a revoked token, a new epoch and a deleted app end the session at once', a
   expect((await own.open(last.path)).status).toBe(401);
 });
 
-test('a session ends with its token’s life, and is forgotten then', async () => {
+test('a session ends with its token’s life and is deleted then', async () => {
   const { deps } = world.server;
   const own = browser();
   const { path } = await own.connect(await token('lea'));
@@ -221,7 +221,7 @@ test('a session ends with its token’s life, and is forgotten then', async () =
   expect(await deps.db.connectSession.count({ where: { id } })).toBe(0);
 });
 
-test('/v1 and /graphql know nothing of the cookie', async () => {
+test('/v1 and /graphql ignore the cookie', async () => {
   const own = browser();
   await own.connect(await token('max'));
   expect((await own.open('/v1/connect/requirements')).status).toBe(401);
@@ -237,14 +237,14 @@ test('/v1 and /graphql know nothing of the cookie', async () => {
   expect([status, text.includes('max')]).toEqual([401, false]);
 });
 
-/** Begins a consent on the page; answers the provider's address. */
+/** Begins a consent on the page; returns the provider's address. */
 async function begin(own: ReturnType<typeof browser>, path: string): Promise<string> {
   const answer = await own.submit(`${path}/requirements/${calendar.id}/authorize`);
   expect(answer.status).toBe(200);
   return findOnward(answer);
 }
 
-test('a consent comes back to the page', async () => {
+test('a consent returns to the page', async () => {
   const own = browser();
   const { path } = await own.connect(await token('nia'));
   const back = await own.open(await visit(world, await begin(own, path)));
@@ -269,7 +269,7 @@ test('a consent link that another browser planted does not complete', async () =
   expect(world.provider.issued).toHaveLength(issued);
 });
 
-test('disconnecting asks first, and takes away what was connected', async () => {
+test('disconnecting asks for confirmation and removes the connection', async () => {
   const own = browser();
   const { path } = await own.connect(await token('quin'));
   await own.submit(credentialsOf(path), { 'config.api_key': canary() });
@@ -281,7 +281,7 @@ test('disconnecting asks first, and takes away what was connected', async () => 
   expect((await own.submit(address)).status).toBe(303);
 });
 
-test('another app’s requirement is not there', async () => {
+test('a requirement of another app is not found', async () => {
   const { deps, stranger } = world.server;
   const theirs = await seedRequirement(deps.db, (await seedApp(deps.db, stranger.projectId)).id);
   const own = browser();
@@ -292,7 +292,7 @@ test('another app’s requirement is not there', async () => {
   }
 });
 
-test('the page speaks German to who prefers it', async () => {
+test('the page is in German for a browser that prefers it', async () => {
   const own = browser();
   const { path } = await own.connect(await token('sam'));
   const german = await own.open(path, { 'accept-language': 'fr, de-AT;q=0.9, en;q=0.5' });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 const browser = () => openBrowser(server);
 const token = (userId: string) => mintToken(server, app, userId);
 
-test('says how far each requirement is, and nothing else', async () => {
+test('the status lists the state of each requirement and nothing else', async () => {
   const own = browser();
   const { path } = await own.connect(await token('ann'));
   const before = await own.open(`${path}/status`);
@@ -38,7 +38,7 @@ test('says how far each requirement is, and nothing else', async () => {
   expect(json).toEqual({ requirements: { [key.id]: 'completed', [mail.id]: 'pending' } });
 });
 
-test('is 401 in JSON without the session’s cookie, and once it has ended', async () => {
+test('the status is 401 in JSON without the session’s cookie and after the session ended', async () => {
   const own = browser();
   const { path } = await own.connect(await token('bob'));
   const others = browser();
@@ -54,7 +54,7 @@ test('is 401 in JSON without the session’s cookie, and once it has ended', asy
   await statusOf(own);
 });
 
-test('is hidden while the browser is asked whose it is', async () => {
+test('the status is hidden while the browser is asked which user it belongs to', async () => {
   const own = browser();
   await own.connect(await token('cyd'));
   const { path } = await own.connect(await token('dee'));
@@ -63,14 +63,14 @@ test('is hidden while the browser is asked whose it is', async () => {
   expect((await own.open(`${path}/status`)).status).toBe(200);
 });
 
-test('takes GET alone', async () => {
+test('the status accepts only GET', async () => {
   const own = browser();
   const { path } = await own.connect(await token('eve'));
   const { status, headers } = await own.submit(`${path}/status`);
   expect([status, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
 });
 
-test('a page that waits looks again: the script by itself, the browser without one', async () => {
+test('a waiting page reloads the status by script, or by a refresh without scripts', async () => {
   const own = browser();
   const { path } = await own.connect(await token('fay'));
   const idle = await own.open(path);
@@ -82,7 +82,7 @@ test('a page that waits looks again: the script by itself, the browser without o
   expect(text).toContain('data-waits="yes"');
 });
 
-test('however often it is looked at, Pipedream is asked once in some seconds', async () => {
+test('any number of status requests calls Pipedream once in some seconds', async () => {
   const own = browser();
   const { path } = await own.connect(await token('gus'));
   const begun = await own.submit(`${path}/requirements/${mail.id}/authorize`);

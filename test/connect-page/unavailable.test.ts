@@ -4,7 +4,7 @@ import { mintToken } from '../helpers/connect-tokens.ts';
 import { startTestServer } from '../helpers/server.ts';
 import { openBrowser } from './form-browser.ts';
 
-test('a database that is down has its page, and an account at Pipedream that cannot be asked for its sentence', async () => {
+test('the page says when the database is down, and when Pipedream cannot be reached', async () => {
   const server = await startTestServer();
   const app = await seedApp(server.deps.db, server.home.projectId);
   const { id } = await seedRequirement(server.deps.db, app.id, {

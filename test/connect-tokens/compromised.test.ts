@@ -15,7 +15,7 @@ import { usePipedream } from '../helpers/pipedream.ts';
 import { subscribe } from '../helpers/subscription.ts';
 import { open, useWorld, visit } from '../oauth/world.ts';
 
-/* What a token of a compromised signing key began ends with the key. */
+/* Everything that a token of a compromised signing key began ends with the key. */
 
 const pipedream = usePipedream();
 const world = useWorld('google', () => ({ env: pipedream.env }));
@@ -56,7 +56,7 @@ test('a consent outlives a rotation without a compromise', async () => {
   expect(await linkOf(user, calendar)).not.toBeNull();
 });
 
-test('a consent whose key was not noted ends as well', async () => {
+test('a consent without a recorded key ends with the key', async () => {
   const back = await visit(world, await begin(user, calendar));
   await world.server.deps.db.authorizationAttempt.updateMany({ data: { tokenKid: null } });
   await compromise();
@@ -65,7 +65,7 @@ test('a consent whose key was not noted ends as well', async () => {
 });
 
 test.each(['noted', 'not noted'])(
-  'a link at Pipedream whose key was %s ends with it',
+  'a link at Pipedream whose key was %s ends with the key',
   async (how) => {
     const url = await begin(user, mail);
     const { db } = world.server.deps;

@@ -31,7 +31,7 @@ function expectToken(token: string, app: App, userId: string, via: string): void
 }
 
 describe('on an app’s hostname', () => {
-  test('a key gets a token of exactly this shape', async () => {
+  test('a key gets a token of the exact shape', async () => {
     const { status, json, headers } = await postToken(
       server,
       hidden,
@@ -47,7 +47,7 @@ describe('on an app’s hostname', () => {
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  test('of a public app nobody needs a key; who sends one is known by it', async () => {
+  test('a public app needs no key, and records a key that is sent', async () => {
     const { status, json } = await postToken(server, open, { user_id: 'ann' });
     expect(status).toBe(201);
     expectToken(json.token, open, 'ann', 'anonymous');
@@ -60,7 +60,7 @@ describe('on an app’s hostname', () => {
     expectToken(other.token, open, 'ann', 'key');
   });
 
-  test('of a private app it takes a key, and of a public one no bad one', async () => {
+  test('a private app needs a key, and a public app refuses a bad key', async () => {
     const asked = [
       await postToken(server, hidden, { user_id: 'ann' }),
       await postToken(server, hidden, { user_id: 'ann' }, { key: 'nonsense' }),
@@ -74,7 +74,7 @@ describe('on an app’s hostname', () => {
     }
   });
 
-  test('a key of the app’s organization or project will do, another is 404 on either app', async () => {
+  test('a key of the app’s organization or project is accepted, and another is 404 on both apps', async () => {
     const { organizationId, projectId } = server.home;
     const elsewhere = await seedProject(server.deps.db, organizationId);
     for (const app of [hidden, open]) {
@@ -131,7 +131,7 @@ describe('on an app’s hostname', () => {
 });
 
 describe('on the management host', () => {
-  test('a key gets a token for the app that it names', async () => {
+  test('a key gets a token for the app in the input', async () => {
     const { minted } = await askForToken(server, {
       appId: hidden.id.toUpperCase(),
       userId: ' bob ',
@@ -143,7 +143,7 @@ describe('on the management host', () => {
     expect(new Date(minted?.expiresAt ?? 0).getTime()).toBe(exp * 1_000);
   });
 
-  test('without a key there is none, whether the app is public, private or not there', async () => {
+  test('no token is made without a key for a public, private or unknown app', async () => {
     for (const appId of [open.id, hidden.id, server.home.projectId]) {
       const { status, minted, errors } = await askForToken(server, { appId, userId: 'ann' }, null);
       expect([status, minted]).toEqual([401, undefined]);
@@ -151,7 +151,7 @@ describe('on the management host', () => {
     }
   });
 
-  test('without an app, or for a user who is not named, it is not taken', async () => {
+  test('the input needs an app and a user', async () => {
     const noApp = await askForToken(server, { userId: 'ann' });
     expect(noApp.minted?.fields).toEqual([{ path: 'appId', message: 'cannot be blank' }]);
     const noUser = await askForToken(server, { appId: hidden.id, userId: '  ' });
@@ -160,7 +160,7 @@ describe('on the management host', () => {
     expect(notThere.minted?.__typename).toBe('NotFoundError');
   });
 
-  test('of another project or organization an app is not there', async () => {
+  test('an app of another project or organization is not found', async () => {
     const { organizationId } = server.home;
     const elsewhere = await seedProject(server.deps.db, organizationId);
     for (const key of [server.stranger.key, await server.createKey({ projectId: elsewhere })]) {
@@ -177,7 +177,7 @@ describe('on the management host', () => {
       }`,
     );
 
-  test('five come at once, six are refused before the first is made', async () => {
+  test('five tokens in one document are made, and six are refused before the first', async () => {
     const five = await server.graphql<Record<string, { token: string }>>(
       `mutation { ${several(5).join(' ')} }`,
     );
@@ -200,8 +200,8 @@ describe('on the management host', () => {
   });
 });
 
-describe('what is left behind', () => {
-  test('is one row a user, however many tokens', async () => {
+describe('making tokens', () => {
+  test('stores one row a user for any number of tokens', async () => {
     const where = { appId: hidden.id, userId: 'often' };
     await Promise.all([1, 2, 3, 4].map(() => mintToken(server, hidden, 'often')));
     const [row, ...others] = await server.deps.db.endUser.findMany({ where });
@@ -210,7 +210,7 @@ describe('what is left behind', () => {
     expect(epoch).toBe(row?.epoch);
   });
 
-  test('is an audit event for what a key made, and none for what nobody made', async () => {
+  test('records an event for a token made with a key, and none without a key', async () => {
     const events = () =>
       server.deps.db.auditEvent.findMany({
         where: { action: { startsWith: 'connect_token' } },
@@ -233,7 +233,7 @@ describe('what is left behind', () => {
     expect(JSON.stringify(await events())).not.toMatch(/a person|eyJ/);
   });
 
-  test('is an event of a key’s refusals', async () => {
+  test('records an event for a refused key', async () => {
     await askForToken(server, { appId: open.id, userId: 'ann' }, server.stranger.key);
     const event = await server.deps.db.auditEvent.findFirst({
       where: { organizationId: server.stranger.organizationId },
@@ -245,7 +245,7 @@ describe('what is left behind', () => {
     });
   });
 
-  test('is an event of what an end user is refused, but of no stranger’s', async () => {
+  test('records an event for a refused end user, and none for a stranger', async () => {
     const { db } = server.deps;
     const refusals = () => db.auditEvent.count({ where: { action: 'project.create.refused' } });
     const mutation = 'mutation { createProject(input: { name: "x" }) { __typename } }';

@@ -37,15 +37,15 @@ async function revoke(input: object, key?: string): Promise<Revoked> {
 
 const revoked = (count: number) => ({ __typename: 'RevokedConnectTokens', count });
 
-/** Both processes' answer, which is one. */
+/** The response of both processes, which must be equal. */
 async function isTakenEverywhere(token: string): Promise<boolean> {
   const [here, there] = await Promise.all([isTaken(server, token), isTaken(beside, token)]);
   expect(there).toBe(here);
   return here;
 }
 
-describe('a token that is revoked', () => {
-  test('by its jti is refused from then on, on every process; the user’s others are not', async () => {
+describe('a revoked token', () => {
+  test('is refused on every process when its jti is revoked, and the user’s other tokens are not', async () => {
     const [one, another] = [await mintToken(server, app), await mintToken(beside, app)];
     expect(await isTakenEverywhere(one)).toBe(true);
     expect(await revoke({ appId: app.id, jti: claimsOf(one).jti })).toEqual(revoked(1));
@@ -58,7 +58,7 @@ describe('a token that is revoked', () => {
     );
   });
 
-  test('with all of its user’s is refused; another user’s, another app’s and later ones are not', async () => {
+  test('is refused when all tokens of its user are revoked; tokens of other users and apps and later ones are not', async () => {
     const other = await seedApp(server.deps.db, server.home.projectId);
     const mine = await Promise.all([1, 2, 3].map(() => mintToken(server, app, 'bob')));
     const others = [await mintToken(server, app, 'cyd'), await mintToken(server, other, 'bob')];
@@ -68,7 +68,7 @@ describe('a token that is revoked', () => {
     expect(await isTakenEverywhere(await mintToken(server, app, 'bob'))).toBe(true);
   });
 
-  test('by the app of another token stays what it is', async () => {
+  test('stays valid when it is revoked by a key of another app', async () => {
     const other = await seedApp(server.deps.db, server.home.projectId);
     const token = await mintToken(server, app);
     expect(await revoke({ appId: other.id, jti: claimsOf(token).jti })).toEqual(revoked(1));
@@ -79,13 +79,13 @@ describe('a token that is revoked', () => {
 });
 
 describe('a revocation', () => {
-  test('of a user who never had a token does nothing, and leaves nothing behind', async () => {
+  test('of a user without a token does nothing and stores nothing', async () => {
     expect(await revoke({ appId: app.id, userId: 'nobody' })).toEqual(revoked(0));
     expect(await server.deps.db.endUser.count({ where: { userId: 'nobody' } })).toBe(0);
   });
 
   test.each([{}, { jti: randomUUID(), userId: 'ann' }, { jti: null, userId: null }])(
-    'of %o is not taken',
+    'of %o is refused',
     async (which) => {
       expect(await revoke({ appId: app.id, ...which })).toMatchObject({
         fields: [{ path: 'jti', message: 'or userId must be given, and not both' }],
@@ -93,11 +93,11 @@ describe('a revocation', () => {
     },
   );
 
-  test.each(['x', '', '\0'])('of the jti %j finds nothing', async (jti) => {
+  test.each(['x', '', '\0'])('of the jti %j is not found', async (jti) => {
     expect(await revoke({ appId: app.id, jti })).toMatchObject({ __typename: 'NotFoundError' });
   });
 
-  test('takes a key of the app’s project that may make tokens', async () => {
+  test('needs a key of the app’s project that may make tokens', async () => {
     const { organizationId, projectId } = server.home;
     const token = await mintToken(server, app);
     const input = { appId: app.id, jti: claimsOf(token).jti };
@@ -113,7 +113,7 @@ describe('a revocation', () => {
     expect(await isTaken(server, token)).toBe(false);
   });
 
-  test('is audited with who was meant, but not by name', async () => {
+  test('is audited with the hash of the user and without the name', async () => {
     await mintToken(server, app, 'a person’s name');
     await revoke({ appId: app.id, userId: 'a person’s name' });
     const events = await server.deps.db.auditEvent.findMany({ orderBy: { id: 'desc' }, take: 2 });
@@ -140,7 +140,7 @@ describe('a revocation', () => {
 });
 
 describe('a token', () => {
-  test('of an app that was deleted is refused', async () => {
+  test('of a deleted app is refused', async () => {
     const gone = await seedApp(server.deps.db, server.home.projectId);
     const token = await mintToken(server, gone);
     expect(await isTakenEverywhere(token)).toBe(true);
@@ -148,7 +148,7 @@ describe('a token', () => {
     expect(await isTakenEverywhere(token)).toBe(false);
   });
 
-  test('made without a key is refused once the app is private; one made with a key is not', async () => {
+  test('that was made without a key is refused once the app is private, and one made with a key is not', async () => {
     const { db } = server.deps;
     const open = await seedApp(db, server.home.projectId, { visibility: 'public' });
     const anonymous = (await postToken(server, open)).json.token;
@@ -161,7 +161,7 @@ describe('a token', () => {
     expect(await isTakenEverywhere(withKey)).toBe(true);
   });
 
-  test('of a user who was deleted is refused, also once they are there again', async () => {
+  test('of a deleted user is refused, also when the user exists again', async () => {
     const token = await mintToken(server, app, 'dan');
     await server.deps.db.endUser.deleteMany({ where: { userId: 'dan' } });
     expect(await isTakenEverywhere(token)).toBe(false);
@@ -178,7 +178,7 @@ describe('a token', () => {
 
   // PGlite's clock is this process's own.
   test.skipIf(testDatabase().kind === 'pglite').each([-400, 400])(
-    'lives by the database’s clock, though this process’s is off by %i days',
+    'expires by the database’s clock when the process’s clock is off by %i days',
     async (days) => {
       const now = await databaseTime();
       const signed = await signAtAnyTime();
@@ -198,7 +198,7 @@ async function databaseTime(): Promise<number> {
   return row?.now ?? 0;
 }
 
-/** Makes good tokens of any age. */
+/** Makes valid tokens of any age. */
 async function signAtAnyTime() {
   const token = await mintToken(server, app);
   const { kid, pem } = await stealKey(server);

@@ -5,17 +5,17 @@ import { placeOfPrivateKey } from '../../src/features/connect-tokens/signing-key
 import { readToken } from '../helpers/connect-tokens.ts';
 import type { TestServer } from '../helpers/server.ts';
 
-/** How the two first parts of a token become the third. */
+/** Signs the first two parts of a token. */
 export type Signature = (input: string) => Buffer | string;
 
 export type Forged = {
-  /** JSON, or what would be. */
+  /** JSON, or invalid text in its place. */
   header: object | string;
   payload: object | string;
   by: Signature;
 };
 
-/** A token in the form of ours, with whatever is asked for in it. */
+/** Makes a token in our format with the given parts. */
 export function forge({ header, payload, by }: Forged): string {
   const input = `${encode(header)}.${encode(payload)}`;
   return `${input}.${Buffer.from(by(input)).toString('base64url')}`;
@@ -38,7 +38,7 @@ export const ps256 =
       padding: constants.RSA_PKCS1_PSS_PADDING,
     } as never);
 
-/** What nobody but the server has: its private key, to make what it never makes. */
+/** Reads the server's private key, to sign tokens that the server never makes. */
 export async function stealKey(server: TestServer) {
   const { db, vault } = server.deps;
   const { kid } = await loadSigner(server.deps);
@@ -53,7 +53,7 @@ export async function stealKey(server: TestServer) {
 
 export type StolenKey = Awaited<ReturnType<typeof stealKey>>;
 
-/** What a good token says, to be changed. */
+/** The claims of a valid token, to be changed. */
 export function claimsOf(token: string): ConnectTokenClaims {
   return readToken(token).claims as ConnectTokenClaims;
 }

@@ -10,12 +10,12 @@ import { useServer } from '../helpers/server.ts';
 import { claimsOf, encode, forge, ps256, rs256, type StolenKey, stealKey } from './forge.ts';
 
 const server = useServer();
-/** A token that is good in all. */
+/** A valid token. */
 let good: string;
 let claims: ConnectTokenClaims;
 let ours: StolenKey;
 let elsewhere: string;
-/** What a text that is no token at all is answered. */
+/** The response to a text that is not a token. */
 let nonsense: { graphql: Answer; rest: Answer };
 const theirs = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const theirJwk = theirs.publicKey.export({ format: 'jwk' });
@@ -48,7 +48,7 @@ const hs256 = (secret: string | Buffer) =>
 const parts = () => good.split('.') as [string, string, string];
 const json = (object: object) => JSON.stringify(object);
 
-test('what they are forged from is good, and signed anew it is good again', async () => {
+test('the original token is valid, and stays valid when it is signed again', async () => {
   expect(await isTaken(server, good)).toBe(true);
   expect(await isTaken(server, byUs(claims))).toBe(true);
   const { graphql } = await present(server, good);
@@ -188,22 +188,25 @@ function without(name: keyof ConnectTokenClaims): object {
   return rest;
 }
 
-/** The last character of 342 has four bits that mean nothing. */
+/** The last of the 342 characters has four unused bits. */
 function otherSpelling(token: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return token.slice(0, -1) + alphabet[alphabet.indexOf(token.slice(-1)) + 1];
 }
 
 describe.each(Object.entries(forgeries))('%s', (_, kinds) => {
-  test.each(Object.entries(kinds))('%s is refused as whatever opens nothing', async (_, make) => {
-    const { graphql, rest } = await present(server, make());
-    expect([graphql.status, rest.status]).toEqual([401, 401]);
-    expectTheSame(graphql, nonsense.graphql);
-    expectTheSame(rest, nonsense.rest);
-  });
+  test.each(Object.entries(kinds))(
+    '%s is refused like a text that is not a token',
+    async (_, make) => {
+      const { graphql, rest } = await present(server, make());
+      expect([graphql.status, rest.status]).toEqual([401, 401]);
+      expectTheSame(graphql, nonsense.graphql);
+      expectTheSame(rest, nonsense.rest);
+    },
+  );
 });
 
-test('none of them made anything, or took the good one’s place', async () => {
+test('no forged token stored anything or replaced the valid one', async () => {
   expect(await server.deps.db.endUser.count()).toBe(2);
   expect(await isTaken(server, good)).toBe(true);
 });

@@ -9,7 +9,7 @@ const server = useServer();
 
 const sql = (text: string) => server.deps.db.$executeRawUnsafe(text);
 
-test('a revocation is forgotten when the token has ended by itself, and not before', async () => {
+test('a revocation is deleted when its token has expired, and not earlier', async () => {
   const { db } = server.deps;
   const { id: appId } = await seedApp(db, server.home.projectId);
   const [old, recent] = [randomUUID(), randomUUID()];
@@ -21,7 +21,7 @@ test('a revocation is forgotten when the token has ended by itself, and not befo
   expect(await db.revokedToken.findMany()).toMatchObject([{ appId, jti: recent }]);
 });
 
-test('who brought nothing is forgotten with the last of their tokens, who brought something is not', async () => {
+test('an end user without links is deleted with their last token, and one with links is kept', async () => {
   const { db } = server.deps;
   const app = await seedApp(db, server.home.projectId);
   const requirement = await seedRequirement(db, app.id);
@@ -36,7 +36,7 @@ test('who brought nothing is forgotten with the last of their tokens, who brough
   expect(await isTaken(server, token)).toBe(true);
 });
 
-test('keys that still verify are kept', async () => {
+test('signing keys that still verify tokens are kept', async () => {
   const before = await server.deps.db.signingKey.count();
   await forgetEndedTokens(server.deps);
   expect(await server.deps.db.signingKey.count()).toBe(before);

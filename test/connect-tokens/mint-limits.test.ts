@@ -10,7 +10,7 @@ let first: TestServer | undefined;
 let servers: TestServer[] = [];
 let app: App;
 
-/** As many processes as there are, on one database; addresses come from a proxy. */
+/** Starts one more process on the same database; client addresses come from a proxy. */
 async function start(env: Record<string, string>): Promise<TestServer> {
   const server = await startTestServer({ TRUSTED_PROXIES: '127.0.0.1', ...env }, first);
   if (first === undefined) first = server;
@@ -34,7 +34,7 @@ const someAddress = () => `10.0.${Math.floor(++addresses / 250)}.${addresses % 2
 const mint = (server: TestServer, address: string, body?: unknown, key: string | null = null) =>
   postToken(server, app, body, { key, headers: { 'x-forwarded-for': address } });
 
-/** How often each status came. */
+/** Counts the responses by status. */
 async function statusesOf(answers: Promise<{ status: number }>[]): Promise<Record<number, number>> {
   const counts: Record<number, number> = {};
   for (const { status } of await Promise.all(answers)) counts[status] = (counts[status] ?? 0) + 1;
@@ -44,7 +44,7 @@ async function statusesOf(answers: Promise<{ status: number }>[]): Promise<Recor
 const times = <Made>(count: number, make: (n: number) => Made) =>
   Array.from({ length: count }, (_, n) => make(n));
 
-test('an address gets 60 a minute, then is told when to come again', async () => {
+test('an address gets 60 tokens a minute, and then a Retry-After', async () => {
   const server = await start({});
   expect(await statusesOf(times(100, () => mint(server, '192.0.2.7')))).toEqual({
     201: 60,
@@ -65,14 +65,14 @@ test('an address gets 60 a minute, then is told when to come again', async () =>
   expect((await mint(server, '192.0.2.8')).status).toBe(201);
 });
 
-test('the addresses of an IPv6 /64 are one', async () => {
+test('the addresses of an IPv6 /64 share a limit', async () => {
   const server = await start({ LIMIT_MINTS_PER_ADDRESS: '3' });
   const within = times(10, (n) => mint(server, `2001:db8:0:7::${n + 1}`));
   expect(await statusesOf(within)).toEqual({ 201: 3, 429: 7 });
   expect((await mint(server, '2001:db8:0:8::1')).status).toBe(201);
 });
 
-test('whoever sends a key has no such limit, whatever others did from there', async () => {
+test('a caller with a key has no limit per address', async () => {
   const server = await start({ LIMIT_MINTS_PER_ADDRESS: '1', LIMIT_MINTS_PER_APP: '2' });
   await Promise.all(times(5, (n) => mint(server, `192.0.2.${n}`)));
   const withKey = times(20, () => mint(server, '192.0.2.1', undefined, server.adminKey));
@@ -80,7 +80,7 @@ test('whoever sends a key has no such limit, whatever others did from there', as
   expect(await mintToken(server, app)).toMatch(/^eyJ/);
 });
 
-test('too many comes before a bad body, after one that is none, and a bad key before both', async () => {
+test('a refusal for the limit comes before a bad body, after an invalid one, and a bad key before both', async () => {
   const server = await start({ LIMIT_MINTS_PER_ADDRESS: '1' });
   expect((await mint(server, '192.0.2.9', { user_id: '' })).status).toBe(400);
   expect((await mint(server, '192.0.2.9')).status).toBe(201);
@@ -99,7 +99,7 @@ test('too many comes before a bad body, after one that is none, and a bad key be
   expect(status).toBe(415);
 });
 
-test('an app gets so many a minute, all processes together', async () => {
+test('an app has a limit of tokens a minute over all processes', async () => {
   const env = { LIMIT_MINTS_PER_APP: '36', LIMIT_MINTS_PER_ADDRESS: '1' };
   const [one, two] = [await start(env), await start(env)];
   const asked = times(60, () => [mint(one, someAddress()), mint(two, someAddress())]);
@@ -114,7 +114,7 @@ test('an app gets so many a minute, all processes together', async () => {
   expect(statements.filter((text) => text.includes('mint_window'))).toEqual([]);
 });
 
-test('another app, and the next minute, have theirs', async () => {
+test('another app and the next minute have their own limit', async () => {
   const env = { LIMIT_MINTS_PER_APP: '2' };
   const server = await start(env);
   const ask = (from: TestServer) => statusesOf(times(5, () => mint(from, someAddress())));
@@ -130,7 +130,7 @@ test('another app, and the next minute, have theirs', async () => {
   expect(await ask(await start(env))).toEqual({ 201: 2, 429: 3 });
 });
 
-test('600 tokens of an app take 13 statements to count', async () => {
+test('counting 600 tokens of an app takes 13 statements', async () => {
   const server = await start({ LIMIT_MINTS_PER_ADDRESS: '1000' });
   const statements = await statementsOf(async () => {
     for (let round = 0; round < 7; round += 1) {
@@ -142,7 +142,7 @@ test('600 tokens of an app take 13 statements to count', async () => {
   expect(statements.filter((text) => text.includes('mint_window'))).toHaveLength(13);
 });
 
-test('a deleted app’s permits open nothing', async () => {
+test('a deleted app’s permits make no tokens', async () => {
   const server = await start({});
   expect((await mint(server, someAddress())).status).toBe(201);
   await server.deps.db.app.delete({ where: { id: app.id } });

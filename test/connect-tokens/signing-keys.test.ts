@@ -35,7 +35,7 @@ const kids = async (from = server) => (await fetchKeys(from)).map(({ kid }) => k
 const kidOf = (token: string) => readToken(token).header.kid;
 const sql = (text: string) => server.deps.db.$executeRawUnsafe(text);
 
-test('the first key is made when it is first needed, once, whoever needs it', async () => {
+test('the first key is made once, on its first use by any process', async () => {
   expect(await server.deps.db.signingKey.count()).toBe(0);
   const asked = [server, beside, server, beside];
   const tokens = asked.map((process, n) => mintToken(process, app, `first ${n}`));
@@ -46,7 +46,7 @@ test('the first key is made when it is first needed, once, whoever needs it', as
   expect(await server.deps.db.signingKey.count()).toBe(1);
 });
 
-test('what is published verifies a token, may be kept, and holds no secret', async () => {
+test('the published keys verify a token, may be cached, and hold no secret', async () => {
   const { status, headers, json } = await server.send<JSONWebKeySet>({ method: 'GET', path });
   expect(status).toBe(200);
   expect(headers['content-type']).toMatch(/^application\/json/);
@@ -73,7 +73,7 @@ test('what is published verifies a token, may be kept, and holds no secret', asy
   expect([post.status, post.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
 });
 
-test('a private key is stored sealed, and opens in its own row only', async () => {
+test('a private key is stored sealed and opens in its own row only', async () => {
   const { row, pem } = await stealKey(server);
   expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   expect(row.privateKey.length).toBe(1 + 16 + 12 + pem.length + 16);
@@ -92,7 +92,7 @@ test('a token works on every process, and after a restart', async () => {
   await restarted.close();
 });
 
-test('a new key is published before it signs, and what the old one signed stays valid until it has ended', async () => {
+test('a new key is published before it signs, and tokens of the old key stay valid until they expire', async () => {
   const before = await mintToken(server, app);
   const old = kidOf(before);
   await rotateSigningKey(server.deps, { isCompromised: false });
@@ -126,7 +126,7 @@ test('a new key is published before it signs, and what the old one signed stays 
   expect(await server.deps.db.signingKey.count()).toBe(1);
 });
 
-test('rotations at once leave one newest key, and one that signs', async () => {
+test('concurrent rotations leave one newest key and one that signs', async () => {
   const old = kidOf(await mintToken(server, app));
   const rotations = [server, beside, server].map(({ deps }) =>
     rotateSigningKey(deps, { isCompromised: false }),
@@ -141,9 +141,9 @@ test('rotations at once leave one newest key, and one that signs', async () => {
   expect(await isTaken(server, token)).toBe(true);
 });
 
-// On PGlite there is one session: nothing waits for a row.
+// PGlite has one session, so nothing waits for a row.
 test.skipIf(testDatabase().kind === 'pglite')(
-  'rotations that wait for each other are each done',
+  'rotations that wait for each other all complete',
   async () => {
     const { db } = server.deps;
     const before = await db.signingKey.count();
@@ -162,7 +162,7 @@ test.skipIf(testDatabase().kind === 'pglite')(
   },
 );
 
-test('after a compromise all that was signed is refused at once, and a new key signs', async () => {
+test('after a compromise all earlier tokens are refused at once, and a new key signs', async () => {
   const tokens = [await mintToken(server, app), await mintToken(beside, app)];
   await rotateSigningKey(server.deps, { isCompromised: false }); // published, not yet signing
   const published = await kids();
@@ -178,7 +178,7 @@ test('after a compromise all that was signed is refused at once, and a new key s
   expect(await isTaken(beside, token)).toBe(true);
 });
 
-test('a rotation of data keys seals private keys anew, and tokens go on', async () => {
+test('a rotation of data keys seals the private keys again, and tokens stay valid', async () => {
   const before = await mintToken(server, app);
   const { row } = await stealKey(server);
   await rotateDataKeys(server.deps, createLocalKeyProvider(masterKeys), null, () => {});
@@ -192,7 +192,7 @@ test('a rotation of data keys seals private keys anew, and tokens go on', async 
   }
 });
 
-test('under another PUBLIC_URL a key of its own signs, and what was signed before stays valid', async () => {
+test('another PUBLIC_URL has its own key, and earlier tokens stay valid', async () => {
   const before = await mintToken(server, app);
   const moved = await startTestServer({ PUBLIC_URL: 'https://moved.example' }, server);
   const after = await mintToken(moved, app);
@@ -205,7 +205,7 @@ test('under another PUBLIC_URL a key of its own signs, and what was signed befor
   await moved.close();
 });
 
-test('a key that verifies too short a time for what it would sign does not sign', async () => {
+test('a key that verifies for less than the life of a token does not sign', async () => {
   const { id } = await server.deps.db.signingKey.findFirstOrThrow({
     where: { issuer: server.deps.config.publicUrl, verifiesUntil: null },
   });

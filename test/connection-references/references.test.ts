@@ -31,8 +31,8 @@ async function actionsOn(connectionId: string): Promise<string[]> {
   return events.map(({ action }) => action);
 }
 
-describe('what uses a connection', () => {
-  test('is listed newest first, in pages, with its number', async () => {
+describe('a reference to a connection', () => {
+  test('is listed newest first in pages with the total', async () => {
     const { id } = await createConnection(server);
     for (const externalId of ['1', '2', '3']) {
       await addReference(server, id, { kind: 'agent', externalId, label: `Agent ${externalId}` });
@@ -46,14 +46,14 @@ describe('what uses a connection', () => {
     ]);
   });
 
-  test('has a label that follows the rules of names, and a blank one is left out', async () => {
+  test('has a label under the rules of names, and a blank label counts as absent', async () => {
     const { id } = await createConnection(server);
     const add = (label: string) => addReference(server, id, { externalId: 'one', label });
     expect(await add(' Cafe\u0301 ')).toMatchObject({ label: 'Caf\u00e9' });
     expect(await add(' \u200b')).toMatchObject({ label: 'Caf\u00e9' });
   });
 
-  test('is registered once, however often; the label given last counts', async () => {
+  test('is registered once for repeated requests, with the last label', async () => {
     const { id } = await createConnection(server);
     const externalId = 'w1';
     const first = await addReference(server, id, { externalId, label: 'Old' });
@@ -68,7 +68,7 @@ describe('what uses a connection', () => {
     expect(await actionsOn(id)).toEqual(['reference.add', 'reference.add']);
   });
 
-  test('is another thing under another kind, and for another connection', async () => {
+  test('is separate for another kind and for another connection', async () => {
     const [one, other] = [await createConnection(server), await createConnection(server)];
     const added = [
       await addReference(server, one.id, { externalId: '7' }),
@@ -93,7 +93,7 @@ describe('what uses a connection', () => {
     expect(await addReference(server, id)).toMatchObject({ __typename: 'ConnectionReference' });
   });
 
-  test('has a kind and an id, and every complaint comes at once', async () => {
+  test('needs a kind and an id, and all complaints are returned at once', async () => {
     const { id } = await createConnection(server);
     const refused = await addReference(server, id, {
       kind: ' ',
@@ -104,7 +104,7 @@ describe('what uses a connection', () => {
     expect(await externalIdsOf(server, id)).toEqual([]);
   });
 
-  test('is bounded, also for those who come at once', async () => {
+  test('is limited in number, also for concurrent requests', async () => {
     const { id } = await createConnection(server);
     const many = Array.from({ length: 20 }, (_, n) =>
       addReference(server, id, { externalId: `${n}` }),
@@ -119,7 +119,7 @@ describe('what uses a connection', () => {
   });
 });
 
-test('the references of a list take one statement, and their numbers another', async () => {
+test('the references of a list take one statement, and their totals another', async () => {
   const document = `query($id: ID) { connections(projectId: $id) { nodes { id references(first: 5) {
     nodes { externalId } totalCount } } } }`;
   for (let n = 0; n < 5; n += 1) await addReference(server, (await createConnection(server)).id);
@@ -132,7 +132,7 @@ test('the references of a list take one statement, and their numbers another', a
 });
 
 describe('a connection in use', () => {
-  test('is not deleted: a conflict that lists what uses it', async () => {
+  test('is not deleted: a conflict lists its references', async () => {
     const { id } = await createConnection(server);
     const older = await addReference(server, id, { externalId: 'a' });
     const newer = await addReference(server, id, { externalId: 'b', label: 'Nightly' });
@@ -157,13 +157,13 @@ describe('a connection in use', () => {
     expect(await server.rest('GET', `/v1/connections/${id}`)).toMatchObject({ status: 200 });
   });
 
-  test('is deleted when nothing uses it any more', async () => {
+  test('is deleted after its last reference is removed', async () => {
     const { id } = await createConnection(server);
     await removeReference(server, (await addReference(server, id)).id);
     expect(await deleteConnection(server, id)).toMatchObject({ deletedId: id });
   });
 
-  test('is either deleted or added to, when both come at once', async () => {
+  test('is either deleted or gets a reference when both are requested at once', async () => {
     const outcomes = new Set<string>();
     for (let round = 0; round < 15; round += 1) {
       const { id } = await createConnection(server);
@@ -182,7 +182,7 @@ describe('a connection in use', () => {
   });
 });
 
-test('a refusal is recorded with its connection', async () => {
+test('a refused deletion is audited with its connection', async () => {
   const { id } = await createConnection(server);
   const key = await server.createKey({ role: 'viewer' });
   await addReference(server, id, {}, key);

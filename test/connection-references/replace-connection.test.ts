@@ -11,28 +11,28 @@ import { useServer } from '../helpers/server.ts';
 
 const server = useServer({ env: { LIMIT_REFERENCES: '6' } });
 
-/** A connection with so many references. */
+/** Makes a connection with `count` references. */
 async function createUsed(...externalIds: string[]): Promise<string> {
   const { id } = await createConnection(server);
   for (const externalId of externalIds) await addReference(server, id, { externalId });
   return id;
 }
 
-test('every reference goes to the other connection, and the first can be deleted', async () => {
+test('replaceConnection moves every reference to the other connection, and the first can be deleted', async () => {
   const [from, to] = [await createUsed('a', 'b'), await createUsed('c')];
   expect(await replaceConnection(server, from, to.toUpperCase())).toMatchObject({ id: to });
   expect((await externalIdsOf(server, to)).sort()).toEqual(['a', 'b', 'c']);
   expect(await deleteConnection(server, from)).toMatchObject({ deletedId: from });
 });
 
-test('what uses both is there once', async () => {
+test('a reference to both connections is kept once', async () => {
   const [from, to] = [await createUsed('a', 'b'), await createUsed('b')];
   await replaceConnection(server, from, to);
   expect((await externalIdsOf(server, to)).sort()).toEqual(['a', 'b']);
   expect(await externalIdsOf(server, from)).toEqual([]);
 });
 
-test('both connections have it in their audit log', async () => {
+test('the replacement is in the audit log of both connections', async () => {
   const [from, to] = [await createUsed('a'), await createUsed()];
   await replaceConnection(server, from, to);
   const event = (action: string, connectionId: string) =>
@@ -45,7 +45,7 @@ test('both connections have it in their audit log', async () => {
   ).toMatchObject([{ detail: { moved: 1, from }, projectId: server.home.projectId }]);
 });
 
-test('the other must be another one, of the same type and project', async () => {
+test('the other connection must differ and have the same type and project', async () => {
   const from = await createUsed('a');
   const elsewhere = await seedProject(server.deps.db, server.home.organizationId);
   const config = { host: 'h', port: 1, database: 'd', user: 'u', password: 'p' };
@@ -61,7 +61,7 @@ test('the other must be another one, of the same type and project', async () => 
   expect(await externalIdsOf(server, from)).toEqual(['a']);
 });
 
-test('one out of reach is not found, on either side', async () => {
+test('a connection out of reach is not found on either side', async () => {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   const key = await server.createKey({ projectId });
   const hidden = await createUsed('a');
@@ -72,14 +72,14 @@ test('one out of reach is not found, on either side', async () => {
   expect(await externalIdsOf(server, hidden)).toEqual(['a']);
 });
 
-test('moves nothing when the other would have more than it may', async () => {
+test('moves nothing when the other connection would exceed its limit', async () => {
   const [from, to] = [await createUsed('a', 'b', 'c', 'd'), await createUsed('e', 'f', 'g')];
   const refused = await replaceConnection(server, from, to);
   expect(refused.fields).toEqual([{ path: 'withId', message: expect.stringContaining('6') }]);
   expect(await externalIdsOf(server, from)).toHaveLength(4);
 });
 
-test('two that go against each other, with others adding, lose nothing', async () => {
+test('two opposite replacements with concurrent registrations lose no reference', async () => {
   const [one, other] = [await createUsed('a'), await createUsed('b')];
   const added = ['c', 'd', 'e', 'f'].map((externalId, n) =>
     addReference(server, n % 2 ? one : other, { externalId }),

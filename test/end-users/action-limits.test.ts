@@ -9,7 +9,7 @@ import { startTestServer, type TestServer, useServer } from '../helpers/server.t
 import { statementsOf } from '../helpers/statements.ts';
 import { controlClock } from '../oauth/hooks.ts';
 
-/* How often a connect token may change or begin anything, and where it is refused. */
+/* The limits on the changes and consents of a connect token. */
 
 const first = useServer({ env: { TRUSTED_PROXIES: '127.0.0.1' } });
 const pipedream = usePipedream();
@@ -21,7 +21,7 @@ const oauthClient = {
   OAUTH_GOOGLE_CLIENT_SECRET: canary('client-secret'),
 };
 
-/** As many processes as there are, on one database; addresses come from a proxy. */
+/** Starts one more process on the same database; client addresses come from a proxy. */
 async function start(env: Record<string, string> = {}): Promise<TestServer> {
   const all = { TRUSTED_PROXIES: '127.0.0.1', ...oauthClient, ...pipedream.env, ...env };
   const server = await startTestServer(all, first);
@@ -83,7 +83,7 @@ function act(
 const times = <Made>(count: number, make: (n: number) => Made) =>
   Array.from({ length: count }, (_, n) => make(n));
 
-/** How many were let through, and how many refused for their number. */
+/** Counts the accepted responses and those over the limit. */
 async function countOf(answers: Promise<{ status: number }>[]) {
   const statuses = (await Promise.all(answers)).map(({ status }) => status);
   const refused = statuses.filter((status) => status === 429).length;
@@ -97,7 +97,7 @@ const eventsOf = (token: string) => {
 };
 
 describe('a token made without a key', () => {
-  test('does 60 actions a minute of every kind together, each an event at most', async () => {
+  test('may take 60 actions of all kinds a minute, each with one event at most', async () => {
     const server = await start({ LIMIT_BODY_BYTES: '100000' });
     const asked = await makeApp();
     const token = await mint(asked);
@@ -125,7 +125,7 @@ describe('a token made without a key', () => {
     expect((await act(server, asked, await mint(asked))).status).not.toBe(429);
   });
 
-  test('acts again after as long as it is told, and not a second before', async () => {
+  test('may act again after the announced wait, and not a second earlier', async () => {
     const server = await start({ LIMIT_ACTIONS_PER_TOKEN: '2' });
     const asked = await makeApp();
     const token = await mint(asked);
@@ -138,7 +138,7 @@ describe('a token made without a key', () => {
     expect(await three()).toEqual({ taken: 2, refused: 1 });
   });
 
-  test('is counted for attempts that fail, and refused before its body is looked at', async () => {
+  test('is counted also for failed attempts, and refused before its body is read', async () => {
     const server = await start({ LIMIT_ACTIONS_PER_TOKEN: '3' });
     const asked = await makeApp();
     const token = await mint(asked);
@@ -151,7 +151,7 @@ describe('a token made without a key', () => {
     expect(await eventsOf(token)).toBe(0);
   });
 
-  test('is refused over GraphQL too, where each field of a document is one', async () => {
+  test('is limited over GraphQL too, where each field of a document is one action', async () => {
     const server = await start({ LIMIT_ACTIONS_PER_TOKEN: '4' });
     const asked = await makeApp();
     const token = await mint(asked);
@@ -161,7 +161,7 @@ describe('a token made without a key', () => {
         ... on Authorization { url } ... on UserError { code message } }`,
     );
     const { data, errors } = await server.graphql(`mutation { ${fields.join(' ')} }`, {}, token);
-    expect(data).toBeNull(); // a mutation's answer may not be missing, and those after it do not run
+    expect(data).toBeNull(); // a mutation's field is non-null, and later fields do not run
     expect(errors.map(({ path, extensions }) => [path, extensions.code])).toEqual([
       [['a4'], 'TOO_MANY_REQUESTS'],
     ]);
@@ -171,7 +171,7 @@ describe('a token made without a key', () => {
 });
 
 describe('a client address', () => {
-  test('has its actions in common for all tokens, and leaves others theirs', async () => {
+  test('shares its actions among all tokens, and leaves other addresses theirs', async () => {
     const server = await start({ LIMIT_ACTIONS_PER_ADDRESS: '5' });
     const asked = [await makeApp(), await makeApp()] as const;
     const tokens = [await mint(asked[0]), await mint(asked[1])] as const;
@@ -189,7 +189,7 @@ describe('a client address', () => {
     );
   });
 
-  test('that calls itself another, without a proxy that is trusted, is the same', async () => {
+  test('is not changed by a forwarded address without a trusted proxy', async () => {
     const server = await start({ LIMIT_ACTIONS_PER_ADDRESS: '2', TRUSTED_PROXIES: '192.0.2.1' });
     const asked = await makeApp();
     const token = await mint(asked);
@@ -208,7 +208,7 @@ describe('an app', () => {
     );
   };
 
-  test('has so many a minute, all processes together, and leaves another what it has', async () => {
+  test('shares its actions a minute among all processes, and leaves other apps theirs', async () => {
     const [one, two] = [await start(env), await start(env)];
     const [asked, other] = [await makeApp(), await makeApp()];
     const counts = await Promise.all([many(one, asked, 30), many(two, asked, 30)]);
@@ -220,7 +220,7 @@ describe('an app', () => {
     expect(await many(one, other, 10)).toEqual({ taken: 10, refused: 0 });
   });
 
-  test('has them again in the next minute', async () => {
+  test('may act again in the next minute', async () => {
     const server = await start(env);
     const asked = await makeApp();
     expect(await many(server, asked, 30)).toEqual({ taken: 24, refused: 6 });
@@ -230,7 +230,7 @@ describe('an app', () => {
     expect(await many(server, asked, 30)).toEqual({ taken: 24, refused: 6 });
   });
 
-  test('does not lose what its tokens made with a key may', async () => {
+  test('does not use up the actions of tokens that were made with a key', async () => {
     const server = await start({ LIMIT_ACTIONS_PER_APP: '2', LIMIT_ACTIONS_PER_ADDRESS: '1' });
     const asked = await makeApp();
     expect(await many(server, asked, 6)).toEqual({ taken: 2, refused: 4 });
@@ -242,7 +242,7 @@ describe('an app', () => {
   });
 });
 
-test('a token made with a key is limited by itself, ten times as generously', async () => {
+test('a token that was made with a key has its own limit, ten times as high', async () => {
   const server = await start({ LIMIT_ACTIONS_PER_KEYED_TOKEN: '5' });
   expect(first.deps.config.limits.actionsPerKeyedToken).toBe(
     10 * first.deps.config.limits.actionsPerToken,
@@ -258,7 +258,7 @@ test('a token made with a key is limited by itself, ten times as generously', as
   expect((await act(server, asked, await mintToken(server, asked.app, 'cem'))).status).toBe(201);
 });
 
-test('a token that is refused what no end user may fills no log with it', async () => {
+test('a refused token does not fill the log', async () => {
   const server = await start({ LIMIT_ACTIONS_PER_KEYED_TOKEN: '3' });
   const asked = await makeApp();
   const token = await mintToken(server, asked.app, 'bea');
@@ -273,7 +273,7 @@ test('a token that is refused what no end user may fills no log with it', async 
   expect(await eventsOf(token)).toBe(3);
 });
 
-test('reading costs no action, and goes on when none are left', async () => {
+test('reading takes no action, and works when no action is left', async () => {
   const server = await start({ LIMIT_ACTIONS_PER_TOKEN: '1' });
   const asked = await makeApp();
   const token = await mint(asked);
@@ -286,7 +286,7 @@ test('reading costs no action, and goes on when none are left', async () => {
   expect((await read()).status).toBe(200);
 });
 
-test('Pipedream is asked so often for the links of an app that were begun without a key', async () => {
+test('calls of Pipedream for links that were begun without a key are limited per app', async () => {
   const server = await start({ LIMIT_ACTIONS_PER_APP: '8', LIMIT_MINTS_PER_ADDRESS: '1000' });
   const asked = await makeApp();
   const tokens = await Promise.all(times(6, (n) => mint(asked, `waits ${n}`)));
@@ -310,7 +310,7 @@ test('Pipedream is asked so often for the links of an app that were begun withou
   expect(questions()).toBe(9);
 });
 
-test('60 actions of an app take 2 statements to count', async () => {
+test('counting 60 actions of an app takes 2 statements', async () => {
   const server = await start();
   const asked = await makeApp();
   const token = await mint(asked);

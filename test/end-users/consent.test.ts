@@ -29,12 +29,12 @@ beforeAll(async () => {
   requirementId = await makeRequirement(world.server, appId, { spec, title: 'Your calendar' });
 });
 
-/** A whole consent; answers the page that the browser ends on. */
+/** Consents; returns the page that the browser ends on. */
 async function consent(user: EndUser, requirement = requirementId) {
   return open(world, await visit(world, await begin(user, requirement)));
 }
 
-/** The token that a runtime gets, or why there is none. */
+/** The token that a runtime gets, or the error. */
 async function tokenOf({ viewer }: EndUser, requirement = requirementId): Promise<string> {
   const { userId } = viewer;
   const references = [{ requirementId: requirement }];
@@ -65,7 +65,7 @@ test('a consent completes the requirement, and asks for its scopes', async () =>
   expect(await accountOf(user)).toBe('A');
 });
 
-test('its page names connection, app and user, and offers to take it back, which leaves nothing', async () => {
+test('the page of a consent names connection, app and user, and its undo button removes everything', async () => {
   const user = await openEndUser(world.server, appId, '<i>anna</i>');
   const { status, text } = await consent(user);
   expect(status).toBe(200);
@@ -80,7 +80,7 @@ test('its page names connection, app and user, and offers to take it back, which
   expect((await undo(text)).status).toBe(400);
 });
 
-test('a new consent replaces the old link at once, whichever account it is of, and ends no token', async () => {
+test('a new consent by any account replaces the old link at once and revokes no token', async () => {
   const user = await openEndUser(world.server, appId);
   await consent(user);
   const before = await tokenOf(user);
@@ -99,7 +99,7 @@ test.each([
   ['is denied', { consent: 'deny' }],
   ['lacks a scope', { withheldScopes: ['calendar.read'] }],
   ['brings no token', { failure: { kind: 'error', error: 'invalid_grant' } }],
-] as const)('a consent that %s leaves what was linked', async (_what, switches) => {
+] as const)('a consent that %s keeps the link', async (_what, switches) => {
   const user = await openEndUser(world.server, appId);
   expect((await consent(user)).status).toBe(200);
   const before = await linkOf(user, requirementId);
@@ -113,13 +113,13 @@ test.each([
   expect(await statusOf(nobody, requirementId)).toBe('pending');
 });
 
-test('a missing scope is named', async () => {
+test('the status names a missing scope', async () => {
   world.provider.set({ withheldScopes: ['calendar.read'] });
   const { text } = await consent(await openEndUser(world.server, appId));
   expect(text).toContain('calendar.read is missing');
 });
 
-test('an ended grant is pending again, and a new consent completes it', async () => {
+test('a requirement is pending again when its grant ends, and a new consent completes it', async () => {
   const user = await openEndUser(world.server, appId);
   await consent(user);
   const link = await linkOf(user, requirementId);
@@ -136,7 +136,7 @@ test('an ended grant is pending again, and a new consent completes it', async ()
   expect(await statusOf(user, requirementId)).toBe('completed');
 });
 
-test('tokens of many users are refreshed within one call of each', async () => {
+test('tokens of many users are refreshed with one call each', async () => {
   const user = await openEndUser(world.server, appId);
   await consent(user);
   const before = await tokenOf(user);
@@ -158,8 +158,8 @@ test('disconnecting revokes at the provider', async () => {
   await expect.poll(() => world.provider.findAccount(token)).toBeUndefined();
 });
 
-describe('one connection waits for each user and requirement', () => {
-  test('however often a consent is begun, and any of them completes it', async () => {
+describe('each user and requirement has one waiting connection', () => {
+  test('after any number of begun consents, each of which completes it', async () => {
     const user = await openEndUser(world.server, appId);
     const urls = await Promise.all([1, 2, 3].map(() => begin(user, requirementId)));
     expect(await countConnections(user)).toBe(1);
@@ -171,7 +171,7 @@ describe('one connection waits for each user and requirement', () => {
     expect(await countConnections(user)).toBe(1);
   });
 
-  test('and is forgotten an hour after the last time', async () => {
+  test('which is deleted an hour after the last begin', async () => {
     const { deps, database } = world.server;
     const user = await openEndUser(world.server, appId);
     await begin(user, requirementId);
@@ -194,7 +194,7 @@ describe('one connection waits for each user and requirement', () => {
     expect(await countConnections(user)).toBe(0);
   });
 
-  test('but what was consented to stays', async () => {
+  test('which stays when it has had its consent', async () => {
     const { deps, database } = world.server;
     const user = await openEndUser(world.server, appId);
     await consent(user);
@@ -208,7 +208,7 @@ describe('one connection waits for each user and requirement', () => {
   });
 });
 
-describe('beginning is refused', () => {
+describe('beginning a consent is refused', () => {
   test('for a requirement that takes credentials', async () => {
     const key = await makeRequirement(world.server, appId);
     const user = await openEndUser(world.server, appId);
@@ -218,7 +218,7 @@ describe('beginning is refused', () => {
     });
   });
 
-  test('without a client, and for a type whose addresses nobody gives', async () => {
+  test('without a client, and for a type without endpoints', async () => {
     const user = await openEndUser(world.server, appId);
     const dropbox = { type: 'dynamiq.connections.DropboxOAuth2' };
     for (const spec of [dropbox, { type: anyOAuth }]) {
@@ -228,7 +228,7 @@ describe('beginning is refused', () => {
     expect(await countConnections(user)).toBe(0);
   });
 
-  test('for a page that neither project nor app names', async () => {
+  test('for a redirect URL that neither the project nor the app lists', async () => {
     const returnUrl = 'https://travel.example/done';
     const id = await makeApp(world.server, { returnUrl });
     const requirement = await makeRequirement(world.server, id, { spec: { type: google } });
@@ -250,7 +250,7 @@ describe('beginning is refused', () => {
   });
 });
 
-describe('a consent that was begun counts no more', () => {
+describe('a begun consent is refused', () => {
   const expectEnded = async (user: EndUser, back: string) => {
     const { exchanges } = world.provider.counts;
     const { status, text } = await open(world, back);
@@ -267,7 +267,7 @@ describe('a consent that was begun counts no more', () => {
       { input: { appId, ...input } },
     );
 
-  test('once its token was revoked, or all tokens of its user', async () => {
+  test('after its token or all tokens of its user were revoked', async () => {
     for (const what of ['jti', 'userId'] as const) {
       const user = await openEndUser(world.server, appId);
       const back = await visit(world, await begin(user, requirementId));
@@ -278,7 +278,7 @@ describe('a consent that was begun counts no more', () => {
     }
   });
 
-  test('once its token has ended', async () => {
+  test('after its token has ended', async () => {
     const user = await openEndUser(world.server, appId);
     const back = await visit(world, await begin(user, requirementId));
     const where = { initiator: `connect_token:${user.viewer.id}` };
@@ -287,7 +287,7 @@ describe('a consent that was begun counts no more', () => {
     await expectEnded(user, back);
   });
 
-  test('once a public app turned private, if anybody could have begun it', async () => {
+  test('after a public app became private, when its token was made without a key', async () => {
     const id = await makeApp(world.server, { visibility: 'public' });
     const requirement = await makeRequirement(world.server, id, { spec: { type: google } });
     const anybody = await openEndUser(world.server, id, undefined, 'anonymous');
@@ -301,7 +301,7 @@ describe('a consent that was begun counts no more', () => {
     expect((await open(world, other)).status).toBe(200);
   });
 
-  test('once its app, its requirement or its user is deleted', async () => {
+  test('after its app, its requirement or its user was deleted', async () => {
     const { server } = world;
     const { db } = server.deps;
     const deletions = [
@@ -322,7 +322,7 @@ describe('a consent that was begun counts no more', () => {
   });
 });
 
-describe('on a public app, who has no key', () => {
+describe('a token of a public app without a key', () => {
   let id: string;
   let requirement: string;
   beforeAll(async () => {
@@ -330,7 +330,7 @@ describe('on a public app, who has no key', () => {
     requirement = await makeRequirement(world.server, id, { spec: { type: google } });
   });
 
-  test('cannot begin a consent over what another token linked', async () => {
+  test('cannot begin a consent for a requirement that another token linked', async () => {
     const user = await openEndUser(world.server, id, undefined, 'anonymous');
     expect((await consent(user, requirement)).status).toBe(200);
     const stranger = await openEndUser(world.server, id, user.viewer.userId, 'anonymous');
@@ -338,7 +338,7 @@ describe('on a public app, who has no key', () => {
     expect((await tryToBegin(user, requirement)).__typename).toBe('Authorization');
   });
 
-  test('cannot complete one that was begun before another token linked', async () => {
+  test('cannot complete a consent that began before another token linked the requirement', async () => {
     const user = await openEndUser(world.server, id, undefined, 'anonymous');
     const stranger = await openEndUser(world.server, id, user.viewer.userId, 'anonymous');
     world.provider.set({ consent: 'B' });
@@ -351,7 +351,7 @@ describe('on a public app, who has no key', () => {
     expect(world.provider.findAccount(await tokenOf(user, requirement))).toBe('A');
   });
 
-  test('whoever completes it first keeps it, however many come at once', async () => {
+  test('keeps a requirement that it completed first when several complete it at once', async () => {
     const userId = randomUUID();
     const backs = [];
     for (let index = 0; index < 4; index += 1) {
@@ -363,7 +363,7 @@ describe('on a public app, who has no key', () => {
   });
 });
 
-test('deleting a user leaves nothing of them, and revokes at the provider', async () => {
+test('deleting a user removes all their data and revokes at the provider', async () => {
   const { server } = world;
   const { db } = server.deps;
   const id = await makeApp(server);

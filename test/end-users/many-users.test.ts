@@ -12,7 +12,7 @@ const users = Array.from({ length: 1_000 }, (_, index) => `user-${index}-${rando
 const server = useServer({ env: { LOG_LEVEL: 'warn' } });
 let appId: string;
 let requirementIds: string[];
-/** The key that each user brought, by user and requirement. */
+/** The key of each user, by user and requirement. */
 const keys = new Map<string, string>();
 
 beforeAll(async () => {
@@ -22,10 +22,10 @@ beforeAll(async () => {
     requirementIds.push(await makeRequirement(server, appId));
   }
   await bringAll();
-  await resolveFor(users[0] ?? ''); // the first of all makes the secret that the audit log's hashes take
+  await resolveFor(users[0] ?? ''); // the first call makes the secret of the audit log's hashes
 });
 
-/** Has every user bring a key of their own to every requirement. */
+/** Submits a key of every user to every requirement. */
 function bringAll(): Promise<void> {
   const apiKeyOf = (userId: string, requirementId: string) => {
     const apiKey = canary('api-key');
@@ -36,7 +36,7 @@ function bringAll(): Promise<void> {
   return seedAccounts(deps, { home, appId, userIds: users, requirementIds, apiKeyOf });
 }
 
-/** What a run for a user gets, and what it should. */
+/** Returns the result of a run for a user, and the expected one. */
 async function resolveFor(userId: string) {
   const references = requirementIds.map((requirementId) => ({ requirementId }));
   const items = await resolve(server, { appId, userId, references });
@@ -44,7 +44,7 @@ async function resolveFor(userId: string) {
   return { got: items.map(({ config }) => config?.api_key), expected };
 }
 
-test('a run takes 3 statements for its user’s five accounts, whoever the user is', async () => {
+test('a run takes 3 statements for the five accounts of any user', async () => {
   for (const userId of users.slice(0, 10)) {
     const statements = await statementsOf(() => resolveFor(userId));
     const counted = statements.filter((text) => !text.includes('SET last_used_at'));
@@ -52,7 +52,7 @@ test('a run takes 3 statements for its user’s five accounts, whoever the user 
   }
 });
 
-test('runs for 1,000 users at once get each their own, none fails, and they take no more statements', async () => {
+test('concurrent runs for 1,000 users each get their own accounts and take no more statements', async () => {
   const statements = await statementsOf(async () => {
     const waiting = [...users];
     const run = async () => {
@@ -69,7 +69,7 @@ test('runs for 1,000 users at once get each their own, none fails, and they take
   expect(await server.deps.db.auditEvent.count({ where })).toBe(5 * (users.length + 11));
 });
 
-test('what users and connections of the project a run needs takes one more', async () => {
+test('a run with accounts of the user and connections of the project takes one statement more', async () => {
   const [userId = ''] = users;
   const references = requirementIds.map((requirementId) => ({ requirementId }));
   const mixed = [...references, { connectionId: randomUUID() }];

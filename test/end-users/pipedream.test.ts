@@ -31,15 +31,15 @@ beforeAll(async () => {
 
 const statusOf = (user: EndUser, requirement = requirementId) => readStatus(user, requirement);
 
-/** Waits until a webhook has done its work, without asking for the status, which would ask Pipedream. */
+/** Waits until a webhook has done its work, without a request for the status, which would call Pipedream. */
 const expectLinked = (user: EndUser, requirement = requirementId) =>
   expect.poll(() => linkOf(user, requirement), { timeout: 10_000 }).not.toBeNull();
 
-/** The same where a webhook may be asking at this very moment, and whoever asks beside it learns nothing new. */
+/** Waits likewise when a webhook may be calling Pipedream at this moment, so that a status request learns nothing new. */
 const expectCompleted = (user: EndUser) =>
   expect.poll(() => statusOf(user), { timeout: 10_000 }).toBe('completed');
 
-/** What the app's backend learns of a user. */
+/** Reads the status of a user as the app's backend does. */
 async function askAsBackend({ viewer: { userId, appId: of } }: EndUser) {
   const document = `query($userId: String!, $appId: ID) {
     requirementsStatus(userId: $userId, appId: $appId) { satisfied unsatisfied { id } } }`;
@@ -53,7 +53,7 @@ async function resolved({ viewer }: EndUser, requirement = requirementId) {
   return (await resolve(server, { appId: viewer.appId, userId, references }))[0];
 }
 
-/** Lets the pause after the last question for an account be over. */
+/** Ends the pause after the last request for an account. */
 async function endPause({ viewer }: EndUser): Promise<void> {
   const { endUserId } = viewer;
   await server.deps.db.pipedreamLink.updateMany({
@@ -64,7 +64,7 @@ async function endPause({ viewer }: EndUser): Promise<void> {
 
 const questions = () => pipedream.calls.filter(({ method }) => method === 'GET');
 
-test('an account that a user connects completes the requirement, and a runtime gets it', async () => {
+test('a connected account completes the requirement, and a runtime gets it', async () => {
   const user = await openEndUser(server, appId);
   expect(await statusOf(user)).toBe('pending');
   expect((await resolved(user))?.__typename).toBe('ConflictError');
@@ -85,7 +85,7 @@ test('an account that a user connects completes the requirement, and a runtime g
   expect(await server.deps.db.pipedreamLink.count({ where: { requirementId } })).toBe(0);
 });
 
-test('a lost webhook delays it by seconds', async () => {
+test('a lost webhook delays the completion by seconds', async () => {
   pipedream.set({ webhooks: 'lost' });
   const user = await openEndUser(server, appId);
   const url = await begin(user, requirementId);
@@ -96,14 +96,14 @@ test('a lost webhook delays it by seconds', async () => {
   expect(performance.now() - start).toBeLessThan(5_000);
 });
 
-test('the app’s backend learns it likewise, by asking', async () => {
+test('the app’s backend learns of the completion by reading the status', async () => {
   pipedream.set({ webhooks: 'lost' });
   const user = await openEndUser(server, appId);
   await pipedream.connect(await begin(user, requirementId));
   expect(await askAsBackend(user)).toEqual({ satisfied: true, unsatisfied: [] });
 });
 
-test('however often the status is asked for, Pipedream is once in three seconds', async () => {
+test('any number of status requests calls Pipedream once in three seconds', async () => {
   pipedream.set({ webhooks: 'lost' });
   const user = await openEndUser(server, appId);
   await begin(user, requirementId);
@@ -117,7 +117,7 @@ test('however often the status is asked for, Pipedream is once in three seconds'
   expect(questions().every(({ environment }) => environment === 'development')).toBe(true);
 });
 
-test('whose status is asked for when nothing was begun, or all is done, asks nobody', async () => {
+test('a status request before the begin or after the completion does not call Pipedream', async () => {
   const user = await openEndUser(server, appId);
   await statusOf(user);
   await pipedream.connect(await begin(user, requirementId));
@@ -127,7 +127,7 @@ test('whose status is asked for when nothing was begun, or all is done, asks nob
   expect(questions()).toHaveLength(before);
 });
 
-test('an account that is not healthy does not count, until it is', async () => {
+test('an unhealthy account does not count until it is healthy', async () => {
   const user = await openEndUser(server, appId);
   const id = await pipedream.connect(await begin(user, requirementId), { healthy: false });
   await endPause(user);
@@ -157,7 +157,7 @@ describe('a webhook', () => {
       body: body && JSON.stringify(body),
     });
 
-  test('that is forged does nothing', async () => {
+  test('does nothing when it is forged', async () => {
     const user = await openEndUser(server, appId);
     const url = await begin(user, requirementId);
     const forged = { event: 'CONNECTION_SUCCESS', account: { id: 'apn_forged', healthy: true } };
@@ -168,7 +168,7 @@ describe('a webhook', () => {
     expect(await statusOf(user)).toBe('pending');
   });
 
-  test('at an address that is none is 404, whatever it looks like, and asks nobody', async () => {
+  test('is 404 at an unknown address, and does not call Pipedream', async () => {
     const before = questions().length;
     const base = `${server.url}/v1/pipedream/`;
     for (const secret of ['A'.repeat(43), 'x', '%00', 'A'.repeat(5_000)]) {
@@ -179,7 +179,7 @@ describe('a webhook', () => {
     expect(questions()).toHaveLength(before);
   });
 
-  test('that comes a hundred times asks Pipedream twice', async () => {
+  test('calls Pipedream twice when it comes a hundred times', async () => {
     const user = await openEndUser(server, appId);
     const url = await begin(user, requirementId);
     const before = questions().length;
@@ -189,7 +189,7 @@ describe('a webhook', () => {
     expect(questions().length - before).toBe(2);
   });
 
-  test('that comes right after a question is heeded when the pause is over', async () => {
+  test('is handled after the pause when it comes right after a request', async () => {
     const user = await openEndUser(server, appId);
     const url = await begin(user, requirementId);
     expect(await statusOf(user)).toBe('pending');
@@ -198,7 +198,7 @@ describe('a webhook', () => {
     await expectLinked(user);
   });
 
-  test('takes no other method, and its address stands in no log', async () => {
+  test('takes no other method, and its address is not logged', async () => {
     const url = await begin(await openEndUser(server, appId), requirementId);
     const path = new URL(pipedream.webhookOf(url)).pathname;
     for (const method of ['GET', 'PUT', 'DELETE']) {
@@ -211,7 +211,7 @@ describe('a webhook', () => {
 });
 
 describe('disconnecting', () => {
-  test('deletes the account at Pipedream, and it does not count again', async () => {
+  test('deletes the account at Pipedream, and the account does not count again', async () => {
     const user = await openEndUser(server, appId);
     const id = await pipedream.connect(await begin(user, requirementId));
     await expectLinked(user);
@@ -220,13 +220,13 @@ describe('disconnecting', () => {
     expect(await statusOf(user)).toBe('pending');
     expect((await resolved(user))?.__typename).toBe('ConflictError');
     await expect.poll(() => pipedream.accounts.some((one) => one.id === id)).toBe(false);
-    if (account) pipedream.accounts.push(account); // as if it had never been deleted
+    if (account) pipedream.accounts.push(account); // as if Pipedream had not deleted it
     await begin(user, requirementId);
     expect(await statusOf(user)).toBe('pending');
     expect(await linkOf(user, requirementId)).toBeNull();
   });
 
-  test('while Pipedream is away succeeds, and the account is deleted later', async () => {
+  test('succeeds while Pipedream is away, and deletes the account later', async () => {
     const user = await openEndUser(server, appId);
     const id = await pipedream.connect(await begin(user, requirementId));
     await expectLinked(user);
@@ -246,7 +246,7 @@ describe('disconnecting', () => {
     expect(pipedream.accounts.some((one) => one.id === id)).toBe(false);
   });
 
-  test('what was begun before links nothing afterwards', async () => {
+  test('stops a link that was begun before', async () => {
     pipedream.set({ webhooks: 'lost' });
     const user = await openEndUser(server, appId);
     await pipedream.connect(await begin(user, requirementId));
@@ -257,7 +257,7 @@ describe('disconnecting', () => {
   });
 });
 
-test('connecting again replaces the account, and the old one is deleted', async () => {
+test('connecting again replaces the account and deletes the old one', async () => {
   const user = await openEndUser(server, appId);
   const first = await pipedream.connect(await begin(user, requirementId));
   await expectLinked(user);
@@ -271,7 +271,7 @@ test('connecting again replaces the account, and the old one is deleted', async 
   expect(pipedream.accounts.some(({ id }) => id === second)).toBe(true);
 });
 
-test('a link that is asked for several times at once works, whichever is used', async () => {
+test('each of several links that are requested at once works', async () => {
   const user = await openEndUser(server, appId);
   const urls = await Promise.all([1, 2, 3, 4].map(() => begin(user, requirementId)));
   const { endUserId } = user.viewer;
@@ -281,7 +281,7 @@ test('a link that is asked for several times at once works, whichever is used', 
   await expectCompleted(user);
 });
 
-test('one user has one name at Pipedream, whichever requirement it is for', async () => {
+test('a user has the same name at Pipedream for every requirement', async () => {
   const other = await makeRequirement(server, appId, { ...gmail, spec: { app_slug: 'slack' } });
   const user = await openEndUser(server, appId);
   const names = [];
@@ -293,7 +293,7 @@ test('one user has one name at Pipedream, whichever requirement it is for', asyn
   expect(pipedream.linkOf(await begin(another, other)).externalUserId).not.toBe(names[0]);
 });
 
-test('an app that the requirement does not ask for any more does not count', async () => {
+test('an account of an app that the requirement no longer names does not count', async () => {
   const id = await makeRequirement(server, appId, gmail);
   const user = await openEndUser(server, appId);
   await pipedream.connect(await begin(user, id));
@@ -304,7 +304,7 @@ test('an app that the requirement does not ask for any more does not count', asy
   expect((await resolved(user, id))?.__typename).toBe('ConflictError');
 });
 
-describe('on a public app, who has no key', () => {
+describe('a token of a public app without a key', () => {
   let open: string;
   let requirement: string;
   beforeAll(async () => {
@@ -312,7 +312,7 @@ describe('on a public app, who has no key', () => {
     requirement = await makeRequirement(server, open, gmail);
   });
 
-  test('gets nothing of what somebody else begins for the same user', async () => {
+  test('gets no account that another token begins for the same user', async () => {
     pipedream.set({ webhooks: 'lost' });
     const user = await openEndUser(server, open, randomUUID(), 'anonymous');
     const stranger = await openEndUser(server, open, user.viewer.userId, 'anonymous');
@@ -325,7 +325,7 @@ describe('on a public app, who has no key', () => {
     expect((await tryToBegin(stranger, requirement)).__typename).toBe('ConflictError');
   });
 
-  test('replaces nothing that was linked meanwhile', async () => {
+  test('does not replace an account that was linked since its begin', async () => {
     pipedream.set({ webhooks: 'lost' });
     const user = await openEndUser(server, open, randomUUID(), 'anonymous');
     const stranger = await openEndUser(server, open, user.viewer.userId, 'anonymous');
@@ -338,7 +338,7 @@ describe('on a public app, who has no key', () => {
     expect(await linkOf(user, requirement)).toEqual(before);
   });
 
-  test('and whose token has ended links nothing', async () => {
+  test('links nothing after its end', async () => {
     pipedream.set({ webhooks: 'lost' });
     const id = await makeApp(server, { visibility: 'public' });
     const own = await makeRequirement(server, id, gmail);
@@ -351,7 +351,7 @@ describe('on a public app, who has no key', () => {
 });
 
 describe('Pipedream’s own token', () => {
-  test('is asked for once, however many want it, and again when it ended or is refused', async () => {
+  test('is requested once for concurrent calls, and again when it ended or is refused', async () => {
     const beside = await startTestServer(pipedream.env, server);
     const user = { ...(await openEndUser(server, appId)), server: beside };
     const before = pipedream.tokens.length;
@@ -370,7 +370,7 @@ describe('Pipedream’s own token', () => {
   });
 });
 
-describe('authorizing is 502', () => {
+describe('beginning a link is 502', () => {
   test.each([[500], [429], [400], ['reset']] as const)(
     'when Pipedream answers %s',
     async (failure) => {
@@ -387,7 +387,7 @@ describe('authorizing is 502', () => {
     },
   );
 
-  test('when it is not configured, and says what to set', async () => {
+  test('when Pipedream is not configured, and says what to set', async () => {
     const beside = await startTestServer({}, server);
     const user = { ...(await openEndUser(server, appId)), server: beside };
     expect(await tryToBegin(user, requirementId)).toMatchObject({

@@ -11,7 +11,7 @@ import { connect, prepare, useWorld } from '../oauth/world.ts';
 
 const world = useWorld('google');
 
-/** Makes so many connections, each with its own key; answers what a run asks for them. */
+/** Makes `count` connections, each with its own key; returns the references of a run to them. */
 async function makeReferences(count: number) {
   const configs = Array.from({ length: count }, () => ({ api_key: canary('api-key') }));
   const ids = await storeConnections(world.server, configs);
@@ -21,7 +21,7 @@ async function makeReferences(count: number) {
 const asked = (connections: readonly { connectionId: string }[]) =>
   connections.map(({ connectionId }) => ({ connectionId }));
 
-test('all are answered in the order asked, however often one is named', async () => {
+test('resolveCredentials returns items in the order of the references, also for repeated ones', async () => {
   const made = await makeReferences(3);
   const wanted = [made[2], made[0], made[1], made[0]].filter((one) => one !== undefined);
   const items = await resolve(world.server, { references: asked(wanted) });
@@ -36,7 +36,7 @@ test('all are answered in the order asked, however often one is named', async ()
   );
 });
 
-test('one bad item does not fail the others, and each says what is wrong with it', async () => {
+test('a bad reference does not fail the others, and each item says what is wrong with it', async () => {
   const { server } = world;
   const [good] = await makeReferences(1);
   const system = await createConnection(server);
@@ -62,7 +62,7 @@ test('one bad item does not fail the others, and each says what is wrong with it
   expect(logged).toContain('credentials could not be opened');
 });
 
-test('each is audited, with what it came to', async () => {
+test('each reference is audited with its result', async () => {
   const { server } = world;
   const [good] = await makeReferences(1);
   const references = asked([good ?? { connectionId: '' }, { connectionId: randomUUID() }]);
@@ -87,7 +87,7 @@ test('each is audited, with what it came to', async () => {
   });
 });
 
-test('100 take 3 statements, as one does; more are refused', async () => {
+test('100 references take 3 statements like one, and more are refused', async () => {
   const { server } = world;
   const references = asked(await makeReferences(100));
   for (const some of [references.slice(0, 1), references]) {
@@ -103,7 +103,7 @@ test('100 take 3 statements, as one does; more are refused', async () => {
   ]);
 });
 
-test('requirements that are none, however they are written, are not found, and are audited all the same', async () => {
+test('unknown and malformed requirements are not found and are audited', async () => {
   const { server } = world;
   const ids = [randomUUID(), 'x', '\u0000', 'x'.repeat(5_000)];
   const references = ids.map((requirementId) => ({ requirementId }));
@@ -123,7 +123,7 @@ test('requirements that are none, however they are written, are not found, and a
   );
 });
 
-test('nothing asked for is nothing answered', async () => {
+test('no references return no items', async () => {
   expect(await resolve(world.server, { references: [] })).toEqual([]);
 });
 
@@ -150,7 +150,7 @@ describe('a reference', () => {
   });
 });
 
-test('tokens are refreshed side by side, and every one once', async () => {
+test('tokens are refreshed concurrently, each once', async () => {
   const ids = await connectMany(world, 5);
   for (const id of ids) await leave(world, id, 10);
   world.provider.set({ delay: { ms: 400, when: 'before', on: 'refresh_token' } });
@@ -166,7 +166,7 @@ test('tokens are refreshed side by side, and every one once', async () => {
   for (const id of ids) expect((await grantOf(world, id)).tokenVersion).toBe(2);
 });
 
-test('a token that cannot be refreshed fails alone', async () => {
+test('a token that cannot be refreshed fails only its own item', async () => {
   const [ended, other] = [await connect(world), await connect(world)];
   await leave(world, ended, -1);
   world.provider.set({ failure: { kind: 'status', status: 503, on: 'refresh_token' } });

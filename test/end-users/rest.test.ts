@@ -14,7 +14,7 @@ import {
 import { statementsOf } from '../helpers/statements.ts';
 import { useWorld } from '../oauth/world.ts';
 
-/* The rows of the contract's table of what an end user asks, as they are on the wire. */
+/* The rows of the contract's table of end user requests, as they are on the wire. */
 
 const world = useWorld('google');
 let user: EndUser;
@@ -48,7 +48,7 @@ const listed = (statuses?: string[]) => {
   }));
 };
 
-test('the requirements, oldest first, with and without their status', async () => {
+test('an end user lists requirements oldest first, with and without their status', async () => {
   const { status, text, headers } = await call(user, 'GET', '');
   expect([status, text]).toEqual([200, JSON.stringify({ data: listed() })]);
   expect(headers['cache-control']).toBe('no-store');
@@ -60,7 +60,7 @@ test('the requirements, oldest first, with and without their status', async () =
   await disconnect(user, key);
 });
 
-test('credentials', async () => {
+test('an end user submits and deletes credentials', async () => {
   const body = { type: openAi, config: { api_key: canary('api-key') } };
   const created = await call(user, 'POST', `/${key}/credentials`, body);
   expect([created.status, created.text]).toEqual([201, '{"message":"created"}']);
@@ -73,7 +73,7 @@ test('credentials', async () => {
   ]);
 });
 
-test('a consent, without a body', async () => {
+test('an end user begins a consent without a body', async () => {
   const { status, json } = await call<{ data: { url: string } }>(
     user,
     'POST',
@@ -83,7 +83,7 @@ test('a consent, without a body', async () => {
   expect(json.data.url.startsWith(world.provider.authorizationEndpoint)).toBe(true);
 });
 
-describe('is 400, with what to do:', () => {
+describe('is 400 with a message that says what to do:', () => {
   type Refusal = { error: { code: string; message: string; details: Record<string, string> } };
   const expectRefused = async (path: string, body: unknown, details: Record<string, unknown>) => {
     const { status, json } = await call<Refusal>(user, 'POST', path, body);
@@ -91,7 +91,7 @@ describe('is 400, with what to do:', () => {
     expect(json.error).toMatchObject({ message: 'Bad Request', details });
   };
 
-  test('a consent for what takes credentials, or is at Pipedream, and the other way round', async () => {
+  test('a consent for a requirement of credentials or at Pipedream, and the reverse', async () => {
     const says = (words: string) => ({ requirement_id: expect.stringContaining(words) });
     await expectRefused(`/${key}/oauth2/authorize`, undefined, says('submit'));
     await expectRefused(`/${mailbox}/oauth2/authorize`, undefined, says('Pipedream'));
@@ -99,7 +99,7 @@ describe('is 400, with what to do:', () => {
     await expectRefused(`/${calendar}/pipedream/authorize`, undefined, says('no Pipedream'));
   });
 
-  test('credentials that are not what they should be', async () => {
+  test('credentials that are not valid', async () => {
     const path = `/${key}/credentials`;
     await expectRefused(path, {}, { type: 'cannot be blank', config: 'cannot be blank' });
     const other = { type: openAi, config: { api_key: canary() }, user_id: 'bob' };
@@ -111,7 +111,7 @@ describe('is 400, with what to do:', () => {
   });
 });
 
-test('Pipedream without a configuration is 502, saying what to set', async () => {
+test('a requirement at Pipedream without a configuration is 502 and says what to set', async () => {
   const { status, json } = await call(user, 'POST', `/${mailbox}/pipedream/authorize`);
   expect(status).toBe(502);
   expect(json).toEqual({
@@ -119,7 +119,7 @@ test('Pipedream without a configuration is 502, saying what to set', async () =>
   });
 });
 
-test('GraphQL says who the token speaks for, and of the app what they may know', async () => {
+test('GraphQL returns the user of the token, and the public part of the app', async () => {
   const document = `{ endUser { userId app { appId name connectPage { displayName allowedOrigins } }
     requirements { id name title status spec app { id } connectionType { label } } } }`;
   const { data, errors } = await world.server.graphql<{
@@ -132,7 +132,7 @@ test('GraphQL says who the token speaks for, and of the app what they may know',
   });
 });
 
-test('the status of many requirements takes as many statements as that of one', async () => {
+test('the status of many requirements takes as many statements as of one', async () => {
   const counts = [];
   for (const many of [1, 12]) {
     const appId = await makeApp(world.server);
@@ -144,7 +144,7 @@ test('the status of many requirements takes as many statements as that of one', 
   expect(counts[1]).toBe(counts[0]);
 });
 
-describe('with every id of another user in hand, a user', () => {
+describe('a user who knows every id of another user', () => {
   let bob: EndUser;
   let before: unknown;
   const all = () =>
@@ -158,7 +158,7 @@ describe('with every id of another user in hand, a user', () => {
     before = await all();
   });
 
-  test('learns and changes nothing, at any path', async () => {
+  test('reads and changes nothing at any path', async () => {
     const [link] = await all();
     const { endUserId, id: jti, userId } = bob.viewer;
     const ids = [link?.id, link?.connectionId, endUserId, jti, userId, randomUUID()];
@@ -179,7 +179,7 @@ describe('with every id of another user in hand, a user', () => {
     expect(await all()).toEqual(before);
   });
 
-  test('learns and changes nothing by what both must bring', async () => {
+  test('reads and changes nothing at a requirement of both users', async () => {
     const statuses = await call(user, 'GET', '/status');
     expect(statuses.json).toEqual({ data: listed(['pending', 'pending', 'pending']) });
     expect((await disconnect(user, key)).status).toBe(404);
@@ -188,7 +188,7 @@ describe('with every id of another user in hand, a user', () => {
     expect(await all()).toEqual(before);
   });
 
-  test('opens nothing with a token: neither credentials, nor connections, nor other users', async () => {
+  test('cannot read credentials, connections or other users with a token', async () => {
     const [link] = await all();
     const documents = [
       `{ connection(id: "${link?.connectionId}") { id } }`,

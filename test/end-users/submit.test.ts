@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 const newKey = () => ({ api_key: canary('api-key') });
 
-/** What a runtime gets for the user. */
+/** Resolves the user's credentials as a runtime does. */
 async function resolved({ viewer }: EndUser, requirement = requirementId, key?: string) {
   const { userId } = viewer;
   const references = [{ requirementId: requirement }];
@@ -33,7 +33,7 @@ async function resolved({ viewer }: EndUser, requirement = requirementId, key?: 
   return item;
 }
 
-describe('what a user submits', () => {
+describe('a submitted credential', () => {
   test('completes the requirement, and a runtime resolves it', async () => {
     const user = await openEndUser(server, appId);
     expect(await statusOf(user, requirementId)).toBe('pending');
@@ -50,7 +50,7 @@ describe('what a user submits', () => {
     });
   });
 
-  test('replaces what was there, which is gone with its secrets', async () => {
+  test('replaces the earlier one, which is deleted with its secrets', async () => {
     const user = await openEndUser(server, appId);
     await submit(user, requirementId, newKey());
     const before = await linkOf(user, requirementId);
@@ -64,7 +64,7 @@ describe('what a user submits', () => {
     expect(await db.connection.count({ where: { endUserId: user.viewer.endUserId } })).toBe(1);
   });
 
-  test('stands in no list of the project, and no call for a connection reaches it', async () => {
+  test('is in no list of the project, and no call for connections reaches it', async () => {
     const user = await openEndUser(server, appId);
     await submit(user, requirementId, newKey());
     const link = await linkOf(user, requirementId);
@@ -91,14 +91,14 @@ describe('what a user submits', () => {
     expect(await resolved(user)).toMatchObject({ connectionId: id });
   });
 
-  test('may have a name that a connection of the project has, and any number of users the same', async () => {
+  test('may have the name of a connection of the project or of another user’s credential', async () => {
     await createConnection(server, { name: 'Your key' });
     for (const user of [await openEndUser(server, appId), await openEndUser(server, appId)]) {
       expect(await submit(user, requirementId, newKey())).toMatchObject({ status: 201 });
     }
   });
 
-  test('is audited, by the token and without the user’s name', async () => {
+  test('is audited with the token and without the user’s name', async () => {
     const user = await openEndUser(server, appId);
     await submit(user, requirementId, newKey());
     await disconnect(user, requirementId);
@@ -113,7 +113,7 @@ describe('what a user submits', () => {
     expect(JSON.stringify(events)).not.toContain(user.viewer.userId);
   });
 
-  test('ten times at once leaves one, with what belongs to it', async () => {
+  test('is stored once with its link when it is submitted ten times at once', async () => {
     const user = await openEndUser(server, appId);
     const ended = await Promise.all(
       Array.from({ length: 10 }, () => submit(user, requirementId, newKey())),
@@ -151,7 +151,7 @@ describe('is refused:', () => {
     },
   );
 
-  test('a requirement of another app, of none, and a malformed one, all alike', async () => {
+  test('a requirement of another app, an unknown and a malformed one, with the same error', async () => {
     const other = await makeRequirement(server, await makeApp(server));
     const user = await openEndUser(server, appId);
     const text = '{"error":{"code":"not_found","message":"Not Found"}}';
@@ -163,7 +163,7 @@ describe('is refused:', () => {
 });
 
 describe('disconnecting', () => {
-  test('removes what was linked, sealed values included; then there is nothing', async () => {
+  test('removes the link with its sealed values, and then finds nothing', async () => {
     const user = await openEndUser(server, appId);
     await submit(user, requirementId, newKey());
     expect(await disconnect(user, requirementId)).toMatchObject({ status: 200 });
@@ -174,7 +174,7 @@ describe('disconnecting', () => {
     expect(await disconnect(user, requirementId)).toMatchObject({ status: 404 });
   });
 
-  test('and submitting at once end in one or the other', async () => {
+  test('and submitting at once end in one of the two states', async () => {
     const user = await openEndUser(server, appId);
     await submit(user, requirementId, newKey());
     for (let round = 0; round < 5; round += 1) {
@@ -189,7 +189,7 @@ describe('disconnecting', () => {
 });
 
 describe('a user', () => {
-  test('of another’s name, app or project gets nothing of it', async () => {
+  test('with the same name in another app or project gets no credential', async () => {
     const user = await openEndUser(server, appId);
     await submit(user, requirementId, newKey());
     const { userId } = user.viewer;
@@ -206,7 +206,7 @@ describe('a user', () => {
     expect(await ask({ appId, userId }, server.stranger.key)).toBe('NotFoundError');
   });
 
-  test('cannot tell, let alone change, what another brought', async () => {
+  test('cannot read or change another user’s credential', async () => {
     const [alice, bob] = [await openEndUser(server, appId), await openEndUser(server, appId)];
     await submit(bob, requirementId, newKey());
     const before = await linkOf(bob, requirementId);
@@ -229,7 +229,7 @@ describe('a token made without a key', () => {
     requirement = await makeRequirement(server, open);
   });
 
-  test('neither replaces nor removes what another token linked', async () => {
+  test('does not replace or remove the link of another token', async () => {
     for (const via of ['key', 'anonymous'] as const) {
       const user = await openEndUser(server, open, undefined, via);
       await submit(user, requirement, newKey());
@@ -241,7 +241,7 @@ describe('a token made without a key', () => {
     }
   });
 
-  test('fills what is pending or expired, and replaces and removes what it linked itself', async () => {
+  test('fills a pending or expired requirement, and replaces and removes its own link', async () => {
     const userId = randomUUID();
     const first = await openEndUser(server, open, userId, 'anonymous');
     for (let time = 0; time < 2; time += 1) {
@@ -257,7 +257,7 @@ describe('a token made without a key', () => {
     expect(await disconnect(second, requirement)).toMatchObject({ status: 200 });
   });
 
-  test('gives way to one that a key had made', async () => {
+  test('loses its link to a token that was made with a key', async () => {
     const userId = randomUUID();
     const anybody = await openEndUser(server, open, userId, 'anonymous');
     await submit(anybody, requirement, newKey());

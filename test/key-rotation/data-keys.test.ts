@@ -23,7 +23,7 @@ const beside = useBeside(world);
 
 const keys = createLocalKeyProvider(masterKeys);
 
-/** As the command-line tool would, in a process of its own. */
+/** Rotates as the command-line tool does in its own process. */
 const rotate = (projectId: string | null = null) =>
   rotateDataKeys(beside.server.deps, keys, projectId, () => {});
 
@@ -43,7 +43,7 @@ function put(id: string, apiKey: string) {
   return world.server.rest('PUT', `/v1/connections/${id}`, { body });
 }
 
-test('every value is sealed anew, opens, and looks as if nothing had happened', async () => {
+test('a rotation seals every value again, and callers see no difference', async () => {
   const project = { project_id: await newProject() };
   const { id } = await createConnection(world.server, project);
   const before = (await world.server.rest('GET', `/v1/connections/${id}`)).text;
@@ -73,7 +73,7 @@ test('--project rotates that project alone', async () => {
   );
 });
 
-test('a run that ended half-way is taken up: no key is replaced twice', async () => {
+test('a rotation that stopped half-way continues, and replaces no key twice', async () => {
   const projectId = await newProject();
   await createConnection(world.server, { project_id: projectId });
   await createConnection(world.server, { project_id: projectId });
@@ -92,8 +92,8 @@ test('a run that ended half-way is taken up: no key is replaced twice', async ()
   expect(await rotate(projectId)).toMatchObject({ replacedKeys: 1, outcomes: { resealed: 4 } });
 });
 
-describe('a newer value is not overwritten by an older one:', () => {
-  /** Does `work` between the reading of a value and its re-sealing. */
+describe('a rotation does not overwrite a newer value:', () => {
+  /** Runs `work` between the read of a value and its re-sealing. */
   async function during(statement: string, projectId: string, work: () => Promise<unknown>) {
     let calls = 0;
     const release = aroundStatement(beside.server.deps, statement, async (send) => {
@@ -107,7 +107,7 @@ describe('a newer value is not overwritten by an older one:', () => {
     return rotated;
   }
 
-  test.each(['connection', 'connection_secret'])('a PUT before %s', async (table) => {
+  test.each(['connection', 'connection_secret'])('of a PUT before %s', async (table) => {
     const projectId = await newProject();
     const { id } = await createConnection(world.server, { project_id: projectId });
     const rotated = await during(`reseal-${table}-config`, projectId, async () => {
@@ -119,7 +119,7 @@ describe('a newer value is not overwritten by an older one:', () => {
     expect(config).toMatchObject({ api_key: `newer than ${table}` });
   });
 
-  test('a refresh', async () => {
+  test('of a refresh', async () => {
     const projectId = await newProject();
     const id = await connect(world, { project_id: projectId });
     const rotated = await during('reseal-oauth_grant-tokens', projectId, async () => {
@@ -130,14 +130,14 @@ describe('a newer value is not overwritten by an older one:', () => {
     const latest = world.provider.issued.at(-1)?.accessToken;
     expect((await tokenOf(world, id)).access_token).toBe(latest);
     await leave(world, id, -5);
-    await tokenOf(world, id); // with the newest refresh token: another would end the family
+    await tokenOf(world, id); // sends the newest refresh token; another one would end the family
     expect(world.provider.counts.revocations).toBe(0);
     expect((await grantOf(world, id)).tokenVersion).toBe(3);
   });
 });
 
-describe('a seal with a key that was retired meanwhile is made again with the current one:', () => {
-  test('a PUT', async () => {
+describe('a value is sealed again with the current key when its key is retired during the write:', () => {
+  test('of a PUT', async () => {
     const projectId = await newProject();
     const { id } = await createConnection(world.server, { project_id: projectId });
     await rotate(projectId);
@@ -145,7 +145,7 @@ describe('a seal with a key that was retired meanwhile is made again with the cu
     expect(await keyStatuses(id)).toEqual(['active', 'active']);
   });
 
-  test('the verifier of a consent', async () => {
+  test('of a consent’s verifier', async () => {
     const id = await prepare(world);
     await authorize(world, id);
     await rotate();
@@ -159,7 +159,7 @@ describe('a seal with a key that was retired meanwhile is made again with the cu
     ]);
   });
 
-  test('tokens that the provider gave before two rotations in a row', async () => {
+  test('of tokens that the provider issued before two rotations in a row', async () => {
     const projectId = await newProject();
     const id = await connect(world, { project_id: projectId });
     await leave(world, id, -5);
@@ -176,7 +176,7 @@ describe('a seal with a key that was retired meanwhile is made again with the cu
   });
 });
 
-test('a consent that was begun before a rotation comes to its end after it', async () => {
+test('a consent that began before a rotation completes after it', async () => {
   const id = await prepare(world);
   const address = await authorize(world, id);
   const back = await visit(world, address);
@@ -186,7 +186,7 @@ test('a consent that was begun before a rotation comes to its end after it', asy
   expect((await consent(world, id)).status).toBe(200);
 });
 
-test('what does not open stays, is named, and keeps the rotation from being said to be done', async () => {
+test('a value that cannot be decrypted stays, is named, and keeps the rotation unfinished', async () => {
   const projectId = await newProject();
   const whole = await createConnection(world.server, { project_id: projectId });
   const { id } = await createConnection(world.server, { project_id: projectId });
@@ -202,11 +202,11 @@ test('what does not open stays, is named, and keeps the rotation from being said
   expect(line).toMatchObject({ table: 'connection_secret', column: 'config' });
   expect(await keyStatuses(whole.id)).toEqual(['active', 'active']);
   expect(await keyStatuses(id)).toEqual(['active', 'retired']);
-  await sql('test-damage', damage, [id]); // which mends it
+  await sql('test-damage', damage, [id]); // a second damage repairs the value
   expect(await rotate(projectId)).toMatchObject({ replacedKeys: 0, left: 0 });
 });
 
-test('no PUT and no refresh is lost, whatever rotates meanwhile', async () => {
+test('no PUT and no refresh is lost during rotations', async () => {
   const leastTrials = 60;
   let rounds = 0;
   const projectId = await newProject();
@@ -235,7 +235,7 @@ test('no PUT and no refresh is lost, whatever rotates meanwhile', async () => {
   });
   for (; trials < leastTrials; rounds++) {
     expect(await rotate(projectId)).toMatchObject({ left: 0 });
-    await wait(20); // in one process with PGlite nobody else would have a turn
+    await wait(20); // PGlite runs in this process and must get its turn
   }
   isOver = true;
   await Promise.all([...writers, ...refreshers]);

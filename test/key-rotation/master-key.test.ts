@@ -25,7 +25,7 @@ const activate = async (kid: string) => {
   await db.masterKey.update({ where: { kid }, data: { status: 'active' } });
 };
 
-test('no data key is wrapped with a master key that was retired in that moment', async () => {
+test('no data key is wrapped with a master key that is retired at that moment', async () => {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   const release = aroundStatement(server.deps, 'replace-data-key', async (send) => {
     release();
@@ -41,7 +41,7 @@ test('no data key is wrapped with a master key that was retired in that moment',
   await server.deps.db.masterKey.update({ where: { kid: 'next' }, data: { status: 'staged' } });
 });
 
-test('what was wrapped with the old key is wrapped with the new one, once every process holds that', async () => {
+test('data keys are wrapped with the new master key when every process holds it', async () => {
   const { db, sql } = server.deps;
   const { id } = await createConnection(server);
   const destroyed = await seedProject(db, server.home.organizationId);
@@ -72,18 +72,18 @@ test('what was wrapped with the old key is wrapped with the new one, once every 
   const place = { organizationId, projectId, table: 'connection', rowId: id, column: 'config' };
   expect(String(await fresh.open(row.configDataKey, place, row.config))).toContain('{');
   expect((await fetchConfig(server, id)).status).toBe(200);
-  // Again is no rotation, and no failure.
+  // A second run is neither a rotation nor a failure.
   expect(await rotateMasterKey(server.database, keys, watcher)).toMatchObject({ rewrapped: 0 });
 }, 60_000);
 
-test('a retired key is not taken for a new one', async () => {
+test('a retired master key cannot become the new one', async () => {
   const back = createLocalKeyProvider(`${masterKeys},${next}`);
   await expect(rotateMasterKey(server.database, back, watcher)).rejects.toThrow(
     'The master key "test" is retired',
   );
 });
 
-test('a data key that does not open is named, and keeps its master key from being called removable', async () => {
+test('a data key that cannot be unwrapped is named, and its master key is not reported as removable', async () => {
   const third = createLocalKeyProvider(`third:${randomBytes(32).toString('base64')},${next}`);
   const { db, sql } = server.deps;
   await checkMasterKeys(sql, third);

@@ -16,7 +16,7 @@ const remove = async (input: { id: string; confirm: string }, key?: string) => {
   return (await world.server.graphql<Result>(document, { input }, key)).data.result;
 };
 
-/** A project that holds one of everything. */
+/** Makes a project with one record of every kind. */
 async function fillProject(name: string) {
   const { db } = world.server.deps;
   const id = await seedProject(db, world.server.home.organizationId, name);
@@ -29,7 +29,7 @@ async function fillProject(name: string) {
   return { id, plain, granted };
 }
 
-/** An app whose end user has brought a connection. */
+/** Makes an app whose end user has linked a connection. */
 async function seedApp(projectId: string, source: string): Promise<void> {
   const { db } = world.server.deps;
   const [id, requirementId, endUserId, connectionId] = [1, 2, 3, 4].map(() => randomUUID());
@@ -58,7 +58,7 @@ const rowsOf = async (projectId: string) => {
   return { connections, keys, dataKeys, apps };
 };
 
-test('a project goes with all that it holds, and nothing else does', async () => {
+test('deleting a project deletes everything in it and nothing else', async () => {
   const doomed = await fillProject('doomed');
   const other = await fillProject('other');
   const { db } = world.server.deps;
@@ -80,7 +80,7 @@ test('a project goes with all that it holds, and nothing else does', async () =>
   expect(events).toMatchObject([{ projectId: doomed.id, detail: { name: 'doomed' } }]);
 });
 
-test('what was sealed for it does not open again, though its rows be put back', async () => {
+test('sealed values of a deleted project cannot be decrypted after its rows are restored', async () => {
   const doomed = await fillProject('shredded');
   const { db } = world.server.deps;
   const organizationId = world.server.home.organizationId;
@@ -91,7 +91,7 @@ test('what was sealed for it does not open again, though its rows be put back', 
   const dataKey = await db.dataKey.findFirstOrThrow({ where: { projectId: doomed.id } });
   await remove({ id: doomed.id, confirm: 'shredded' });
   await seedProject(db, organizationId, 'shredded again');
-  // As a backup without its data key would.
+  // As a restore of a backup without the data key would do.
   await db.project.create({ data: { id: doomed.id, organizationId, name: 'put back' } });
   await db.dataKey.create({ data: { ...dataKey, wrapped: null, status: 'retired' } });
   await db.connection.create({ data: row });
@@ -99,7 +99,7 @@ test('what was sealed for it does not open again, though its rows be put back', 
   expect((await fetchConfig(world.server, doomed.plain)).status).toBe(500);
 });
 
-test('another name is no confirmation', async () => {
+test('deleting a project needs its name as confirmation', async () => {
   const id = await seedProject(
     world.server.deps.db,
     world.server.home.organizationId,
@@ -117,14 +117,14 @@ test('another name is no confirmation', async () => {
   });
 });
 
-test('a write that comes too late finds no project', async () => {
+test('a write after the deletion finds no project', async () => {
   const { home, deps } = world.server;
   const id = await seedProject(deps.db, home.organizationId, 'too late');
   await createConnection(world.server, { project_id: id });
   const body = { name: 'late', project_id: id, type: 'dynamiq.connections.OpenAI' };
   const late = () =>
     world.server.rest('POST', '/v1/connections', { body: { ...body, config: { api_key: 'x' } } });
-  // The key is in memory, and so the first that a writer learns of it is in its own transaction.
+  // The key is in memory, so a writer notices the deletion only in its own transaction.
   const { vault } = deps;
   deps.vault = {
     ...vault,
@@ -139,7 +139,7 @@ test('a write that comes too late finds no project', async () => {
   expect(answer.status).toBe(404);
 });
 
-test('a token that the provider gave meanwhile is given up with its project', async () => {
+test('a refresh during the deletion of a project returns no token', async () => {
   const { home, deps } = world.server;
   const projectId = await seedProject(deps.db, home.organizationId, 'refreshing');
   const id = await connect(world, { project_id: projectId });
@@ -156,7 +156,7 @@ test('a token that the provider gave meanwhile is given up with its project', as
   expect([404, 409]).toContain(answer.status);
 });
 
-test('what refers to a project and does not go with it is deleted by name', async () => {
+test('every table that refers to a project and does not cascade is deleted explicitly', async () => {
   const rows = await world.server.deps.sql<{ table: string }>(
     'test-restricting',
     `SELECT conrelid::regclass::text AS table FROM pg_constraint

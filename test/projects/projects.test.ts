@@ -29,7 +29,7 @@ const update = async (input: object, key?: string) => {
   return (await server.graphql<Result>(document, { input }, key)).data.result;
 };
 
-test('a project is made in the caller’s organization, and takes connections at once', async () => {
+test('a project is created in the caller’s organization and accepts connections at once', async () => {
   const name = uniqueName('project');
   const project = await create({
     name: ` ${name} `,
@@ -45,7 +45,7 @@ test('a project is made in the caller’s organization, and takes connections at
   await createConnection(server, { project_id: project.id });
 });
 
-test('another organization’s id is refused, one’s own is not, however it is written', async () => {
+test('another organization’s id is refused, and the caller’s own is accepted in any case', async () => {
   const { organizationId } = server.home;
   const name = uniqueName;
   expect(await create({ name: name(), organizationId })).toMatchObject({ __typename: 'Project' });
@@ -59,7 +59,7 @@ test('another organization’s id is refused, one’s own is not, however it is 
   }
 });
 
-test('a project-scoped admin makes none, though it may change its own', async () => {
+test('a project-scoped admin creates no project and may update its own', async () => {
   const { projectId } = server.home;
   const key = await server.createKey({ projectId });
   expect((await create({ name: uniqueName() }, key)).__typename).toBe('ForbiddenError');
@@ -79,7 +79,7 @@ test('a name is unique in its organization', async () => {
   expect((await create({ name }, server.stranger.key)).__typename).toBe('Project');
 });
 
-test('what is left out or null stays; an empty list of URLs is one', async () => {
+test('an absent or null field keeps its value, and an empty list of URLs replaces it', async () => {
   const name = uniqueName('project');
   const { id } = await create({ name, redirectUrls: ['https://a.example/'] });
   expect(await update({ id })).toMatchObject({ name, redirectUrls: ['https://a.example/'] });
@@ -96,13 +96,13 @@ describe('redirect URLs', () => {
     'ftp://app.example/',
     'http://127.0.0.1.evil.example/',
     'http://localhost.evil.example/',
-  ])('%s is refused at its place', async (url) => {
+  ])('%s is refused at its path', async (url) => {
     const result = await create({ name: uniqueName(), redirectUrls: ['https://ok.example/', url] });
     expect(result.fields).toMatchObject([{ path: 'redirectUrls.1' }]);
   });
 
   test.each(['nope', '', 'https://', 'https://a b/', '//app.example'])(
-    '%j is no URL: BAD_USER_INPUT',
+    '%j is not a URL: BAD_USER_INPUT',
     async (url) => {
       const { errors } = await server.graphql(
         'mutation($u: [URL!]) { createProject(input: {name: "n", redirectUrls: $u}) { __typename } }',
@@ -118,19 +118,19 @@ describe('redirect URLs', () => {
     expect(result.fields).toMatchObject([{ path: 'redirectUrls' }]);
   });
 
-  test('are kept letter by letter, for they are matched so', async () => {
+  test('are stored letter by letter, because they are matched exactly', async () => {
     const url = 'https://app.example/Path/?q=%7E&r=a+b';
     const { redirectUrls } = await create({ name: uniqueName(), redirectUrls: [url] });
     expect(redirectUrls).toEqual([url]);
   });
 });
 
-describe('what a key sees of projects', () => {
+describe('the projects that a key sees', () => {
   const document = `query($id: ID!) { project(id: $id) { id }
     viewer { project { id } organization { id projects(first: 100) { nodes { id } totalCount } } } }`;
   const ask = (key?: string) => server.graphql(document, { id: server.home.projectId }, key);
 
-  test('all of its organization’s, and none of another’s', async () => {
+  test('are all of its organization and none of another', async () => {
     const { data } = await ask();
     expect(data).toMatchObject({
       project: { id: server.home.projectId },
@@ -145,7 +145,7 @@ describe('what a key sees of projects', () => {
     });
   });
 
-  test('only its own where it is bound to one, whichever way it looks', async () => {
+  test('are only its own for a project-scoped key, in every query', async () => {
     const projectId = await seedProject(server.deps.db, server.home.organizationId);
     const key = await server.createKey({ projectId, role: 'viewer' });
     const { data } = await ask(key);

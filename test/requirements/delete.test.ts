@@ -21,7 +21,7 @@ beforeEach(async () => {
   world.provider.reset();
 });
 
-/** Has a user bring an account that they really consented with. */
+/** Links an account of a user with a real consent. */
 async function linkConsented(of: Pick<Requirement, 'id' | 'appId'>, userId: string) {
   const { db } = world.server.deps;
   const connectionId = await connect(world);
@@ -34,7 +34,7 @@ async function linkConsented(of: Pick<Requirement, 'id' | 'appId'>, userId: stri
   return connectionId;
 }
 
-/** How much is left of what users brought. */
+/** Counts the rows that remain of the users' links. */
 async function leftOf(ids: string[]) {
   const { db } = world.server.deps;
   const where = { connectionId: { in: ids } };
@@ -59,7 +59,7 @@ const ways: [string, () => Promise<{ result: { __typename: string } }>, string][
 ];
 
 describe.each(ways)('deleting %s', (_, remove, deleted) => {
-  test('deletes what users linked, sealed values included, and nothing else', async () => {
+  test('deletes the users’ links with their sealed values, and nothing else', async () => {
     const { db } = world.server.deps;
     const ids: string[] = [];
     for (const user of ['ann', 'bob', 'cho']) {
@@ -79,7 +79,7 @@ describe.each(ways)('deleting %s', (_, remove, deleted) => {
     expect(others).toBe(0);
   });
 
-  test('revokes what they consented to at the provider, without waiting for it', async () => {
+  test('revokes their consents at the provider without waiting for it', async () => {
     const ofGoogle = { spec: { type: google } };
     await world.server.deps.db.requirement.update({
       where: { id: requirement.id },
@@ -94,7 +94,7 @@ describe.each(ways)('deleting %s', (_, remove, deleted) => {
     await expect.poll(() => world.provider.counts.revoked, { timeout: 10_000 }).toBe(2);
   });
 
-  test('with tokens that do not open is done all the same', async () => {
+  test('succeeds with tokens that cannot be decrypted', async () => {
     const id = await linkConsented(requirement, 'ann');
     const data = { tokens: Buffer.from('damaged') };
     await world.server.deps.db.oauthGrant.update({ where: { connectionId: id }, data });
@@ -102,7 +102,7 @@ describe.each(ways)('deleting %s', (_, remove, deleted) => {
     expect(await leftOf([id])).toEqual(nothing);
   });
 
-  test('by a stranger revokes and deletes nothing', async () => {
+  test('revokes and deletes nothing for a stranger', async () => {
     const id = await linkConsented(requirement, 'ann');
     world.provider.reset();
     const { key } = world.server.stranger;
@@ -123,7 +123,7 @@ describe.each(ways)('deleting %s', (_, remove, deleted) => {
   });
 });
 
-test('an app and its requirements deleted at once leave nothing, and nobody waits in a circle', async () => {
+test('concurrent deletions of an app and its requirements leave nothing and do not deadlock', async () => {
   const { db } = world.server.deps;
   for (let round = 0; round < 5; round += 1) {
     const { id } = await seedApp(db, world.server.home.projectId);
@@ -146,7 +146,7 @@ test('an app and its requirements deleted at once leave nothing, and nobody wait
   }
 });
 
-test('a project that goes with its apps leaves nothing of them, and nobody waits in a circle', async () => {
+test('concurrent deletions of a project and its apps leave nothing and do not deadlock', async () => {
   const { server } = world;
   const { db } = server.deps;
   for (let round = 0; round < 5; round += 1) {

@@ -33,7 +33,7 @@ const document = `query($user: String!, $app: ID) { requirementsStatus(userId: $
   satisfied unsatisfied { id name app { id hostname } connectionType { type } status } } }`;
 
 describe('over REST, on the app’s hostname', () => {
-  test('what is missing is told in the documented form', async () => {
+  test('the missing requirements are returned in the documented form', async () => {
     const { status, json } = await ask('nobody');
     expect(status).toBe(200);
     expect(json).toEqual({
@@ -59,7 +59,7 @@ describe('over REST, on the app’s hostname', () => {
     });
   });
 
-  test('what a user linked is missing no more, for this user only', async () => {
+  test('a linked requirement is not missing for its user', async () => {
     expect((await ask('ann')).json.unsatisfied.map(({ id }) => id)).toEqual([second.id]);
     expect((await ask(' ann ')).json.unsatisfied).toHaveLength(1);
     for (const other of ['Ann', 'ann2', 'anne', 'a']) {
@@ -67,7 +67,7 @@ describe('over REST, on the app’s hostname', () => {
     }
   });
 
-  test('an app that asks for nothing is complete', async () => {
+  test('an app without requirements is complete', async () => {
     const { hostname } = await seedApp(server.deps.db, server.home.projectId);
     expect((await ask('ann', { host: hostname })).json).toEqual({
       status: 'complete',
@@ -88,20 +88,20 @@ describe('over REST, on the app’s hostname', () => {
     expect(json).toEqual({ error });
   });
 
-  test('without a user_id it says so', async () => {
+  test('a request without user_id is 400 and says so', async () => {
     const headers = { host: app.hostname };
     const { status, json } = await server.rest('GET', '/v1/requirements/status', { headers });
     expect(status).toBe(400);
     expect(json).toMatchObject({ error: { details: { user_id: 'cannot be blank' } } });
   });
 
-  test('a user_id of 255 characters outside the first plane is taken', async () => {
+  test('a user_id of 255 characters outside the basic plane is accepted', async () => {
     expect((await ask('𝔞'.repeat(255))).status).toBe(200);
   });
 });
 
-describe('who may ask', () => {
-  test('anyone of a public app, and with a key still only who reaches it', async () => {
+describe('access to the status', () => {
+  test('is open for a public app, and with a key needs a key that reaches it', async () => {
     const { db } = server.deps;
     const { hostname: host } = await seedApp(db, server.home.projectId, { visibility: 'public' });
     expect((await ask('ann', { host, key: null })).status).toBe(200);
@@ -114,7 +114,7 @@ describe('who may ask', () => {
     );
   });
 
-  test('a viewer of a private app’s project or organization, and nobody without a key', async () => {
+  test('needs a viewer of the project or organization for a private app', async () => {
     const { projectId } = server.home;
     for (const options of [{ role: 'viewer' } as const, { role: 'viewer', projectId } as const]) {
       expect((await ask('ann', { key: await server.createKey(options) })).status).toBe(200);
@@ -122,7 +122,7 @@ describe('who may ask', () => {
     expect((await ask('ann', { key: null })).status).toBe(401);
   });
 
-  test('an app that turns private is closed at once', async () => {
+  test('ends without a key as soon as an app becomes private', async () => {
     const { db } = server.deps;
     const { id, hostname: host } = await seedApp(db, server.home.projectId, {
       visibility: 'public',
@@ -134,7 +134,7 @@ describe('who may ask', () => {
 });
 
 describe('over GraphQL', () => {
-  test('with appId it answers the same, and every field of a requirement', async () => {
+  test('appId selects the same status, with every field of a requirement', async () => {
     const { data, errors } = await server.graphql(document, { user: 'ann', app: app.id });
     expect(errors).toEqual([]);
     expect(data).toEqual({
@@ -153,14 +153,14 @@ describe('over GraphQL', () => {
     });
   });
 
-  test('without appId it says so, whatever the host', async () => {
+  test('a missing appId is an error on every host', async () => {
     const { errors } = await server.graphql(document, { user: 'ann' });
     expect(errors).toMatchObject([
       { extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'appId' }] } },
     ]);
   });
 
-  test('a blank user is refused at its field', async () => {
+  test('a blank userId is refused at its field', async () => {
     const { errors } = await server.graphql(document, { user: ' ', app: app.id });
     expect(errors).toMatchObject([{ extensions: { fields: [{ path: 'userId' }] } }]);
   });
@@ -170,7 +170,7 @@ describe('over GraphQL', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
   });
 
-  test('a public app is not open there without a credential', async () => {
+  test('a public app needs a credential', async () => {
     const { id } = await seedApp(server.deps.db, server.home.projectId, { visibility: 'public' });
     const { errors } = await server.graphql(document, { user: 'ann', app: id }, null);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);

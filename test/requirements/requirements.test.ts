@@ -21,7 +21,7 @@ const eventsOf = ({ headers }: Answer) => {
   return server.deps.db.auditEvent.findMany({ where });
 };
 
-test('a requirement is made, changed and deleted, each with its event', async () => {
+test('creating, updating and deleting a requirement each record an event', async () => {
   const made = await mutations.createRequirement({
     appId,
     name: ' mail ',
@@ -71,12 +71,12 @@ test('a requirement is made, changed and deleted, each with its event', async ()
   expect(late.result.__typename).toBe('NotFoundError');
 });
 
-test('blank text that may be missing is none', async () => {
+test('blank optional text counts as absent', async () => {
   const { result } = await mutations.createRequirement({ appId, description: ' ', workflowId: '' });
   expect(result).toMatchObject({ description: null, workflowId: null });
 });
 
-describe('a spec is refused at its place:', () => {
+describe('a spec is refused at its path:', () => {
   const refused: [kind: string, spec: object, paths: string[]][] = [
     ['CONNECTION', {}, ['spec.type']],
     ['CONNECTION', { type: null }, ['spec.type']],
@@ -118,7 +118,7 @@ function scope(index: number): string {
 
 const accountOfGmail = { kind: 'pipedream_account', spec: { app_slug: 'gmail' } } as const;
 
-test('a good spec of the other kind is refused, and says nothing of what is not there', async () => {
+test('a valid spec of the other kind is refused, and the error reveals no unknown record', async () => {
   const { id } = await seedRequirement(server.deps.db, appId);
   const spec = { app_slug: 'gmail' };
   for (const wrong of [{ spec }, { kind: 'PIPEDREAM_ACCOUNT', spec: { type: google } }]) {
@@ -136,7 +136,7 @@ test('a good spec of the other kind is refused, and says nothing of what is not 
   expect(theirs.result.__typename).toBe('NotFoundError');
 });
 
-test('every complaint comes at once', async () => {
+test('all complaints are returned at once', async () => {
   const { result } = await mutations.createRequirement({
     appId,
     name: '',
@@ -149,7 +149,7 @@ test('every complaint comes at once', async () => {
   expect(result.fields.map(({ path }) => path).sort()).toEqual(paths);
 });
 
-test('a name is unique in its app, also in a race', async () => {
+test('a name is unique in its app, also for concurrent requests', async () => {
   const other = await seedApp(server.deps.db, server.home.projectId);
   const results = await Promise.all(
     Array.from({ length: 8 }, () => mutations.createRequirement({ appId, name: 'mail' })),
@@ -160,7 +160,7 @@ test('a name is unique in its app, also in a race', async () => {
   expect(elsewhere.result.__typename).toBe('Requirement');
 });
 
-test('an app asks for 50 things at most, also in a race', async () => {
+test('an app has 50 requirements at most, also for concurrent requests', async () => {
   for (let index = 0; index < 47; index += 1) await seedRequirement(server.deps.db, appId);
   const results = await Promise.all(
     Array.from({ length: 10 }, () => mutations.createRequirement({ appId })),
@@ -171,7 +171,7 @@ test('an app asks for 50 things at most, also in a race', async () => {
   expect(await server.deps.db.requirement.count({ where: { appId } })).toBe(50);
 });
 
-test('an app that goes meanwhile is not found, and nothing is left of it', async () => {
+test('creating a requirement finds no app that is deleted at the same time, and leaves nothing', async () => {
   for (let round = 0; round < 10; round += 1) {
     const { id } = await seedApp(server.deps.db, server.home.projectId);
     const [made, gone] = await Promise.all([
@@ -184,7 +184,7 @@ test('an app that goes meanwhile is not found, and nothing is left of it', async
   }
 });
 
-test('what users linked counts while it is what is asked for', async () => {
+test('a link counts while it matches the requirement', async () => {
   const { id } = (await mutations.createRequirement({ appId })).result;
   await linkConnection(server, { id, appId }, 'ann');
   const isSatisfied = async () => {

@@ -17,7 +17,7 @@ const statementsOf = async (work: () => Promise<unknown>) =>
 
 const [calendar, mail] = ['https://provider.example/calendar', 'https://provider.example/mail'];
 
-/** A user who linked a Google connection, in a state that only a provider could bring about. */
+/** Links a Google connection of a user, in a state that only a provider can cause. */
 async function linkGoogle(spec: object, grant: Partial<OauthGrant>, status = 'active' as const) {
   const { db } = server.deps;
   const requirement = await seedRequirement(db, app.id, { spec: { type: google, ...spec } });
@@ -51,12 +51,12 @@ describe('a connection completes its requirement', () => {
     });
   });
 
-  test('when it has every scope that is asked for, and more', async () => {
+  test('when it has all required scopes and more', async () => {
     const { state } = await linkGoogle({ scopes: [mail] }, { scopes: [calendar, mail] });
     expect(state.status).toBe('completed');
   });
 
-  test('when it has the default scopes of its type and none is named', async () => {
+  test('when it has the default scopes of its type and the requirement names none', async () => {
     const scopes = [
       ...['email', 'profile', 'openid'],
       'https://www.googleapis.com/auth/drive.readonly',
@@ -85,12 +85,12 @@ describe('a connection leaves its requirement pending', () => {
     expect(state).toMatchObject({ status: 'pending', connection: { id: connectionId, status } });
   });
 
-  test('without one of the scopes, which is named', async () => {
+  test('without one of the scopes, which the status names', async () => {
     const { state } = await linkGoogle({ scopes: [calendar, mail] }, { scopes: [calendar] });
     expect(state).toMatchObject({ status: 'pending', connection: { missingScopes: [mail] } });
   });
 
-  test('when the requirement asks for another type by now', async () => {
+  test('when the requirement asks for another type since then', async () => {
     const { db } = server.deps;
     const requirement = await seedRequirement(db, app.id);
     const { endUserId } = await linkConnection(server, requirement, 'ann');
@@ -100,7 +100,7 @@ describe('a connection leaves its requirement pending', () => {
     expect((await server.deps.loadRequirementState(pair)).status).toBe('pending');
   });
 
-  test('when it was brought for another requirement, or by another user', async () => {
+  test('when it belongs to another requirement or another user', async () => {
     const { db } = server.deps;
     const [one, other] = [await seedRequirement(db, app.id), await seedRequirement(db, app.id)];
     const { connectionId, endUserId } = await linkConnection(server, one, randomUUID());
@@ -116,7 +116,7 @@ describe('a connection leaves its requirement pending', () => {
   });
 });
 
-test('what is not there is pending, and disturbs no neighbour', async () => {
+test('an unknown requirement is pending and does not affect the others', async () => {
   const requirement = await seedRequirement(server.deps.db, app.id);
   const { endUserId } = await linkConnection(server, requirement, 'neighbour');
   const ask = server.deps.loadRequirementState;
@@ -129,8 +129,8 @@ test('what is not there is pending, and disturbs no neighbour', async () => {
   expect(states.map(({ status }) => status)).toEqual(['pending', 'completed', 'pending']);
 });
 
-describe('takes no statement for each', () => {
-  test('200 pairs of users and requirements share one', async () => {
+describe('the number of statements is fixed:', () => {
+  test('200 pairs of users and requirements share one statement', async () => {
     const { db } = server.deps;
     const requirements = await Promise.all(
       Array.from({ length: 10 }, () => seedRequirement(db, app.id)),
@@ -146,7 +146,7 @@ describe('takes no statement for each', () => {
     expect(statements).toHaveLength(1);
   });
 
-  test('the status of 20 users of 4 apps, requirements with their apps included, takes 4', async () => {
+  test('the status of 20 users of 4 apps with requirements and apps takes 4 statements', async () => {
     const { db } = server.deps;
     const apps = await Promise.all(
       Array.from({ length: 4 }, () => seedApp(db, server.home.projectId)),
@@ -169,7 +169,7 @@ describe('takes no statement for each', () => {
     };
     const one = await statementsOf(() => ask(asked.slice(0, 1)));
     const all = await statementsOf(() => ask(asked));
-    expect(one.length, one.join('\n\n')).toBe(4); // who calls, the app, what it asks for, its name
+    expect(one.length, one.join('\n\n')).toBe(4); // the caller, the app, its requirements, its name
     expect(all.length, all.join('\n\n')).toBe(4);
   });
 });

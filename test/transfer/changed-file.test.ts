@@ -67,7 +67,7 @@ const changes: Record<string, () => string> = {
 };
 
 test.each(Object.keys(changes))(
-  'refuses a file with %s, and imports nothing of it',
+  'an import refuses a file with %s and imports nothing',
   async (name) => {
     const text = changes[name]?.() ?? '';
     expect(text).not.toBe(whole);
@@ -78,7 +78,7 @@ test.each(Object.keys(changes))(
   },
 );
 
-test('refuses a file without a MAC, as earlier versions wrote them, and says what to do', async () => {
+test('an import refuses a file without a MAC, as earlier versions wrote it, and says what to do', async () => {
   const header = '{"patchbay":{"format":1,"version":"0.9.0","migration":"the newest"}}';
   const old = joined([header, ...lines().slice(1, -1)]);
   await expect(importText(old)).rejects.toThrow(/by version 0\.9\.0.*export it again/);
@@ -86,18 +86,18 @@ test('refuses a file without a MAC, as earlier versions wrote them, and says wha
   await expect(importText('')).rejects.toThrow('is not an export of Patchbay');
 });
 
-test('refuses a file whose master key is missing or another', async () => {
+test('an import refuses a file whose master key is missing or another', async () => {
   const key = Buffer.alloc(32, 8).toString('base64');
   const other = createLocalKeyProvider(`test:${key}`);
   await expect(importText(whole, other)).rejects.toThrow('"test" is another than');
   const missing = createLocalKeyProvider(`k9:${key}`);
   await expect(importText(whole, missing)).rejects.toThrow('"test" is missing');
-  // Whoever has a key of their own proves nothing with it.
+  // A MAC with a key of the attacker proves nothing.
   const forged = whole.replace(/"kid":"test"/, '"kid":"k9"');
   await expect(importText(forged, missing)).rejects.toThrow('"k9" is another than');
 });
 
-test('imports the file that was exported, under a ring of keys that holds its own', async () => {
+test('an import accepts an exported file with a key ring that contains its master key', async () => {
   const ring = createLocalKeyProvider(
     `new:${Buffer.alloc(32, 9).toString('base64')},${masterKeys}`,
   );

@@ -3,7 +3,7 @@ import { change } from '../helpers/people.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { useServer } from '../helpers/server.ts';
 
-/* Nobody creates a key, token, user or role with more role, scope or life than their own. */
+/* A caller creates no key, token, user or role with more role, scope or lifetime than their own. */
 
 const server = useServer();
 let email = 0;
@@ -16,7 +16,7 @@ const outcome = async (name: string, input: object, key: string) => {
   return (await change(server, name, { ...own, ...input }, key)).__typename;
 };
 
-describe('an admin of the organization who is less in one project', () => {
+describe('an admin of the organization with a lower role in one project', () => {
   let token: string;
   let userId: string;
   beforeEach(async () => {
@@ -24,14 +24,14 @@ describe('an admin of the organization who is less in one project', () => {
     ({ token, userId } = await server.createPerson({ role: 'admin', projectRoles }));
   });
 
-  test('makes nobody who is more there', async () => {
+  test('creates no user with a higher role there', async () => {
     expect(await outcome('createUser', { role: 'ADMIN' }, token)).toBe('ForbiddenError');
     expect(await outcome('createUser', { role: 'RUNTIME' }, token)).toBe('ForbiddenError');
     expect(await outcome('createUser', { role: 'VIEWER' }, token)).toBe('User');
     expect(await outcome('createUser', {}, token)).toBe('User');
   });
 
-  test('raises nobody to more there, but may lower them', async () => {
+  test('gives no user a higher role there, and may lower one', async () => {
     const viewer = await server.createPerson({ role: 'viewer' });
     const raise = { id: viewer.userId, role: 'ADMIN' };
     expect(await outcome('updateUser', raise, token)).toBe('ForbiddenError');
@@ -40,7 +40,7 @@ describe('an admin of the organization who is less in one project', () => {
     expect(await outcome('updateUser', lower, token)).toBe('User');
   });
 
-  test('gives no roles there, to themselves least of all', async () => {
+  test('gives no roles there, also not to themselves', async () => {
     const { projectId } = server.home;
     for (const role of ['ADMIN', 'VIEWER', null]) {
       const input = { userId, projectId, role };
@@ -51,7 +51,7 @@ describe('an admin of the organization who is less in one project', () => {
     expect(await outcome('setProjectRole', input, token)).toBe('User');
   });
 
-  test('makes no key that is more there', async () => {
+  test('creates no key with a higher role there', async () => {
     const make = (input: object) => outcome('createAccessKey', { name: 'k', ...input }, token);
     const { projectId } = server.home;
     expect(await make({ role: 'ADMIN' })).toBe('ForbiddenError');
@@ -59,7 +59,7 @@ describe('an admin of the organization who is less in one project', () => {
     expect(await make({ role: 'VIEWER', projectId })).toBe('ForbiddenError');
   });
 
-  test('makes no token of who is more there', async () => {
+  test('creates no token of a user with a higher role there', async () => {
     const { projectId } = server.home;
     const make = (of: { userId: string }) =>
       outcome('createPersonalAccessToken', { name: 't', userId: of.userId }, token);
@@ -71,12 +71,12 @@ describe('an admin of the organization who is less in one project', () => {
   });
 });
 
-describe('who is no admin of the organization', () => {
+describe('a caller who is not an admin of the organization', () => {
   test.each([
     ['a person of the role editor', { role: 'editor' }],
     ['a person of no role', {}],
     ['a person of the role admin in a project', 'project'],
-  ] as const)('%s makes no users, roles and tokens of others', async (_who, options) => {
+  ] as const)('as %s creates no users, roles or tokens of others', async (_who, options) => {
     const { projectId } = server.home;
     const roles =
       options === 'project' ? { projectRoles: { [projectId]: 'admin' as const } } : options;
@@ -95,7 +95,7 @@ describe('who is no admin of the organization', () => {
     expect(await outcome('createAccessKey', key, token)).toBe('ForbiddenError');
   });
 
-  test('an admin of one project makes keys of that project alone', async () => {
+  test('as an admin of one project creates keys of that project only', async () => {
     const { projectId, organizationId } = server.home;
     const { token } = await server.createPerson({ projectRoles: { [projectId]: 'admin' } });
     const make = (input: object) =>
@@ -106,14 +106,14 @@ describe('who is no admin of the organization', () => {
     expect(await make({})).toBe('ForbiddenError');
   });
 
-  test('an admin’s key that is bound to a project adds nobody', async () => {
+  test('with a project-scoped admin key adds no user', async () => {
     const key = await server.createKey({ projectId: server.home.projectId });
     expect(await outcome('createUser', {}, key)).toBe('ForbiddenError');
   });
 });
 
-describe('nothing outlives the credential that made it', () => {
-  test.each(['a token', 'a key'])('made with %s that ends', async (kind) => {
+describe('a credential does not outlive its creator', () => {
+  test.each(['a token', 'a key'])('when %s with an end created it', async (kind) => {
     const expiresAt = days(10);
     const person = await server.createPerson({ role: 'admin', expiresAt });
     const key = kind === 'a key' ? await server.createKey({ expiresAt }) : person.token;

@@ -20,7 +20,7 @@ const person = async (email: string, role = 'EDITOR', of = server) => {
 };
 const seconds = () => Math.floor(Date.now() / 1_000);
 
-test('a verified email finds a person, whom only the subject finds from then on', async () => {
+test('a verified email finds a user, and from then on only the subject does', async () => {
   const id = await person('Ann@portal.test');
   const first = await identities.token({ sub: 'ann', email: 'ann@PORTAL.test' });
   expect(await ask(first)).toEqual({ kind: 'IDENTITY', role: 'EDITOR', user: { id } });
@@ -35,7 +35,7 @@ test('a verified email finds a person, whom only the subject finds from then on'
   expect(pins).toHaveLength(1);
 });
 
-test('one subject is given to one person, however many ask at once', async () => {
+test('one subject belongs to one user after concurrent requests', async () => {
   const id = await person('many@portal.test');
   const tokens = await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
@@ -56,7 +56,7 @@ test.each([
   ['max@\u212a.fold.test', 'max@k.fold.test'],
   ['\u00c4rger@fold.test', '\u00e4rger@fold.test'],
 ])('the email %s of a token does not find %s', async (claimed, victim) => {
-  // Past the API, which takes ASCII alone: an older version may have stored others.
+  // Stored directly: the API accepts ASCII only, but an older version may have stored other emails.
   const { db } = server.deps;
   const { organizationId } = server.home;
   const data = { id: newId(), organizationId, email: victim, emailFolded: victim, name: 'Ann' };
@@ -66,7 +66,7 @@ test.each([
   expect(await ask(right)).toMatchObject({ user: { id: data.id } });
 });
 
-test('the email of a new person is folded by ASCII alone', async () => {
+test('the email of a new user is folded in ASCII only', async () => {
   const id = await person('MiXeD@Fold.Test');
   const row = await server.deps.db.user.findUniqueOrThrow({ where: { id } });
   expect([row.email, row.emailFolded]).toEqual(['MiXeD@Fold.Test', 'mixed@fold.test']);
@@ -80,11 +80,11 @@ test.each([
   ['a time beyond all', { sub: 'x3', email: 'ann@portal.test', iat: 1e300 }],
   ['an end beyond all', { sub: 'x4', email: 'ann@portal.test', exp: 1e300 }],
   ['a time before all', { sub: 'x5', email: 'ann@portal.test', iat: -1e300 }],
-])('a token with %s is refused, not a failure', async (_, claims) => {
+])('a token with %s is refused without a failure', async (_, claims) => {
   expect(await ask(await identities.token(claims))).toBe(401);
 });
 
-describe('nobody is', () => {
+describe('a token is refused', () => {
   const email = 'victim@portal.test';
   beforeAll(() => person(email, 'ADMIN'));
   const past = () => ({ iat: seconds() - 700, exp: seconds() - 60 });
@@ -103,11 +103,11 @@ describe('nobody is', () => {
     ['no subject', () => ({ sub: undefined })],
     ['an empty subject', () => ({ sub: '' })],
   ];
-  test.each(wrong)('whose token says %s', async (_, claims) => {
+  test.each(wrong)('when it has %s', async (_, claims) => {
     expect(await ask(await identities.token({ sub: 'thief', email, ...claims() }))).toBe(401);
   });
 
-  test('whose token is signed by nobody, by another key, by a public one, or for something else', async () => {
+  test('when it is unsigned, signed with another or a public key, or of another type', async () => {
     const { issuer } = identities.provider;
     const claims = {
       iss: issuer,
@@ -134,7 +134,7 @@ describe('nobody is', () => {
   });
 });
 
-test('a person follows their roles and their end at once', async () => {
+test('a token of a user follows changed roles and the user’s deletion at once', async () => {
   const id = await person('roles@portal.test', 'VIEWER');
   const token = await identities.token({ sub: 'roles', email: 'roles@portal.test' });
   expect(await ask(token)).toMatchObject({ role: 'VIEWER' });
@@ -146,14 +146,14 @@ test('a person follows their roles and their end at once', async () => {
   expect(await ask(token)).toBe(401);
 });
 
-test('what they make outlives their token no more than they may', async () => {
+test('a credential that a user creates does not outlive their token', async () => {
   await person('maker@portal.test', 'ADMIN');
   const token = await identities.token({ sub: 'maker', email: 'maker@portal.test' });
   const made = await change(server, 'createPersonalAccessToken', { name: 'for ever' }, token);
   expect(made.message).toContain('must expire no later than');
 });
 
-test('the newest token decides the role where the provider does', async () => {
+test('the newest token decides the role when roles come from the provider', async () => {
   const env = { OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: 'ops:admin,devs:editor' };
   const beside = await startTestServer({ ...identities.env, ...env }, server);
   const id = await person('groups@portal.test', 'VIEWER');
@@ -175,7 +175,7 @@ test('the newest token decides the role where the provider does', async () => {
 });
 
 test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
-  'a role claim and a role called %s are names like any other',
+  'a role claim and a role called %s are ordinary names',
   async (name) => {
     const env = { OIDC_ROLE_CLAIM: name, OIDC_ROLES: `${name}:viewer,ops:admin` };
     const beside = await startTestServer({ ...identities.env, ...env }, server);
@@ -199,7 +199,7 @@ test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
   },
 );
 
-test('while the provider is away its tokens wait, and other credentials do not', async () => {
+test('tokens of the provider are unavailable while it is down, and other credentials work', async () => {
   const gone = await startIdentityProvider();
   await gone.provider.stop();
   const beside = await startTestServer(gone.env, server);

@@ -12,7 +12,7 @@ const statusOf = async (key: string) =>
   (await server.graphql('{ viewer { kind } }', {}, key)).status;
 const soon = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
 
-test('a new token is shown once, works, and only its digest is stored', async () => {
+test('a new token is returned once, works, and only its digest is stored', async () => {
   const { userId, token } = await server.createPerson({});
   const made = await create({ name: ' laptop ' }, token);
   const secret = made.secret ?? '';
@@ -31,7 +31,7 @@ test('a new token is shown once, works, and only its digest is stored', async ()
     .toBeInstanceOf(Date);
 });
 
-test('an admin makes one for somebody, a program needs to say for whom', async () => {
+test('an admin creates a token for another user, and an access key must name the user', async () => {
   const { userId } = await server.createPerson({});
   const { secret = '' } = await create({ userId });
   const { data } = await server.graphql('{ viewer { user { id } } }', {}, secret);
@@ -43,11 +43,11 @@ test('an admin makes one for somebody, a program needs to say for whom', async (
   expect((await create({ userId }, server.stranger.key)).__typename).toBe('NotFoundError');
 });
 
-describe('revoked', () => {
+describe('revoking', () => {
   const revoke = (id: string, key?: string) =>
     change(server, 'revokePersonalAccessToken', { id }, key);
 
-  test('a token is dead on the next request, once, and gone from the list', async () => {
+  test('ends a token on the next request, works once, and removes it from the list', async () => {
     const { token, tokenId } = await server.createPerson({});
     expect(await statusOf(token)).toBe(200);
     const outcomes = await Promise.all([1, 2, 3].map(() => revoke(tokenId)));
@@ -60,7 +60,7 @@ describe('revoked', () => {
     expect(text).not.toContain(tokenId);
   });
 
-  test('one may end one’s own, and nobody else’s', async () => {
+  test('is allowed for the user’s own tokens and not for others’', async () => {
     const [one, other] = [
       await server.createPerson({}),
       await server.createPerson({ role: 'editor' }),
@@ -72,7 +72,7 @@ describe('revoked', () => {
   });
 });
 
-test('tokens end with their person, also those that are used at that moment', async () => {
+test('happens to all tokens of a deleted user, also those in use', async () => {
   const { userId, token } = await server.createPerson({ role: 'viewer' });
   const { secret = '' } = await create({ userId });
   const [deleted, ...made] = await Promise.all([
@@ -96,14 +96,14 @@ describe('the time of expiry', () => {
     await expect.poll(() => statusOf(secret), { timeout: 6_000, interval: 250 }).toBe(401);
   });
 
-  test('must lie ahead', async () => {
+  test('must be in the future', async () => {
     const { userId } = await server.createPerson({});
     const { fields } = await create({ userId, expiresAt: '2020-01-01T00:00:00Z' });
     expect(fields).toMatchObject([{ path: 'expiresAt' }]);
   });
 });
 
-test('making and ending a token is in the audit log, without the token', async () => {
+test('creating and revoking a token is in the audit log without the token', async () => {
   const { userId, token } = await server.createPerson({});
   const made = await create({}, token);
   const { id } = made.personalAccessToken as { id: string };

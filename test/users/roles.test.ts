@@ -11,7 +11,7 @@ beforeAll(async () => {
   connectionId = (await createConnection(server)).id;
 });
 
-/** What each role may: the statuses of a read, of credentials, of a write. */
+/** The statuses of each role: of a read, of credentials, of a write. */
 const may: Record<Role | 'nothing', number[]> = {
   nothing: [404, 404, 404],
   viewer: [200, 403, 403],
@@ -32,7 +32,7 @@ async function tries(key: string, id = connectionId): Promise<number[]> {
 
 const upper = (role: Role | null) => role?.toUpperCase() ?? null;
 
-describe('a token follows its person’s role at once', () => {
+describe('a token follows its user’s role at once', () => {
   test('in the organization: raised, lowered, taken away', async () => {
     const { userId, token } = await server.createPerson({});
     for (const role of ['admin', 'viewer', 'runtime', null, 'editor'] as const) {
@@ -52,7 +52,7 @@ describe('a token follows its person’s role at once', () => {
     }
   });
 
-  test('a change that names no role leaves it', async () => {
+  test('an update without a role keeps the role', async () => {
     const { userId, token } = await server.createPerson({ role: 'runtime' });
     const changed = await change(server, 'updateUser', { id: userId, name: ' Bea ' });
     expect(changed).toMatchObject({ name: 'Bea', role: 'RUNTIME' });
@@ -60,7 +60,7 @@ describe('a token follows its person’s role at once', () => {
   });
 });
 
-describe('the role in a project counts in the place of the organization’s', () => {
+describe('the role in a project replaces the organization’s', () => {
   test.each([
     ['admin', 'viewer'],
     ['viewer', 'editor'],
@@ -75,7 +75,7 @@ describe('the role in a project counts in the place of the organization’s', ()
   });
 });
 
-test('who has a role in some projects sees those and no other', async () => {
+test('a user with a role in some projects sees only those', async () => {
   const [mine, also] = [
     await seedProject(server.deps.db, server.home.organizationId),
     await seedProject(server.deps.db, server.home.organizationId),
@@ -94,7 +94,7 @@ test('who has a role in some projects sees those and no other', async () => {
   expect((await keysOf(mine)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
 });
 
-test('roles in another organization’s projects give nothing there', async () => {
+test('a role in another organization’s project has no effect there', async () => {
   const projectRoles = { [server.stranger.projectId]: 'admin' } as const;
   const { token } = await server.createPerson({ projectRoles });
   const { data } = await server.graphql(
@@ -105,7 +105,7 @@ test('roles in another organization’s projects give nothing there', async () =
   expect(data).toEqual({ project: null });
 });
 
-test('a list is of the project that is named, and empty of no other', async () => {
+test('a list needs a project, and is 404 for a project without a role', async () => {
   const { projectId } = server.home;
   const { token } = await server.createPerson({ projectRoles: { [projectId]: 'viewer' } });
   const list = (path: string) => server.rest<{ total: number }>('GET', path, { key: token });
@@ -115,7 +115,7 @@ test('a list is of the project that is named, and empty of no other', async () =
   expect((await list(`/v1/connections?project_id=${other}`)).status).toBe(404);
 });
 
-test('the audit log is read where one is an admin', async () => {
+test('an admin of a project reads its audit log', async () => {
   const { projectId } = server.home;
   const { token } = await server.createPerson({ projectRoles: { [projectId]: 'admin' } });
   const events = (args: string, key: string) =>
@@ -128,7 +128,7 @@ test('the audit log is read where one is an admin', async () => {
   }
 });
 
-test('who changes things is told by name, and by credential in the audit log', async () => {
+test('a change shows its user by name, and its credential in the audit log', async () => {
   const person = await server.createPerson({ role: 'editor' });
   const { id } = await createConnection(server, {}, person.token);
   const { json } = await server.rest<{ data: object }>('GET', `/v1/connections/${id}`);
@@ -139,7 +139,7 @@ test('who changes things is told by name, and by credential in the audit log', a
   expect(actions.map(({ action }) => action)).toEqual(['connection.create', 'connection.delete']);
 });
 
-test('a token knows whose it is', async () => {
+test('viewer of a token returns its user', async () => {
   const { projectId, organizationId } = server.home;
   const projectRoles = { [projectId]: 'editor' } as const;
   const { userId, token } = await server.createPerson({ role: 'viewer', projectRoles });
@@ -160,7 +160,7 @@ test('a token knows whose it is', async () => {
   });
 });
 
-test('requests of one moment by people of different roles are each answered by their own', async () => {
+test('concurrent requests of users with different roles each use their own role', async () => {
   const { projectId } = server.home;
   const roles = ['viewer', 'runtime', 'editor'] as const;
   const people = await Promise.all([

@@ -9,7 +9,7 @@ const newEmail = () => `${randomUUID()}@example.com`;
 const create = (input: object, key?: string) =>
   change(server, 'createUser', { email: newEmail(), name: 'Ann', ...input }, key);
 
-test('a person is added, listed, changed and deleted', async () => {
+test('a user is created, listed, updated and deleted', async () => {
   const email = newEmail();
   const made = await create({ email: ` ${email} `, role: 'EDITOR' });
   expect(made).toMatchObject({ __typename: 'User', email, name: 'Ann', role: 'EDITOR' });
@@ -37,7 +37,7 @@ test('a person is added, listed, changed and deleted', async () => {
 });
 
 describe('an email', () => {
-  test('is taken once in an organization, whatever its case, and also of two at once', async () => {
+  test('is unique in an organization in any case, also for concurrent requests', async () => {
     const email = newEmail();
     const spellings = [email, email.toUpperCase(), `A${email}`.slice(1)];
     const outcomes = await Promise.all(spellings.map((spelled) => create({ email: spelled })));
@@ -63,7 +63,7 @@ describe('an email', () => {
 });
 
 test.each(['updateUser', 'deleteUser'] as const)(
-  '%s: nobody of another organization',
+  '%s finds no user of another organization',
   async (name) => {
     const { userId } = await server.createPerson({});
     for (const id of [userId, randomUUID(), 'x', '\u0000']) {
@@ -73,7 +73,7 @@ test.each(['updateUser', 'deleteUser'] as const)(
   },
 );
 
-test('a role is given neither in another organization’s project nor to its people', async () => {
+test('a role is not given in another organization’s project or to its users', async () => {
   const { userId } = await server.createPerson({});
   const { projectId } = server.home;
   const set = (input: object, key: string) =>
@@ -85,7 +85,7 @@ test('a role is given neither in another organization’s project nor to its peo
   expect(await server.deps.db.membership.count()).toBe(0);
 });
 
-test('pages of people follow one another, newest first', async () => {
+test('pages of users are newest first without gaps', async () => {
   for (let count = 0; count < 3; count += 1) await create({});
   type Users = {
     users: { nodes: { id: string }[]; totalCount: number; pageInfo: { endCursor: string } };
@@ -107,7 +107,7 @@ test('pages of people follow one another, newest first', async () => {
   expect(ids).toEqual(all.slice(0, 4).map(({ id }) => id));
 });
 
-test('a project that is deleted takes its roles with it', async () => {
+test('deleting a project deletes its roles', async () => {
   const { organizationId } = server.home;
   const { id } = await server.deps.db.project.create({
     data: { id: randomUUID(), organizationId, name: 'short-lived' },
