@@ -4,7 +4,7 @@ import type { LeanDeps } from '../../core/deps/deps.ts';
 import { openOutbound } from '../../core/outbound/outbound.ts';
 import type { KeyProvider } from '../../core/vault/key-provider.ts';
 import { createVault } from '../../core/vault/vault.ts';
-import { loadManyProviderSettings } from '../../oauth/provider/load-provider.ts';
+import { loadManyStoredConfigs } from '../../oauth/provider/load-provider.ts';
 import { reloadGrants } from '../../oauth/refresh/grant.ts';
 import { takeRefreshLeases } from '../../oauth/refresh/lease.statements.ts';
 import { createPendingWrites, noteDatabaseError } from '../../oauth/refresh/pending-writes.ts';
@@ -30,7 +30,7 @@ export function makeLeanDeps(config: Config, port: Sql, keys: KeyProvider, log: 
     outbound: openOutbound(config.outboundAllow, config.oauthClients),
     log,
     announcer: createAnnouncer(),
-    loadProviderSettings: batch((ids) => loadManyProviderSettings(deps.sql, ids)),
+    loadStoredConfig: batch((ids) => loadManyStoredConfigs(deps.sql, ids)),
     pendingWrites,
     runningRefreshes: new Map(),
     reloadGrant: batch((ids) => reloadGrants(deps.sql, ids)),

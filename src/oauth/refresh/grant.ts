@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { ConnectionPlace } from '../../core/connection-config/sealed-config.ts';
+import type { StoredConfig } from '../../core/connection-config/stored-config.ts';
 import {
   type DataKeyColumns,
   dataKeyColumns,
@@ -10,7 +11,6 @@ import type { Place } from '../../core/vault/sealed.ts';
 import type { SealingKey, Vault } from '../../core/vault/vault.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
-import type { StoredSettings } from '../provider/load-provider.ts';
 
 /**
  * One generation of a connection's OAuth tokens, as the database stores it. A grant has no id of its own:
@@ -50,7 +50,7 @@ export type Lease = {
   /** Failures in a row before this attempt. */
   failures: number;
   /** The provider's settings, where the worker's claim has read them along with the lease. */
-  settings?: StoredSettings;
+  settings?: StoredConfig;
 };
 
 /** How long a lease lasts, in seconds, by the database's clock. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import {
+  readStoredConfig,
+  type StoredConfigColumns,
+  storedConfigColumns,
+  storedConfigJoins,
+} from '../../core/connection-config/stored-config.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
-import {
-  readSettings,
-  type SettingsRow,
-  settingsColumns,
-  settingsJoins,
-} from '../provider/load-provider.ts';
 import {
   type Grant,
   type GrantRow,
@@ -142,10 +142,10 @@ const claimStatement = `
   )
   SELECT c.id, c.project_id AS "projectId", p.organization_id AS "organizationId", ${grantColumns},
     g.consecutive_failures AS failures, l.attempt_started_at IS NOT NULL AS "isAttemptOpen",
-    ${settingsColumns}
+    ${storedConfigColumns}
   FROM claimed g JOIN locked l ON l.connection_id = g.connection_id
   JOIN connection c ON c.id = g.connection_id JOIN project p ON p.id = c.project_id
-  JOIN data_key tk ON tk.id = g.tokens_data_key_id ${settingsJoins}`;
+  JOIN data_key tk ON tk.id = g.tokens_data_key_id ${storedConfigJoins}`;
 
 type Running = readonly Pick<Grant, 'tokenHost' | 'projectId'>[];
 
@@ -167,7 +167,7 @@ export async function claimDueGrants(
   sql: Sql,
   { slots, share, running, avoided, mayTakeOver }: Capacity,
 ): Promise<Grant[]> {
-  type Row = GrantRow & SettingsRow & Pick<Lease, 'isAttemptOpen' | 'failures'>;
+  type Row = GrantRow & StoredConfigColumns & Pick<Lease, 'isAttemptOpen' | 'failures'>;
   const hosts = running.map(({ tokenHost }) => tokenHost);
   const projects = running.map(({ projectId }) => projectId);
   const full = findFull(running, share);
@@ -177,8 +177,9 @@ export async function claimDueGrants(
   const values = [claimSeconds, slots, share, shut, hosts, projects, full.projects];
   const rows = await sql<Row>('claim-due-grants', claimStatement, [...values, owner, mayTakeOver]);
   return rows.flatMap((row) => {
-    const [grant, settings] = [readGrant(row), readSettings(row)];
-    if (grant === null || settings === undefined) return [];
+    const grant = readGrant(row);
+    if (grant === null) return [];
+    const settings = readStoredConfig(row);
     const { isAttemptOpen, failures } = row;
     return [{ ...grant, lease: { owner, requestedAt, isAttemptOpen, failures, settings } }];
   });
