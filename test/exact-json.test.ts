@@ -14,7 +14,7 @@ it.each([
   '1e21',
   '1e-7',
   '5e-324',
-])('takes %s, which JavaScript writes with the same digits', (literal) => {
+])('parses %s, which JavaScript writes with the same digits', (literal) => {
   expect(isExact(literal)).toBe(true);
   expect(parseExactly(`{"a": [${literal}]}`)).toEqual({ a: [Number(literal)] });
 });
@@ -26,7 +26,7 @@ it.each([
   '1e-400',
   '0.10000000000000000001',
   '3.14159265358979323846',
-])('reads %s, which it would change, as NaN', (literal) => {
+])('parses %s as NaN, because JavaScript would change it', (literal) => {
   expect(isExact(literal)).toBe(false);
   const text = `{"a": {"b\\"[": [1, "9007199254740993", ${literal}]}, "__proto__": ${literal}}`;
   const read = parseExactly(text) as { a: Record<string, unknown[]> };
@@ -39,12 +39,12 @@ it.each([
   ['{"a": 1, "a": 1}', 'a'],
   ['{"a": [{"b": {}}, {"c": 1, "\\u0063": {}}]}', 'a.1.c'],
   ['{"a": {"b": 1}, "a": 5}', 'a'],
-])('refuses an entry that comes twice: %s', (text, path) => {
+])('refuses a repeated entry: %s', (text, path) => {
   expect(() => parseExactly(text)).toThrow(expect.objectContaining({ path }));
   expect(() => parseExactly(text)).toThrow(DuplicateKeyError);
 });
 
-it('reads a text of a megabyte in time', () => {
+it('parses a megabyte in time', () => {
   for (const text of [
     `[${'"a",'.repeat(900)}"${'a'.repeat(990_000)}"]`,
     `"${'\\\\'.repeat(500_000)}"`,

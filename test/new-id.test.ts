@@ -6,14 +6,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('ids are UUIDs of version 7, each greater than the one before', () => {
+test('newId returns UUIDs of version 7, each greater than the one before', () => {
   const ids = Array.from({ length: 50_000 }, newId);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.every((id) => validate(id) && version(id) === 7)).toBe(true);
   expect([...ids].sort()).toEqual(ids);
 });
 
-test('they grow also when the clock is set back', () => {
+test('newId returns greater ids also when the clock is set back', () => {
   const ids = [newId()];
   vi.useFakeTimers({ now: Date.now() - 3_600_000 });
   ids.push(newId());
@@ -23,7 +23,7 @@ test('they grow also when the clock is set back', () => {
   expect([...ids].sort()).toEqual(ids);
 });
 
-test('no two share their random part', () => {
+test('newId never repeats the random part', () => {
   const parts = Array.from({ length: 2_000 }, () => newId().slice(-12));
   expect(new Set(parts).size).toBe(parts.length);
 });

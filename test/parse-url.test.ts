@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 import { parseUrl } from '../src/platform/parse-url.ts';
 
-it('goes on to understand letters beyond ASCII when it was called very often', () => {
+it('parses letters beyond ASCII after very many calls', () => {
   const isUnderstood = () => parseUrl('https://münchen.example/')?.hostname;
   for (let n = 0; n < 100_000; n++) isUnderstood();
   expect(isUnderstood()).toBe('xn--mnchen-3ya.example');
 });
 
-it.each(['', 'a', '//a.example', 'https://', 'https://a:99999'])('says that %j is none', (text) => {
+it.each(['', 'a', '//a.example', 'https://', 'https://a:99999'])('does not parse %j', (text) => {
   expect(parseUrl(text)).toBeUndefined();
 });
 
-/* To bring the marks of one letter into their order takes the square of their number. */
+/* Sorting the marks of one letter takes the square of their number. */
 it.each([
   ['in a host', (marks: string) => `https://a${marks}.example/`],
   ['before a port', (marks: string) => `https://a${marks}:1`],
@@ -25,7 +25,7 @@ it.each([
   expect(performance.now() - begun).toBeLessThan(250);
 });
 
-it('reads a long user, path, query and fragment', () => {
+it('parses a long user, path, query and fragment', () => {
   const long = 'a@'.repeat(10_000);
   expect(parseUrl(`https://${long}b.example/${long}?${long}#${long}`)?.host).toBe('b.example');
 });

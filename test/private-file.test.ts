@@ -38,12 +38,12 @@ function expectWritten() {
 }
 
 describe('writes a private file', () => {
-  test('where there is none', async () => {
+  test('when there is none', async () => {
     await writePrivateFile(path, 'a secret');
     expectWritten();
   });
 
-  test('over an older one, whose mode it does not keep', async () => {
+  test('over an older one without keeping its mode', async () => {
     writeFileSync(path, 'an older and longer secret', { mode: 0o666 });
     chmodSync(path, 0o666);
     await writePrivateFile(path, 'a secret');
@@ -56,7 +56,7 @@ describe('writes a private file', () => {
     expectWritten();
   });
 
-  test('over what an interrupted write left, a link included', async () => {
+  test('over the rest of an interrupted write, also a link', async () => {
     symlinkSync(elsewhere, `${path}.unfinished`);
     await writePrivateFile(path, 'a secret');
     expectWritten();
@@ -72,13 +72,13 @@ test.each(['elsewhere', 'nowhere'])(
 );
 
 describe('reads a private file', () => {
-  test('and closes it to other users', async () => {
+  test('and removes the access of other users', async () => {
     writeFileSync(path, 'a secret', { mode: 0o644 });
     expect(await readPrivateFile(path)).toBe('a secret');
     expect(modeOf(path)).toBe(0o600);
   });
 
-  test('but follows no link, and reads no folder', async () => {
+  test('and follows no link and reads no folder', async () => {
     expect(await readPrivateFile(path)).toBeUndefined();
     symlinkSync(elsewhere, path);
     await expect(readPrivateFile(path)).rejects.toThrow('secret is a link');
@@ -93,7 +93,7 @@ describe('the data folder', () => {
   });
 
   test.each([0o755, 0o750, 0o777, 0o2775, 0o711])(
-    'of mode %o is closed to others',
+    'of mode %o loses the access of others',
     async (mode) => {
       mkdirSync(data);
       chmodSync(data, mode);
@@ -104,21 +104,21 @@ describe('the data folder', () => {
     },
   );
 
-  test('is closed to others through a link to it', async () => {
+  test('loses the access of others also through a link', async () => {
     mkdirSync(data, { mode: 0o755 });
     symlinkSync(data, path);
     await makeDataFolder(path);
     expect(modeOf(data)).toBe(0o700);
   });
 
-  test('that is shared stays as it is, and is refused with what to do', async () => {
+  test('that is shared is not changed, and is refused with a message that says what to do', async () => {
     mkdirSync(data);
     chmodSync(data, 0o1777);
     await expect(makeDataFolder(data)).rejects.toThrow(/^DATA_DIR .*is open to other users.*0700/);
     expect(modeOf(data)).toBe(0o1777);
   });
 
-  test('that holds other things stays as it is, unless its owner has closed it', async () => {
+  test('that contains other files is not changed unless it is private to its owner', async () => {
     mkdirSync(data, { mode: 0o755 });
     writeFileSync(join(data, 'index.html'), '');
     await expect(makeDataFolder(data)).rejects.toThrow(/other things.*DATA_DIR to another folder/);

@@ -92,7 +92,7 @@ test.each([
   { 'sec-fetch-site': 'cross-site', origin: 'http://127.0.0.1:4000' },
   { origin: 'https://evil.example' },
   { origin: 'null' },
-])('a post from elsewhere exchanges nothing (%o)', async (headers) => {
+])('a POST from another origin exchanges nothing (%o)', async (headers) => {
   const minted = await token('dan');
   const { status, text, headers: answered } = await exchanged(minted, headers);
   expect([status, answered['set-cookie']]).toEqual([403, undefined]);
@@ -101,7 +101,7 @@ test.each([
   expect((await exchanged(minted)).status).toBe(303);
 });
 
-test('a post from the page exchanges the token', async () => {
+test('a POST from the page exchanges the token', async () => {
   const { origin } = new URL(server.deps.config.publicUrl);
   for (const headers of [{ 'sec-fetch-site': 'same-origin' }, { origin }]) {
     expect((await exchanged(await token('eve'), headers)).status).toBe(303);
@@ -109,14 +109,14 @@ test('a post from the page exchanges the token', async () => {
 });
 
 test.each([{}, { token: '' }, { token: 'no.token.atall' }, { token: 'x'.repeat(9_000) }])(
-  'a post of a bad token says what to do (%o)',
+  'a POST of a bad token says what to do (%o)',
   async (fields) => {
     const { status, text } = await browser().submit('/connect', fields);
     expect([status, text.includes('This link does not work any more')]).toEqual([401, true]);
   },
 );
 
-test('a body that is no form is a bad token', async () => {
+test('a body that is not a form counts as a bad token', async () => {
   for (const type of [
     'multipart/form-data; boundary=x',
     'multipart/form-data',
@@ -128,14 +128,14 @@ test('a body that is no form is a bad token', async () => {
   }
 });
 
-test('the token counts only in the body of the post', async () => {
+test('the token is read only from the body of the POST', async () => {
   const minted = await token('fay');
   const path = `/connect?token=${minted}`;
   expect((await browser().submit(path)).status).toBe(401);
   expect(await sessionsOf('fay')).toBe(0);
 });
 
-test('a link that was exchanged leads back in its browser, and says so in any other', async () => {
+test('an exchanged link leads back to its session in the same browser, and says so in another', async () => {
   const own = browser();
   const minted = await token('gil');
   const { path } = await own.connect(minted);

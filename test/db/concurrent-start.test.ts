@@ -10,7 +10,7 @@ import { testDatabase } from '../setup/test-database.ts';
 import { killProcess, runFile, startFile } from './processes.ts';
 
 const fixture = join(import.meta.dirname, 'fixtures', 'migrate-once.ts');
-/* It goes on when nobody holds this lock any more. */
+/* The process continues when nothing holds this lock. */
 const slow = `BEGIN;
 SELECT pg_advisory_xact_lock(4711);
 CREATE TABLE note (id int);
@@ -25,7 +25,7 @@ async function addSlowMigration(): Promise<string> {
   return folder;
 }
 
-/** Waits until so many sessions of this database wait for an advisory lock: the migration's, or that of all migrations. */
+/** Waits until `count` sessions of this database wait for an advisory lock: the migration's or the one of all migrations. */
 function expectWaiting(url: string, sessions: number): Promise<void> {
   const waiting = `SELECT 1 FROM pg_stat_activity
     WHERE wait_event_type = 'Lock' AND wait_event = 'advisory' AND datname = current_database()`;
@@ -34,7 +34,7 @@ function expectWaiting(url: string, sessions: number): Promise<void> {
 }
 
 describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
-  test('of four processes that start at once on an empty database, one migrates it', async () => {
+  test('one of four processes that start at once on an empty database migrates it', async () => {
     const url = await cloneDatabase('template0');
     const printed = await Promise.all(Array.from({ length: 4 }, () => runFile(fixture, url)));
     const applied = printed.flatMap((text) => JSON.parse(text) as string[]);
@@ -44,7 +44,7 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     expect(await administer(url, select)).toEqual(applied.map(() => finished));
   });
 
-  test('a migration that the server is still at when its process is killed is applied once', async () => {
+  test('a migration that still runs on the database when its process is killed is applied once', async () => {
     const url = await cloneDatabase();
     const folder = await addSlowMigration();
     const holder = new pg.Client(url);
@@ -56,7 +56,7 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     const next = runFile(fixture, url, folder);
     await expectWaiting(url, 2);
     await holder.end();
-    expect(JSON.parse(await next)).toEqual([]); // it waits for the first, which the server commits
+    expect(JSON.parse(await next)).toEqual([]); // it waits for the first migration, which the database commits
     const select = `SELECT finished_at FROM _prisma_migrations WHERE migration_name LIKE '%note'`;
     expect(await administer(url, select)).toEqual([{ finished_at: expect.any(Date) }]);
     expect(await administer(url, 'SELECT id FROM note')).toEqual([]);

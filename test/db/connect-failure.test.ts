@@ -8,7 +8,7 @@ import { testDatabase } from '../setup/test-database.ts';
 const password = 'the-password';
 const credentials = `ann:${password}`;
 
-/** The message with which opening a database fails. */
+/** Returns the message of the failure to open a database. */
 async function failureOf(databaseUrl: string): Promise<string> {
   const error: unknown = await openDatabase({ databaseUrl, dataDir: undefined }).then(
     () => undefined,
@@ -19,7 +19,7 @@ async function failureOf(databaseUrl: string): Promise<string> {
   return message;
 }
 
-test('a port where nobody listens is named with its host', async () => {
+test('a port without a server is named with its host', async () => {
   const port = await findFreePort();
   const message = await failureOf(`postgres://${credentials}@127.0.0.1:${port}/x`);
   expect(message).toBe(
@@ -33,7 +33,7 @@ test('a host that does not resolve is named', async () => {
   );
 });
 
-test('a server without TLS is named where the URL demands it', async () => {
+test('a server without TLS is named when the URL requires TLS', async () => {
   const server = createServer((socket) => {
     socket.once('data', () => socket.end('N')); // as PostgreSQL refuses TLS
   });
@@ -46,7 +46,7 @@ test('a server without TLS is named where the URL demands it', async () => {
   server.close();
 });
 
-test('a file that the URL names is missing', async () => {
+test('a missing file of the URL is named', async () => {
   const url = `postgres://${credentials}@127.0.0.1:1/x?sslrootcert=/nowhere/ca.pem`;
   expect(await failureOf(url)).toBe('DATABASE_URL names a file that cannot be read (ENOENT).');
 });
@@ -59,14 +59,14 @@ describe.runIf(testDatabase().kind === 'postgresql')('a PostgreSQL server', () =
     return url.href;
   };
 
-  test('that has no such database is named', async () => {
+  test('without the database is named', async () => {
     const url = urlOf((given) => {
       given.pathname = '/no_such_database';
     });
     expect(await failureOf(url)).toMatch(/^There is no database "no_such_database" at .+:\d+/);
   });
 
-  test('that has no such user is named', async () => {
+  test('without the user is named', async () => {
     const url = urlOf((given) => {
       given.username = 'nobody_here';
       given.password = password;

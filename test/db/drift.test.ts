@@ -30,7 +30,7 @@ async function connectToMigrated(): Promise<SqlDriverAdapter> {
   return adapter;
 }
 
-/** What would have to change in the migrated database for it to be as the schema says. */
+/** Returns the changes that would make the migrated database match the schema. */
 async function findDrift(content: string): Promise<string | null> {
   const adapter = await connectToMigrated();
   const engine = await startSchemaEngine(async () => adapter);
@@ -46,7 +46,7 @@ async function findDrift(content: string): Promise<string | null> {
   return stdout;
 }
 
-test('the migrations lead to schema.prisma', async () => {
+test('the migrations result in schema.prisma', async () => {
   expect(await findDrift(schema)).toBe(noDrift);
 });
 
@@ -56,7 +56,7 @@ test.each([
   ['an index more', /( {2}@@map\("lease"\))/, '  @@index([owner])\n$1', /CREATE INDEX/],
   ['an index less', / {2}@@index\(\[projectId, createdAt, id\]\)\n/, '', /DROP INDEX/],
   ['another default', /transaction_timestamp/, 'clock_timestamp', /SET DEFAULT clock_timestamp/],
-])('%s in schema.prisma is noticed', async (_, pattern, replacement, drift) => {
+])('the drift check finds %s in schema.prisma', async (_, pattern, replacement, drift) => {
   const changed = schema.replace(pattern, replacement);
   expect(changed).not.toBe(schema);
   expect(await findDrift(changed)).toMatch(drift);

@@ -34,27 +34,27 @@ describe.each(['linux', 'darwin'] as const)('on %s', (platform) => {
     await lock.release();
   });
 
-  test('a second process is refused, and told which holds it, since when and what to do', async () => {
+  test('a second process is refused with the holder, its start and what to do', async () => {
     const child = await holdElsewhere(platform);
     const refusal = await lockFolder(folder, platform).catch((error: Error) => error.message);
     expect(refusal).toContain(`${folder} is in use by process ${child.pid} since `);
     expect(refusal).toMatch(/since \d{4}-\d\d-\d\dT[\d:.]+Z\. .*DATA_DIR.*DATABASE_URL/);
   });
 
-  test('so is one that comes by another path', async () => {
+  test('a second process with another path to the folder is refused', async () => {
     await holdElsewhere(platform);
     const other = join(parent, 'link');
     await symlink(folder, other);
     await expect(lockFolder(other, platform)).rejects.toThrow('is in use by process');
   });
 
-  test('a killed process holds it no longer', async () => {
+  test('a killed process does not hold the folder', async () => {
     await killProcess(await holdElsewhere(platform));
     const lock = await lockFolder(folder, platform);
     await lock.release();
   });
 
-  test('of two that come at once, one gets it', async () => {
+  test('one of two concurrent processes gets the folder', async () => {
     const settled = await Promise.allSettled([
       lockFolder(folder, platform),
       lockFolder(folder, platform),
@@ -65,7 +65,7 @@ describe.each(['linux', 'darwin'] as const)('on %s', (platform) => {
   });
 });
 
-test('a lock file whose pid is another process by now is taken over', async () => {
+test('a lock file whose pid belongs to another process is taken over', async () => {
   await (await lockFolder(folder, 'darwin')).release();
   const stale = { pid: process.ppid, since: '2020-01-01T00:00:00.000Z', started: 'long ago' };
   await writeFile(join(folder, 'lock.json'), JSON.stringify(stale));

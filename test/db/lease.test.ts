@@ -12,7 +12,7 @@ afterAll(() => database.close());
 
 const held = () => database.db.lease.count();
 
-test('work under one lease never overlaps, and the lease ends with it', async () => {
+test('work under one lease does not overlap, and the lease ends with the work', async () => {
   let running = 0;
   const work = async () => {
     expect(++running).toBe(1);
@@ -45,7 +45,7 @@ test('work that fails ends its lease', async () => {
   expect(await held()).toBe(0);
 });
 
-test('one who waits too long is told which lease it was', async () => {
+test('a wait that is too long fails with the name of the lease', async () => {
   const limits = { seconds: 30, waitSeconds: 0.2 };
   await withLease(
     database,
@@ -58,7 +58,7 @@ test('one who waits too long is told which lease it was', async () => {
   );
 });
 
-test('the lease of a process that died is free once it has run out', async () => {
+test('the lease of a dead process is free when it has run out', async () => {
   await database.sql(
     'die_holding',
     `INSERT INTO lease VALUES ('dead', 'someone', now() + interval '300 ms')`,
@@ -68,7 +68,7 @@ test('the lease of a process that died is free once it has run out', async () =>
   expect(await withLease(database, 'dead', async () => 'mine', limits)).toBe('mine');
 });
 
-test('a lease is renewed for as long as the work takes', async () => {
+test('a lease is renewed while the work runs', async () => {
   const limits = { seconds: 2, waitSeconds: 0 };
   await withLease(
     database,

@@ -44,20 +44,20 @@ async function tables(): Promise<unknown[]> {
   return rows.map(({ name }) => name);
 }
 
-test('all migrations are applied, once', async () => {
+test('every migration is applied once', async () => {
   const { applied } = await applyMigrations(database);
   expect(applied).toEqual((await readdir(migrationsFolder)).sort());
   expect(await applyMigrations(database)).toEqual({ applied: [] });
 });
 
-test('a later one is applied on top', async () => {
+test('a later migration is applied to a migrated database', async () => {
   await applyMigrations(database, folder);
   await addMigration('20990101000000_note', 'BEGIN;\nCREATE TABLE note (id int);\nCOMMIT;\n');
   expect(await applyMigrations(database, folder)).toEqual({ applied: ['20990101000000_note'] });
   expect(await tables()).toEqual(['note']);
 });
 
-test('one that fails leaves nothing behind, is not recorded, and can be repaired', async () => {
+test('a failed migration changes nothing, is not recorded, and can be repaired', async () => {
   await addMigration(
     '20990101000000_note',
     `BEGIN;
@@ -74,7 +74,7 @@ test('one that fails leaves nothing behind, is not recorded, and can be repaired
   expect(await applyMigrations(database, folder)).toEqual({ applied: ['20990101000000_note'] });
 });
 
-test('one that a killed process had begun is applied by the next', async () => {
+test('a migration of a killed process is applied by the next process', async () => {
   await applyMigrations(database, folder);
   await addMigration('20990101000000_note', 'BEGIN;\nCREATE TABLE note (id int);\nCOMMIT;\n');
   await database.sql(
@@ -87,14 +87,14 @@ test('one that a killed process had begun is applied by the next', async () => {
   expect(await recorded()).toHaveLength(known.length + 1);
 });
 
-test('one that is not a single transaction is refused before anything is applied', async () => {
+test('a migration that is not a single transaction is refused before any is applied', async () => {
   await addMigration('20990101000000_note', 'CREATE TABLE note (id int);');
   await expect(applyMigrations(database, folder)).rejects.toThrow(
     'Migration 20990101000000_note must be one transaction',
   );
 });
 
-test('a database that a newer version has migrated is refused', async () => {
+test('a database of a newer version is refused', async () => {
   await addMigration('20990101000000_note', 'BEGIN;\nCREATE TABLE note (id int);\nCOMMIT;\n');
   await applyMigrations(database, folder);
   await expect(applyMigrations(database)).rejects.toThrow(
@@ -102,7 +102,7 @@ test('a database that a newer version has migrated is refused', async () => {
   );
 });
 
-test('a database with tables of something else is refused', async () => {
+test('a database with foreign tables is refused', async () => {
   await database.sql('foreign', 'CREATE TABLE memo (id int)', []);
   await expect(applyMigrations(database)).rejects.toThrow('The database schema is not empty');
   expect(await tables()).toEqual(['memo']);

@@ -16,7 +16,7 @@ describe.runIf(testDatabase().kind === 'pglite')('the embedded database', () => 
 
   const open = () => openDatabase({ databaseUrl: undefined, dataDir });
 
-  test('is created in db/, for its owner alone, and there again after a restart', async () => {
+  test('is created in db/ for its owner only, and opened again after a restart', async () => {
     await mkdir(join(dataDir, 'db.unfinished'));
     const first = await open();
     await applyMigrations(first);
@@ -36,7 +36,7 @@ describe.runIf(testDatabase().kind === 'pglite')('the embedded database', () => 
     await second.close();
   });
 
-  test('of another PostgreSQL major is not opened but explained', async () => {
+  test('of another PostgreSQL major version is not opened, and the error explains why', async () => {
     const version = join(dataDir, 'db', 'PG_VERSION');
     await mkdir(join(dataDir, 'db'));
     await writeFile(version, '17\n');

@@ -5,25 +5,25 @@ import { resolve } from '../helpers/resolve.ts';
 import { useServer } from '../helpers/server.ts';
 import { testDatabase } from '../setup/test-database.ts';
 
-/** PostgreSQL plans a statement for its values five times, before it may keep a plan. */
+/** PostgreSQL plans a statement for its values five times before it may keep a generic plan. */
 const trials = 5;
-/** How many the hot path has. */
+/** The number of sessions of the hot path. */
 const sessions = 6;
-/** How many Prisma has. */
+/** The number of sessions of Prisma. */
 const prismaSessions = 8;
 
 describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
   const server = useServer();
   beforeAll(async () => {
-    // In sessions that earlier files have used, the statements have plans already.
+    // In sessions that earlier test files have used, the statements already have plans.
     await server.database.db.$executeRaw`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid()`;
-    // The pools hear of it a moment later.
+    // The pools notice it a moment later.
     await vi.waitUntil(allAnswer);
   });
 
-  /** Whether a statement in every session of either pool goes through. */
+  /** Whether a statement succeeds in every session of both pools. */
   const allAnswer = () => {
     const { sql, db } = server.database;
     const hot = Array.from({ length: sessions }, () => sql('ping', 'SELECT 1', []));
@@ -35,9 +35,9 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
   };
 
   type Planned = { name: string; custom: number; kept: number };
-  /** The statements of every session, and how often each was planned for its values alone. */
+  /** Returns the statements of every session, and how often each had a custom plan. */
   const planned = async () => {
-    // Each waits in a session of its own.
+    // Each waits in its own session.
     const looks = Array.from({ length: sessions }, () =>
       server.database.sql<Planned>(
         'planned',
@@ -49,7 +49,7 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     return (await Promise.all(looks)).flat();
   };
 
-  test('what every request runs is planned once a session, and not every time', async () => {
+  test('the statements of every request are planned once a session', async () => {
     const { id } = await createConnection(server);
     const appId = await makeApp(server);
     const requirementId = await makeRequirement(server, appId);

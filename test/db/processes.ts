@@ -4,13 +4,13 @@ import { text } from 'node:stream/consumers';
 import { shortLived } from '../helpers/process.ts';
 import { bundleScript } from '../helpers/script.ts';
 
-/** Starts a TypeScript file as a process of its own. */
+/** Starts a TypeScript file in its own process. */
 export function startFile(file: string, ...args: string[]) {
   const options = [...shortLived, bundleScript(file), ...args];
   return spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** Runs one to its end and answers what it has printed. */
+/** Runs a TypeScript file to its end; returns its output. */
 export async function runFile(file: string, ...args: string[]): Promise<string> {
   const child = startFile(file, ...args);
   const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
@@ -18,7 +18,7 @@ export async function runFile(file: string, ...args: string[]): Promise<string> 
   return printed;
 }
 
-/** Ends a process that cannot object. */
+/** Kills a process. */
 export async function killProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGKILL');

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-test('every text column is compared byte by byte', async () => {
+test('every text column has the collation "C"', async () => {
   const rows = await database.sql(
     'collations',
     `SELECT attrelid::regclass AS table, attname AS column FROM pg_attribute
@@ -58,7 +58,7 @@ const createDataKey = (projectId: string | null, status: 'active' | 'retired') =
     data: { id: randomUUID(), projectId, status, masterKeyKid: 'm', wrapped: new Uint8Array(1) },
   });
 
-test('one master key is active, one data key for each project, and one for the server', async () => {
+test('the schema allows one active master key, and one active data key for each project and for the server', async () => {
   await createMasterKey('m', 'active');
   await createMasterKey('staged', 'staged');
   const second = await createMasterKey('n', 'active').catch((error: unknown) => error);
@@ -79,7 +79,7 @@ test('one master key is active, one data key for each project, and one for the s
   }
 });
 
-test('updated_at moves with the version, and with nothing else', async () => {
+test('updated_at changes only with the version', async () => {
   const projectId = await createProject();
   const dataKey = await createDataKey(projectId, 'active');
   const bytes = new Uint8Array(1);

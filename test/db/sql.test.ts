@@ -15,7 +15,7 @@ async function selectOne(name: string, text: string, values: unknown[] = []) {
   return rows[0];
 }
 
-test('scalars are read alike on both databases', async () => {
+test('scalars are read equally on both databases', async () => {
   const row = await selectOne(
     'scalars',
     `SELECT $1::bytea AS bytes, $2::timestamptz AS time, $3::uuid AS id, $4::jsonb AS json,
@@ -37,7 +37,7 @@ test('scalars are read alike on both databases', async () => {
   });
 });
 
-test('arrays for unnest are written and read alike on both databases', async () => {
+test('arrays for unnest are written and read equally on both databases', async () => {
   const texts = ['a"b', 'c,d', null, '', 'NULL', '{x}\\', 'é\n'];
   const ids = ['0190a0b0-0000-7000-8000-000000000001', null];
   const times = [new Date(1_700_000_000_123), null];
@@ -58,13 +58,13 @@ test('an array of bytes reaches its rows', async () => {
   expect(rows.map(({ bytes }) => bytes && [...bytes])).toEqual([[1, 2], [255], null]);
 });
 
-test('a failing statement does no harm to those after it', async () => {
+test('a failing statement does not affect later ones', async () => {
   const divide = (by: number) => selectOne('division', 'SELECT 4 / $1::int AS n', [by]);
   for (let attempt = 0; attempt < 10; attempt++) await expect(divide(0)).rejects.toThrow('zero');
   expect(await divide(2)).toEqual({ n: 2 });
 });
 
-test('a name that stands for two texts is refused', async () => {
+test('a name with two texts is refused', async () => {
   await selectOne('ambiguous', 'SELECT 1 AS n');
   await expect(selectOne('ambiguous', 'SELECT 2 AS n')).rejects.toThrow('ambiguous');
 });

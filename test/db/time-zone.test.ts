@@ -8,7 +8,7 @@ import { testDatabase } from '../setup/test-database.ts';
 let database: Database;
 afterEach(() => database.close());
 
-/** A time written by each path is read by the other and by the database itself as the same moment. */
+/** Expects that a time written by each path is read by the other and by the database as the same moment. */
 async function expectOneTime(): Promise<void> {
   const time = new Date('2026-01-02T03:04:05.678Z');
   const [byPrisma, bySql] = [randomUUID(), randomUUID()];
@@ -28,12 +28,15 @@ test('Prisma and sql exchange the same times', async () => {
   await expectOneTime();
 });
 
-test.runIf(testDatabase().kind === 'pglite')('whatever the folder is set to', async () => {
-  database = await openTestDatabase();
-  await database.sql('set_zone', `ALTER DATABASE postgres SET timezone = 'Asia/Tokyo'`, []);
-  await database.db.$queryRaw`SELECT 1`;
-  await expectOneTime();
-});
+test.runIf(testDatabase().kind === 'pglite')(
+  'Prisma and sql exchange the same times with any time zone of the folder',
+  async () => {
+    database = await openTestDatabase();
+    await database.sql('set_zone', `ALTER DATABASE postgres SET timezone = 'Asia/Tokyo'`, []);
+    await database.db.$queryRaw`SELECT 1`;
+    await expectOneTime();
+  },
+);
 
 describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
   const zone = 'Asia/Tokyo';
@@ -45,19 +48,19 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     database = await openDatabase({ databaseUrl: url.href, dataDir: undefined });
   }
 
-  test('also when the database has another time zone', async () => {
+  test('Prisma and sql exchange the same times when the database has another time zone', async () => {
     await openWith('', (name) => `ALTER DATABASE ${name} SET timezone = '${zone}'`);
     await expectOneTime();
   });
 
-  test('also when the role has another time zone', async () => {
+  test('Prisma and sql exchange the same times when the role has another time zone', async () => {
     const set = (name: string) =>
       `ALTER ROLE postgres IN DATABASE ${name} SET timezone = '${zone}'`;
     await openWith('', set);
     await expectOneTime();
   });
 
-  test('also when the address asks for another time zone, whose other options are kept', async () => {
+  test('Prisma and sql exchange the same times when the URL sets another time zone, and other options of the URL are kept', async () => {
     await openWith(`?options=-c%20timezone%3D${zone}%20-c%20work_mem%3D5MB`);
     await expectOneTime();
     const rows = await database.sql('show_work_mem', 'SHOW work_mem', []);

@@ -25,7 +25,7 @@ describe.runIf(testDatabase().kind === 'postgresql')('a PostgreSQL server', () =
   const sleep = (seconds: number) => database.sql('sleep', 'SELECT pg_sleep($1)', [seconds]);
   const count = () => database.db.organization.count();
 
-  /** One statement on each path, and a transaction that is in the middle when the fault strikes. */
+  /** A statement on each path, and a transaction that is open when the fault happens. */
   async function strike(fault: () => Promise<unknown>): Promise<void> {
     let goOn = () => {};
     const struck = new Promise<void>((resolve) => {
@@ -72,7 +72,7 @@ describe.runIf(testDatabase().kind === 'postgresql')('a PostgreSQL server', () =
     }
   }
 
-  test('that crashes is unavailable to what runs and what comes, until it is back', async () => {
+  test('that crashes makes running and later statements unavailable until it is back', async () => {
     await strike(() => cluster.crash());
     await expectUnavailable(request());
     await expect(open()).rejects.toBeInstanceOf(UnavailableError);
@@ -80,15 +80,15 @@ describe.runIf(testDatabase().kind === 'postgresql')('a PostgreSQL server', () =
     await Promise.all(request());
   });
 
-  test('that ends our sessions is unavailable to what runs, and the next reconnects', async () => {
+  test('that ends our sessions makes running statements unavailable, and the next ones reconnect', async () => {
     const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE application_name = 'patchbay'`;
     await strike(() => administer(cluster.url(), end));
-    await wait(300); // for the pools to notice it of the sessions that were idle
+    await wait(300); // so that the pools notice it for idle sessions
     await Promise.all(request());
   });
 
-  test('that has no session left is unavailable', async () => {
+  test('without a free session is unavailable', async () => {
     const others = await Promise.all([open(), open()]);
     const all = [database, ...others].flatMap((one) =>
       Array.from({ length: 6 }, () => [
@@ -103,18 +103,18 @@ describe.runIf(testDatabase().kind === 'postgresql')('a PostgreSQL server', () =
     for (const other of others) await other.close();
   });
 
-  test('that is too slow is unavailable after 5 seconds', async () => {
+  test('is unavailable after 5 seconds when it is too slow', async () => {
     const slow = database.db.$queryRaw`SELECT pg_sleep(8)::text`;
     await expectUnavailable([sleep(8), slow]);
   });
 
-  test('whose sessions are all busy is unavailable after 2 seconds', async () => {
+  test('is unavailable after 2 seconds when all sessions are busy', async () => {
     const busy = Array.from({ length: 6 }, () => sleep(3));
     await expectUnavailable([database.ping()]);
     await Promise.all(busy);
   });
 
-  test('that falls silent is unavailable, and loses no later write', async () => {
+  test('is unavailable when it stops responding, and loses no later write', async () => {
     const hung = database.db.$transaction(async (tx) => {
       await tx.organization.count();
       cluster.pause();
@@ -133,7 +133,7 @@ describe.runIf(testDatabase().kind === 'postgresql')('a PostgreSQL server', () =
 });
 
 test.each(['localhost', '127.0.0.1', '[::1]', 'no-such-host.invalid'])(
-  'nothing at %s is unavailable',
+  'a missing server at %s is unavailable',
   async (host) => {
     const databaseUrl = `postgresql://nobody@${host}:9/none`;
     const opening = openDatabase({ databaseUrl, dataDir: undefined });
@@ -141,7 +141,7 @@ test.each(['localhost', '127.0.0.1', '[::1]', 'no-such-host.invalid'])(
   },
 );
 
-test('an error of another kind is handed back as it is', () => {
+test('an error of another kind is returned unchanged', () => {
   for (const error of [new Error('of ours'), { code: 'P2002' }, undefined, 'text']) {
     expect(translateDatabaseError(error)).toBe(error);
   }

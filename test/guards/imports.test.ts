@@ -58,7 +58,7 @@ test('no two folders import each other', () => {
   expect(mutualFolders(arrowsOf(files))).toEqual([]);
 });
 
-test('no import goes in a circle', () => {
+test('no imports form a circle', () => {
   expect(findCircle(files)).toBeUndefined();
 });
 
@@ -86,7 +86,7 @@ test('outside platform/db, only enums are imported as values from the generated 
   expect(found).toEqual([]);
 });
 
-test('the guard sees an arrow up, a pair of folders, a circle, and an import over several lines', () => {
+test('the guard finds an import upward, a pair of folders, a circle, and an import over several lines', () => {
   const a = { path: 'core/a/a.ts', text: "import {\n  b,\n  type C,\n} from '../x/b.ts';" };
   const b = {
     path: 'core/x/b.ts',

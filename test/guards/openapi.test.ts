@@ -48,12 +48,12 @@ test('the document is valid OpenAPI 3.1', async () => {
   expect(document.servers).toEqual([{ url: server.deps.config.publicUrl }]);
 });
 
-test('it has every route, and no other', () => {
+test('the document has every route and no other', () => {
   const described = operations().map(({ method, path }) => `${method} ${path}`);
   expect(described.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
 });
 
-test('every operation has its own name and what it can answer', () => {
+test('every operation has its own name and its responses', () => {
   const names = operations().map(({ operation }) => operation.operationId);
   expect(new Set(names).size).toBe(names.length);
   for (const { method, path, operation } of operations()) {
@@ -83,7 +83,7 @@ test('Redocly finds nothing with its recommended rules', async () => {
 
 const find = (method: string, path: string) => document.paths[path]?.[method] as Operation;
 
-test('a config takes any field, and an example shows one', () => {
+test('a config has any field, and an example shows one', () => {
   for (const { operation } of operations()) {
     const { schema, example } = operation.requestBody?.content['application/json'] ?? {};
     if (!schema?.properties?.config) continue;
@@ -92,7 +92,7 @@ test('a config takes any field, and an example shows one', () => {
   }
 });
 
-test('numbers and booleans of a query are typed so, with their defaults', () => {
+test('numbers and booleans of a query have their types and defaults', () => {
   const parameters = find('get', '/v1/connections').parameters ?? [];
   const schemas = Object.fromEntries(parameters.map(({ name, schema }) => [name, schema]));
   expect(schemas).toMatchObject({
@@ -122,7 +122,7 @@ test('every operation has a tag, a description, and headers', () => {
   }
 });
 
-test('the codes of failures are listed', () => {
+test('the document lists the error codes', () => {
   const code = document.components.schemas.Error?.properties?.error?.properties?.code;
   expect(code?.enum).toEqual(expect.arrayContaining(['bad_request', 'not_found', 'conflict']));
 });

@@ -1,14 +1,14 @@
 /*
- * Feeds regular expressions with texts made of what they look for, in a process that can be killed: an
- * expression that goes back over its text for ever cannot be stopped otherwise. Each line of its output
- * is the number of an expression and the text that took it too long, if one did.
+ * Runs regular expressions on texts made of their own parts, in a process that can be killed: an
+ * expression that backtracks for ever cannot be stopped otherwise. Each line of its output
+ * is the number of an expression and the text that took too long, if any.
  */
 
 type Expression = { source: string; flags: string };
 
 const small = 10_240;
 const megabyte = 1_048_576;
-/** Milliseconds: a linear expression takes far less, one that goes back takes more. */
+/** Milliseconds: a linear expression takes far less, a backtracking one more. */
 const smallLimit = 25;
 const megabyteLimit = 300;
 
@@ -21,7 +21,7 @@ expressions.forEach((expression, index) => {
 });
 
 function findSlow({ source, flags }: Expression): string | undefined {
-  // A global or sticky one would begin where it stopped the last time.
+  // A global or sticky expression would begin where it stopped the last time.
   const expression = new RegExp(source, flags.replace(/[gy]/g, ''));
   const tried: { unit: string; before: string; after: string; ms: number }[] = [];
   for (const sample of samplesFor(source)) {
@@ -37,7 +37,7 @@ function findSlow({ source, flags }: Expression): string | undefined {
   return undefined;
 }
 
-/** How long it takes, tried again where it is slow: another process may have had the processor. */
+/** Measures an expression, again when it is slow, because another process may have used the processor. */
 function fastest(expression: RegExp, text: string, limit: number): number {
   let ms = Number.POSITIVE_INFINITY;
   for (let tries = 0; tries < 3 && ms > limit; tries += 1) {
@@ -58,7 +58,7 @@ function describe({ unit, before, after }: Sample, ms: number): string {
   return `${JSON.stringify(before)} + ${JSON.stringify(unit)}.repeat(…) + ${JSON.stringify(after)}: ${Math.round(ms)} ms`;
 }
 
-/** Texts made of an expression's own literals, and of what its classes often match. */
+/** Texts made of an expression's own literals and of typical matches of its classes. */
 function* samplesFor(source: string): Generator<Sample> {
   const literals = literalPartsOf(source);
   const all = literals.join('');
@@ -75,7 +75,7 @@ function* samplesFor(source: string): Generator<Sample> {
   }
 }
 
-/** What an expression has in plain letters: `/^(got) (.*?) at/` is `got`, ` `, ` at`. */
+/** The literal parts of an expression: `/^(got) (.*?) at/` is `got`, ` `, ` at`. */
 function literalPartsOf(source: string): string[] {
   const plain = source
     .replace(/\\[pP]\{[^}]*\}|\\[bBdDwWsS]|\\u\{?[\da-fA-F]+\}?/g, '\0')

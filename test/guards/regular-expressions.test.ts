@@ -8,21 +8,21 @@ import { z } from 'zod';
 import { sourceFiles, src } from './source.ts';
 
 /*
- * A regular expression that goes back over its text takes time that grows with the square of the length,
- * or worse. Callers choose texts of a megabyte, so every expression of ours is fed with texts that are
- * made of what it looks for.
+ * A backtracking regular expression takes time that grows with the square of the length,
+ * or worse. Callers send texts of a megabyte, so every expression of ours is run on texts that are
+ * made of its own parts.
  */
 
 type Found = { where: string; source: string; flags: string };
 
-/** Expressions that read only text that is bounded, and where it is. */
+/** Expressions that read only bounded text, and where the bound is. */
 const bounded: Record<string, string> = {
   '^\\s*(\\S.*?)\\s*:\\s*(\\w+)\\s*$': 'config.oidc.ts reads OIDC_ROLES, which the operator writes',
   '^cannot be blank when (.+) is (.+)$':
     'catalog-words.de.ts reads what a rule of the catalogue says, with labels of fields',
 };
 
-/** Every regular expression in `src`, and the ones of zod's formats that we use. */
+/** Every regular expression in `src`, and those of zod's formats that we use. */
 async function findExpressions(): Promise<Found[]> {
   const written = sourceFiles().flatMap(({ path, text }) => literalsIn(path, text));
   const formats = {
@@ -38,19 +38,19 @@ async function findExpressions(): Promise<Found[]> {
 
 const all = findExpressions();
 
-test('every regular expression of the source takes time that grows with the length of the text', async () => {
+test('every regular expression of the source takes linear time', async () => {
   const expressions = await all;
   expect(expressions.length).toBeGreaterThan(60);
   const slow = await findSlow(expressions.filter(({ source }) => !(source in bounded)));
   expect(slow).toEqual([]);
 }, 120_000);
 
-test('what is listed as bounded is there', async () => {
+test('every expression in the list of bounded ones exists', async () => {
   const sources = new Set((await all).map(({ source }) => source));
   expect(Object.keys(bounded).filter((source) => !sources.has(source))).toEqual([]);
 });
 
-test('the guard finds those that go back, even for ever', async () => {
+test('the guard finds backtracking expressions, also endless ones', async () => {
   const bad = [
     /got invalid value .*? at "([^"]*)"[;:].*$/s,
     /^(a+)+$/,
@@ -63,7 +63,7 @@ test('the guard finds those that go back, even for ever', async () => {
   );
 }, 120_000);
 
-/** The ones that a module puts together, which its import shows. */
+/** The expressions that a module builds, found by importing it. */
 async function madeExpressions(): Promise<Found[]> {
   const found: Found[] = [];
   const Native = globalThis.RegExp;
@@ -89,10 +89,10 @@ async function madeExpressions(): Promise<Found[]> {
   return found;
 }
 
-/** Milliseconds in which a process is ready. */
+/** Milliseconds until a process is ready. */
 const longestStart = 10_000;
 
-/** The expressions that some text takes too long, each with its place and that text. */
+/** Returns the expressions that took too long, each with its place and the text. */
 async function findSlow(expressions: readonly Found[], patience = 5_000): Promise<string[]> {
   const slow: string[] = [];
   let next = 0;

@@ -21,12 +21,12 @@ import { nameMissing, notYetBuilt } from './not-yet-built.ts';
 const schema = loadSchema();
 const readText = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
 
-test('schema.graphql is what the code says; `npm run schema` prints it', async () => {
+test('schema.graphql matches the code; `npm run schema` writes it', async () => {
   const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
   expect(await readText('../../schema.graphql')).toBe(printed);
 });
 
-test('nothing of the public contract is renamed, narrowed or left out, save what is not yet built', async () => {
+test('the schema renames, narrows and removes no part of the public contract except the parts that are not yet built', async () => {
   const contract = buildSchema(await readText('contract.graphql'));
   const changes = findBreakingChanges(contract, schema).map(nameMissing);
   expect(changes.sort()).toEqual([...notYetBuilt].sort());
@@ -48,17 +48,17 @@ describe('every root field', () => {
     );
   });
 
-  test('that anyone may call is known here', () => {
+  test('that anyone may call is in the list of this test', () => {
     expect(all.filter(isOpenToAnyone).map(({ name }) => name)).toEqual(['viewer']);
   });
 
-  test('that changes something says how it is audited, in the words of the contract', () => {
+  test('that changes something is audited under the action of the contract', () => {
     const actions =
       /^(connection\.(create|update|delete|authorize|callback|refresh|expire)|credentials\.(fetch|resolve)|reference\.(add|remove)|access_key\.(create|revoke)|user\.\w+|personal_access_token\.\w+|project\.\w+|app\.\w+|requirement\.\w+|connect_token\.(create|revoke)|link\.(create|delete)|key\.rotate)$/;
     for (const field of mutations) expect(actionOf(field), field.name).toMatch(actions);
   });
 
-  test('that changes something takes one input, and answers a union with its errors', () => {
+  test('that changes something has one input, and returns a union with its errors', () => {
     for (const { name, args, type } of mutations) {
       const capital = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
       expect(args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${capital}Input!`]);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Bytes that are not sealed with a data key: digests, wrapped keys and the master keys' check. */
+/** Byte columns without a data key: digests, wrapped keys and the master keys' check. */
 const otherBytes = [
   'access_key.digest',
   'authorization_attempt.browser_digest',
@@ -43,7 +43,7 @@ type Column = {
   reference: string | null;
 };
 
-test('every sealed column is rotated, and beside each value stands its data key, which cannot be deleted', async () => {
+test('every sealed column is rotated, and refers to its data key, which cannot be deleted', async () => {
   const all = await database.sql<Column>('sealed-bytes', columns, []);
   const sealed = all.filter(({ column }) => !otherBytes.includes(column));
   const listed = sealedColumns.map(({ table, column }) => `${table}.${column}`);

@@ -3,7 +3,7 @@ import { sourceFiles } from './source.ts';
 
 const files = sourceFiles();
 
-test('only config.ts and the two programs know of the environment', () => {
+test('only config.ts and the two programs read the environment', () => {
   const readers = files.filter(({ text }) => /\bprocess\.env\b|['"]dotenv['"]/.test(text));
   expect(readers.map(({ path }) => path).sort()).toEqual(['edge/cli/main.ts', 'main.ts']);
   for (const { text } of readers) {
@@ -13,7 +13,7 @@ test('only config.ts and the two programs know of the environment', () => {
   }
 });
 
-test('only private-file.ts creates files: exclusively, for their owner, and through no link', () => {
+test('only private-file.ts creates files', () => {
   const creates =
     /\b(writeFile|appendFile|createWriteStream|open|copyFile|cp|symlink|link)(Sync)?\b[^;]*from 'node:fs/;
   const writers = files.filter(({ text }) =>
@@ -22,7 +22,7 @@ test('only private-file.ts creates files: exclusively, for their owner, and thro
   expect(writers.map(({ path }) => path)).toEqual(['platform/private-file.ts']);
 });
 
-test('no statement shows the planner how many calls it answers: see hiddenArray', () => {
+test('no statement shows the planner the number of its calls: see hiddenArray', () => {
   const batched = files.filter(({ text }) => /\bunnest\(\$\{hiddenArray/.test(text));
   expect(batched.length).toBeGreaterThan(10);
   const shown = files.filter(({ text }) => /\bunnest\(\s*\$1\b/.test(text));
@@ -34,7 +34,7 @@ test('a statement has a name of its own: PostgreSQL refuses a second text under 
   const named = /\bsql(?:<[^()]*?>)?\(\s*'([^']+)',\s*(`[^`]*`|'[^']*'|\w+)/g;
   for (const { path, text } of files) {
     for (const [, name = '', given = ''] of text.matchAll(named)) {
-      // A constant is one of its file; a text is the same wherever it stands.
+      // A constant belongs to its file; a text is the same everywhere.
       const identity = /^\w/.test(given) ? `${path} ${given}` : given;
       texts.set(name, (texts.get(name) ?? new Set()).add(identity));
     }
@@ -44,7 +44,7 @@ test('a statement has a name of its own: PostgreSQL refuses a second text under 
 });
 
 describe('inside a transaction', () => {
-  test('nothing is awaited but the transaction’s own statements', () => {
+  test('only the transaction’s own statements are awaited', () => {
     const callbacks = files.flatMap(({ path, text }) =>
       transactionsIn(text).map((callback) => [path, callback] as const),
     );
@@ -62,11 +62,11 @@ describe('inside a transaction', () => {
     'writeSealed(context, id, async (tx, key) => { return openHalf(vault, place, "secret", half); })',
     'writeSealed(context, id, async (tx, key) => { void deps.db.connection.count(); })',
     'db.$transaction(async (tx) => { await requireVisibleProject(context, id); })',
-  ])('the guard would catch %s', (text) => {
+  ])('the guard finds %s', (text) => {
     expect(transactionsIn(text).flatMap(findStrangers)).not.toEqual([]);
   });
 
-  test('the guard lets the transaction’s own statements be', () => {
+  test('the guard allows the transaction’s own statements', () => {
     const text = `db.$transaction(async (tx) => {
       if (!(await holdDataKey(tx, key.id))) return undefined;
       const sealed = sealedConfig(context.deps.vault, key, place, planned);
@@ -96,7 +96,7 @@ function transactionsIn(text: string): string[] {
   });
 }
 
-/** Awaits of what is not the transaction's, and uses of what goes to another session. */
+/** Finds awaits of other calls than the transaction's, and uses of another session. */
 function findStrangers(body: string): string[] {
   const awaited = [...body.matchAll(/\bawait\s+([^\n]*)/g)]
     .map(([, expression = '']) => expression)

@@ -4,7 +4,7 @@ import type { GraphqlAnswer } from './clients.ts';
 import { openAi } from './connections.ts';
 import type { TestServer } from './server.ts';
 
-/** An app, or what stood against it. */
+/** An app or the error of a mutation. */
 export type AppResult = {
   __typename: string;
   id: string;
@@ -35,7 +35,7 @@ const app = `${fields} ... on App { id name hostname visibility
   connectPage { displayName logoUrl accentColor allowedOrigins returnUrl } }`;
 const requirement = `${fields} ... on Requirement { id name kind title description spec workflowId }`;
 
-/** The mutations of apps and requirements, as an admin unless a key says otherwise. */
+/** The mutations of apps and requirements; an admin calls them unless a key is given. */
 export function appMutations({
   graphql,
   home,

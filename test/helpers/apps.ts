@@ -4,12 +4,12 @@ import { type ConnectionBody, openAi } from './connections.ts';
 import type { TestServer } from './server.ts';
 import { storeConnection } from './store-connections.ts';
 
-/** A hostname that nobody else has. */
+/** A new hostname. */
 export function uniqueHostname(): string {
   return `app-${randomUUID()}.example.com`;
 }
 
-/** Stores an app, past every rule of the server: a private one when nothing else is said. */
+/** Stores an app directly in the database, by default a private one. */
 export function seedApp(
   db: PrismaClient,
   projectId: string,
@@ -19,7 +19,7 @@ export function seedApp(
   return db.app.create({ data: { ...data, visibility: 'private', ...changes } });
 }
 
-/** Stores a requirement likewise: an OpenAI connection when nothing else is said. */
+/** Stores a requirement directly in the database, by default of an OpenAI connection. */
 export function seedRequirement(
   db: PrismaClient,
   appId: string,
@@ -30,14 +30,14 @@ export function seedRequirement(
   return db.requirement.create({ data: { ...data, spec: { type: openAi }, ...changes } });
 }
 
-/** An end user's row; made when it is not there. */
+/** Finds or stores an end user. */
 export function seedEndUser(db: PrismaClient, appId: string, userId: string) {
   const id = randomUUID();
   const where = { appId_userId: { appId, userId } };
   return db.endUser.upsert({ where, create: { id, appId, userId }, update: {} });
 }
 
-/** Has a user bring a connection for a requirement, past every rule. */
+/** Links a connection of a user to a requirement directly in the database. */
 export async function linkConnection(
   server: TestServer,
   { id: requirementId, appId }: Pick<Requirement, 'id' | 'appId'>,

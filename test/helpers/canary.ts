@@ -1,35 +1,35 @@
 import { randomBytes } from 'node:crypto';
 
 /*
- * The canary: every secret of the suite is recognisable, so that one that turns up where it may not
- * (an answer, a log line) fails the run, whichever test was looking elsewhere.
+ * The canary: every secret of the suite is recognisable, so that a secret in a wrong place
+ * (a response, a log line) fails the run, in any test.
  */
 
 const mark = 'c4n4ry-';
-/** By how they begin: there come to be thousands, and a text holds few that begin like one of them. */
+/** Secrets by their first characters: there are thousands, and a text has few words that begin like one. */
 const needles = new Map<string, Set<string>>();
 const beginning = mark.length;
 const tooShort = new Set<string>();
-/** Whether any needle begins so, by {@link digest}: to look for each in every text took far longer. */
+/** Whether any secret begins so, by {@link digest}: searching for each in every text took far longer. */
 const begun = new Uint8Array(1 << 18);
 guard(mark);
 
-/** A secret such as a provider's API key. */
+/** Makes a secret such as a provider's API key. */
 export function canary(label = 'secret'): string {
   return `${mark}${label}-${randomBytes(6).toString('hex')}`;
 }
 
-/** An access key in its full form, known to the guard. */
+/** Makes an access key in its full form, known to the guard. */
 export function canaryKey(): string {
   return guard(`acc_${randomBytes(32).toString('hex')}`);
 }
 
-/** A personal access token, likewise. */
+/** Makes a personal access token, known to the guard. */
 export function canaryToken(): string {
   return guard(`pat_${randomBytes(32).toString('hex')}`);
 }
 
-/** Makes the guard look for a secret that the server made. */
+/** Makes the guard search for a secret that the server made. */
 export function guard(secret: string): string {
   const needle = secret.slice(0, 24);
   if (needle.length < beginning) {
@@ -59,7 +59,7 @@ function findCanary(text: string): number {
   return short === undefined ? -1 : text.indexOf(short);
 }
 
-/** Of the four characters there. */
+/** A number for the four characters at `at`. */
 function digest(text: string, at: number): number {
   const [one, two] = [text.charCodeAt(at), text.charCodeAt(at + 1)];
   const [three, four] = [text.charCodeAt(at + 2), text.charCodeAt(at + 3)];

@@ -2,7 +2,7 @@ import { guard } from './canary.ts';
 import { type Answer, send } from './http.ts';
 
 export type RestOptions = {
-  /** An access key; null for none. The server's admin key when left out. */
+  /** An access key; null for none. The default is the server's admin key. */
   key?: string | null | undefined;
   /** Sent as JSON. */
   body?: unknown;
@@ -21,7 +21,7 @@ export type GraphqlError = {
   extensions: Record<string, unknown>;
 };
 
-/** With it a refused operation has a status of its own; with plain JSON it is 200. */
+/** With this media type a refused operation has an error status; with plain JSON it is 200. */
 export const graphqlJson = 'application/graphql-response+json';
 
 /** A client of `/v1`. */
@@ -41,7 +41,7 @@ export function restClient(url: string, ownKey: string) {
   };
 }
 
-/** A client of `/graphql`. Keys that an operation makes are guarded from then on. */
+/** A client of `/graphql`. The guard searches for keys that an operation returns from then on. */
 export function graphqlClient(url: string, ownKey: string) {
   return async <Data = Record<string, never>>(
     document: string,
@@ -65,7 +65,7 @@ export function graphqlClient(url: string, ownKey: string) {
   };
 }
 
-/** Of a connect token it is the signature that nobody can guess. */
+/** The secret part of a connect token is its signature. */
 function guardMade(text: string): void {
   for (const [made] of text.matchAll(/(?:acc|pat)_[0-9A-Za-z]{64}/g)) guard(made);
   for (const [, signature = ''] of text.matchAll(/\beyJ[\w-]+\.[\w-]+\.([\w-]{24,})/g)) {

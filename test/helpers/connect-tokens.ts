@@ -21,7 +21,7 @@ export type Minted = {
   fields?: { path: string; message: string }[];
 };
 
-/** What `createConnectToken` answers on the management host. */
+/** The result of `createConnectToken` on the management host. */
 export async function askForToken(
   server: Pick<TestServer, 'graphql'>,
   input: { appId?: string; userId: unknown },
@@ -32,7 +32,7 @@ export async function askForToken(
   return { ...answer, minted: answer.data?.createConnectToken };
 }
 
-/** A connect token made with a key. */
+/** Makes a connect token with a key. */
 export async function mintToken(
   server: Pick<TestServer, 'graphql'>,
   { id: appId }: Pick<App, 'id'>,
@@ -46,7 +46,7 @@ export async function mintToken(
 
 export type RestToken = { token: string; url: string; expires_at: string };
 
-/** `POST /v1/connect/tokens` on an app's hostname; without a key when none is said. */
+/** Sends `POST /v1/connect/tokens` on an app's hostname, by default without a key. */
 export function postToken(
   server: TestServer,
   { hostname }: Pick<App, 'hostname'>,
@@ -58,12 +58,12 @@ export function postToken(
   return server.rest<RestToken>('POST', '/v1/connect/tokens', sent);
 }
 
-/** What a token says, unverified. */
+/** The claims of a token, unverified. */
 export function readToken(token: string) {
   return { header: decodeProtectedHeader(token), claims: decodeJwt(token) };
 }
 
-/** What both edges answer whoever sends this as their credential. */
+/** The responses of REST and GraphQL to this credential. */
 export async function present(server: TestServer, credential: string) {
   const headers = authorization(credential);
   const query = '{ viewer { kind userId role organization { id } project { id } } }';
@@ -78,7 +78,7 @@ export async function present(server: TestServer, credential: string) {
   return { graphql, rest };
 }
 
-/** Whether a token opens what it may: true or false on both edges alike. */
+/** Whether REST and GraphQL accept a token; both must agree. */
 export async function isTaken(server: TestServer, token: string): Promise<boolean> {
   const { graphql, rest } = await present(server, token);
   if (graphql.status !== rest.status) throw new Error(`${graphql.status} is not ${rest.status}.`);

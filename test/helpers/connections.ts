@@ -41,7 +41,7 @@ export function uniqueName(prefix = 'connection'): string {
   return `${prefix} ${randomUUID()}`;
 }
 
-/** The body of a good `POST /v1/connections`, with a secret. */
+/** The body of a valid `POST /v1/connections` with a secret. */
 export function newConnection(
   { home }: Pick<TestServer, 'home'>,
   changes: Partial<ConnectionBody> = {},
@@ -66,13 +66,13 @@ export async function createConnection(
   return json.data;
 }
 
-/** What the credentials call hands out, and with which status. */
+/** Fetches the credentials of a connection. */
 export function fetchConfig(server: TestServer, id: string) {
   type Credentials = { id: string; type: string; config: object; expires_at: string | null };
   return server.rest<Data<Credentials>>('POST', `/v1/connections/${id}/credentials`);
 }
 
-/** Makes a connection one that the server keeps for itself. */
+/** Makes a connection system-managed. */
 export async function makeSystem({ deps }: TestServer, id: string): Promise<void> {
   await deps.db.connection.update({ where: { id }, data: { isSystem: true } });
 }

@@ -7,7 +7,7 @@ import { makeEmbedded } from './embedded-database.ts';
 import { borrowDatabase } from './lent-database.ts';
 
 /**
- * A database of the caller's own, migrated and empty, of the kind that the running project tests.
+ * Opens a new database, migrated and empty, of the kind that the running project tests.
  * Open it in `beforeAll`, close it in `afterAll`.
  */
 export async function openTestDatabase(): Promise<Database> {
@@ -18,14 +18,14 @@ export async function openTestDatabase(): Promise<Database> {
   });
 }
 
-/** As {@link openTestDatabase}, but with no migration applied. */
+/** Opens a database like {@link openTestDatabase}, but without migrations. */
 export async function openBlankDatabase(): Promise<Database> {
   const source = testDatabase();
   if (source.kind === 'pglite') return openPglite(await makeEmbedded(source.blank));
   return openDatabase({ databaseUrl: await cloneDatabase('template0'), dataDir: undefined });
 }
 
-/** On PostgreSQL: clones a database of the test server for the rest of the run; answers its address. */
+/** Clones a database of the PostgreSQL test server for the rest of the run; returns its URL. */
 export async function cloneDatabase(template?: string): Promise<string> {
   const source = testDatabase();
   if (source.kind === 'pglite') throw new Error('PGlite has no databases to clone.');

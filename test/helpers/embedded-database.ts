@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 
 const dumps = new Map<string, Promise<Blob>>();
 
-/** An embedded database from a dump. */
+/** Creates an embedded database from a dump. */
 export async function makeEmbedded(path: string): Promise<PGlite> {
   const dump = dumps.get(path) ?? readFile(path).then((bytes) => new Blob([bytes]));
   dumps.set(path, dump);

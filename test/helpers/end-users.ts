@@ -8,7 +8,7 @@ import { mintToken, postToken } from './connect-tokens.ts';
 import { openAi } from './connections.ts';
 import type { TestServer } from './server.ts';
 
-/** Stores an app of the server's project; answers its id. */
+/** Stores an app of the server's project; returns its id. */
 export async function makeApp(
   { deps, home }: TestServer,
   changes?: Parameters<typeof seedApp>[2],
@@ -16,7 +16,7 @@ export async function makeApp(
   return (await seedApp(deps.db, home.projectId, changes)).id;
 }
 
-/** Stores a requirement: an OpenAI key, if nothing else is said; answers its id. */
+/** Stores a requirement, by default of an OpenAI key; returns its id. */
 export async function makeRequirement(
   { deps }: TestServer,
   appId: string,
@@ -25,10 +25,10 @@ export async function makeRequirement(
   return (await seedRequirement(deps.db, appId, changes)).id;
 }
 
-/** Whoever holds a connect token, and what it says. */
+/** A connect token with its server and its viewer. */
 export type EndUser = { server: TestServer; token: string; viewer: ConnectTokenViewer };
 
-/** Makes a connect token for a user of an app; each call another one. */
+/** Makes a new connect token for a user of an app. */
 export async function openEndUser(
   server: TestServer,
   appId: string,
@@ -50,12 +50,12 @@ async function mintAnonymously(server: TestServer, appId: string, userId: string
   return guard(json.token);
 }
 
-/** How a call ended. */
+/** The result of a call. */
 export type Ended = { status: number; text: string; details?: Record<string, string> };
 
 const base = '/v1/connect/requirements';
 
-/** A call of the connect API. */
+/** Calls the connect API. */
 export function call<Json = unknown>(
   { server, token }: EndUser,
   method: string,
@@ -98,7 +98,7 @@ export type Begun = {
   fields?: { path: string; message: string }[];
 };
 
-/** Begins a consent, or a link at Pipedream, whatever comes of it. */
+/** Tries to begin a consent or a link at Pipedream; returns the result or the error. */
 export async function tryToBegin(
   { server, token }: EndUser,
   requirementId: string,
@@ -115,16 +115,16 @@ export async function tryToBegin(
   return data.answer;
 }
 
-/** The same, which must work; answers where the browser is sent. */
+/** Begins a consent or a link at Pipedream, which must succeed; returns the provider's address. */
 export async function begin(user: EndUser, requirementId: string, redirectUrl?: string) {
   const { url, message } = await tryToBegin(user, requirementId, redirectUrl);
   if (url === undefined) throw new Error(`It did not begin: ${message}`);
-  const state = new URL(url).searchParams.get('state'); // at Pipedream there is none
+  const state = new URL(url).searchParams.get('state'); // Pipedream has none
   if (state !== null) guard(state);
   return url;
 }
 
-/** How the user stands to a requirement. */
+/** The status of a requirement for the user. */
 export async function statusOf(user: EndUser, requirementId: string): Promise<string | undefined> {
   type Json = { data: { id: string; status: string }[] };
   const { status, text, json } = await call<Json>(user, 'GET', '/status');
@@ -132,7 +132,7 @@ export async function statusOf(user: EndUser, requirementId: string): Promise<st
   return json.data.find(({ id }) => id === requirementId)?.status;
 }
 
-/** What is linked for a requirement, as it is stored. */
+/** Finds the stored link of a requirement. */
 export function linkOf({ server, viewer }: EndUser, requirementId: string) {
   const where = { endUserId: viewer.endUserId, requirementId };
   return server.deps.db.endUserLink.findFirst({ where, include: { connection: true } });
@@ -141,7 +141,7 @@ export function linkOf({ server, viewer }: EndUser, requirementId: string) {
 const deleteDocument = `mutation($input: DeleteEndUserInput!) {
   answer: deleteEndUser(input: $input) { __typename ... on DeletedEndUser { userId links } } }`;
 
-/** Has an admin forget a user. */
+/** Deletes a user as an admin. */
 export async function deleteEndUser(server: TestServer, appId: string, userId: string) {
   type Data = { answer: { __typename: string; links?: number } };
   return server.graphql<Data>(deleteDocument, { input: { appId, userId } });

@@ -1,14 +1,14 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { requireNoCanary } from './canary.ts';
 
-/** What a test sends: nothing is added but what is named. */
+/** A request of a test; no header is added. */
 export type Sent = {
   method: string;
   path: string;
   headers?: Record<string, string | string[]>;
   /** Several parts are sent chunked, one by one. */
   body?: string | Uint8Array | readonly Uint8Array[] | undefined;
-  /** The answer may hold secrets: a call that asks for them, or makes a key. */
+  /** Whether the response may hold secrets, because the call fetches them or makes a key. */
   mayHoldSecrets?: boolean;
 };
 
@@ -16,11 +16,11 @@ export type Answer<Json = unknown> = {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
-  /** The body as JSON; undefined when it is none. */
+  /** The body as JSON; undefined when it is not JSON. */
   json: Json;
 };
 
-/** One request over a socket of its own; its answer is looked through for secrets. */
+/** Sends one request over a new socket, and searches the response for secrets. */
 export async function send<Json>(url: string, sent: Sent): Promise<Answer<Json>> {
   const answer = await exchange(url, sent);
   const where = `the answer ${answer.status} of ${sent.method} ${sent.path}`;

@@ -4,7 +4,7 @@ import { type OidcProvider, startOidcProvider } from './oidc-provider.ts';
 
 export type Identities = {
   provider: OidcProvider;
-  /** A token by the provider's own key; what is given stands over what it would say. */
+  /** Signs a token with the provider's key; `claims` override the usual ones. */
   token(claims: Record<string, unknown>, header?: Partial<JWTHeaderParameters>): Promise<string>;
   env: Record<string, string>;
 };

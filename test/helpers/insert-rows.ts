@@ -3,8 +3,8 @@ import type { PrismaClient } from '../../src/platform/db/generated/client.ts';
 type Db = Pick<PrismaClient, '$executeRawUnsafe'>;
 
 /**
- * Inserts rows, named and typed as Prisma has them, table after table, in one statement each. Of
- * thousands of rows Prisma makes one parameter for each value, which takes seconds.
+ * Inserts rows, named and typed as in Prisma, with one statement a table. For
+ * thousands of rows Prisma sends one parameter for each value, which takes seconds.
  */
 export async function insertRows(db: Db, tables: Record<string, readonly object[]>): Promise<void> {
   for (const [table, rows] of Object.entries(tables)) await insertInto(db, table, rows);

@@ -3,9 +3,9 @@ import type { Database } from '../../src/platform/db/database.ts';
 import { empty, type Query, shapeOf } from './like-new.ts';
 
 /*
- * A worker's files use its databases one after the other, with their sessions: to make an embedded one
- * takes twenty times as long as to empty it, and a session of PostgreSQL takes more time to open than
- * the statements that a file runs in it.
+ * The test files of a worker share its databases and their sessions one after the other: creating an
+ * embedded database takes twenty times as long as emptying it, and opening a session of PostgreSQL takes
+ * longer than the statements of a file.
  */
 
 type Lent = { database: Database; shape: string | undefined };
@@ -13,8 +13,8 @@ type Lent = { database: Database; shape: string | undefined };
 const idle: Lent[] = [];
 
 /**
- * One that `make` makes, or one that is as if it were. Closed, once or more often, it is for the next, and
- * whoever had it cannot use it any more.
+ * Lends a database that `make` makes, or an emptied one. Closing it, also repeatedly, ends the loan, and
+ * its borrower cannot use it afterwards.
  */
 export async function borrowDatabase(make: () => Promise<Database>): Promise<Database> {
   const lent = idle.pop() ?? (await note(await make()));
@@ -45,7 +45,7 @@ async function note(database: Database): Promise<Lent> {
   return { database, shape: await shapeOf(queryOf(database)) };
 }
 
-/** Empties it for the next, unless a file has changed more than rows or left something running. */
+/** Empties a database for the next file, unless a file changed more than rows or left a statement running. */
 async function takeBack(lent: Lent): Promise<void> {
   const query = queryOf(lent.database);
   if ((await comesToRest(query)) && (await shapeOf(query)) === lent.shape) {
@@ -54,7 +54,7 @@ async function takeBack(lent: Lent): Promise<void> {
   } else await lent.database.close();
 }
 
-/** Whether all its sessions have nothing more to do, within five seconds. */
+/** Whether all sessions of a database become idle within five seconds. */
 async function comesToRest(query: Query): Promise<boolean> {
   for (let attempt = 0; attempt < 500; attempt++) {
     const [row] = await query<{ resting: boolean }>(

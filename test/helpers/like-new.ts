@@ -1,9 +1,9 @@
-/** Runs one statement in a database, on either kind. */
+/** Runs one statement in a database of either kind. */
 export type Query = <Row extends object>(statement: string) => Promise<Row[]>;
 
 /**
- * Of a migrated database. Differs once anything but rows was changed: whatever does so writes a row
- * of these.
+ * A fingerprint of a migrated database. It differs when anything but rows has changed, because every such
+ * change writes a row of these catalogs.
  */
 export async function shapeOf(query: Query): Promise<string | undefined> {
   const written = (table: string, own = 'true') =>
@@ -18,7 +18,7 @@ export async function shapeOf(query: Query): Promise<string | undefined> {
   return row?.shape;
 }
 
-/** Takes every row but the migrations', and sets every sequence to its beginning. */
+/** Deletes every row except the migrations', and resets every sequence. */
 export async function empty(query: Query): Promise<void> {
   await query(`DO $$
     DECLARE name text;

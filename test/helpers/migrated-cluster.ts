@@ -8,8 +8,8 @@ import { type Cluster, startCluster } from '../setup/cluster.ts';
 import { testDatabase } from '../setup/test-database.ts';
 
 /**
- * A PostgreSQL server of the caller's own, whose database `postgres` is migrated and empty. One is made a
- * run, by whoever needs it first; all of them are copies of its files.
+ * Starts a new PostgreSQL server, whose database `postgres` is migrated and empty. The first caller of a
+ * run makes the original; all servers are copies of its files.
  */
 export async function startMigratedCluster(settings?: Record<string, string>): Promise<Cluster> {
   const source = testDatabase();
@@ -20,7 +20,7 @@ export async function startMigratedCluster(settings?: Record<string, string>): P
 async function findOriginal(folder: string): Promise<string> {
   const original = join(folder, 'data');
   if (isFirst(folder)) await makeOriginal(original);
-  while (!existsSync(original)) await wait(50); // somebody is making it
+  while (!existsSync(original)) await wait(50); // another worker is making it
   return original;
 }
 

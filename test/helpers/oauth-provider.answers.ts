@@ -3,7 +3,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import type { Issued, ProviderState } from './oauth-provider.state.ts';
 import type { Failure, Switches } from './oauth-provider.switches.ts';
 
-/** The body of a successful token answer, as the switches shape it. */
+/** The body of a successful token response, as the switches shape it. */
 export function describeTokens(state: ProviderState, issued: Issued): Record<string, unknown> {
   const { tokenType, expiresIn, scope, envelope } = state.switches;
   const tokens = {
@@ -26,7 +26,7 @@ const encoders = {
   zstd: (text: string) => Buffer.from(text), // whatever it is: nobody reads it
 };
 
-/** Answers in JSON, or as GitHub does to those who do not ask for JSON. */
+/** Responds in JSON, or in form encoding as GitHub does unless asked for JSON. */
 export function sendBody(
   response: ServerResponse,
   body: Record<string, unknown>,
@@ -41,7 +41,7 @@ export function sendBody(
   response.end(encoders[encoding](text));
 }
 
-/** Fails as told. */
+/** Sends the configured failure. */
 export function sendFailure(response: ServerResponse, failure: Failure): void {
   switch (failure.kind) {
     case 'error': {

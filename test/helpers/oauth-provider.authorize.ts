@@ -9,7 +9,7 @@ export function authorize(state: ProviderState, url: URL, response: ServerRespon
   state.counts.authorizations += 1;
   state.authorizations.push(params);
   const { client_id: clientId, redirect_uri: redirectUri = '' } = params;
-  // Nobody is sent back to an address that cannot be trusted (RFC 6749, section 4.1.2.1).
+  // No redirect to an address that cannot be trusted (RFC 6749, section 4.1.2.1).
   if (clientId !== state.client.id || !URL.canParse(redirectUri)) {
     response.writeHead(400, { 'content-type': 'text/plain' }).end('No such client or address.');
     return;

@@ -1,6 +1,6 @@
 /**
- * Follows redirects as a browser does, cookies and all, until one leads to `redirectUri`; answers that
- * last address, which nobody has opened yet.
+ * Follows redirects with cookies as a browser does, until one leads to `redirectUri`; returns that
+ * last address without opening it.
  */
 export async function consentInBrowser(address: string, redirectUri: string): Promise<URL> {
   const cookies = new Map<string, string>();

@@ -20,14 +20,14 @@ type Endpoints = Pick<
   'issuer' | 'client' | 'authorizationEndpoint' | 'tokenEndpoint' | 'revocationEndpoint'
 >;
 
-/** The scripted provider in a process of its own. */
+/** The scripted provider in its own process. */
 export type OAuthProviderProcess = Endpoints & {
   process: Process;
   set(switches: Partial<Switches>): Promise<void>;
   reset(switches?: Partial<Switches>): Promise<void>;
   issue(count: number, account?: Account, scope?: string): Promise<Issued[]>;
   findAccount(token: string): Promise<Account | null>;
-  /** What has happened so far. */
+  /** The calls and counts so far. */
   look(): Promise<ProviderSnapshot>;
 };
 

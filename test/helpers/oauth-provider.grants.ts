@@ -9,7 +9,7 @@ import type { Account } from './oauth-provider.switches.ts';
 
 export type Consent = { account: Account; scope: string; redirectUri: string; challenge: string };
 
-/** A code for one exchange. */
+/** Issues a code for one exchange. */
 export function issueCode(state: ProviderState, consent: Consent): string {
   const { account, redirectUri, challenge } = consent;
   const family = startFamily(state, account, withoutWithheld(state, consent.scope));
@@ -18,7 +18,7 @@ export function issueCode(state: ProviderState, consent: Consent): string {
   return code;
 }
 
-/** Tokens for a code (RFC 6749, section 4.1.3, and RFC 7636). */
+/** Exchanges a code for tokens (RFC 6749, section 4.1.3, and RFC 7636). */
 export function exchangeCode(state: ProviderState, params: Map<string, string>): Issued {
   const code = state.codes.get(params.get('code') ?? '');
   if (code === undefined) throw invalidGrant('There is no such code.');
@@ -37,7 +37,7 @@ export function exchangeCode(state: ProviderState, params: Map<string, string>):
   return issue(state, code.family, withRefreshToken ? newSecret('rt') : undefined);
 }
 
-/** Tokens for a refresh token (RFC 6749, section 6), rotated as the switch says. */
+/** Issues tokens for a refresh token (RFC 6749, section 6), rotated as the switch says. */
 export function refresh(state: ProviderState, params: Map<string, string>): Issued {
   const { rotation, refreshToken } = state.switches;
   const token = params.get('refresh_token') ?? '';
@@ -56,12 +56,12 @@ export function refresh(state: ProviderState, params: Map<string, string>): Issu
   return issue(state, family, newSecret('rt'));
 }
 
-/** Tokens out of nothing, for a test that needs thousands. */
+/** Issues tokens without a flow, for a test that needs thousands. */
 export function issueTokens(state: ProviderState, account: Account, scope: string): Issued {
   return issue(state, startFamily(state, account, scope), newSecret('rt'));
 }
 
-/** Ends the consent that a token belongs to (RFC 7009); a token that is unknown is fine. */
+/** Ends the consent of a token (RFC 7009); accepts an unknown token. */
 export function revoke(state: ProviderState, token: string): void {
   const family = state.tokens.get(token);
   if (family === undefined) return;
@@ -69,7 +69,7 @@ export function revoke(state: ProviderState, token: string): void {
   state.counts.revoked += 1;
 }
 
-/** Whose token it is; undefined when it is none, or has ended with its consent. */
+/** The account of a token; undefined for an unknown or ended token. */
 export function findAccount(state: ProviderState, token: string): Account | undefined {
   const family = state.tokens.get(token);
   return family?.revoked === false ? family.account : undefined;

@@ -4,9 +4,9 @@ import type { Command, ProviderSnapshot } from './oauth-provider.control.ts';
 import { startOAuthProvider } from './oauth-provider.ts';
 
 /**
- * The scripted provider as a process of its own, for tests of several server processes:
+ * The scripted provider in its own process, for tests of several server processes:
  * `tsx test/helpers/oauth-provider.main.ts '{"port":9000,"switches":{"consent":"ask"}}'`. It prints its
- * endpoints as one line of JSON, and takes every {@link Command} as a POST to `control`.
+ * endpoints as one line of JSON, and accepts every {@link Command} as a POST to `control`.
  */
 const provider = await startOAuthProvider(JSON.parse(process.argv[2] ?? '{}'));
 

@@ -2,7 +2,7 @@ import type { Switches } from './oauth-provider.switches.ts';
 
 type Preset = Partial<Switches>;
 
-/** How the providers of the catalogue behave, as their documentation says. */
+/** The behaviour of the catalogue's providers according to their documentation. */
 export const presets = {
   google: {
     clientAuthentication: 'body',

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { type Call, type Client, ProviderError } from './oauth-provider.state.ts';
 import type { Switches } from './oauth-provider.switches.ts';
 
-/** A request of a client in the back, read but not yet judged. */
+/** A request to the token or revocation endpoint, parsed but not yet checked. */
 export type ClientRequest = {
   params: Map<string, string>;
   contentType: string;
@@ -29,7 +29,7 @@ export async function readClientRequest(request: IncomingMessage): Promise<Clien
   };
 }
 
-/** Lets only the client itself in, and only the way that the switch says. */
+/** Authenticates the client in the way that the switch says. */
 export function requireClient(request: ClientRequest, switches: Switches, client: Client): void {
   const { clientAuthentication: wanted } = switches;
   const type = wanted === 'basic+json' ? json : form;

@@ -2,36 +2,36 @@ import type { Account, Operation, Switches } from './oauth-provider.switches.ts'
 
 export type Client = { id: string; secret?: string };
 
-/** One request to the token or revocation endpoint. Values are there only where a test asked for them. */
+/** One request to the token or revocation endpoint. It has values only for the parameters that a test asked for. */
 export type Call = {
   /** Milliseconds since 1970. */
   at: number;
   operation: Operation | 'unknown';
-  /** How the client authenticated, whether or not it was right. */
+  /** How the client authenticated, correctly or not. */
   authentication: 'body' | 'basic' | 'none' | 'both';
   contentType: string;
   accept: string;
   userAgent: string;
-  /** The names of the body's parameters, in their order. */
+  /** The names of the body's parameters in order. */
   params: string[];
   values: Record<string, string>;
-  /** The status answered; undefined as long as there is none, or when the connection was reset. */
+  /** The status of the response; undefined before it, or when the connection was reset. */
   status?: number;
-  /** The OAuth error answered. */
+  /** The OAuth error of the response. */
   error?: string;
 };
 
-/** What was handed out for one consent; it ends as a whole. */
+/** The tokens of one consent, which end together. */
 export type Family = {
   id: number;
   account: Account;
   scope: string;
   revoked: boolean;
-  /** The live ones. */
+  /** The valid refresh tokens. */
   refreshTokens: Set<string>;
 };
 
-/** One set of tokens that was handed out. */
+/** One set of issued tokens. */
 export type Issued = {
   at: number;
   family: number;
@@ -46,17 +46,17 @@ export type Counts = {
   authorizations: number;
   /** Codes exchanged. */
   exchanges: number;
-  /** Refreshes that were carried out. */
+  /** Successful refreshes. */
   refreshes: number;
-  /** Old refresh tokens, and codes, that came a second time. */
+  /** Old refresh tokens and codes that were used a second time. */
   reuses: number;
-  /** Families that ended by such a reuse. */
+  /** Families that ended after such a reuse. */
   revocations: number;
-  /** Tokens that were revoked by a client (RFC 7009). */
+  /** Tokens that a client revoked (RFC 7009). */
   revoked: number;
 };
 
-/** A code that waits for its exchange. */
+/** A code before its exchange. */
 export type Code = {
   family: Family;
   redirectUri: string;
@@ -75,7 +75,7 @@ export type ProviderState = {
   counts: Counts;
   codes: Map<string, Code>;
   families: Family[];
-  /** Every token ever handed out. */
+  /** Every token ever issued. */
   tokens: Map<string, Family>;
 };
 

@@ -1,79 +1,79 @@
-/** What is asked of the provider by a client in the back. */
+/** The operations of the token and revocation endpoints. */
 export type Operation = 'authorization_code' | 'refresh_token' | 'revocation';
 
 export type Account = 'A' | 'B';
 
 type Failing =
-  /** An OAuth error in JSON; status 200 is how GitHub sends them. */
+  /** An OAuth error in JSON; GitHub sends them with status 200. */
   | { kind: 'error'; error: string; description?: string; status?: number }
-  /** No OAuth: 500, or 429 with `retryAfter` seconds or date. */
+  /** An error outside OAuth: 500, or 429 with `retryAfter` seconds or date. */
   | { kind: 'status'; status: number; retryAfter?: string }
-  /** Whatever a vendor sends in its own manner. */
+  /** A vendor's own response. */
   | { kind: 'raw'; status: number; body: string; headers?: Record<string, string> }
   | { kind: 'malformed' }
   | { kind: 'html' }
   /** 5 MB of JSON. */
   | { kind: 'huge' }
-  /** The connection is reset. */
+  /** A reset connection. */
   | { kind: 'reset' };
 
 export type Failure = Failing & {
-  /** Any when absent. */
+  /** The operation that fails; any when absent. */
   on?: Operation;
-  /** How often, before it goes away by itself; always when absent. */
+  /** How often it fails before it ends by itself; always when absent. */
   times?: number;
-  /** Does what was asked (rotates!) and then fails, as a network does. */
+  /** Whether the operation is done (and rotates!) before the failure, as with a lost response. */
   after?: boolean;
 };
 
-/** Waits before or after the work is done. */
+/** Waits before or after the operation. */
 export type Delay = { ms: number; when: 'before' | 'after'; on?: Operation };
 
-/** How the provider behaves; all of it is JSON, and can be changed while it runs. */
+/** The behaviour of the provider, in JSON; a test can change it while the provider runs. */
 export type Switches = {
-  /** The only way a client may authenticate. */
+  /** The only allowed client authentication. */
   clientAuthentication: 'body' | 'basic' | 'basic+json' | 'none';
-  /** Who consents at once; `ask` shows a page with links. */
+  /** The account that consents at once; `ask` shows a page with links. */
   consent: Account | 'deny' | 'ask';
-  /** Whether its pages cut off whoever opened them (`Cross-Origin-Opener-Policy: same-origin`). */
+  /** Whether its pages cut off their opener (`Cross-Origin-Opener-Policy: same-origin`). */
   cutsOpeners: boolean;
   /** The `error_description` of a denial. */
   denial: string;
-  /** The `iss` of the redirect: none, the true one, or this. */
+  /** The `iss` of the redirect: none, the true one, or the given text. */
   iss: 'none' | 'own' | (string & {});
   /**
-   * Whether a refresh answers with a new refresh token, and what an old one is then: `lenient` still
-   * good, `strict` an `invalid_grant`, `revoke_family` the end of all tokens of that consent.
+   * Whether a refresh returns a new refresh token, and what happens to an old one: `lenient` accepts
+   * it, `strict` returns `invalid_grant`, `revoke_family` ends all tokens of the consent.
    */
   rotation: 'off' | 'lenient' | 'strict' | 'revoke_family';
-  /** Which answers hold a refresh token: all, only those to a code, none. */
+  /** The responses with a refresh token: all, only those to a code, or none. */
   refreshToken: 'always' | 'first' | 'never';
-  /** `expires_in` letter by letter, of whatever type; null for none. */
+  /** `expires_in` exactly as sent, of any type; null for none. */
   expiresIn: unknown;
   tokenType: string;
-  /** The `scope` of an answer: as asked, none, or this. */
+  /** The `scope` of a response: as requested, none, or the given text. */
   scope: 'asked' | 'none' | (string & {}) | string[];
-  /** Scopes that are never granted, nor named in an answer. */
+  /** Scopes that are never granted and never named in a response. */
   withheldScopes: string[];
-  /** How the body of an answer is encoded, asked for or not. */
+  /** The content encoding of a response, requested or not. */
   encoding: 'none' | 'gzip' | 'deflate' | 'deflate-raw' | 'br' | 'zstd';
-  /** Answers are form-encoded, whatever was asked for. */
+  /** Whether responses are form-encoded in every case. */
   asForm: boolean;
-  /** Where the tokens of an answer stand: on top, or in a member of this name. */
+  /** The place of the tokens in a response: at the top, or in a member of this name. */
   envelope: 'none' | (string & {});
-  /** Members of a token answer beside the usual ones. */
+  /** Additional members of a token response. */
   extra: Record<string, unknown>;
-  /** Parameters that the browser brings back beside the usual ones. */
+  /** Additional parameters of the redirect. */
   callbackExtra: Record<string, string>;
-  /** How an answer says whose token it is. */
+  /** How a response names the account of the token. */
   account: 'none' | 'dropbox' | 'notion' | 'id_token';
-  /** The status of an OAuth error that the provider finds by itself. */
+  /** The status of an OAuth error that the provider detects. */
   errorStatus: number;
-  /** GitHub answers in form encoding unless asked for JSON. */
+  /** Whether responses are form-encoded unless the client asks for JSON, as at GitHub. */
   formUnlessAccepted: boolean;
   delay: Delay | null;
   failure: Failure | null;
-  /** Parameters whose values are recorded beside their names. */
+  /** Parameters whose values are recorded besides their names. */
   recordValues: string[];
 };
 

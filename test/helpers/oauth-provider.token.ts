@@ -78,7 +78,7 @@ async function wait({ delay }: Switches, call: Call, when: Delay['when']): Promi
     await sleep(delay.ms);
 }
 
-/** The failure that this call meets; one that is limited has been used up by one. */
+/** Returns the failure of this call; counts down a limited one. */
 function takeFailure(switches: Switches, { operation }: Call): Failure | undefined {
   const { failure } = switches;
   if (failure === null || (failure.on ?? operation) !== operation) return undefined;

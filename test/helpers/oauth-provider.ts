@@ -14,21 +14,21 @@ export type ProviderOptions = { client?: Client; port?: number; switches?: Parti
 
 export const defaultClient = { id: 'client:id', secret: 'client secret/+%&é' } as const;
 
-/** A scripted authorization server; its state is there to be looked at and changed while it runs. */
+/** A scripted authorization server; a test reads and changes its state while it runs. */
 export type OAuthProvider = ProviderState & {
   authorizationEndpoint: string;
   tokenEndpoint: string;
   revocationEndpoint: string;
   /** Changes some switches. */
   set(switches: Partial<Switches>): void;
-  /** Forgets calls and counts, and sets all switches back; tokens stay good. */
+  /** Clears calls and counts, and resets all switches; tokens stay valid. */
   reset(switches?: Partial<Switches>): void;
-  /** Tokens without a flow. */
+  /** Issues tokens without a flow. */
   issue(account?: Account, scope?: string): Issued;
-  /** Whose live token it is, be it an access or a refresh token. */
+  /** The account of a valid access or refresh token. */
   findAccount(token: string): Account | undefined;
   stop(): Promise<void>;
-  /** Listens again after {@link OAuthProvider.stop}, at the same port and with all that it knew. */
+  /** Listens again after {@link OAuthProvider.stop}, on the same port with the same state. */
   start(): Promise<void>;
 };
 
@@ -93,7 +93,7 @@ async function answer(state: ProviderState, message: IncomingMessage, response: 
   }
 }
 
-/** A resource that the tokens open: it says whose they are. */
+/** A resource that the tokens open, which returns their account. */
 function answerAccount(state: ProviderState, message: IncomingMessage, response: ServerResponse) {
   const token = message.headers.authorization?.replace(/^Bearer /i, '') ?? '';
   const account = findAccount(state, token);

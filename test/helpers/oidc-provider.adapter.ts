@@ -1,7 +1,7 @@
 type Payload = { grantId?: string; uid?: string; consumed?: number };
 
 /**
- * A store for one provider. The one that comes with the package is shared by all providers of a
+ * A store for one provider. The package's own store is shared by all providers of a
  * process, and forgets the oldest of a thousand entries.
  */
 export function createAdapter(): (model: string) => object {

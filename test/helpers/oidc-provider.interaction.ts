@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
 
-/** Logs in and consents to everything, so that a browser only passes through. */
+/** Logs in and consents to everything, so that a browser passes without a page. */
 export async function interact(
   provider: Provider,
   account: string,

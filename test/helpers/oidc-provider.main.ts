@@ -1,9 +1,9 @@
 import { type OidcOptions, startOidcProvider } from './oidc-provider.ts';
 
 /**
- * The certified oidc-provider as a process of its own, whose pages ask a person:
+ * The certified oidc-provider in its own process, with pages that ask a person:
  * `tsx test/helpers/oidc-provider.main.ts '{"port":9000,"redirectUris":["…"]}'`. It prints its endpoints
- * as one line of JSON, and another line for each grant: what the client sent, and what it was given.
+ * as one line of JSON, and another line for each grant with the request and the response.
  */
 const options: OidcOptions = JSON.parse(process.argv[2] ?? '{}');
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -1,4 +1,4 @@
-// The package has no types of its own, and @types/oidc-provider brings seventeen others along.
+// The package has no types, and @types/oidc-provider depends on seventeen others.
 declare module 'oidc-provider' {
   import type { EventEmitter } from 'node:events';
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';

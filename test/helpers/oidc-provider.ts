@@ -5,32 +5,32 @@ import { createAdapter } from './oidc-provider.adapter.ts';
 import { interact } from './oidc-provider.interaction.ts';
 
 export type OidcOptions = {
-  /** Where it may send a browser back to; more can be named. */
+  /** The redirect URIs of the client. */
   redirectUris: string[];
   client?: { id: string; secret: string };
   clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
-  /** Scopes beside `openid` and `offline_access`; a request that names no known one is denied. */
+  /** Scopes besides `openid` and `offline_access`; a request without a known scope is denied. */
   scopes?: string[];
   accessTokenSeconds?: number;
   port?: number;
-  /** Whether its own pages ask a person to sign in and to consent; else everybody does at once. */
+  /** Whether its pages ask a person to sign in and to consent; by default every request consents at once. */
   asks?: boolean;
-  /** Is told of every exchange and refresh: what the client sent, and what it was given. */
+  /** Called for every exchange and refresh with the request and the response. */
   onGrant?: (sent: Record<string, unknown>, given: Record<string, unknown>) => void;
 };
 
-/** The certified oidc-provider on 127.0.0.1: PKCE required, refresh tokens rotate, everybody consents. */
+/** The certified oidc-provider on 127.0.0.1: PKCE is required, refresh tokens rotate, every request consents. */
 export type OidcProvider = {
   issuer: string;
   client: { id: string; secret: string };
   authorizationEndpoint: string;
   tokenEndpoint: string;
   revocationEndpoint: string;
-  /** What it signs with. */
+  /** The key of its signatures. */
   signingKey: KeyObject;
-  /** Who logs in when a browser has no session yet. */
+  /** The account that logs in when a browser has no session. */
   account: string;
-  /** Grants of the token endpoint, its refusals, and consents that ended by reuse or revocation. */
+  /** Grants and refusals of the token endpoint, and consents that ended by reuse or revocation. */
   counts: { grants: number; refusals: number; revocations: number };
   stop(): Promise<void>;
 };
@@ -71,7 +71,7 @@ export async function startOidcProvider(options: OidcOptions): Promise<OidcProvi
   return facts;
 }
 
-// In seconds. All are named, because the package prints a notice for each that is not.
+// In seconds. Every lifetime is set, because the package prints a notice for each missing one.
 const lives = {
   IdToken: 600,
   Interaction: 600,
@@ -100,7 +100,7 @@ function configure(
     scopes: ['openid', 'offline_access', ...scopes],
     pkce: { methods: ['S256'], required: () => true },
     rotateRefreshToken: true,
-    // It wants `prompt=consent` with offline_access, which not every client of OAuth alone sends.
+    // The package needs `prompt=consent` with offline_access, which not every OAuth client sends.
     issueRefreshToken: () => true,
     expiresWithSession: () => false,
     ttl: { ...lives, AccessToken: accessTokenSeconds },
@@ -132,7 +132,7 @@ function count(provider: Provider, counts: OidcProvider['counts'], { onGrant }: 
   });
 }
 
-/** The page of an error that goes back to no client. */
+/** The page of an error that is not redirected to a client. */
 function renderError(context: { body?: unknown }, { error }: { error: string }): void {
   context.body = error;
 }

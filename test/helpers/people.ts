@@ -20,7 +20,7 @@ const selections: Record<string, string> = {
   createAccessKey: '... on CreatedAccessKey { secret }',
 };
 
-/** Calls a mutation about people and credentials; the server's admin key when no other is given. */
+/** Calls a mutation about people and credentials, by default with the server's admin key. */
 export async function change(
   server: TestServer,
   name: keyof typeof selections,

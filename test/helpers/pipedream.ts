@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { canary, guard } from './canary.ts';
 
-/** An account as Pipedream has it. */
+/** An account at Pipedream. */
 export type Account = {
   id: string;
   externalUserId: string;
@@ -13,7 +13,7 @@ export type Account = {
   createdAt: string;
 };
 
-/** A link that was asked for. */
+/** A requested link. */
 type Link = {
   externalUserId: string;
   webhookUri: string;
@@ -24,35 +24,35 @@ type Link = {
 
 export type Call = { method: string; path: string; environment: string | undefined };
 
-/** How it behaves; can be changed while it runs. */
+/** The behaviour of the fake; a test can change it while it runs. */
 export type Switches = {
   /** Whether webhooks arrive. */
   webhooks: 'sent' | 'lost';
-  /** What every call but that for a token answers instead; null for none. */
+  /** The failure of every call except the one for a token; null for none. */
   failure: number | 'reset' | null;
-  /** Seconds that a token lives. */
+  /** The lifetime of a token in seconds. */
   tokenLife: number;
-  /** Milliseconds that every answer takes. */
+  /** The delay of every response in milliseconds. */
   delay: number;
 };
 
 const defaultSwitches: Switches = { webhooks: 'sent', failure: null, tokenLife: 3_600, delay: 0 };
 
-/** A scripted Pipedream Connect: its public API, as much of it as there is in the contract. */
+/** A scripted Pipedream Connect with the part of its public API that is in the contract. */
 export type Pipedream = {
   url: string;
   env: Record<string, string>;
   accounts: Account[];
   calls: Call[];
-  /** Every token given out. */
+  /** Every issued token. */
   tokens: string[];
-  /** No earlier token is taken any more. */
+  /** Invalidates all earlier tokens. */
   endTokens(): void;
   set(switches: Partial<Switches>): void;
   reset(): void;
-  /** A person opens a link and connects an account; answers its id. */
+  /** Opens a link and connects an account as a person does; returns the account's id. */
   connect(linkUrl: string, options?: { healthy?: boolean }): Promise<string>;
-  /** Where webhooks of a link are sent. */
+  /** The address of a link's webhooks. */
   webhookOf(linkUrl: string): string;
   linkOf(linkUrl: string): Link;
   stop(): Promise<void>;

@@ -19,26 +19,26 @@ export type Environment = Record<string, string>;
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
 
-/** A process of ours, with all that it has said. */
+/** A process with all its output. */
 export type Process = {
   pid: number;
   stdout(): string;
   stderr(): string;
-  /** Resolves when it has ended and said its last. */
+  /** Resolves when it has ended and its output is complete. */
   exited: Promise<Exit>;
-  /** Resolves with the first match in one of its outputs; rejects when it ends without one. */
+  /** Resolves with the first match in its output; rejects when it ends without one. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
   /** Sends the signal and waits for the end. */
   end(signal?: NodeJS.Signals): Promise<Exit>;
 };
 
-/** A built server that listens. */
+/** A built server that is listening. */
 export type ServerProcess = Process & { url: string; port: number };
 
 const started = new Set<ChildProcess>();
 const folders = new Set<string>();
 
-/** Ends whatever a file's tests have left behind. */
+/** Ends the processes and deletes the folders that a file's tests left. */
 export async function endLeftBehind(): Promise<void> {
   for (const child of started) child.kill('SIGKILL');
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
@@ -53,7 +53,7 @@ export async function startServer(environment: Environment): Promise<ServerProce
   return { ...server, port, url: `http://127.0.0.1:${port}` };
 }
 
-/** Starts the built server where it must not start: its exit and its words. Ends it if it starts all the same. */
+/** Starts the built server where it must fail to start; returns its exit code and output. Ends it if it starts. */
 export async function startRefused(environment: Environment) {
   const server = launchNode([builtServer], {
     DATA_DIR: makeFolder(),
@@ -74,7 +74,7 @@ export async function runTool(environment: Environment, ...args: string[]) {
   return { code, stdout: tool.stdout(), stderr: tool.stderr() };
 }
 
-/** Starts the command-line tool; somebody may want to kill it. */
+/** Starts the command-line tool, for tests that kill it. */
 export function launchTool(environment: Environment, ...args: string[]): Process {
   return launchNode([builtTool, ...args], environment);
 }
@@ -85,7 +85,7 @@ export function launchTool(environment: Environment, ...args: string[]): Process
  */
 export const shortLived = ['--liftoff-only', '--single-threaded'];
 
-/** Starts Node as {@link launch} does. */
+/** Starts Node like {@link launch}. */
 function launchNode(args: string[], environment: Environment): Process {
   return launch(process.execPath, [...shortLived, ...args], environment);
 }
@@ -133,14 +133,14 @@ export function launchScript(path: string, argument: unknown): Process {
   return launchNode([bundleScript(path), JSON.stringify(argument)], {});
 }
 
-/** An empty folder that is deleted at the end of the file. */
+/** Makes an empty folder that is deleted at the end of the file. */
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'patchbay-process-'));
   folders.add(folder);
   return folder;
 }
 
-/** A data folder whose database is migrated but otherwise empty, which saves the seconds of a first start. */
+/** Makes a data folder with a migrated, empty database, which saves the seconds of a first start. */
 export async function makeDataFolder(): Promise<string> {
   const source = testDatabase();
   if (source.kind !== 'pglite') throw new Error('There is no embedded database to copy.');
@@ -150,21 +150,21 @@ export async function makeDataFolder(): Promise<string> {
   return folder;
 }
 
-/** An admin key that the servers under test are given, so that no test has to read it. */
+/** The admin key of the servers under test, so that no test has to read it. */
 export const adminKey = `acc_${'Shows0123456789Shows0123456789'.repeat(3).slice(0, 64)}`;
 
 const masterKeys = `k1:${Buffer.alloc(32, 'a master key for tests only').toString('base64')}`;
 
 const common = { BOOTSTRAP_ACCESS_KEY: adminKey, MASTER_KEYS: masterKeys };
 
-/** An environment with a migrated database of the kind that the running project tests. */
+/** Makes an environment with a migrated database of the kind that the running project tests. */
 export async function makeEnvironment(): Promise<Environment> {
   const { kind } = testDatabase();
   if (kind === 'pglite') return { ...common, DATA_DIR: await makeDataFolder() };
   return environmentOn(await cloneDatabase());
 }
 
-/** One with that database of PostgreSQL. */
+/** Makes an environment with this database of PostgreSQL. */
 export function environmentOn(databaseUrl: string): Environment {
   return { ...common, DATA_DIR: makeFolder(), DATABASE_URL: databaseUrl };
 }

@@ -3,7 +3,7 @@ import type { TestServer } from './server.ts';
 
 export type Reference = { id: string; kind: string; externalId: string; label: string | null };
 
-/** What a mutation answered: its result, or one of its errors. */
+/** The response of a mutation: its result or one of its errors. */
 export type Outcome<Result> = Result & {
   __typename: string;
   code?: string;
@@ -31,7 +31,7 @@ async function mutate<Result>(
 const reference = '... on ConnectionReference { id kind externalId label }';
 const added = `${reference} ${invalid}`;
 
-/** Registers a workflow as using a connection; a new one when nothing is said. */
+/** Registers a workflow as using a connection, by default a new workflow. */
 export function addReference(
   server: TestServer,
   connectionId: string,
@@ -56,7 +56,7 @@ export function deleteConnection(server: TestServer, id: string) {
   return mutate<{ deletedId: string }>(server, ['deleteConnection', result], { id });
 }
 
-/** The external ids of what uses a connection, newest first. */
+/** The external ids of a connection's references, newest first. */
 export async function externalIdsOf({ deps }: TestServer, connectionId: string): Promise<string[]> {
   const orderBy = [{ createdAt: 'desc' }, { id: 'desc' }] as const;
   const rows = await deps.db.connectionReference.findMany({

@@ -11,12 +11,12 @@ import type { TestServer } from './server.ts';
 
 export const roles: readonly Role[] = ['viewer', 'runtime', 'editor', 'admin'];
 
-/** The roles that are too small where `needed` is needed. */
+/** The roles that are lower than `needed`. */
 export function lesserRoles(needed: Role): readonly Role[] {
   return roles.slice(0, roles.indexOf(needed));
 }
 
-/** What there is to be refused, each out of somebody's reach. The app is private. */
+/** One record of each kind, for tests of refusals. The app is private. */
 export type World = {
   server: TestServer;
   projectId: string;
@@ -31,7 +31,7 @@ export type World = {
   tokenId: string;
 };
 
-/** Things that the server's admin key reaches. */
+/** Creates the records of a world, which the server's admin key can reach. */
 export async function createWorld(server: TestServer): Promise<World> {
   const { projectId, organizationId } = server.home;
   const { id: connectionId } = await createConnection(server);
@@ -51,7 +51,7 @@ export async function createWorld(server: TestServer): Promise<World> {
   return { server, ...own, appId, hostname, requirementId };
 }
 
-/** Credentials that open nothing, each for another reason. */
+/** Makes invalid credentials, each invalid for another reason. */
 export async function badCredentials(server: TestServer): Promise<[string, string][]> {
   const expired = await server.createKey({ expiresAt: new Date(Date.now() - 1_000) });
   const revoked = await server.createKey({ name: 'revoked' });
@@ -79,9 +79,9 @@ export async function badCredentials(server: TestServer): Promise<[string, strin
   ];
 }
 
-/** Who asks for what is not theirs, each made once for all that they are refused. */
+/** The callers of the refusal tests, made once for all tests of a file. */
 export type Callers = {
-  /** Keys of the role, of the organization and of the world's project. */
+  /** Keys of the role: of the organization and of the world's project. */
   keys: Record<Role, string[]>;
   people: Record<Role, People>;
   strangers: [string, string][];
@@ -107,7 +107,7 @@ async function forEachRole<Made>(make: (role: Role) => Promise<Made>) {
   return Object.fromEntries(made) as Record<Role, Made>; // of every role
 }
 
-/** Keys of admins that may not know of the world: another organization's, another project's. */
+/** Admin keys of another organization and of another project, which must not see the world. */
 async function createStrangers({ server }: World): Promise<[string, string][]> {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   return [
@@ -116,7 +116,7 @@ async function createStrangers({ server }: World): Promise<[string, string][]> {
   ];
 }
 
-/** People who may not know of the world, whatever they may elsewhere. */
+/** People without a role in the world's project, who must not see the world. */
 async function createStrangePeople({ server }: World): Promise<[string, string][]> {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   const elsewhere = await server.createPerson({ projectRoles: { [projectId]: 'admin' } });
@@ -140,7 +140,7 @@ async function createPeople({ server, projectId }: World, role: Role): Promise<P
   };
 }
 
-/** What becomes of one request with each of some credentials. */
+/** Sends one request with each of the credentials; returns the responses. */
 export function answersTo(
   as: (header: string) => Promise<Answer>,
   credentials: [string, string][],
@@ -150,7 +150,7 @@ export function answersTo(
   );
 }
 
-/** A request as the suite repeats it with one credential after another. */
+/** A request that the suite repeats with one credential after another. */
 export type Attempt = { method: string; path: string; host?: string; body?: unknown };
 
 export function attempt(
@@ -170,18 +170,18 @@ export function bearer(key: string): string {
   return authorization(key).authorization ?? '';
 }
 
-/** Two answers that nobody can tell apart. */
+/** Expects that two responses cannot be told apart. */
 export function expectTheSame(one: Answer, other: Answer): void {
   expect(comparable(one)).toEqual(comparable(other));
 }
 
-/* What differs between any two answers, and tells nothing. */
+/* The id and the date differ between any two responses and reveal nothing. */
 function comparable({ status, headers, text }: Answer) {
   const { 'x-request-id': id, date: _date, ...rest } = headers;
   return { status, headers: rest, text: text.replaceAll(String(id), '<request id>') };
 }
 
-/** The body of a good write, for what is refused before it is looked at. */
+/** Valid bodies of writes, for requests that are refused before their body is read. */
 export function goodBodies(world: World) {
   const connection = newConnection(world.server, { project_id: world.projectId });
   const { type, config } = connection;

@@ -1,6 +1,6 @@
 import type { TestServer } from './server.ts';
 
-/** One outcome of `resolveCredentials`: credentials, or why there are none. */
+/** One item of `resolveCredentials`: credentials or an error. */
 export type Resolved = {
   __typename: string;
   connectionId?: string | null;
@@ -19,13 +19,13 @@ const document = `mutation($input: ResolveCredentialsInput!) { answer: resolveCr
 
 export type ResolveInput = { appId?: string; userId?: string; references: object[] };
 
-/** What `resolveCredentials` answers, whatever it is. */
+/** Calls `resolveCredentials`; returns the response. */
 export function askResolve(server: Pick<TestServer, 'graphql'>, input: ResolveInput, key?: string) {
   type Answer = { __typename: string; items?: Resolved[]; fields?: object[] };
   return server.graphql<{ answer: Answer } | undefined>(document, { input }, key);
 }
 
-/** The outcomes of `resolveCredentials`, which must be answered. */
+/** Calls `resolveCredentials`, which must succeed; returns its items. */
 export async function resolve(
   server: Pick<TestServer, 'graphql'>,
   input: ResolveInput,

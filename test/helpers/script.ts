@@ -2,14 +2,14 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 
-/** Below the packages, which a bundle still imports, and below the package's own folder. */
+/** Inside node_modules, because a bundle still imports packages. */
 const folder = resolve(import.meta.dirname, '../../node_modules/.cache/patchbay-tests');
 
 const bundles = new Map<string, string>();
 
 /**
- * A script of the tests' own as one file of plain JavaScript, with all of our sources that it imports:
- * to have each process that runs it transpile them takes a second or three.
+ * Bundles a script of the tests into one JavaScript file with all imported sources of ours:
+ * transpiling them in each process that runs it takes one to three seconds.
  */
 export function bundleScript(path: string): string {
   const known = bundles.get(path);

@@ -11,11 +11,11 @@ type Wanted = {
   appId: string;
   userIds: readonly string[];
   requirementIds: readonly string[];
-  /** The key that a user brings to a requirement. */
+  /** The key of a user for a requirement. */
   apiKeyOf: (userId: string, requirementId: string) => string;
 };
 
-/** Has every user bring an OpenAI key to every requirement, as submitting would, but in a few statements. */
+/** Links an OpenAI key of every user to every requirement, as submitting does, but in a few statements. */
 export async function seedAccounts(
   { db, vault }: Pick<Deps, 'db' | 'vault'>,
   { home, appId, userIds, requirementIds, apiKeyOf }: Wanted,

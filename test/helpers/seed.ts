@@ -4,18 +4,18 @@ import type { PrismaClient } from '../../src/platform/db/generated/client.ts';
 import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { canaryKey, canaryToken } from './canary.ts';
 
-/** Where a key belongs: an organization, or one of its projects. */
+/** An organization and one of its projects. */
 export type Home = { organizationId: string; projectId: string };
 
 export type KeyOptions = {
   role?: Role;
-  /** The one project that it reaches; the whole organization when left out. */
+  /** The only project that the key reaches; by default the whole organization. */
   projectId?: string | null;
   expiresAt?: Date;
   name?: string;
 };
 
-/** Stores an access key, past every rule of the server; answers the key itself. */
+/** Stores an access key directly in the database; returns the key. */
 export async function seedKey(
   db: PrismaClient,
   organizationId: string,
@@ -30,17 +30,17 @@ export async function seedKey(
 }
 
 export type PersonOptions = {
-  /** In the organization; none when left out. */
+  /** The role in the organization; none by default. */
   role?: Role | null;
-  /** By project, over the organization's. */
+  /** The roles by project, which replace the organization's. */
   projectRoles?: Record<string, Role>;
   expiresAt?: Date;
 };
 
-/** A person, and a token of theirs. */
+/** A person and their token. */
 export type Person = { userId: string; tokenId: string; token: string };
 
-/** Stores a person with a personal access token, past every rule of the server. */
+/** Stores a person with a personal access token directly in the database. */
 export async function seedPerson(
   db: PrismaClient,
   organizationId: string,
@@ -64,7 +64,7 @@ export async function seedPerson(
   return { userId, tokenId, token };
 }
 
-/** Another project of the same organization. */
+/** Stores another project of the same organization. */
 export async function seedProject(
   db: PrismaClient,
   organizationId: string,
@@ -74,7 +74,7 @@ export async function seedProject(
   return id;
 }
 
-/** Another organization, with one project. */
+/** Stores another organization with one project. */
 export async function seedOrganization(db: PrismaClient): Promise<Home> {
   const { id } = await db.organization.create({ data: { id: randomUUID(), name: 'another' } });
   return { organizationId: id, projectId: await seedProject(db, id) };

@@ -26,27 +26,27 @@ import {
 /** The master key of every test server. */
 export const masterKeys = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
-/** A whole server on loopback, over a database of its own. */
+/** A whole server on loopback with its own database. */
 export type TestServer = {
   url: string;
   deps: Deps;
   database: Database;
   /** The first start's project, and its organization. */
   home: Home;
-  /** Another organization, seeded past the API. */
+  /** Another organization, stored directly in the database. */
   stranger: Home & { key: string };
-  /** The first start's key: an admin of the organization. */
+  /** The key of the first start, an admin of the organization. */
   adminKey: string;
   rest: ReturnType<typeof restClient>;
   graphql: ReturnType<typeof graphqlClient>;
-  /** A request of which nothing is taken for granted. */
+  /** Sends a request without any default header. */
   send: <Json = unknown>(sent: Sent) => Promise<Answer<Json>>;
   createKey: (options: KeyOptions & { organizationId?: string }) => Promise<string>;
   /** Stores a person of the first start's organization, with a token. */
   createPerson: (options: PersonOptions) => Promise<Person>;
-  /** Every line of the log so far, parsed. */
+  /** Returns every line of the log so far, parsed. */
   logged: () => Record<string, unknown>[];
-  /** Stops the server; throws when a secret got into the log. */
+  /** Stops the server; throws when the log holds a secret. */
   close: () => Promise<void>;
 };
 

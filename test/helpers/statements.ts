@@ -3,9 +3,9 @@ import pg from 'pg';
 import { vi } from 'vitest';
 
 /**
- * The SQL statements that `work` sends, whichever way: what both Prisma and the sql port hand to the
- * driver is listened to. On PGlite those inside a transaction are not seen. What an earlier request
- * left to be sent a while after it is not counted.
+ * Returns the SQL statements that `work` sends through Prisma and the sql port, recorded at the
+ * driver. On PGlite those inside a transaction are not recorded. Statements that an earlier request
+ * sends with a delay are not counted.
  */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const spies = [vi.spyOn(pg.Client.prototype, 'query'), vi.spyOn(PGlite.prototype, 'query')];
@@ -18,7 +18,7 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<string
   }
 }
 
-/* The time of last use of a row, and the call to wake those who watch. */
+/* The time of last use of a row, and the notification of subscribers. */
 const later = /SET last_used_at = now\(\)|^SELECT pg_notify\(/;
 
 function textOf(statement: unknown): string {

@@ -6,10 +6,10 @@ import { newId } from '../../src/platform/new-id.ts';
 import { type ConnectionBody, newConnection } from './connections.ts';
 import type { TestServer } from './server.ts';
 
-/** A connection that a user brought is of both. */
+/** The end user and the requirement of a user's connection. */
 type Brought = { endUserId: string; requirementId: string };
 
-/** Stores a connection, past the API; answers its id. */
+/** Stores a connection directly in the database; returns its id. */
 export async function storeConnection(
   server: Pick<TestServer, 'deps' | 'home'>,
   changes: Partial<ConnectionBody> = {},
@@ -23,7 +23,7 @@ export async function storeConnection(
   return connection.id;
 }
 
-/** Stores a connection to OpenAI with each config, past the API, in two statements; answers their ids. */
+/** Stores an OpenAI connection with each config directly in the database, in two statements; returns their ids. */
 export async function storeConnections(
   server: Pick<TestServer, 'deps' | 'home'>,
   configs: JsonObject[],

@@ -1,18 +1,18 @@
 import { requireNoCanary } from './canary.ts';
 import { authorization } from './clients.ts';
 
-/** What an event of a stream holds. */
+/** The payload of an event. */
 export type StreamEvent<Data> = {
   data?: Data;
   errors?: { message: string; extensions: Record<string, unknown> }[];
 };
 
-/** An open stream of events, and what has come of it. */
+/** An open stream and its events so far. */
 export type Subscription<Data> = {
   status: number;
   headers: Headers;
   events: StreamEvent<Data>[];
-  /** Waits until so many events have come. */
+  /** Waits until `count` events have come. */
   have(count: number, withinMilliseconds?: number): Promise<StreamEvent<Data>[]>;
   /** Resolves when the stream ends; `complete` tells whether the server said so. */
   ended: Promise<{ complete: boolean }>;
@@ -26,7 +26,7 @@ type Options = {
   headers?: Record<string, string>;
 };
 
-/** Subscribes over POST, as the endpoint wants it. Resolves when the first bytes of the stream are there. */
+/** Subscribes over POST. Resolves at the first bytes of the stream. */
 export async function subscribe<Data>(
   url: string,
   query: string,
@@ -57,7 +57,7 @@ export async function subscribe<Data>(
         }
       }
     } catch {
-      // Closed, by either side.
+      // Either side closed the stream.
     }
     return { complete };
   };
@@ -90,7 +90,7 @@ export type ConnectionEvent = {
   };
 };
 
-/** Watches the connections of a project, or one of them. */
+/** Subscribes to the connections of a project or to one of them. */
 export function watchConnections(
   url: string,
   variables: { projectId: string; id?: string },
@@ -101,7 +101,7 @@ export function watchConnections(
   return subscribe(url, query, { key, variables });
 }
 
-/** Events in short: what became of which connection. */
+/** The kind and the connection of each event. */
 export function kindsOf(events: StreamEvent<ConnectionEvent>[]): [string, string][] {
   return events.map(({ data }) => [
     data?.connectionChanged.kind ?? 'error',

@@ -11,17 +11,17 @@ import { type Account, findAccount, findBinaries, findFreePort } from './install
 /** A throw-away PostgreSQL server on loopback, with a superuser `postgres` and no password. */
 export type Cluster = {
   url(database?: string): string;
-  /** Where its files are; what is copied from there is to be of one that was halted. */
+  /** The folder of its files; copy them only after {@link Cluster.halt}. */
   data: string;
-  /** Stops the server in an orderly way. */
+  /** Stops the server cleanly. */
   halt(): Promise<void>;
-  /** Stops it as {@link Cluster.halt} does, and deletes its folder. */
+  /** Stops the server cleanly and deletes its folder. */
   stop(): Promise<void>;
-  /** As a crash: every session is gone at once. */
+  /** Crashes the server: every session ends at once. */
   crash(): Promise<void>;
   /** Starts it again on the same port after {@link Cluster.crash}. */
   restart(): Promise<void>;
-  /** Freezes the server and all its sessions: connected, but silent. */
+  /** Freezes the server and all its sessions, which stay connected but do not respond. */
   pause(): void;
   resume(): void;
 };
@@ -32,8 +32,8 @@ const defaults = {
 };
 
 /**
- * Creates and starts a server; `settings` go over its defaults. Takes about a second, less where it is a
- * copy of the files of another.
+ * Creates and starts a server; `settings` override its defaults. Takes about a second, and less as a
+ * copy of another server's files.
  */
 export async function startCluster(
   settings: Record<string, string> = {},
@@ -55,7 +55,7 @@ export async function startCluster(
 }
 
 function initdb(data: string): string[] {
-  // With ICU, what forgot COLLATE "C" is ordered differently and fails a test.
+  // With ICU, a column without COLLATE "C" is ordered differently and fails a test.
   const locale = ['--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US'];
   return ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', ...locale];
 }
@@ -135,7 +135,7 @@ function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Linux: each session is a process, and a child of the server. */
+/** On Linux each session is a child process of the server. */
 function childrenOf(parent: number): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => {

@@ -3,7 +3,7 @@ import { makePglite } from './make-pglite.ts';
 import { makePostgresql } from './make-postgresql.ts';
 import type {} from './test-database.ts';
 
-/** Makes what the projects of a run start their databases from, of both kinds at once. */
+/** Makes the source databases of the run's projects, of both kinds at once. */
 export default async function setup(root: TestProject): Promise<() => Promise<unknown>> {
   const kinds = root.vitest.projects.map(({ config }) => config.provide.testedKind);
   const url = process.env.TEST_DATABASE_URL;

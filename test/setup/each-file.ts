@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
 import { endLeftBehind } from '../helpers/process.ts';
 
-// Here and not in the helper: files of one worker share its modules, and so would run a hook of it once.
+// Not in the helper: files of one worker share its modules, so a hook in a helper would run for one file only.
 afterAll(endLeftBehind);

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 
-/** As whom to run a program; empty: as who we are. */
+/** The user to run a program as; empty for the current user. */
 export type Account = { uid?: number; gid?: number };
 
-/** PostgreSQL refuses to run as root; then it runs as the account its package made. */
+/** Finds the user for PostgreSQL, which refuses to run as root: then the one that its package made. */
 export function findAccount(): Account {
   if (process.getuid?.() !== 0) return {};
   const line = /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'));
@@ -14,7 +14,7 @@ export function findAccount(): Account {
   return { uid: Number(line[1]), gid: Number(line[2]) };
 }
 
-/** The server's programs: PostgreSQL 15 where Debian puts it, or else whatever is installed. */
+/** Finds the folder of the server's programs: PostgreSQL 15 of Debian, or else any installed version. */
 export function findBinaries(): string {
   const debian = '/usr/lib/postgresql';
   const majors = existsSync(debian) ? readdirSync(debian).sort().reverse() : [];
@@ -24,7 +24,7 @@ export function findBinaries(): string {
   return found ?? execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim();
 }
 
-/** A port that was free a moment ago. */
+/** Finds a free port. */
 export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

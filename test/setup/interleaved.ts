@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Files that start processes wait for much of their time; the others keep the processors busy. So each of the
- * first is followed by its share of the second, and those at the end are short.
+ * Files that start processes wait for much of their time; the others keep the processors busy. So some of
+ * the second follow each of the first, and the files at the end are short.
  */
 export class Interleaved extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -20,7 +20,7 @@ function interleave(files: TestSpecification[]): TestSpecification[] {
     .map(({ file }) => file);
 }
 
-/** Gives each file its place between 0 and `end`. */
+/** Gives each file a position between 0 and `end`. */
 function spread(files: readonly TestSpecification[], end: number) {
   return files.map((file, index) => ({ file, at: (end * index) / files.length }));
 }

@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/platform/db/database.ts';
 import { applyMigrations } from '../../src/platform/db/migrate.ts';
 import type { PgliteSource } from './test-database.ts';
 
-/** Migrates one embedded database a run; every test file starts from a copy. */
+/** Migrates one embedded database a run; every test file begins with a copy. */
 export async function makePglite() {
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-test-'));
   const blank = join(folder, 'blank.tar');
@@ -22,7 +22,7 @@ export async function makePglite() {
   return { source, remove: () => rm(folder, { recursive: true }) };
 }
 
-/** Each is as large as the database, and every file would unpack them. */
+/** Drops the templates: each is as large as the database, and every test file would unpack them. */
 async function dropTemplates(pglite: PGlite): Promise<void> {
   await pglite.exec('UPDATE pg_database SET datistemplate = false');
   for (const name of ['template0', 'template1']) await pglite.exec(`DROP DATABASE ${name}`);

@@ -1,11 +1,11 @@
 import { inject } from 'vitest';
 
-/** Dumps of PGlite, as yet without any migration and with all. */
+/** Dumps of PGlite without any migration and with all. */
 export type PgliteSource = { kind: 'pglite'; blank: string; migrated: string };
 
 /**
- * A server, and a migrated database on it to be cloned. Servers of a test's own are copies of the one in
- * `originalIn`, a folder that whoever needs it first makes.
+ * A server, and a migrated database on it to clone. A test's own servers are copies of the one in
+ * `originalIn`, a folder that the first of them makes.
  */
 export type PostgresqlSource = {
   kind: 'postgresql';
@@ -14,19 +14,19 @@ export type PostgresqlSource = {
   originalIn: string;
 };
 
-/** Where a test file gets its database from. */
+/** The source of a test file's database. */
 export type TestDatabase = PgliteSource | PostgresqlSource;
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What this run has. */
+    /** The databases of this run. */
     testDatabases: { pglite?: PgliteSource; postgresql?: PostgresqlSource };
-    /** Which of them the project tests. */
+    /** The kind that the project tests. */
     testedKind: TestDatabase['kind'];
   }
 }
 
-/** The one that the running project tests. */
+/** Returns the source of the kind that the running project tests. */
 export function testDatabase(): TestDatabase {
   const found = inject('testDatabases')[inject('testedKind')];
   if (found === undefined) throw new Error('The run has no database of this kind.');
