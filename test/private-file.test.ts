@@ -82,7 +82,7 @@ describe('reads a private file', () => {
     expect(await readPrivateFile(path)).toBeUndefined();
     symlinkSync(elsewhere, path);
     await expect(readPrivateFile(path)).rejects.toThrow('secret is a link');
-    await expect(readPrivateFile(folder)).rejects.toThrow('is no file');
+    await expect(readPrivateFile(folder)).rejects.toThrow('is not a file');
   });
 });
 
@@ -121,7 +121,9 @@ describe('the data folder', () => {
   test('that contains other files is not changed unless it is private to its owner', async () => {
     mkdirSync(data, { mode: 0o755 });
     writeFileSync(join(data, 'index.html'), '');
-    await expect(makeDataFolder(data)).rejects.toThrow(/other things.*DATA_DIR to another folder/);
+    await expect(makeDataFolder(data)).rejects.toThrow(
+      /files of something else.*DATA_DIR to another folder/,
+    );
     expect(modeOf(data)).toBe(0o755);
     chmodSync(data, 0o700);
     await makeDataFolder(data);

@@ -149,7 +149,7 @@ export class ForbiddenError extends AppError {
 /** No such thing, or one that the caller may not know of: the two are told apart nowhere. */
 export class NotFoundError extends AppError {
   constructor(thing: string) {
-    super('not_found', `There is no such ${thing} within reach of this credential.`);
+    super('not_found', `This ${thing} does not exist, or this credential cannot reach it.`);
   }
 }
 
@@ -206,7 +206,10 @@ function boundedIssues(issues: readonly FieldIssue[]): FieldIssue[] {
   const [next, ...others] = issues.slice(mostComplaints);
   if (next === undefined) return told;
   const isBounded = others.length === 0 && next.path === ''; // these were bounded before
-  return [...told, isBounded ? next : { path: '', message: `and ${others.length + 1} more` }];
+  return [
+    ...told,
+    isBounded ? next : { path: '', message: `and ${others.length + 1} more problems problems` },
+  ];
 }
 
 function describeIssues(fields: readonly FieldIssue[]): string {

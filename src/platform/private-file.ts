@@ -63,11 +63,13 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     if (code !== 'ELOOP' && code !== 'EMLINK') throw error;
-    throw new ConfigError(`${path} is a link, and is not followed: put the file itself there.`);
+    throw new ConfigError(
+      `${path} is a link, which is not followed. Replace it with the file itself.`,
+    );
   }
   try {
     const status = await file.stat();
-    if (!status.isFile()) throw new ConfigError(`${path} is no file: move it away.`);
+    if (!status.isFile()) throw new ConfigError(`${path} is not a file. Move it away.`);
     if (isOpenToOthers(status)) await file.chmod(fileMode).catch(() => {});
     return await file.readFile('utf8');
   } finally {
@@ -100,12 +102,12 @@ async function closeToOthers(path: string, mode: number): Promise<void> {
   const others = (await readdir(path)).filter((name) => !ownNames.has(name));
   const isShared = (mode & stickyBit) !== 0 || parse(path).root === path;
   if (isShared || others.length > 0)
-    throw openToOthers(path, 'and holds other things than its data');
+    throw openToOthers(path, 'and contains files of something else');
   await chmod(path, folderMode).catch((cause) => {
-    throw openToOthers(path, 'and this process may not change that', cause);
+    throw openToOthers(path, 'and this process may not change its mode', cause);
   });
   if (isOpenToOthers(await stat(path)))
-    throw openToOthers(path, 'and its file system keeps no modes');
+    throw openToOthers(path, 'and its file system does not support modes');
 }
 
 function openToOthers(path: string, reason: string, cause?: unknown): ConfigError {

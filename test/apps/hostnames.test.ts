@@ -54,7 +54,7 @@ describe('another app’s hostname is taken in the spelling', () => {
     for (const result of [await attempt(hostname), await attempt(hostname, key, projectId)]) {
       expect(result).toEqual({
         __typename: 'ConflictError',
-        message: 'The hostname is taken by another app.',
+        message: 'Another app has this hostname. Choose another hostname.',
       });
     }
     expect((await mutations.updateApp({ id: another, hostname })).result.__typename).toBe(

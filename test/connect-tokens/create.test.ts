@@ -192,7 +192,7 @@ describe('on the management host', () => {
     expect([status, data]).toEqual([400, undefined]);
     expect(errors).toMatchObject([
       {
-        message: 'The operation asks 6 times for createConnectToken; the limit is 5.',
+        message: 'The operation selects createConnectToken 6 times; the limit is 5.',
         extensions: { code: 'QUERY_TOO_COMPLEX' },
       },
     ]);

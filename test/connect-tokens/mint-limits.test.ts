@@ -58,7 +58,7 @@ test('an address gets 60 tokens a minute, and then a Retry-After', async () => {
     error: {
       code: 'too_many_requests',
       message: expect.stringMatching(
-        /^Without a key, 60 connect tokens a minute may be made from one address\. Try again in \d+ s\.$/,
+        /^Without a key, 60 connect tokens a minute can be created from one address\. Try again in \d+ s\.$/,
       ),
     },
   });
@@ -108,7 +108,7 @@ test('an app has a limit of tokens a minute over all processes', async () => {
     const { status, headers, text } = await mint(server, someAddress());
     expect(status).toBe(429);
     expect(Number(headers['retry-after'])).toBeGreaterThan(30);
-    expect(text).toContain('Without a key, 36 connect tokens a minute may be made for one app.');
+    expect(text).toContain('Without a key, 36 connect tokens a minute can be created for one app.');
   }
   const statements = await statementsOf(() => mint(one, someAddress()));
   expect(statements.filter((text) => text.includes('mint_window'))).toEqual([]);

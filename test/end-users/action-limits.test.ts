@@ -116,7 +116,7 @@ describe('a token made without a key', () => {
         error: {
           code: 'too_many_requests',
           message: expect.stringMatching(
-            /^Connect tokens made without a key may do 60 actions a minute with one token\. Try again in \d+ s\.$/,
+            /^Connect tokens made without a key can do 60 actions a minute with one token\. Try again in \d+ s\.$/,
           ),
         },
       });
@@ -185,7 +185,7 @@ describe('a client address', () => {
     expect(await from('2001:db8:0:7::2')).toEqual({ taken: 0, refused: 8 });
     const { text } = await act(server, asked[0], tokens[0]);
     expect(text).toContain(
-      'Connect tokens made without a key may do 5 actions a minute from one address.',
+      'Connect tokens made without a key can do 5 actions a minute from one address.',
     );
   });
 
@@ -216,7 +216,7 @@ describe('an app', () => {
     const { status, headers, text } = await act(one, asked, await mint(asked));
     expect(status).toBe(429);
     expect(Number(headers['retry-after'])).toBeGreaterThan(30);
-    expect(text).toContain('may do 24 actions a minute for one app.');
+    expect(text).toContain('can do 24 actions a minute for one app.');
     expect(await many(one, other, 10)).toEqual({ taken: 10, refused: 0 });
   });
 
@@ -254,7 +254,7 @@ test('a token that was made with a key has its own limit, ten times as high', as
     refused: 4,
   });
   const { text } = await act(server, asked, token);
-  expect(text).toContain('Connect tokens may do 5 actions a minute with one token.');
+  expect(text).toContain('Connect tokens can do 5 actions a minute with one token.');
   expect((await act(server, asked, await mintToken(server, asked.app, 'cem'))).status).toBe(201);
 });
 

@@ -57,9 +57,9 @@ test('a bad reference does not fail the others, and each item says what is wrong
     ...['ConflictError', 'Credentials'],
   ]);
   expect(items[4]?.message).toContain('nobody has given consent');
-  expect(items[5]?.message).toMatch(/cannot be opened.*request_id [\w-]+/);
+  expect(items[5]?.message).toMatch(/cannot be decrypted.*request_id [\w-]+/);
   const logged = JSON.stringify(server.logged());
-  expect(logged).toContain('credentials could not be opened');
+  expect(logged).toContain('could not open credentials');
 });
 
 test('each reference is audited with its result', async () => {
@@ -142,7 +142,7 @@ describe('a reference', () => {
   test('to a requirement needs an app and a user', async () => {
     const references = [{ requirementId: randomUUID() }];
     const { data } = await askResolve(world.server, { references });
-    const message = 'cannot be blank when requirements are asked for';
+    const message = 'cannot be blank if the references name requirements';
     expect(data?.answer.fields).toEqual([
       { path: 'appId', message },
       { path: 'userId', message },

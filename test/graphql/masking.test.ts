@@ -165,7 +165,7 @@ test('a bug is 500 with the request’s id and no detail, which the log has', as
   const requestId = headers['x-request-id'];
   expect(errors).toEqual([
     {
-      message: `Something went wrong on this server. Its log has more under request_id ${requestId}.`,
+      message: `The server failed unexpectedly. Ask its operator to look for request_id ${requestId} in the log.`,
       path: ['connection', 'config'],
       locations: [expect.any(Object)],
       extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },

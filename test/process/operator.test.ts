@@ -140,7 +140,7 @@ it('does not start with another master key of the same id or without it, and nam
 
   const wrong = await startRefused({ ...environment, MASTER_KEYS: `main-2026:${otherKey}` });
   expect(wrong.code).toBe(1);
-  expect(wrong.stderr).toMatch(/^The master key "main-2026" is another than/m);
+  expect(wrong.stderr).toMatch(/^The master key "main-2026" is not the one/m);
   expect(wrong.stderr).not.toContain(otherKey);
 
   const missing = await startRefused({ ...environment, MASTER_KEYS: `other:${otherKey}` });

@@ -33,7 +33,10 @@ describe('a command line that the tool does not know', () => {
     ['create-access-key --role admin --name \u200b', '--name cannot be blank.'],
     ['create-access-key --role admin --name a\u0007b', '--name cannot hold control characters.'],
     ['export-audit --since yesterday', '--since must be a date or a time.'],
-    ['rotate-data-keys --project 00000000-0000-7000-8000-000000000000', 'names no project'],
+    [
+      'rotate-data-keys --project 00000000-0000-7000-8000-000000000000',
+      'must be the id of a project',
+    ],
   ])('%s', async (line, message) => {
     const { code, stdout, stderr } = await run(...line.split(' '));
     expect([code, stdout]).toEqual([2, '']);
@@ -105,7 +108,8 @@ describe('rotate-signing-key', () => {
 
     const rotated = await runTool(environment, 'rotate-signing-key');
     expect([rotated.code, rotated.stderr]).toEqual([0, '']);
-    const [, second] = /^The key (\S+) is published, .* in 10 minutes\./.exec(rotated.stdout) ?? [];
+    const [, second] =
+      /^The key (\S+) is published and will sign .* in 10 minutes\./.exec(rotated.stdout) ?? [];
     expect(rotated.stdout).toContain(PUBLIC_URL);
     expect(await published()).toEqual([second, first]);
 
@@ -144,7 +148,7 @@ describe('doctor', () => {
       },
       [
         /^BAD +public URL +PUBLIC_URL must be https/,
-        /^BAD +identity provider +OIDC_ISSUER, http:\/\/127.0.0.1:1, does not say where/,
+        /^BAD +identity provider +OIDC_ISSUER, http:\/\/127.0.0.1:1, does not publish its keys/,
         /^BAD +database +The database cannot be reached/,
       ],
     ],

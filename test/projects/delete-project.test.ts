@@ -108,7 +108,7 @@ test('deleting a project needs its name as confirmation', async () => {
   for (const confirm of ['', 'to the letter', 'To the letter ', id]) {
     expect(await remove({ id, confirm })).toMatchObject({
       __typename: 'InvalidInputError',
-      fields: [{ path: 'confirm', message: 'must be the name of the project, to the letter' }],
+      fields: [{ path: 'confirm', message: 'must be the exact name of the project' }],
     });
   }
   expect(await remove({ id, confirm: 'To the letter' })).toMatchObject({ deletedId: id });

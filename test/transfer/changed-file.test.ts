@@ -72,7 +72,7 @@ test.each(Object.keys(changes))(
     const text = changes[name]?.() ?? '';
     expect(text).not.toBe(whole);
     await expect(importText(text)).rejects.toThrow(
-      /changed\.jsonl (was changed or cut|is not whole).*Nothing was imported/,
+      /changed\.jsonl (was changed or cut|is incomplete).*Nothing was imported/,
     );
     expect(await target.db.organization.count()).toBe(0);
   },
@@ -89,12 +89,12 @@ test('an import refuses a file without a MAC, as earlier versions wrote it, and 
 test('an import refuses a file whose master key is missing or another', async () => {
   const key = Buffer.alloc(32, 8).toString('base64');
   const other = createLocalKeyProvider(`test:${key}`);
-  await expect(importText(whole, other)).rejects.toThrow('"test" is another than');
+  await expect(importText(whole, other)).rejects.toThrow('"test" is not the one');
   const missing = createLocalKeyProvider(`k9:${key}`);
   await expect(importText(whole, missing)).rejects.toThrow('"test" is missing');
   // A MAC with a key of the attacker proves nothing.
   const forged = whole.replace(/"kid":"test"/, '"kid":"k9"');
-  await expect(importText(forged, missing)).rejects.toThrow('"k9" is another than');
+  await expect(importText(forged, missing)).rejects.toThrow('"k9" is not the one');
 });
 
 test('an import accepts an exported file with a key ring that contains its master key', async () => {

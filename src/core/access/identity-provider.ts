@@ -100,7 +100,7 @@ export function createIdentityKeys(deps: LeanDeps): JWTVerifyGetKey {
       if (error instanceof errors.JOSEError && !isFailure(error)) throw error;
       keys = undefined;
       failedAt = performance.now();
-      deps.log.warn({ err: error }, 'the identity provider does not give its keys');
+      deps.log.warn({ err: error }, 'could not fetch the keys of the identity provider');
       throw outOfReach(error);
     }
   };

@@ -62,6 +62,6 @@ async function writeMarks(deps: Deps, table: Table): Promise<void> {
   try {
     await deps.sql(`mark-${table}-used`, text, [ids]);
   } catch (error) {
-    deps.log.warn({ err: error, table }, 'times of last use were not written');
+    deps.log.warn({ err: error, table }, 'could not store the times of last use');
   }
 }

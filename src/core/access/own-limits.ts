@@ -32,7 +32,7 @@ export function requireRoles(viewer: MemberViewer, given: PersonRoles): void {
 export function requireLife({ expiresAt: own }: MemberViewer, expiresAt: Date | null): void {
   if (own === null || (expiresAt !== null && expiresAt <= own)) return;
   throw new ForbiddenError(
-    `What this credential makes must expire no later than itself: ${own.toISOString()}.`,
+    `A new credential must not outlive the one that creates it. Let it expire at ${own.toISOString()} or earlier.`,
   );
 }
 

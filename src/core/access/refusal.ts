@@ -19,7 +19,9 @@ export async function refusalOf(
   if (!(error instanceof NotFoundError)) return error;
   const ids = idsIn([args, app?.id]);
   if (ids.length === 0 || !(await isKnown(deps, viewer, ids))) return error;
-  return new ForbiddenError(`This takes the role ${viewer.holding}; yours there is less.`);
+  return new ForbiddenError(
+    `This requires the role ${viewer.holding} in the project; you have a smaller one.`,
+  );
 }
 
 /* All tables whose ids a caller can send, with the project of each row. */

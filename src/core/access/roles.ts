@@ -17,7 +17,9 @@ import {
 export function requireMember(viewer: Viewer): MemberViewer {
   if (viewer.kind === 'anonymous') throw new UnauthenticatedError();
   if (viewer.kind === 'connect_token') {
-    throw new ForbiddenError('A connect token reaches only what its own user brings.');
+    throw new ForbiddenError(
+      'A connect token can reach only the data of its own end user. Use an access key or a personal access token.',
+    );
   }
   return viewer;
 }
@@ -26,7 +28,7 @@ export function requireMember(viewer: Viewer): MemberViewer {
 export function requireEndUser(viewer: Viewer): ConnectTokenViewer {
   if (viewer.kind === 'anonymous') throw new UnauthenticatedError();
   if (viewer.kind !== 'connect_token') {
-    throw new ForbiddenError('This takes a connect token: it is for end users themselves.');
+    throw new ForbiddenError('This operation is for end users. Send a connect token.');
   }
   return viewer;
 }
@@ -83,5 +85,5 @@ function holdsSomewhere({ organizationRole, projectRoles }: UserViewer, needed: 
 function requireIncluded(role: Role | null, needed: Role): void {
   if (role !== null && includesRole(role, needed)) return;
   const whose = role === null ? 'there is none in the organization' : `the credential's is ${role}`;
-  throw new ForbiddenError(`This takes the role ${needed}; ${whose}.`);
+  throw new ForbiddenError(`This requires the role ${needed}; ${whose}.`);
 }

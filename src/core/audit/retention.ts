@@ -33,6 +33,6 @@ export async function pruneAuditEvents({ sql, config, log }: Deps): Promise<void
       if ((await sql('prune-audit', pruneStatement, values)).length < batchRows) return;
     }
   } catch (error) {
-    log.warn({ err: error }, 'old audit events were not deleted');
+    log.warn({ err: error }, 'could not delete old audit events');
   }
 }

@@ -67,7 +67,7 @@ export function createChangeFeed(deps: LeanDeps, listen: Listen): ChangeFeed {
         joining.delete(subscriber);
         reject(error);
       }
-      deps.log.warn({ err: error }, 'changes were not read; they will be');
+      deps.log.warn({ err: error }, 'could not read changes; will try again');
       await wait(pauses.afterFailure);
     }
   };
@@ -87,7 +87,9 @@ export function createChangeFeed(deps: LeanDeps, listen: Listen): ChangeFeed {
   const start = (): void => {
     if (isRunning) return;
     isRunning = true;
-    run().catch((error: unknown) => deps.log.error({ err: error }, 'the feed of changes ended'));
+    run().catch((error: unknown) =>
+      deps.log.error({ err: error }, 'the change feed stopped unexpectedly'),
+    );
   };
 
   return {
@@ -129,7 +131,8 @@ function tell(subscribers: readonly Subscriber[], reading: Reading): void {
   }
 }
 
-const missed = 'Changes were missed. Open the subscription again, then read what it is about anew.';
+const missed =
+  'This process has missed changes. Open the subscription again, then read the current state.';
 
 /** Creates a bell: a loop waits until it rings, or until the time has passed. */
 function createBell() {

@@ -68,6 +68,6 @@ export async function forgetOldChanges({ sql, log }: Deps): Promise<void> {
   try {
     await sql('forget-old-changes', forgetStatement, []);
   } catch (error) {
-    log.warn({ err: error }, 'old changes were not deleted');
+    log.warn({ err: error }, 'could not delete old changes');
   }
 }

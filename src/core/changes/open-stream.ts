@@ -138,6 +138,6 @@ export function closeStreams(deps: Deps): void {
 function fallenBehind(): AppError {
   return new AppError(
     'too_many_requests',
-    'Changes came faster than they were read. Open the subscription again, then read what it is about anew.',
+    'The client reads more slowly than changes arrive. Open the subscription again, then read the current state.',
   );
 }

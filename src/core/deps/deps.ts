@@ -28,7 +28,7 @@ export interface Deps extends LeanDeps {
   /** Receives the notifications that processes send each other. */
   listen: Listen;
   serverSecrets: ServerSecrets;
-  /** Aborted when the process is told to stop. */
+  /** A signal that is aborted when the process must stop. */
   stopping: AbortController;
   /** Ends what this process keeps open and writes what it holds back. The database stays open. */
   close: () => Promise<void>;

@@ -87,7 +87,7 @@ export async function reseal(
     if (error instanceof NotFoundError) return 'replaced'; // its project was deleted
     if (!(error instanceof VaultError)) throw error;
     const { table, column, rowId } = place;
-    log.error({ err: error, table, column, rowId }, 'a value does not open');
+    log.error({ err: error, table, column, rowId }, 'a sealed value does not open');
     return 'unreadable';
   }
 }

@@ -57,7 +57,7 @@ export async function readPipedream<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   if (!answer.ok) throw refusedWith(answer.status);
   const { data } = schema.safeParse(await answer.json().catch(() => undefined));
-  if (data === undefined) throw new UpstreamError('Pipedream’s answer makes no sense.', true);
+  if (data === undefined) throw new UpstreamError('Pipedream sent an invalid response.', true);
   return data;
 }
 
@@ -65,5 +65,5 @@ export async function readPipedream<Schema extends z.ZodType>(
 export function refusedWith(status: number): UpstreamError {
   const isPassing = status === 429 || status >= 500;
   const advice = isPassing ? '' : ' This server’s operator must check its PIPEDREAM variables.';
-  return new UpstreamError(`Pipedream answered with status ${status}.${advice}`, isPassing);
+  return new UpstreamError(`Pipedream responded with status ${status}.${advice}`, isPassing);
 }

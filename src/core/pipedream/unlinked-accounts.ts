@@ -33,6 +33,6 @@ export async function deleteUnlinkedAccounts(deps: Deps): Promise<void> {
       await sql('note-deleted-account', deletedStatement, [id]);
     }
   } catch (error) {
-    log.warn({ err: error }, 'accounts at Pipedream were not deleted; they will be');
+    log.warn({ err: error }, 'could not delete accounts at Pipedream; will try again');
   }
 }

@@ -23,7 +23,10 @@ export async function exportAll(
   write: (lines: string) => Promise<void>,
 ): Promise<number> {
   const masterKey = await findActiveMasterKey(sql);
-  if (masterKey === undefined) throw new ConflictError('There is nothing to export yet.');
+  if (masterKey === undefined)
+    throw new ConflictError(
+      'There is nothing to export: no server has started on this database yet.',
+    );
   const file = await startFile(keys, masterKey, version, write);
   const options = { isolationLevel: 'RepeatableRead', timeout: transferTime } as const;
   const count = await db.$transaction((tx) => exportTables(tx, file.writeLines), options);

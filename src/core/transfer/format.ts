@@ -124,7 +124,7 @@ export async function* readRows(path: string, macKey: Buffer): AsyncGenerator<Ro
     if (!end.success) throw changed(path, number);
     counted = end.data.end.rows;
   }
-  if (!isProven) throw new ConflictError(`${path} is not whole: its end is missing. ${whatToDo}`);
+  if (!isProven) throw new ConflictError(`${path} is incomplete: its end is missing. ${whatToDo}`);
 }
 
 const macLine = (mac: Hmac) => Buffer.from(`${JSON.stringify({ mac: mac.digest('base64') })}\n`);

@@ -57,7 +57,7 @@ async function fill(tx: Prisma.TransactionClient, rows: AsyncIterable<Row>): Pro
     const name = batch[0]?.table;
     if (name === undefined) return;
     const table = tables.get(name);
-    if (table === undefined) throw new ConflictError(`There is no table "${name}" here.`);
+    if (table === undefined) throw new ConflictError(`This version has no table "${name}".`);
     await insert(tx, table, batch);
     batch = [];
   };

@@ -46,7 +46,7 @@ export function createLocalKeyProvider(masterKeys: string): KeyProvider {
     unwrap: async (kid, context, wrapped) => openWrapped(keys.get(kid), kid, context, wrapped),
     derive: async (kid, purpose) => {
       const key = keys.get(kid);
-      if (key === undefined) throw new VaultError(kid, 'MASTER_KEYS does not hold it');
+      if (key === undefined) throw new VaultError(kid, 'MASTER_KEYS does not contain it');
       return Buffer.from(hkdfSync('sha256', key, '', purpose, 32));
     },
   };

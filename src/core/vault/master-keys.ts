@@ -76,14 +76,14 @@ export async function findMasterKeyComplaint(
 ): Promise<string | undefined> {
   if (!keys.kids.includes(kid)) {
     if (!isInUse) return undefined;
-    return `The master key "${kid}" is missing: this database holds values sealed under it. Add it to MASTER_KEYS.`;
+    return `The master key "${kid}" is missing, but values in this database are sealed with it. Add it to MASTER_KEYS.`;
   }
   try {
     await keys.unwrap(kid, checkContext(kid), checkValue);
     return undefined;
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
-    return `The master key "${kid}" is another than the one this database was sealed under. Set the right one in MASTER_KEYS.`;
+    return `The master key "${kid}" is not the one that this database was sealed with. Set the right key in MASTER_KEYS.`;
   }
 }
 

@@ -80,7 +80,7 @@ export function open(keyId: string, key: Uint8Array, place: Place, sealed: Uint8
   try {
     decipher.final();
   } catch (cause) {
-    throw new VaultError(keyId, 'it was altered, or moved from another place', { cause });
+    throw new VaultError(keyId, 'it was changed, or moved from another place', { cause });
   }
   return opened;
 }

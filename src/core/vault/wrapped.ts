@@ -13,7 +13,7 @@ export function wrap(
   context: Uint8Array,
   key: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  if (masterKey === undefined) throw new VaultError(kid, 'MASTER_KEYS does not hold it');
+  if (masterKey === undefined) throw new VaultError(kid, 'MASTER_KEYS does not contain it');
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', masterKey, nonce);
   cipher.setAAD(context);
@@ -33,7 +33,7 @@ export function openWrapped(
   context: Uint8Array,
   wrapped: Uint8Array,
 ): Buffer {
-  if (masterKey === undefined) throw new VaultError(kid, 'MASTER_KEYS does not hold it');
+  if (masterKey === undefined) throw new VaultError(kid, 'MASTER_KEYS does not contain it');
   const bytes = Buffer.from(wrapped.buffer, wrapped.byteOffset, wrapped.byteLength);
   if (bytes.length !== wrappedLength || bytes[0] !== format) {
     throw new VaultError(kid, 'it is not a wrapped key');
@@ -47,7 +47,7 @@ export function openWrapped(
   try {
     decipher.final();
   } catch (cause) {
-    throw new VaultError(kid, 'the key is another, or the value was altered', { cause });
+    throw new VaultError(kid, 'the key is a different one, or the value was changed', { cause });
   }
   return key;
 }

@@ -12,6 +12,7 @@ export async function requireProjectId(
   const project = isUuid(id)
     ? await db.project.findUnique({ where: { id }, select: { id: true } })
     : null;
-  if (project === null) throw new UsageError(`--project names no project: ${id}.`);
+  if (project === null)
+    throw new UsageError(`--project must be the id of a project: there is none with the id ${id}.`);
   return project.id;
 }

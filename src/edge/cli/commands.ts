@@ -6,14 +6,14 @@ export const commands: readonly Command[] = [
   {
     name: 'doctor',
     syntax: '',
-    summary: 'say of each thing that a server needs whether it is well, and if not, what to do',
+    summary: 'check everything that a server needs, and say how to fix what is wrong',
     options: {},
     load: async () => (await import('./doctor.command.ts')).run,
   },
   {
     name: 'create-access-key',
     syntax: '--name NAME --role ROLE [--project ID]',
-    summary: `print a new access key, this once; ROLE is ${Object.keys(Role).join(', ')}`,
+    summary: `create an access key and print it once; ROLE is one of ${Object.keys(Role).join(', ')}`,
     options: {
       name: { type: 'string', required: true },
       role: { type: 'string', required: true },
@@ -24,21 +24,21 @@ export const commands: readonly Command[] = [
   {
     name: 'rotate-master-key',
     syntax: '',
-    summary: 'make the first of MASTER_KEYS the active one, and wrap every data key with it',
+    summary: 'make the first key of MASTER_KEYS active, and wrap every data key with it',
     options: {},
     load: async () => (await import('./rotate-master-key.command.ts')).run,
   },
   {
     name: 'rotate-data-keys',
     syntax: '[--project ID]',
-    summary: 'make new data keys, and seal every value anew with them',
+    summary: 'create new data keys, and seal every value again with them',
     options: { project: { type: 'string' } },
     load: async () => (await import('./rotate-data-keys.command.ts')).run,
   },
   {
     name: 'rotate-signing-key',
     syntax: '[--compromised]',
-    summary: 'put a new key in the place of the one that signs connect tokens',
+    summary: 'replace the key that signs connect tokens',
     options: { compromised: { type: 'boolean' } },
     load: async () => (await import('./rotate-signing-key.command.ts')).run,
   },
@@ -46,14 +46,14 @@ export const commands: readonly Command[] = [
     name: 'export',
     syntax: '--file PATH',
     summary:
-      'write everything to a new file, sealed as it is: it opens with the same MASTER_KEYS only',
+      'write everything to a new file; its secrets stay sealed and need the same MASTER_KEYS',
     options: { file: { type: 'string', required: true } },
     load: async () => (await import('./export.command.ts')).run,
   },
   {
     name: 'import',
     syntax: '--file PATH',
-    summary: 'fill an empty database from such a file, all of it or nothing',
+    summary: 'fill an empty database from such a file, completely or not at all',
     options: { file: { type: 'string', required: true } },
     load: async () => (await import('./import.command.ts')).run,
   },

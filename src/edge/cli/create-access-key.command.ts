@@ -36,7 +36,10 @@ async function requireOrganization({ db }: Deps, projectId: string | null): Prom
     return organizationId;
   }
   const [organization, another] = await db.organization.findMany({ take: 2 });
-  if (organization === undefined) throw new UsageError('There is no organization yet.');
+  if (organization === undefined)
+    throw new UsageError(
+      'There is no organization yet. Start the server first. Start the server first.',
+    );
   if (another === undefined) return organization.id;
-  throw new UsageError('There are several organizations: say which by --project.');
+  throw new UsageError('There are several organizations. Choose one with --project.');
 }

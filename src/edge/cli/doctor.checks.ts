@@ -38,7 +38,7 @@ export function findConfigFaults(config: Config): Finding[] {
     {
       what: 'refresh',
       isWell: true,
-      says: refresh === 'on' ? 'on' : 'off: no token is refreshed by this server',
+      says: refresh === 'on' ? 'on' : 'off: this server refreshes no token',
     },
   ];
 }
@@ -84,10 +84,10 @@ export async function findDatabaseFaults(
     migrations,
     await examine('clock', 'as the database’s', () => findClockError(sql)),
     ...(await findKeyFaults(sql, keys)),
-    await examine('redirect URI', 'every consent under way comes back here', () =>
+    await examine('redirect URI', 'every open consent returns to this server', () =>
       findLostConsents(sql, config.publicUrl),
     ),
-    await examine('requirements', 'every provider that is asked for is set up', () =>
+    await examine('requirements', 'every required provider is set up', () =>
       findMissingClients(sql, config.oauthClients),
     ),
   ];
@@ -111,7 +111,7 @@ async function findClockError(sql: Sql): Promise<string[]> {
   const error = Math.abs(Date.now() - (row?.now.getTime() ?? 0));
   if (error < mostClockError) return [];
   return [
-    `This machine's clock is ${Math.round(error / 1_000)} s off the database's: set both by NTP.`,
+    `This machine's clock is ${Math.round(error / 1_000)} s off from the clock of the database. Synchronize both with NTP.`,
   ];
 }
 
@@ -148,7 +148,7 @@ async function findDataKeyFaults(sql: Sql, keys: KeyProvider): Promise<string[]>
     ...closed.map((id) => `The data key ${id} does not open: restore its row from a backup.`),
     ...stuck.map(({ scope, at }) => {
       const command = scope === 'all' ? 'rotate-data-keys' : `rotate-data-keys --project ${scope}`;
-      return `A rotation begun at ${at.toISOString()} is not finished: run ${command} again.`;
+      return `A rotation that began at ${at.toISOString()} is not finished. Run ${command} again.`;
     }),
   ];
 }
@@ -174,6 +174,6 @@ async function findLostConsents(sql: Sql, publicUrl: string): Promise<string[]> 
   );
   if (!row?.lost) return [];
   return [
-    `${row.lost} consents under way were begun under another PUBLIC_URL, and will not come back.`,
+    `${row.lost} open consents began under another PUBLIC_URL and will not return to this server. Repeat them, or restore PUBLIC_URL.`,
   ];
 }

@@ -46,9 +46,9 @@ async function findIdentityProvider(config: Config): Promise<Finding[]> {
   const what = 'identity provider';
   try {
     await discoverKeys({ config, outbound: openOutbound(config.outboundAllow) });
-    return [{ what, isWell: true, says: `${config.oidc.issuer} says where its keys are` }];
+    return [{ what, isWell: true, says: `${config.oidc.issuer} publishes its keys` }];
   } catch (error) {
-    const says = `OIDC_ISSUER, ${config.oidc.issuer}, does not say where its keys are: ${describe(error)}`;
+    const says = `OIDC_ISSUER, ${config.oidc.issuer}, does not publish its keys: ${describe(error)}`;
     return [{ what, isWell: false, says }];
   }
 }

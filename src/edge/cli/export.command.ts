@@ -29,6 +29,6 @@ export const run: Run = (options, config) =>
 function openNew(path: string) {
   return openNewPrivateFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
-    throw new ConflictError(`${path} exists already, and is not overwritten: name another file.`);
+    throw new ConflictError(`${path} already exists and was not overwritten. Name another file.`);
   });
 }

@@ -22,5 +22,5 @@ process.exit(); // the embedded database leaves a timer behind
 function describe(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${usage(commands)}`;
   if (error instanceof ConfigError || error instanceof AppError) return error.message;
-  return error instanceof Error ? `It did not work: ${error.message}` : String(error);
+  return error instanceof Error ? `The command failed: ${error.message}` : String(error);
 }

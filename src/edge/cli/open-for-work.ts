@@ -45,7 +45,7 @@ export async function openForWork<Result>(
 /** Why there is nothing to work on; undefined when there is. */
 export function findMissingDatabase({ databaseUrl, dataDir }: Config): string | undefined {
   if (databaseUrl !== undefined || existsSync(join(dataDir, 'db'))) return undefined;
-  return `there is none in ${dataDir} yet, the first start of the server makes it`;
+  return `${dataDir} contains no database yet, and the first start of the server creates it`;
 }
 
 /** On standard error, so that it does not mix with what was asked for. */

@@ -57,5 +57,5 @@ export function usage(commands: readonly Command[]): string {
   const calls = commands.map(({ name, syntax }) => `${name} ${syntax}`.trimEnd());
   const width = Math.max(...calls.map((call) => call.length));
   const lines = commands.map(({ summary }, n) => `  ${calls[n]?.padEnd(width)}  ${summary}`);
-  return `patchbay COMMAND, with the environment of the server:\n\n${lines.join('\n')}\n`;
+  return `Usage: patchbay COMMAND, with the same environment as the server:\n\n${lines.join('\n')}\n`;
 }

@@ -18,11 +18,13 @@ export const run: Run = (options, config) =>
     });
     const { resealed, replaced, unreadable } = rotated.outcomes;
     const lines = [
-      `${rotated.replacedKeys} data keys replaced, ${resealed} values sealed anew.`,
-      ...(replaced > 0 ? [`${replaced} values were replaced by others meanwhile.`] : []),
+      `${rotated.replacedKeys} data keys replaced, ${resealed} values sealed again.`,
+      ...(replaced > 0
+        ? [`${replaced} values were changed by other processes during the rotation.`]
+        : []),
       rotated.left === 0
         ? '0 values left on retired data keys.'
-        : `${rotated.left} values left on retired data keys; ${unreadable} of them do not open, as the lines above say. Run this again when they are repaired or deleted.`,
+        : `${rotated.left} values left on retired data keys; ${unreadable} of them do not open: see the lines above. Repair or delete them, then run this command again.`,
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
     return rotated.left === 0 ? 0 : 1;

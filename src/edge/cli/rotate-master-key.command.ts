@@ -45,7 +45,7 @@ function describe(
       (old) =>
         `0 values left on key "${old}": it may be removed from ${holder}. Keep it with the backups made under it.`,
     ),
-    ...unreadable.map((id) => `The data key ${id} does not open, and stays as it is.`),
+    ...unreadable.map((id) => `The data key ${id} does not open. It was left unchanged.`),
   ];
 }
 
@@ -55,7 +55,7 @@ function sayOnce(): (lacking: readonly Lacking[]) => void {
     for (const { host, pid } of lacking) {
       const who = `process ${pid} on ${host}`;
       if (!said.has(who))
-        process.stderr.write(`Waiting for ${who}, which does not hold the key.\n`);
+        process.stderr.write(`Waiting for ${who}, which does not hold the new key.\n`);
       said.add(who);
     }
   };

@@ -18,7 +18,7 @@ export const run: Run = (options, config) =>
 
 function describe({ kid, issuer, signsIn }: RotatedSigningKey, isCompromised: boolean): string {
   if (isCompromised) {
-    return `The key ${kid} signs for ${issuer} from now on. Every connect token made before is refused.`;
+    return `The key ${kid} signs for ${issuer} from now on. The server refuses every older connect token.`;
   }
-  return `The key ${kid} is published, and signs for ${issuer} in ${signsIn / 60} minutes. Connect tokens already made stay valid.`;
+  return `The key ${kid} is published and will sign for ${issuer} in ${signsIn / 60} minutes. Existing connect tokens stay valid.`;
 }

@@ -126,7 +126,7 @@ export function requireFewEach(limits: Limits, { schema, document, node }: Opera
     const times = new Set(asked.map(({ alias }) => alias?.value)).size; // the same twice is done once
     if (times <= limits[limit]) continue;
     throw new QueryTooComplexError(
-      `The operation asks ${times} times for ${name}; the limit is ${limits[limit]}.`,
+      `The operation selects ${name} ${times} times; the limit is ${limits[limit]}.`,
     );
   }
 }

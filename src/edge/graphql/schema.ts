@@ -53,7 +53,7 @@ function requireRules(built: GraphQLSchema): GraphQLSchema {
     if (!isObjectType(root)) continue;
     for (const [name, { extensions }] of Object.entries(root.getFields())) {
       const options = extensions.pothosOptions as { authScopes?: unknown } | undefined;
-      if (!options?.authScopes) throw new Error(`${root.name}.${name} says not who may call it.`);
+      if (!options?.authScopes) throw new Error(`${root.name}.${name} has no authScopes.`);
       if (root === built.getMutationType() && !extensions.audit && !extensions.operation) {
         throw new Error(`${root.name}.${name} says not how it is audited.`);
       }

@@ -103,12 +103,9 @@ function isOfHttp(result: object): boolean {
 }
 
 function notAcceptable(): GraphQLError {
-  return new GraphQLError(
-    'A subscription is answered by events: send "Accept: text/event-stream".',
-    {
-      extensions: { code: errorKinds.invalid_input.graphql, http: { status: 406 } },
-    },
-  );
+  return new GraphQLError('A subscription needs events. Send "Accept: text/event-stream".', {
+    extensions: { code: errorKinds.invalid_input.graphql, http: { status: 406 } },
+  });
 }
 
 type Results = AsyncIterable<ExecutionResult>;

@@ -49,7 +49,7 @@ const aboutDocument: readonly AppError['kind'][] = [
 
 /** All that is said of a bug; the log has the rest under the same id. */
 export function internalMessage(requestId: string): string {
-  return `Something went wrong on this server. Its log has more under request_id ${requestId}.`;
+  return `The server failed unexpectedly. Ask its operator to look for request_id ${requestId} in the log.`;
 }
 
 /** GraphQL quotes what it could not take: a literal or a variable, which may be a secret. */

@@ -17,7 +17,7 @@ export function refuseOtherMethods(app: Hono<RestEnv>, taken: readonly Taken[]):
     const allow = [...known, 'OPTIONS'].join(', ');
     app.options(path, (c) => c.body(null, 204, { Allow: allow }));
     app.all(path, (c) => {
-      const error = new AppError('method_not_allowed', `This path takes ${allow}.`);
+      const error = new AppError('method_not_allowed', `Use ${allow} on this path.`);
       return c.json(failureJson(error), 405, { Allow: allow });
     });
   }

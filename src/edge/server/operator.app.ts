@@ -38,14 +38,14 @@ async function findProblem(deps: Deps): Promise<Record<string, string> | undefin
   try {
     await deps.sql('ready', 'SELECT 1', []);
   } catch (error) {
-    deps.log.warn({ err: error }, 'the database does not answer');
+    deps.log.warn({ err: error }, 'could not reach the database');
     return { database: 'does not answer' };
   }
   try {
     await deps.vault.sealingKey(null);
     return undefined;
   } catch (error) {
-    deps.log.error({ err: error }, 'the vault does not open');
+    deps.log.error({ err: error }, 'could not open a sealed value');
     return { vault: 'does not open' };
   }
 }

@@ -128,10 +128,10 @@ async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps)
 
 function describeListenError(error: NodeJS.ErrnoException, port: number): ConfigError {
   if (error.code === 'EADDRINUSE') {
-    return new ConfigError(`PORT is in use by another process (${port}): set it to a free one.`);
+    return new ConfigError(`PORT is ${port}, which another process uses. Set it to a free port.`);
   }
   if (error.code === 'EACCES') {
-    return new ConfigError(`PORT must be one that this user may listen on (${port} is not).`);
+    return new ConfigError(`PORT must be a port on which this user may listen; ${port} is not.`);
   }
   return new ConfigError(`HOST must be a host name or an IP address to listen on (${error.code}).`);
 }

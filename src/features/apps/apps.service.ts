@@ -136,5 +136,7 @@ type AppOfEvent = Pick<App, 'id' | 'name' | 'hostname' | 'visibility'>;
 
 function refuseTakenHostname(error: unknown): never {
   if (!isUniqueViolation(error, 'hostname')) throw error;
-  throw new ConflictError('The hostname is taken by another app.', undefined, { cause: error });
+  throw new ConflictError('Another app has this hostname. Choose another hostname.', undefined, {
+    cause: error,
+  });
 }

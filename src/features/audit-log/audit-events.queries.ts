@@ -108,7 +108,9 @@ async function eventsWhere(
   if (projectId != null) await requireVisibleProject(context, projectId);
   const { only, projectIds } = reachOf(viewer);
   if (only && projectIds.length === 0 && projectId == null) {
-    throw new ForbiddenError('This takes the role admin in the organization: name a project.');
+    throw new ForbiddenError(
+      'This requires the role admin in the organization. Name a project with projectId instead.',
+    );
   }
   const ofNoProject = projectId == null && connectionId == null && !only;
   const wanted = {

@@ -20,7 +20,7 @@ export async function forgetEndedTokens({ sql, log }: Deps): Promise<void> {
     try {
       await sql(name, statement, []);
     } catch (error) {
-      log.warn({ err: error, name }, 'what connect tokens left behind was not deleted');
+      log.warn({ err: error, name }, 'could not delete the remains of ended connect tokens');
     }
   }
 }

@@ -40,7 +40,7 @@ export async function takeMint(context: RequestContext, app: HostApp): Promise<v
 
 function tooMany(limit: number, whose: string, seconds: number): TooManyRequestsError {
   return new TooManyRequestsError(
-    `Without a key, ${limit} connect tokens a minute may be made ${whose}.`,
+    `Without a key, ${limit} connect tokens a minute can be created ${whose}.`,
     seconds,
   );
 }

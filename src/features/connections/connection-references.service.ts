@@ -154,7 +154,7 @@ async function requireRoom(
 ): Promise<void> {
   if ((await tx.connectionReference.count({ where: { connectionId } })) < most) return;
   throw new InvalidInputError([
-    { path: 'connectionId', message: `has ${most} references already, which is the limit` },
+    { path: 'connectionId', message: `already has ${most} references, which is the limit` },
   ]);
 }
 

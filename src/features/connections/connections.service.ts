@@ -120,7 +120,7 @@ async function loadPage(
 
 const projectMissing = {
   path: 'projectId',
-  message: 'cannot be blank: this credential may reach several projects',
+  message: 'cannot be blank: this credential can reach several projects',
 };
 
 function matching({ type, status, search, includeSystem }: ConnectionFilter) {

@@ -63,7 +63,11 @@ export const createConnection = operation({
 /** What a violated unique name means; undefined for any other error. */
 export function nameTaken(error: unknown): ConflictError | undefined {
   if (!isUniqueViolation(error, 'project_id', 'name')) return undefined;
-  return new ConflictError('The project already has a connection of this name.', undefined, {
-    cause: error,
-  });
+  return new ConflictError(
+    'The project already has a connection with this name. Choose another name.',
+    undefined,
+    {
+      cause: error,
+    },
+  );
 }

@@ -59,14 +59,14 @@ async function openGrant({ deps, viewer, request }: RequestContext, grant: Grant
 
 function requireAvailable({ isSystem, type, status, grant }: StoredCredentials): void {
   if (isSystem) {
-    throw new ForbiddenError(
-      'The credentials of a system-managed connection are never handed out.',
-    );
+    throw new ForbiddenError('The credentials of a system-managed connection cannot be fetched.');
   }
   // Of OAuth the config itself, with the client's secret, is never handed out.
   const isBare = grant === null && findConnectionType(type)?.oauth2 !== undefined;
   if (status === 'incomplete' || (status === 'active' && isBare)) {
-    throw new ConflictError('The connection is incomplete: nobody has given consent yet.');
+    throw new ConflictError(
+      'The connection is incomplete: nobody has given consent yet. Authorize it first. Authorize it first.',
+    );
   }
   if (status === 'expired') {
     const why = grant?.lastRefreshError ?? 'The provider ended it.';

@@ -35,11 +35,11 @@ export const refreshConnection = operation({
     const { grant } = stored;
     if (stored.status !== 'active' || grant === null || !grant.isRefreshable) {
       throw new ConflictError(
-        'There is nothing to refresh: the connection has no refresh token in use.',
+        'The connection cannot be refreshed: it has no refresh token. Authorize it again to get one.',
       );
     }
     if (deps.config.refresh === 'off') {
-      throw new ConflictError('Refreshing is turned off on this server (REFRESH=off).');
+      throw new ConflictError('This server does not refresh tokens (REFRESH=off).');
     }
     const tokens = await openTokens(deps.vault, grant);
     const by = { actor: `${viewer.kind}:${viewer.id}`, ip: request.ip, requestId: request.id };

@@ -62,7 +62,9 @@ export const updateConnection = operation({
       announceChanges(deps);
       return changed;
     }
-    throw new ConflictError('The connection was changed meanwhile. Read it again, then repeat.');
+    throw new ConflictError(
+      'Another caller has changed the connection. Read it again, then repeat the update.',
+    );
   },
 });
 

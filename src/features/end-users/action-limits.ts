@@ -82,5 +82,5 @@ function countsOf({ deps, request }: Caller, { id, via }: ConnectTokenViewer) {
 
 function tooMany({ via }: ConnectTokenViewer, limit: number, whose: string, seconds: number) {
   const tokens = via === 'key' ? 'Connect tokens' : 'Connect tokens made without a key';
-  return new TooManyRequestsError(`${tokens} may do ${limit} actions a minute ${whose}.`, seconds);
+  return new TooManyRequestsError(`${tokens} can do ${limit} actions a minute ${whose}.`, seconds);
 }

@@ -82,12 +82,12 @@ export const authorizeRequirement = operation({
 
 const redirectNotListed = {
   path: 'redirectUrl',
-  message: "must be one of the project's redirect URLs or the app's return URL, to the letter",
+  message: "must be exactly one of the project's redirect URLs or the app's return URL",
 };
 
 const notOAuth = {
   path: 'requirementId',
-  message: 'asks for credentials, not for a consent: submit them',
+  message: 'requires credentials, not a consent: submit them',
 };
 
 async function beginConsentOf(

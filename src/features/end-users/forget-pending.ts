@@ -14,7 +14,7 @@ export async function forgetPending({ sql, log }: Deps): Promise<void> {
     try {
       await sql(name, statement, []);
     } catch (error) {
-      log.warn({ err: error, name }, 'what users never completed was not deleted');
+      log.warn({ err: error, name }, 'could not delete links that users never completed');
     }
   }
 }

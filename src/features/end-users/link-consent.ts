@@ -22,7 +22,8 @@ export const linkConsent: LinkConsent = async (tx, consent) => {
   await lockUser(tx, ofUser);
   const isThere = (await tx.connection.count({ where: { id: connection.id } })) > 0;
   const isLive = await isLiveInitiator(tx, attempt, { ...connection, endUserId });
-  if (!isThere || !isLive) throw new ConflictError('This was ended meanwhile. Start again.');
+  if (!isThere || !isLive)
+    throw new ConflictError('The connect token has ended. Start again with a new one.');
   await requireScopes(tx, consent, requirementId);
   const jti = attempt.initiator.replace(/^connect_token:/, '');
   await requireReplaceable(tx, ofUser, { jti, isAnonymous: attempt.tokenIsAnonymous !== false });

@@ -40,12 +40,12 @@ function requireFulfilled(brought: Brought, { type, grant, status }: StoredCrede
   const missing = missingScopes(findConnectionType(type), asked.scopes, granted);
   if (missing.length === 0) return;
   throw new ConflictError(
-    `The user’s account for “${brought.title}” lacks scopes that are required: ${missing.join(' ')}. The user must connect it again.`,
+    `The user’s account for “${brought.title}” lacks required scopes: ${missing.join(' ')}. The user must connect it again.`,
   );
 }
 
 function notBrought({ title }: Brought): ConflictError {
   return new ConflictError(
-    `The user has not brought “${title}” yet. Send them to the connect page first.`,
+    `The user has not connected “${title}” yet. Send them to the connect page first.`,
   );
 }

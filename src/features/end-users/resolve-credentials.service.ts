@@ -73,7 +73,7 @@ type GivenUser = { appId?: string | null | undefined; userId?: string | null | u
 function requireUser({ appId, userId }: GivenUser): Omit<NamedUser, 'hash'> {
   if (appId != null && userId != null) return { appId: appId.toLowerCase(), userId };
   const absent = Object.entries({ appId, userId }).filter(([, value]) => value == null);
-  const message = 'cannot be blank when requirements are asked for';
+  const message = 'cannot be blank if the references name requirements';
   throw new InvalidInputError(absent.map(([path]) => ({ path, message })));
 }
 
@@ -136,9 +136,9 @@ function toResult({ deps, request }: RequestContext, error: unknown): AppError {
   const known = translateDatabaseError(error);
   if (known instanceof UnavailableError) throw known;
   if (known instanceof AppError) return known;
-  deps.log.error({ err: error, requestId: request.id }, 'credentials could not be opened');
+  deps.log.error({ err: error, requestId: request.id }, 'could not open credentials');
   return new ConflictError(
-    `What is stored cannot be opened. The log of this server has more under request_id ${request.id}.`,
+    `The stored value cannot be decrypted. Ask the operator to look for request_id ${request.id} in the log.`,
   );
 }
 

@@ -71,12 +71,14 @@ export const submitRequirementCredentials = operation({
 
 function requireAskedType(spec: RequirementSpec, typeName: string): ConnectionType {
   if (spec.kind === 'pipedream_account') {
-    throw wrongType('is no credential: the account is linked at Pipedream; authorize it instead');
+    throw wrongType(
+      'cannot be submitted: the user links the account at Pipedream; authorize it instead',
+    );
   }
   if (typeName !== spec.type) throw wrongType(`must be ${spec.type}, as the requirement says`);
   const type = requireType(spec.type);
   if (type.oauth2 === undefined) return type;
-  throw wrongType('takes the consent of its account: authorize it instead');
+  throw wrongType('cannot be submitted: the user must give consent; authorize it instead');
 }
 
 function wrongType(message: string): InvalidInputError {

@@ -92,7 +92,7 @@ function ownersWithinReach(viewer: MemberViewer): Prisma.UserWhereInput {
 function requireOwnId(viewer: MemberViewer): string {
   if (isPerson(viewer)) return viewer.userId;
   throw new InvalidInputError([
-    { path: 'userId', message: 'cannot be blank: an access key is nobody’s own' },
+    { path: 'userId', message: 'cannot be blank: an access key has no owner, so name a user' },
   ]);
 }
 

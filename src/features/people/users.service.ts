@@ -129,7 +129,11 @@ function isRaise(from: Role | null, to: Role): boolean {
 
 function emailTaken(error: unknown): ConflictError | undefined {
   if (!isUniqueViolation(error, 'organization_id', 'email_folded')) return undefined;
-  return new ConflictError('The organization already has a user of this email.', undefined, {
-    cause: error,
-  });
+  return new ConflictError(
+    'The organization already has a user with this email address.',
+    undefined,
+    {
+      cause: error,
+    },
+  );
 }

@@ -51,4 +51,4 @@ export const deleteProject = operation({
   },
 });
 
-const notItsName = { path: 'confirm', message: 'must be the name of the project, to the letter' };
+const notItsName = { path: 'confirm', message: 'must be the exact name of the project' };

@@ -56,7 +56,7 @@ export const createProject = operation({
     const { db } = context.deps;
     const viewer = requireMember(context.viewer);
     if (organizationId != null && organizationId.toLowerCase() !== viewer.organizationId) {
-      throw new ForbiddenError('A credential makes projects in its own organization only.');
+      throw new ForbiddenError('A credential can create projects only in its own organization.');
     }
     const id = newId();
     const data = {
@@ -116,9 +116,13 @@ function texts(urls: readonly URL[] | null | undefined): string[] {
 
 function nameTaken(error: unknown): ConflictError | undefined {
   if (!isUniqueViolation(error, 'organization_id', 'name')) return undefined;
-  return new ConflictError('The organization already has a project of this name.', undefined, {
-    cause: error,
-  });
+  return new ConflictError(
+    'The organization already has a project with this name. Choose another name.',
+    undefined,
+    {
+      cause: error,
+    },
+  );
 }
 
 function isRedirectUrl(url: URL): boolean {

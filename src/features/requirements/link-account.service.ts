@@ -33,7 +33,10 @@ export async function linkAwaitedAccount(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const { requirementId } = awaited;
-    deps.log.warn({ err: error, requirementId, requestId }, 'an account is still waited for');
+    deps.log.warn(
+      { err: error, requirementId, requestId },
+      'could not check for a linked account; will try again',
+    );
     return false;
   }
 }

@@ -17,7 +17,7 @@ export async function heedWebhook(deps: Deps, secret: string, requestId: string)
     await wait(checkPause * 1_000, undefined, { ref: false });
     await askOnce(deps, secret, requestId);
   } catch (error) {
-    deps.log.warn({ err: error, requestId }, 'a webhook was not heeded');
+    deps.log.warn({ err: error, requestId }, 'could not process a webhook');
   } finally {
     heeded.delete(secret);
   }

@@ -116,7 +116,7 @@ async function requireRoom(tx: Prisma.TransactionClient, appId: string): Promise
   const count = await tx.requirement.count({ where: { appId } });
   if (count < mostRequirements) return;
   throw new ConflictError(
-    `The app has ${mostRequirements} requirements, as many as there may be. Delete one first.`,
+    `The app has ${mostRequirements} requirements, which is the limit. Delete one first.`,
   );
 }
 
@@ -129,7 +129,11 @@ function requireSpec(kind: RequirementKind, given: JsonObject): JsonObject {
 
 function refuseTakenName(error: unknown): never {
   if (!isUniqueViolation(error, 'app_id', 'name')) throw error;
-  throw new ConflictError('The app already has a requirement of this name.', undefined, {
-    cause: error,
-  });
+  throw new ConflictError(
+    'The app already has a requirement with this name. Choose another name.',
+    undefined,
+    {
+      cause: error,
+    },
+  );
 }

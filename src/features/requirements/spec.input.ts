@@ -60,5 +60,7 @@ function findConsentProblems({ type: name, scopes }: z.input<typeof connectionSp
   }
   const parsed = parseConfig(type, {});
   if (parsed.ok) return [];
-  return [{ path: 'type', message: 'asks for more than a consent, which no end user can bring' }];
+  return [
+    { path: 'type', message: 'requires more than a consent, so an end user cannot fulfil it' },
+  ];
 }

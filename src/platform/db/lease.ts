@@ -50,7 +50,9 @@ async function takeLease(
   const deadline = performance.now() + waitSeconds * 1000;
   while ((await attempt()).length === 0) {
     if (performance.now() > deadline) {
-      throw new Error(`Another process has held the lease "${name}" for ${waitSeconds} seconds.`);
+      throw new Error(
+        `Another process has held the lease "${name}" for ${waitSeconds} seconds. Try again later. Try again later.`,
+      );
     }
     await wait(pollMilliseconds);
   }

@@ -58,7 +58,7 @@ test('a master key file that is a link is refused, and a shared folder is not ch
   const linked = await startRefused({ DATA_DIR: dataDir });
   expect(linked).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/is a link.*itself there/),
+    stderr: expect.stringMatching(/is a link.*file itself/),
   });
 
   const shared = makeFolder();
@@ -105,7 +105,7 @@ test('doctor reports a wrong master key once, and an endpoint that the outbound 
   const wrong = await runTool({ ...environment, MASTER_KEYS: other }, 'doctor');
   expect(wrong.code).toBe(1);
   expect(faultsOf(wrong.stdout)).toEqual([
-    expect.stringMatching(/master keys .*"k1" is another than .*Set the right one/),
+    expect.stringMatching(/master keys .*"k1" is not the one .*Set the right key/),
   ]);
   expect(wrong.stdout).not.toContain('backup');
 
@@ -127,7 +127,7 @@ test('an export follows no link, and leaves no file when it fails', async () => 
   const victim = join(makeFolder(), 'victim');
   symlinkSync(victim, file);
   const linked = await runTool(keys, 'export', '--file', file);
-  expect(linked).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already') });
+  expect(linked).toMatchObject({ code: 1, stderr: expect.stringContaining('already exists') });
   expect(existsSync(victim)).toBe(false);
   rmSync(file);
   mkdirSync(file);

@@ -34,7 +34,7 @@ it('rotates the master key in its file and all data keys while the server is sto
   const data = await runTool(environment, 'rotate-data-keys');
   expect([data.code, data.stdout]).toEqual([
     0,
-    expect.stringMatching(/^1 data keys replaced, 2 values sealed anew\.\n0 values left/),
+    expect.stringMatching(/^1 data keys replaced, 2 values sealed again\.\n0 values left/),
   ]);
   const next = await startServer(environment);
   expect(await fetchApiKey(next, id)).toBe('a secret');
