@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Role } from '../../platform/db/generated/enums.ts';
 import type {
   ConflictError,
+  FieldIssue,
   ForbiddenError,
   InvalidInputError,
   NotFoundError,
@@ -51,6 +52,11 @@ export type Operation<Input, Output> = {
   connection?: keyof Input & string;
   /** What is valid; a function where the operator's configuration decides that. */
   input: z.ZodType<Input> | ((deps: Deps) => z.ZodType<Input>);
+  /**
+   * Finds what `run` may find wrong in the input later, when it knows what is stored. `perform` asks before it
+   * fails with ForbiddenError or NotFoundError: a bad request is told as one to every caller.
+   */
+  inputIssues?: (input: Input) => FieldIssue[];
   /** The failures that a caller must expect besides those of every request. */
   errors: readonly FailureClass[];
   run: (context: RequestContext, input: Input) => Promise<Output>;

@@ -1,5 +1,11 @@
 import { AppVisibility, type Role } from '../../platform/db/generated/enums.ts';
-import { AppError, InvalidInputError, UnauthenticatedError } from '../../platform/errors.ts';
+import {
+  AppError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  UnauthenticatedError,
+} from '../../platform/errors.ts';
 import { fieldIssues } from '../../platform/input.ts';
 import { holding } from '../access/reach.ts';
 import { refusalOf } from '../access/refusal.ts';
@@ -31,10 +37,22 @@ export async function perform<Input, Output>(
   const input = parse(operation, context, given);
   try {
     return await runAdmitted(operation, admit(operation.role, context), input);
-  } catch (error) {
+  } catch (thrown) {
+    const error = badInputBefore(operation, input, thrown);
     await recordIfRefused(operation, context, input, error);
     throw error;
   }
+}
+
+/** Returns the complaints about the input in place of an error that hides them. */
+function badInputBefore<Input, Output>(
+  { inputIssues }: Operation<Input, Output>,
+  input: Input,
+  error: unknown,
+): unknown {
+  if (!(error instanceof ForbiddenError || error instanceof NotFoundError)) return error;
+  const issues = inputIssues?.(input) ?? [];
+  return issues.length > 0 ? new InvalidInputError(issues, { cause: error }) : error;
 }
 
 /** Asks an anonymous caller for a credential before their input is looked at. */

@@ -1,14 +1,11 @@
 import { z } from 'zod';
+import { createConnectToken } from '../../features/connect-tokens/create-connect-token.service.ts';
 import { requireMintsLeft } from '../../features/connect-tokens/mint-limits.ts';
+import { readRequirementsStatus } from '../../features/requirements/requirements-status.service.ts';
+import type { Requirement } from '../../platform/db/generated/client.ts';
 import { userId } from '../../platform/input.ts';
 import { timeJson } from './connection.json.ts';
-import { resultOf } from './envelope.ts';
-import {
-  type RequirementJsonFragment,
-  RestCreateConnectTokenDocument,
-  RestRequirementsStatusDocument,
-} from './generated/operations.ts';
-import { type Route, requireNoErrors, route } from './route.ts';
+import { type Route, route } from './route.ts';
 
 const requirementSchema = z
   .object({
@@ -31,20 +28,14 @@ export const appRoutes: readonly Route[] = [
       "Returns a token for one user of the app, and the connect page's address. A public app needs no credential, within a rate.",
     caller: 'app',
     admit: requireMintsLeft,
-    document: RestCreateConnectTokenDocument,
-    body: z.strictObject({
-      user_id: userId.describe('The id that the app gives to the end user.'),
-    }),
+    operation: createConnectToken,
+    body: ['user_id'],
     example: { user_id: 'user-1' },
     status: 201,
     answer: z.object({ token: z.jwt(), url: z.url(), expires_at: z.iso.datetime() }),
     failures: [404, 429],
-    toVariables: ({ body }) => ({ input: { userId: body.user_id } }),
-    toAnswer: (outcome, errors) => {
-      requireNoErrors(errors);
-      const { token, url, expiresAt } = resultOf(outcome);
-      return { token, url, expires_at: timeJson(expiresAt) };
-    },
+    toInput: ({ body }) => body,
+    toJson: ({ token, url, expiresAt }) => ({ token, url, expires_at: timeJson(expiresAt) }),
   }),
   route({
     method: 'get',
@@ -53,30 +44,28 @@ export const appRoutes: readonly Route[] = [
     description:
       'Returns the requirements that the user has not fulfilled yet. A public app needs no credential.',
     caller: 'app',
-    document: RestRequirementsStatusDocument,
+    operation: readRequirementsStatus,
     query: z.object({ user_id: userId.describe('The id that the app gives to the end user.') }),
     answer: z.object({
       status: z.enum(['complete', 'incomplete']),
       unsatisfied: z.array(requirementSchema),
     }),
     failures: [404],
-    toVariables: ({ query }) => ({ userId: query.user_id }),
-    toAnswer: ({ satisfied, unsatisfied }, errors) => {
-      requireNoErrors(errors);
-      const status = satisfied ? 'complete' : 'incomplete';
-      return { status, unsatisfied: unsatisfied.map(requirementJson) };
-    },
+    toInput: ({ query }) => ({ userId: query.user_id }),
+    toJson: ({ satisfied, unsatisfied }) => ({
+      status: satisfied ? 'complete' : 'incomplete',
+      unsatisfied: unsatisfied.map(requirementJson),
+    }),
   }),
 ];
 
-function requirementJson(requirement: RequirementJsonFragment) {
-  const { id, name, title, description, spec, workflowId } = requirement;
-  const type = requirement.kind.toLowerCase();
+function requirementJson(requirement: Requirement) {
+  const { id, kind, name, title, description, spec, workflowId } = requirement;
   return {
     id,
-    type,
+    type: kind,
     form: { title, description },
-    spec: { type, data: spec },
+    spec: { type: kind, data: spec },
     workflow_id: workflowId,
     name,
   };

@@ -1,19 +1,17 @@
 import { z } from 'zod';
 import { requireActionsLeft } from '../../features/end-users/action-limits.ts';
-import { submittedCredentials } from '../../features/end-users/submitted-credentials.input.ts';
-import { messageSchema } from './connection.json.ts';
-import { dataSchema, resultOf } from './envelope.ts';
+import { authorizeRequirement } from '../../features/end-users/authorize-requirement.service.ts';
 import {
-  type RequirementJsonFragment,
-  RestAuthorizePipedreamDocument,
-  RestAuthorizeRequirementDocument,
-  RestConnectRequirementsDocument,
-  RestConnectRequirementsStatusDocument,
-  RestDisconnectRequirementDocument,
-  RestSubmitRequirementCredentialsDocument,
-} from './generated/operations.ts';
-import { noBody } from './query.ts';
-import { type Route, requireNoErrors, route } from './route.ts';
+  connectRequirements,
+  connectRequirementsStatus,
+} from '../../features/end-users/connect-requirements.service.ts';
+import { disconnectRequirement } from '../../features/end-users/disconnect-requirement.service.ts';
+import { submitRequirementCredentials } from '../../features/end-users/submit-credentials.service.ts';
+import type { Requirement } from '../../platform/db/generated/client.ts';
+import { RequirementKind } from '../../platform/db/generated/enums.ts';
+import { messageSchema } from './connection.json.ts';
+import { dataSchema } from './envelope.ts';
+import { type Route, route } from './route.ts';
 
 const requirement = z.object({
   id: z.uuid(),
@@ -41,13 +39,10 @@ export const connectRoutes: readonly Route[] = [
     summary: 'List what the app asks of its users',
     description: "Returns the requirements of the token's app.",
     caller: 'end user',
-    document: RestConnectRequirementsDocument,
+    operation: connectRequirements,
     answer: dataSchema(z.array(requirementSchema)),
-    toVariables: () => ({}),
-    toAnswer: ({ requirements }, errors) => {
-      requireNoErrors(errors);
-      return { data: requirements.map(requirementJson) };
-    },
+    toInput: () => ({}),
+    toJson: (requirements) => ({ data: requirements.map(requirementJson) }),
   }),
   route({
     method: 'get',
@@ -56,17 +51,15 @@ export const connectRoutes: readonly Route[] = [
     description:
       "Returns the requirements of the token's app, each with its status for the token's user.",
     caller: 'end user',
-    document: RestConnectRequirementsStatusDocument,
+    operation: connectRequirementsStatus,
     answer: dataSchema(z.array(statusSchema)),
-    toVariables: () => ({}),
-    toAnswer: ({ requirements }, errors) => {
-      requireNoErrors(errors);
-      const data = requirements.map(({ status, ...one }) => ({
-        ...requirementJson(one),
-        status: status?.toLowerCase(),
-      }));
-      return { data };
-    },
+    toInput: () => ({}),
+    toJson: (requirements) => ({
+      data: requirements.map(({ requirement, status }) => ({
+        ...requirementJson(requirement),
+        status,
+      })),
+    }),
   }),
   route({
     method: 'post',
@@ -75,18 +68,14 @@ export const connectRoutes: readonly Route[] = [
     description: "Stores credentials of the requirement's type for the token's user.",
     caller: 'end user',
     admit: requireActionsLeft,
-    document: RestSubmitRequirementCredentialsDocument,
-    body: z.strictObject(submittedCredentials),
+    operation: submitRequirementCredentials,
+    body: ['type', 'config'],
     example: { type: 'dynamiq.connections.Pinecone', config: { api_key: 'replace-me' } },
     status: 201,
     answer: messageSchema,
     failures: [404, 409, 429],
-    toVariables: ({ id, body }) => ({ input: { requirementId: id, ...body } }),
-    toAnswer: (outcome, errors) => {
-      requireNoErrors(errors);
-      resultOf(outcome);
-      return { message: 'created' };
-    },
+    toInput: ({ id, body }) => ({ ...body, requirementId: id }),
+    toJson: () => ({ message: 'created' }),
   }),
   route({
     method: 'delete',
@@ -95,15 +84,11 @@ export const connectRoutes: readonly Route[] = [
     description: "Deletes what the token's user linked for the requirement.",
     caller: 'end user',
     admit: requireActionsLeft,
-    document: RestDisconnectRequirementDocument,
+    operation: disconnectRequirement,
     answer: messageSchema,
     failures: [404, 409, 429],
-    toVariables: ({ id }) => ({ input: { requirementId: id } }),
-    toAnswer: (outcome, errors) => {
-      requireNoErrors(errors);
-      resultOf(outcome);
-      return { message: 'deleted' };
-    },
+    toInput: ({ id }) => ({ requirementId: id }),
+    toJson: () => ({ message: 'deleted' }),
   }),
   route({
     method: 'post',
@@ -113,15 +98,12 @@ export const connectRoutes: readonly Route[] = [
       "Returns the provider's page for the user's browser. The requirement is completed when the consent is given.",
     caller: 'end user',
     admit: requireActionsLeft,
-    document: RestAuthorizeRequirementDocument,
-    body: noBody,
+    operation: authorizeRequirement,
+    body: [],
     answer: authorizationSchema,
     failures: [404, 409, 429],
-    toVariables: ({ id }) => ({ input: { requirementId: id, kind: 'CONNECTION' as const } }),
-    toAnswer: (outcome, errors) => {
-      requireNoErrors(errors);
-      return { data: { url: resultOf(outcome).url } };
-    },
+    toInput: ({ id }) => ({ requirementId: id, kind: RequirementKind.connection }),
+    toJson: ({ url }) => ({ data: { url } }),
   }),
   route({
     method: 'post',
@@ -130,19 +112,16 @@ export const connectRoutes: readonly Route[] = [
     description: 'Returns the page where the user links their account at Pipedream.',
     caller: 'end user',
     admit: requireActionsLeft,
-    document: RestAuthorizePipedreamDocument,
-    body: noBody,
+    operation: authorizeRequirement,
+    operationId: 'authorizePipedream',
+    body: [],
     answer: authorizationSchema,
     failures: [404, 409, 429, 502],
-    toVariables: ({ id }) => ({ input: { requirementId: id, kind: 'PIPEDREAM_ACCOUNT' as const } }),
-    toAnswer: (outcome, errors) => {
-      requireNoErrors(errors);
-      return { data: { url: resultOf(outcome).url } };
-    },
+    toInput: ({ id }) => ({ requirementId: id, kind: RequirementKind.pipedream_account }),
+    toJson: ({ url }) => ({ data: { url } }),
   }),
 ];
 
-function requirementJson({ id, kind, title, description, spec }: RequirementJsonFragment) {
-  const type = kind.toLowerCase();
-  return { id, type, title, description, spec: { type, data: spec } };
+function requirementJson({ id, kind, title, description, spec }: Requirement) {
+  return { id, type: kind, title, description, spec: { type: kind, data: spec } };
 }

@@ -1,6 +1,9 @@
-import type { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import type { ConnectionJsonFragment } from './generated/operations.ts';
+import type { RequestContext } from '../../core/access/request-context.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import type { ConnectionRow } from '../../features/connections/connection-row.ts';
+import { openShownConfig } from '../../features/connections/shown-config.ts';
+import { logBug } from './log-bug.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, in UTC, to the second.');
 const config = z.record(z.string(), z.unknown());
@@ -38,14 +41,31 @@ export const credentialsSchema = z
 /** The answer of a write that has no result. */
 export const messageSchema = z.object({ message: z.string() }).meta({ id: 'Message' });
 
-export function connectionJson(connection: ConnectionJsonFragment) {
+/** Returns a connection as REST shows it. Throws VaultError when its config is damaged. */
+export async function connectionJson({ deps }: RequestContext, connection: ConnectionRow) {
+  return withConfig(connection, await openShownConfig(deps, connection));
+}
+
+/** Returns connections as a list shows them: one with a damaged config has `config_error`. */
+export function connectionsJson(context: RequestContext, connections: readonly ConnectionRow[]) {
+  return Promise.all(
+    connections.map((connection) =>
+      connectionJson(context, connection).catch((error: unknown) => {
+        logBug(context, error);
+        return { ...withConfig(connection, null), config_error: 'unreadable' };
+      }),
+    ),
+  );
+}
+
+function withConfig(connection: ConnectionRow, config: JsonObject | null) {
   return {
     id: connection.id,
     name: connection.name,
     type: connection.type,
-    status: connection.status.toLowerCase(),
+    status: connection.status,
     project_id: connection.projectId,
-    config: connection.config,
+    config,
     secret_fields: connection.secretFields,
     is_system: connection.isSystem,
     created_by: connection.createdBy,
@@ -53,18 +73,6 @@ export function connectionJson(connection: ConnectionJsonFragment) {
     updated_at: timeJson(connection.updatedAt),
     version: connection.version,
   };
-}
-
-/** A list's connections; those at which an error lies did not open. */
-export function connectionsJson(
-  connections: readonly ConnectionJsonFragment[],
-  errors: readonly GraphQLError[],
-) {
-  const unreadable = new Set(errors.map(({ path }) => path?.[2]));
-  return connections.map((connection, index) => ({
-    ...connectionJson(connection),
-    ...(unreadable.has(index) && { config_error: 'unreadable' }),
-  }));
 }
 
 /** A time as REST writes it: RFC 3339 in UTC, to the second. */

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import {
-  connectionChanges,
-  newConnection,
-  withChangedConfig,
-  withNewConfig,
-} from '../../features/connections/connection.input.ts';
-import { requireConfigOf } from '../../features/connections/update-connection.service.ts';
+import { newConnection } from '../../features/connections/connection.input.ts';
+import { listConnections, readConnection } from '../../features/connections/connections.service.ts';
+import { createConnection } from '../../features/connections/create-connection.service.ts';
+import { fetchCredentials } from '../../features/connections/credentials.service.ts';
+import { deleteConnection } from '../../features/connections/delete-connection.service.ts';
+import { updateConnection } from '../../features/connections/update-connection.service.ts';
+import { authorizeConnection } from '../../oauth/consent/authorize.service.ts';
+import { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { NotFoundError } from '../../platform/errors.ts';
-import { orBlank, searchedName, searchText, url, uuid } from '../../platform/input.ts';
+import { searchedName, searchText, uuid } from '../../platform/input.ts';
 import { defaultLimits, defaultPageSize } from '../../platform/limits.ts';
 import {
   connectionJson,
@@ -17,20 +18,9 @@ import {
   messageSchema,
   timeJson,
 } from './connection.json.ts';
-import { dataSchema, pageSchema, pagination, resultOf } from './envelope.ts';
-import {
-  RestAuthorizeConnectionDocument,
-  RestConnectionDocument,
-  RestConnectionsDocument,
-  RestCreateConnectionDocument,
-  RestDeleteConnectionDocument,
-  RestFetchCredentialsDocument,
-  RestUpdateConnectionDocument,
-} from './generated/operations.ts';
-import { flag, noBody, pageNumber, pageSize, word } from './query.ts';
-import { type Route, requireNoErrors, route } from './route.ts';
-
-const statuses = { active: 'ACTIVE', incomplete: 'INCOMPLETE', expired: 'EXPIRED' } as const;
+import { dataSchema, pageSchema, pagination } from './envelope.ts';
+import { flag, pageNumber, pageSize, word } from './query.ts';
+import { type Route, route } from './route.ts';
 
 /** What OpenAPI is told, where the server reads text. */
 const wholeNumber = { type: 'integer', minimum: 1 } as const;
@@ -43,8 +33,9 @@ export const connectionRoutes: readonly Route[] = [
     summary: 'Store a connection',
     description:
       'Checks the config against its type and seals it. An OAuth connection starts as `incomplete`, every other as `active`.',
-    document: RestCreateConnectionDocument,
-    body: withNewConfig(z.strictObject({ project_id: uuid, ...newConnection })),
+    operation: createConnection,
+    body: ['project_id', 'name', 'type', 'config'],
+    bodyChecks: { project_id: uuid }, // GraphQL takes any text, and finds nothing by it
     example: {
       project_id: '019aa0f0-0000-7000-8000-000000000000',
       name: 'Search',
@@ -54,26 +45,21 @@ export const connectionRoutes: readonly Route[] = [
     status: 201,
     answer: dataSchema(connectionSchema),
     failures: [404, 409],
-    toVariables: ({ body: { project_id, name, type, config } }) => ({
-      input: { projectId: project_id, name, type, config },
-    }),
-    toAnswer: (outcome, errors) => {
-      requireNoErrors(errors);
-      return { data: connectionJson(resultOf(outcome)) };
-    },
+    toInput: ({ body }) => body,
+    toJson: async (connection, context) => ({ data: await connectionJson(context, connection) }),
   }),
   route({
     method: 'get',
     path: '/v1/connections',
     summary: "List a project's connections, newest first",
     description: 'Returns one page of connections without their secrets.',
-    document: RestConnectionsDocument,
+    operation: listConnections,
     query: z.object({
       project_id: uuid
         .optional()
         .describe('May be left out only with a key that is bound to a project.'),
       type: searchText.optional(),
-      status: word(Object.keys(statuses) as (keyof typeof statuses)[]).optional(),
+      status: word(Object.values(ConnectionStatus)).optional(),
       search: searchedName.optional().describe('How the name begins, whatever its case.'),
       include_system: flag.default(false).meta({ type: 'boolean', default: false }),
       page: pageNumber.default(1).meta({ ...wholeNumber, default: 1 }),
@@ -83,20 +69,23 @@ export const connectionRoutes: readonly Route[] = [
     }),
     answer: pageSchema(connectionSchema),
     failures: [404],
-    toVariables: ({ query }) => ({
+    toInput: ({ query }) => ({
       projectId: query.project_id,
       filter: {
         type: query.type,
-        status: query.status && statuses[query.status],
+        status: query.status,
         search: query.search,
         includeSystem: query.include_system,
       },
-      page: query.page,
-      pageSize: query.page_size,
+      page: { first: query.page_size, page: query.page },
+      withTotal: true,
     }),
-    toAnswer: ({ nodes, totalCount }, errors, { query }) => ({
-      data: connectionsJson(nodes, errors),
-      pagination: pagination(query.page, query.page_size, totalCount),
+    toJson: async ({ edges, count }, context, query) => ({
+      data: await connectionsJson(
+        context,
+        edges.map(({ node }) => node),
+      ),
+      pagination: pagination(query.page, query.page_size, await count()),
     }),
   }),
   route({
@@ -105,14 +94,13 @@ export const connectionRoutes: readonly Route[] = [
     summary: 'Read a connection, without its secrets',
     description:
       'Returns the config without its secret fields, whose names are in `secret_fields`.',
-    document: RestConnectionDocument,
+    operation: readConnection,
     answer: dataSchema(connectionSchema),
     failures: [404],
-    toVariables: ({ id }) => ({ id }),
-    toAnswer: (connection, errors) => {
-      requireNoErrors(errors);
+    toInput: ({ id }) => ({ id }),
+    toJson: async (connection, context) => {
       if (connection === null) throw new NotFoundError('connection');
-      return { data: connectionJson(connection) };
+      return { data: await connectionJson(context, connection) };
     },
   }),
   route({
@@ -126,38 +114,24 @@ export const connectionRoutes: readonly Route[] = [
       type: 'dynamiq.connections.Pinecone',
       config: { api_key: 'replace-me' },
     },
-    document: RestUpdateConnectionDocument,
-    body: withChangedConfig(
-      z.strictObject({
-        ...connectionChanges,
-        type: newConnection.type,
-        config: newConnection.config,
-      }),
-    ),
+    operation: updateConnection,
+    body: ['name', 'type', 'config', 'version'],
+    bodyChecks: { type: newConnection.type, config: newConnection.config }, // PUT is a whole config
     answer: dataSchema(connectionSchema),
     failures: [404, 409],
-    toVariables: ({ id, body }) => ({ input: { id, ...body } }),
-    toAnswer: (outcome, errors, { body: { type, config } }) => {
-      requireNoErrors(errors);
-      // The operation asks for the role first; of REST a bad body is told before it.
-      if (outcome.__typename === 'ForbiddenError') requireConfigOf(type, config);
-      return { data: connectionJson(resultOf(outcome)) };
-    },
+    toInput: ({ id, body }) => ({ ...body, id }),
+    toJson: async (connection, context) => ({ data: await connectionJson(context, connection) }),
   }),
   route({
     method: 'delete',
     path: '/v1/connections/{connection_id}',
     summary: 'Delete a connection',
     description: 'Deletes the connection. It fails with 409 while something registered uses it.',
-    document: RestDeleteConnectionDocument,
+    operation: deleteConnection,
     answer: messageSchema,
     failures: [404, 409],
-    toVariables: ({ id }) => ({ input: { id } }),
-    toAnswer: (outcome, errors) => {
-      requireNoErrors(errors);
-      resultOf(outcome);
-      return { message: 'deleted' };
-    },
+    toInput: ({ id }) => ({ id }),
+    toJson: () => ({ message: 'deleted' }),
   }),
   route({
     method: 'post',
@@ -165,17 +139,14 @@ export const connectionRoutes: readonly Route[] = [
     summary: 'Fetch the credentials: the only way to secrets, audited',
     description:
       'Returns the whole decrypted config, or a fresh access token of an OAuth connection. Every call is audited.',
-    document: RestFetchCredentialsDocument,
-    body: noBody,
+    operation: fetchCredentials,
+    body: [],
     answer: dataSchema(credentialsSchema),
     failures: [404, 409, 502],
-    toVariables: ({ id }) => ({ input: { id } }),
-    toAnswer: (outcome, errors) => {
-      requireNoErrors(errors);
-      const { connectionId, type, config, expiresAt } = resultOf(outcome);
-      const expires_at = expiresAt && timeJson(expiresAt);
-      return { data: { id: connectionId, type, config, expires_at } };
-    },
+    toInput: ({ id }) => ({ id }),
+    toJson: ({ connectionId, type, config, expiresAt }) => ({
+      data: { id: connectionId, type, config, expires_at: expiresAt && timeJson(expiresAt) },
+    }),
   }),
   route({
     method: 'post',
@@ -184,14 +155,11 @@ export const connectionRoutes: readonly Route[] = [
     description:
       "Returns the provider's page for the browser. The connection becomes `active` when the consent is given.",
     example: { redirect_url: 'https://app.example.com/connected' },
-    document: RestAuthorizeConnectionDocument,
-    body: z.strictObject({ redirect_url: orBlank(url) }).optional(),
+    operation: authorizeConnection,
+    body: ['redirect_url'],
     answer: dataSchema(z.object({ url: z.url() })),
     failures: [404],
-    toVariables: ({ id, body }) => ({ input: { id, redirectUrl: body?.redirect_url } }),
-    toAnswer: (outcome, errors) => {
-      requireNoErrors(errors);
-      return { data: { url: resultOf(outcome).url } };
-    },
+    toInput: ({ id, body }) => ({ ...body, id }),
+    toJson: ({ url }) => ({ data: { url } }),
   }),
 ];

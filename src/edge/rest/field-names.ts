@@ -1,30 +1,44 @@
-import type { FieldIssue } from '../../platform/errors.ts';
+import { ConflictError, type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 
-/** GraphQL's names of what REST calls otherwise. */
-const names = new Map([
-  ['projectId', 'project_id'],
-  ['redirectUrl', 'redirect_url'],
-  ['requirementId', 'requirement_id'],
-  ['userId', 'user_id'],
-  ['externalId', 'external_id'],
-  ['first', 'page_size'],
-]);
+/* REST writes names in snake case; operations, like GraphQL, in camel case. */
 
-/** An operation's complaints under the names that a REST client knows; inside a config there is one name only. */
-export function inRestNames(fields: readonly FieldIssue[]): FieldIssue[] {
-  return fields.map(({ path, message }) => {
+/** `project_id` → `projectId` */
+export function inCamelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+}
+
+/** `projectId` → `project_id` */
+function inSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Returns complaints of an operation under the names of REST. Inside a config, names stay as they are. */
+export function inRestNames(issues: readonly FieldIssue[]): FieldIssue[] {
+  return issues.map(({ path, message }) => {
     const [head = '', ...rest] = path.split('.');
-    return { path: [names.get(head) ?? head, ...rest].join('.'), message };
+    const name = head === 'first' ? 'page_size' : inSnakeCase(head);
+    return { path: [name, ...rest].join('.'), message };
   });
 }
 
-/** The same for the names inside a value, such as the details of a conflict. */
-export function inRestNamesDeep<Value>(value: Value): Value {
+/** Returns an error of an operation with the names of REST in it. */
+export function errorInRestNames(error: unknown): unknown {
+  if (error instanceof InvalidInputError) {
+    return new InvalidInputError(inRestNames(error.fields), { cause: error });
+  }
+  if (error instanceof ConflictError && error.details !== undefined) {
+    const details = valueInSnakeCase(error.details) as Record<string, unknown>; // of the same shape
+    return new ConflictError(error.message, details, { cause: error });
+  }
+  return error;
+}
+
+function valueInSnakeCase(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(inRestNamesDeep) as Value;
+  if (Array.isArray(value)) return value.map(valueInSnakeCase);
   const entries = Object.entries(value).map(([name, inner]) => [
-    names.get(name) ?? name,
-    inRestNamesDeep(inner),
+    inSnakeCase(name),
+    valueInSnakeCase(inner),
   ]);
-  return Object.fromEntries(entries) as Value; // of the same shape, under other names
+  return Object.fromEntries(entries);
 }

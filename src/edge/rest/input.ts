@@ -1,30 +1,32 @@
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
-import { InvalidInputError } from '../../platform/errors.ts';
+import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 import { fieldIssues, isVisible } from '../../platform/input.ts';
 import { readJsonBody } from '../http/body.ts';
-import type { Route, RouteInput } from './route.ts';
+import { inCamelCase, inRestNames } from './field-names.ts';
+import { type Asked, bodySchema, type Route } from './route.ts';
 
 /**
- * What a route is asked, checked.
+ * Reads what a request asks for. The operation checks most of it; here the body's form and the names of its
+ * fields are checked, and the query's text is read.
  *
- * @throws UnsupportedMediaTypeError, PayloadTooLargeError, TooManyRequestsError, InvalidInputError naming
- * every offending field at once.
+ * @throws UnsupportedMediaTypeError, PayloadTooLargeError, TooManyRequestsError, InvalidInputError.
  */
-export async function readInput(
-  { query, body, admit }: Route,
+export async function readAsked(
+  route: Route,
   request: HonoRequest,
   context: RequestContext,
-): Promise<RouteInput<never, never>> {
+): Promise<Asked<never>> {
   const { bodyBytes } = context.deps.config.limits;
-  const sent = body && (await readJsonBody(request.raw, bodyBytes));
-  admit?.(context);
-  return {
-    id: request.param('connection_id') ?? request.param('requirement_id') ?? '',
-    query: check(query, givenOf(request.query())) as never, // route() knows the types
-    body: check(body, sent) as never,
-  };
+  const sent = route.body && (await readJsonBody(request.raw, bodyBytes));
+  route.admit?.(context);
+  const id = request.param('connection_id') ?? request.param('requirement_id') ?? '';
+  const query = readQuery(route.query, givenOf(request.query())) as never; // route() knows the type
+  const { body, issues } = readBody(route, sent);
+  const asked = { id, query, body };
+  if (issues.length > 0) throw withOperationIssues(route, asked, issues);
+  return asked;
 }
 
 /** The query parameters that say something: a blank one is the same as one that is left out. */
@@ -32,12 +34,45 @@ function givenOf(query: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(query).filter(([, text]) => isVisible(text)));
 }
 
-function check(schema: z.ZodType | undefined, value: unknown): unknown {
-  if (schema === undefined) return undefined;
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+function readQuery(schema: z.ZodObject | undefined, given: Record<string, string>): unknown {
+  const parsed = schema?.safeParse(given);
+  if (parsed?.success === false) throw new InvalidInputError(fieldIssues(parsed.error.issues));
+  return parsed?.data;
+}
+
+type ReadBody = Pick<Asked<never>, 'body'> & { issues: FieldIssue[] };
+
+/** Renames the fields of a body. */
+function readBody(route: Route, sent: unknown): ReadBody {
+  const { body: fields, bodyChecks } = route;
+  if (fields === undefined) return { body: {}, issues: [] };
+  if (sent === undefined && bodySchema(route).safeParse(sent).success)
+    return { body: {}, issues: [] };
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) {
     throw new InvalidInputError([{ path: 'body', message: 'must be a JSON object' }]);
   }
-  throw new InvalidInputError(fieldIssues(parsed.error.issues));
+  const given = sent as Record<string, unknown>; // an object, as was just looked at
+  const known = fields.filter((name) => Object.hasOwn(given, name));
+  const body = Object.fromEntries(known.map((name) => [inCamelCase(name), given[name]]));
+  const unknown = Object.keys(given).filter((name) => !fields.includes(name));
+  const issues = [
+    ...Object.entries(bodyChecks).flatMap(([name, schema]) => issuesOf(name, schema, given[name])),
+    ...unknown.map((name) => ({ path: name, message: 'is not a known field' })),
+  ];
+  return { body, issues };
+}
+
+function issuesOf(name: string, schema: z.ZodType, value: unknown): FieldIssue[] {
+  const parsed = schema.safeParse(value);
+  return parsed.success
+    ? []
+    : fieldIssues(parsed.error.issues).map((issue) => ({ ...issue, path: name }));
+}
+
+/** A client learns of every offending field at once, so the operation's complaints come along. */
+function withOperationIssues(route: Route, asked: Asked<never>, issues: readonly FieldIssue[]) {
+  const known = new Set(issues.map(({ path }) => path));
+  const parsed = (route.operation.input as z.ZodType).safeParse(route.toInput(asked));
+  const others = parsed.success ? [] : inRestNames(fieldIssues(parsed.error.issues));
+  return new InvalidInputError([...others.filter(({ path }) => !known.has(path)), ...issues]);
 }

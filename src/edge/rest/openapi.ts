@@ -2,9 +2,9 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { errorKinds } from '../../platform/errors.ts';
 import { failureSchema } from '../http/failure.ts';
-import type { Caller, Route } from './route.ts';
+import { bodySchema, type Caller, type Route } from './route.ts';
 
-const description = `The REST face of Patchbay: each path runs one operation of the GraphQL schema.
+const description = `The REST face of Patchbay: each path performs an operation that GraphQL offers too.
 Every answer carries \`X-Request-Id\`. Failures are \`{"error": {"code", "message", "details"?}}\`.`;
 
 /** The OpenAPI 3.1 document of the routes. */
@@ -71,8 +71,8 @@ const appServer = {
 type PathDescription = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0];
 
 function describeRoute(route: Route): PathDescription {
-  const { method, path, summary, description, caller, query, body, example, status, answer } =
-    route;
+  const { method, path, summary, description, caller, query, example, status, answer } = route;
+  const body = route.body && bodySchema(route);
   const { tag, security } = audiences[caller];
   const content = { 'application/json': { schema: answer } };
   const param = /\{(\w+)\}/.exec(path)?.[1];
@@ -83,7 +83,7 @@ function describeRoute(route: Route): PathDescription {
     description,
     tags: [tag],
     security,
-    operationId: operationId(route),
+    operationId: route.operationId,
     ...(caller === 'app' && { servers: [appServer] }),
     request: {
       ...(param && { params: z.object({ [param]: z.uuid() }) }),
@@ -137,10 +137,3 @@ const headers: Record<string, { about: string; type: 'string' | 'integer'; only?
   'WWW-Authenticate': { about: 'Always `Bearer`.', type: 'string', only: 401 },
   'Retry-After': { about: 'When to try again, in seconds.', type: 'integer', only: 429 },
 };
-
-/** `RestCreateConnection` → `createConnection`. */
-function operationId({ document }: Route): string {
-  const [operation] = document.definitions.filter((node) => node.kind === 'OperationDefinition');
-  const name = operation?.name?.value.replace(/^Rest/, '') ?? '';
-  return name.charAt(0).toLowerCase() + name.slice(1);
-}

@@ -24,6 +24,3 @@ export const pageSize = z
   .regex(/^\d{1,3}$/, pageSizeRange)
   .transform(Number)
   .refine((size) => size >= 1 && size <= defaultLimits.pageSize, pageSizeRange);
-
-/** The body of a call that needs none: nothing, or an object without fields. */
-export const noBody = z.strictObject({}).optional();

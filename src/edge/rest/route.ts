@@ -1,7 +1,7 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import type { DocumentNode, GraphQLError } from 'graphql';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
+import type { Operation } from '../../core/operations/operation.ts';
+import { inCamelCase } from './field-names.ts';
 
 /**
  * Who a route is for: a member with a key, on the management host; an end user with a connect token,
@@ -9,66 +9,90 @@ import type { RequestContext } from '../../core/access/request-context.ts';
  */
 export type Caller = 'member' | 'end user' | 'app';
 
+/** What a request asks for: the id in its path, its query, and its body under the operation's names. */
+export type Asked<Query> = { id: string; query: Query; body: Record<string, unknown> };
+
 /** A row of the route table: a path, the operation that it runs, and what is renamed on the way. */
 export type Route = {
   method: 'get' | 'post' | 'put' | 'delete';
-  /** In the words of OpenAPI: `/v1/connections/{connection_id}`. */
+  /** As OpenAPI writes it: `/v1/connections/{connection_id}`. */
   path: string;
   summary: string;
   description: string;
   caller: Caller;
-  document: DocumentNode;
-  /** Refuses whoever asks too often, before what they ask is looked at. */
+  // biome-ignore lint/suspicious/noExplicitAny: the table holds operations of all types; route() checks each
+  operation: Operation<any, any>;
+  /** OpenAPI's name of the route: the operation's, unless two routes share one. */
+  operationId: string;
+  /** Fails for a caller who asks too often, before their input is looked at. */
   admit: ((context: RequestContext) => void) | undefined;
+  /** Reads the query's text. */
   query: z.ZodObject | undefined;
-  body: z.ZodType | undefined;
-  /** Of a success. */
+  /**
+   * The fields of the JSON body; undefined for a route that reads none. The operation checks them: its input
+   * has the same names in camel case.
+   */
+  body: readonly string[] | undefined;
+  /** What REST requires of a body's fields besides. */
+  bodyChecks: Readonly<Record<string, z.ZodType>>;
+  /** The status of a success. */
   status: 200 | 201;
   /** A body to copy. */
   example: object | undefined;
-  /** What a success answers. */
+  /** The JSON of a success. */
   answer: z.ZodType;
-  /** Statuses of failures that only this route has, beside those that all have. */
+  /** Statuses of failures that this route has besides those that every route has. */
   failures: readonly (404 | 409 | 429 | 502)[];
-  toVariables: (input: RouteInput<never, never>) => Record<string, unknown>;
-  toAnswer: (outcome: never, errors: readonly GraphQLError[], input: never) => unknown;
+  toInput: (asked: Asked<never>) => object;
+  toJson: (output: never, context: RequestContext, query: never) => object | Promise<object>;
 };
 
-export type RouteInput<Query, Body> = { id: string; query: Query; body: Body };
-
-type RouteOptions<Data, Variables, Query extends z.ZodObject, Body extends z.ZodType> = Pick<
+type RouteOptions<Input, Output, Query extends z.ZodObject> = Pick<
   Route,
   'method' | 'path' | 'summary' | 'description' | 'answer'
-> & {
-  document: TypedDocumentNode<{ outcome: Data }, Variables>;
-  /** A member when left out. */
-  caller?: Caller;
-  admit?: Route['admit'];
-  query?: Query;
-  body?: Body;
-  example?: object;
-  status?: 201;
-  failures?: Route['failures'];
-  toVariables: (input: RouteInput<z.output<Query>, z.output<Body>>) => NoInfer<Variables>;
-  toAnswer: (
-    outcome: Data,
-    errors: readonly GraphQLError[],
-    input: RouteInput<z.output<Query>, z.output<Body>>,
-  ) => unknown;
-};
+> &
+  Partial<
+    Pick<
+      Route,
+      'admit' | 'body' | 'bodyChecks' | 'caller' | 'example' | 'failures' | 'operationId' | 'status'
+    >
+  > & {
+    operation: Operation<Input, Output>;
+    query?: Query;
+    toInput: (asked: Asked<z.output<Query>>) => { [Key in keyof Input]?: unknown };
+    toJson: (
+      output: Output,
+      context: RequestContext,
+      query: z.output<Query>,
+    ) => object | Promise<object>;
+  };
 
-/** Declares a route; the types of its operation, query and body are checked here and then forgotten. */
-export function route<
-  Data,
-  Variables extends Record<string, unknown>,
-  Query extends z.ZodObject,
-  Body extends z.ZodType,
->(options: RouteOptions<Data, Variables, Query, Body>): Route {
-  const { caller = 'member', admit, query, body, example, status = 200, failures = [] } = options;
-  return { ...options, caller, admit, query, body, example, status, failures };
+/** Declares a route for members; its types are checked here and then forgotten. */
+export function route<Input, Output, Query extends z.ZodObject>(
+  options: RouteOptions<Input, Output, Query>,
+): Route {
+  return {
+    admit: undefined,
+    body: undefined,
+    bodyChecks: {},
+    caller: 'member',
+    example: undefined,
+    failures: [],
+    operationId: options.operation.name,
+    query: undefined,
+    status: 200,
+    ...options,
+  };
 }
 
-/** For an answer of which nothing may be missing. */
-export function requireNoErrors([error]: readonly GraphQLError[]): void {
-  if (error !== undefined) throw error;
+/** Returns the schema of a route's body, made of its operation's input. */
+export function bodySchema({ operation, body = [], bodyChecks }: Route): z.ZodType {
+  const { shape } = operation.input as z.ZodObject; // every operation's input is an object
+  const fields = body.map((name) => {
+    const schema = bodyChecks[name] ?? shape[inCamelCase(name)];
+    if (schema === undefined) throw new Error(`${operation.name} has no input for "${name}".`);
+    return [name, schema] as const;
+  });
+  const schema = z.strictObject(Object.fromEntries(fields));
+  return schema.safeParse({}).success ? schema.optional() : schema;
 }

@@ -9,7 +9,6 @@ import { createGraphiql, wantsGraphiql } from '../graphql/graphiql.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlEndpoint } from '../graphql/yoga.ts';
 import type { RestEnv } from '../http/env.ts';
-import { createExecute } from '../rest/execute.ts';
 import { createRestApp } from '../rest/rest.app.ts';
 import { applyCors } from './cors.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -42,7 +41,7 @@ export function createApp(deps: Deps): App {
   const metrics = createMetrics();
   const graphql = createGraphqlEndpoint(deps, schema);
   const graphiql = createGraphiql();
-  const rest = createRestApp(deps, createExecute(schema));
+  const rest = createRestApp(deps);
   rest.management.route('/', createConnectPage(deps));
   rest.management.route('/', createOperatorApp(deps, metrics));
   const bindingsOf = new WeakMap<IncomingMessage, RestEnv['Bindings']>();

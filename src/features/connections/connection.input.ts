@@ -46,14 +46,22 @@ export function withNewConfig<Schema extends z.ZodType>(schema: Schema) {
 }
 
 /**
- * The same for an update. `updateConnection` judges its config, because what may be left out depends on
- * the stored type; here it is judged only beside other complaints, so that all come at once.
+ * The same for an update. What its config may leave out depends on the stored type, so `updateConnection`
+ * checks it. Here it is checked only beside other complaints, so that a caller learns of all at once.
  */
 export function withChangedConfig<Schema extends z.ZodType>(schema: Schema) {
   return withConfig(schema, (type, given, hasOthers) =>
     hasOthers ? checkConfig(type, given) : [],
   );
 }
+
+/** Finds what is wrong in the config of an update whatever is stored: secrets may be left out. */
+export function changedConfigIssues({ type: name, config }: ChangedConfig): FieldIssue[] {
+  const type = name == null ? undefined : findConnectionType(name);
+  return type === undefined || config == null ? [] : checkConfig(type, config);
+}
+
+type ChangedConfig = { type?: string | null | undefined; config?: JsonObject | null | undefined };
 
 type Judge = (
   type: NonNullable<ReturnType<typeof findConnectionType>>,

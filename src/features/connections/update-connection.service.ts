@@ -3,7 +3,6 @@ import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleConnections } from '../../core/access/visibility.ts';
 import { eventValues } from '../../core/audit/audit.service.ts';
-import type { JsonObject } from '../../core/catalog/json.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import { requireType } from '../../core/connection-config/read-config.ts';
 import { type PlannedConfig, sealedConfig } from '../../core/connection-config/sealed-config.ts';
@@ -20,7 +19,7 @@ import {
 } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import { checkAddresses } from './check-addresses.ts';
-import { connectionChanges, withChangedConfig } from './connection.input.ts';
+import { changedConfigIssues, connectionChanges, withChangedConfig } from './connection.input.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { type ConnectionUpdate, updateConnectionRow } from './connections.store.ts';
 import { nameTaken } from './create-connection.service.ts';
@@ -40,15 +39,13 @@ export const updateConnection = operation({
   audit: 'connection.update',
   connection: 'id',
   input: withChangedConfig(z.object({ id: z.string(), ...connectionChanges })),
+  inputIssues: changedConfigIssues,
   errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
   run: async (context, { id, name, type: typeName, config, version }) => {
     const { deps } = context;
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const stored = await findStored(context, id);
-      if (stored === null) {
-        requireConfigOf(typeName, config); // a bad config is a bad request wherever it is sent
-        throw new NotFoundError('connection');
-      }
+      if (stored === null) throw new NotFoundError('connection');
       const type = requireType(typeName ?? stored.type);
       if (config != null) requireGoodConfig(type, config, stored);
       if (stored.isSystem) {
@@ -67,20 +64,6 @@ export const updateConnection = operation({
     );
   },
 });
-
-/**
- * Refuses a config that fits no connection of the named type, whatever secrets are stored.
- *
- * @throws InvalidInputError
- */
-export function requireConfigOf(
-  typeName: string | null | undefined,
-  config: JsonObject | null | undefined,
-): void {
-  if (typeName == null || config == null) return;
-  const type = requireType(typeName);
-  requireGoodConfig(type, config, type);
-}
 
 type Stored = NonNullable<Awaited<ReturnType<typeof findStored>>>;
 
