@@ -84,8 +84,9 @@ const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /*
  * The project of a list, and its total if it is wanted.
  *
- * A range of one project instead of an equal one: for an equal one PostgreSQL expects as many rows as
- * projects have on average, and reads the whole table to count a small project beside a large one.
+ * A range that begins and ends with one project, instead of that project: for the project itself
+ * PostgreSQL expects as many rows as projects have on average. Beside a project of 66,000 connections it
+ * then reads the whole table to count the 20 of another: 31 ms, and 0.1 ms with the range.
  */
 function headSql(names: string): string {
   return `
@@ -121,7 +122,7 @@ const searchSql = { desc: pageSql(withinNames, 'DESC'), asc: pageSql(withinNames
 /** Creates the batched statements that load a page, by what it lists and in which order. */
 export function createConnectionPages(deps: LeanDeps) {
   const loader = (name: string, text: string): Batched<AskedPage, FoundConnections> =>
-    batch((asked) => loadPages(deps.sql, { name, text, asked }), { max: pagesAtOnce });
+    batch((asked) => loadPages(deps.sql, { name, text, asked }));
   return {
     list: {
       desc: loader('list-connections', listSql.desc),
@@ -141,9 +142,6 @@ declare module '../../core/deps/deps.ts' {
 }
 
 type AskedPage = { wanted: WantedConnections; page: WantedPage };
-
-/** How many pages one statement loads at most, so that the database reads the next ones while this process converts rows. */
-const pagesAtOnce = 6;
 
 /** A project without a match still has one row, for its total. */
 type PageColumns = { position: number; total: number; project: string } & (

@@ -230,6 +230,10 @@ const deleteConnectionSql = `
   ${insertEvent('deleted', 2)}`;
 
 /** Deletes a locked connection with all that belongs to it, and stores the audit event. */
-export async function deleteConnectionRow(tx: Writer, id: string, event: unknown[]): Promise<void> {
-  await tx.$executeRawUnsafe(deleteConnectionSql, id, ...event);
+export async function deleteConnectionRow(
+  tx: Writer,
+  id: string,
+  event: EventValues,
+): Promise<void> {
+  await tx.$executeRawUnsafe(deleteConnectionSql, id, ...(event ?? noEvent));
 }

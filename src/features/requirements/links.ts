@@ -2,6 +2,7 @@ import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
+import { deleteConnectionRow } from '../connections/connections.store.ts';
 import type { OfUser } from './lock-user.ts';
 import { judge, type LinkRow, linkColumns, linkTables } from './status.ts';
 
@@ -85,7 +86,7 @@ export async function removeLink(
   await tx.endUserLink.delete({ where, select: { id: true } });
   const { connectionId } = link;
   if (connectionId !== null && connectionId !== keptConnectionId) {
-    await tx.connection.delete({ where: { id: connectionId }, select: { id: true } });
+    await deleteConnectionRow(tx, connectionId, undefined);
   }
   return link as Linked & { jti: string }; // one of the two: a constraint holds it
 }
