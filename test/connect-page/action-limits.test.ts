@@ -4,9 +4,9 @@ import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken, postToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
+import { controlClock } from '../helpers/hooks.ts';
 import type { Answer } from '../helpers/http.ts';
 import { useServer } from '../helpers/server.ts';
-import { controlClock } from '../oauth/hooks.ts';
 import { openBrowser } from './form-browser.ts';
 
 /* The page says when a limit is reached. */

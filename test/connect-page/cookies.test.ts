@@ -3,7 +3,7 @@ import type { App, Requirement } from '../../src/platform/db/generated/client.ts
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { useWorld, visit } from '../oauth/world.ts';
+import { useWorld, visit } from '../helpers/world.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
 /* With an https PUBLIC_URL a sibling host can plant any cookie except one with the prefix __Host-. */

@@ -4,8 +4,8 @@ import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { guard } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { usePipedream } from '../helpers/pipedream.ts';
-import { useWorld, visit } from '../oauth/world.ts';
+import { usePipedream } from '../helpers/providers/pipedream.ts';
+import { useWorld, visit } from '../helpers/world.ts';
 import {
   type FormBrowser,
   findHandoff,

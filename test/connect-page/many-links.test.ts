@@ -4,7 +4,7 @@ import type { App, Requirement } from '../../src/platform/db/generated/client.ts
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { useBeside, useWorld, visit } from '../oauth/world.ts';
+import { useBeside, useWorld, visit } from '../helpers/world.ts';
 import {
   type FormBrowser,
   findHandoff,

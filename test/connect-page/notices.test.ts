@@ -4,7 +4,7 @@ import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { useWorld, visit } from '../oauth/world.ts';
+import { useWorld, visit } from '../helpers/world.ts';
 import { type FormBrowser, findOnward, openBrowser } from './form-browser.ts';
 
 /* The page shows each problem at its card. */

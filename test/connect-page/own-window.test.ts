@@ -3,7 +3,7 @@ import type { App, Requirement } from '../../src/platform/db/generated/client.ts
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import { useWorld, visit } from '../oauth/world.ts';
+import { useWorld, visit } from '../helpers/world.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
 /* The script opens a popup's consents in their own window, and says so. */

@@ -3,8 +3,8 @@ import type { App, Requirement } from '../../src/platform/db/generated/client.ts
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { google } from '../helpers/connections.ts';
-import type { Switches } from '../helpers/oauth-provider.switches.ts';
-import { useWorld, visit } from '../oauth/world.ts';
+import type { Switches } from '../helpers/providers/oauth-provider.switches.ts';
+import { useWorld, visit } from '../helpers/world.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 
 const world = useWorld('google');

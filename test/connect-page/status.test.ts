@@ -3,7 +3,7 @@ import type { App, Requirement } from '../../src/platform/db/generated/client.ts
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
-import { usePipedream } from '../helpers/pipedream.ts';
+import { usePipedream } from '../helpers/providers/pipedream.ts';
 import { useServer } from '../helpers/server.ts';
 import { findOnward, openBrowser } from './form-browser.ts';
 

@@ -11,9 +11,9 @@ import {
   openEndUser,
   statusOf,
 } from '../helpers/end-users.ts';
-import { usePipedream } from '../helpers/pipedream.ts';
+import { usePipedream } from '../helpers/providers/pipedream.ts';
 import { subscribe } from '../helpers/subscription.ts';
-import { open, useWorld, visit } from '../oauth/world.ts';
+import { open, useWorld, visit } from '../helpers/world.ts';
 
 /* Everything that a token of a compromised signing key began ends with the key. */
 

@@ -4,10 +4,10 @@ import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
 import { mintToken, postToken } from '../helpers/connect-tokens.ts';
 import { google, openAi } from '../helpers/connections.ts';
-import { usePipedream } from '../helpers/pipedream.ts';
+import { controlClock } from '../helpers/hooks.ts';
+import { usePipedream } from '../helpers/providers/pipedream.ts';
 import { startTestServer, type TestServer, useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
-import { controlClock } from '../oauth/hooks.ts';
 
 /* The limits on the changes and consents of a connect token. */
 

@@ -18,7 +18,7 @@ import {
   tryToBegin,
 } from '../helpers/end-users.ts';
 import { resolve } from '../helpers/resolve.ts';
-import { open, useWorld, visit } from '../oauth/world.ts';
+import { open, useWorld, visit } from '../helpers/world.ts';
 
 const world = useWorld('google');
 let appId: string;

@@ -13,7 +13,7 @@ import {
   statusOf as readStatus,
   tryToBegin,
 } from '../helpers/end-users.ts';
-import { usePipedream } from '../helpers/pipedream.ts';
+import { usePipedream } from '../helpers/providers/pipedream.ts';
 import { resolve } from '../helpers/resolve.ts';
 import { startTestServer, useServer } from '../helpers/server.ts';
 

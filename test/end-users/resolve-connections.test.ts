@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
+import { connectMany } from '../helpers/connect-many.ts';
 import { createConnection, makeSystem } from '../helpers/connections.ts';
+import { grantOf, leave } from '../helpers/grants.ts';
 import { askResolve, resolve } from '../helpers/resolve.ts';
 import { statementsOf } from '../helpers/statements.ts';
 import { storeConnections } from '../helpers/store-connections.ts';
-import { connectMany } from '../oauth/connect-many.ts';
-import { grantOf, leave } from '../oauth/grants.ts';
-import { connect, prepare, useWorld } from '../oauth/world.ts';
+import { connect, prepare, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('google');
 

@@ -12,7 +12,7 @@ import {
   submit,
 } from '../helpers/end-users.ts';
 import { statementsOf } from '../helpers/statements.ts';
-import { useWorld } from '../oauth/world.ts';
+import { useWorld } from '../helpers/world.ts';
 
 /* The rows of the contract's table of end user requests, as they are on the wire. */
 

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { rotateDataKeys } from '../../src/core/key-rotation/rotate-data-keys.service.ts';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { createConnection, fetchConfig } from '../helpers/connections.ts';
+import { grantOf, leave, tokenOf } from '../helpers/grants.ts';
+import { aroundStatement } from '../helpers/hooks.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { masterKeys } from '../helpers/server.ts';
-import { grantOf, leave, tokenOf } from '../oauth/grants.ts';
-import { aroundStatement } from '../oauth/hooks.ts';
 import {
   authorize,
   connect,
@@ -16,7 +16,7 @@ import {
   useBeside,
   useWorld,
   visit,
-} from '../oauth/world.ts';
+} from '../helpers/world.ts';
 
 const world = useWorld('google', { switches: { rotation: 'revoke_family' } });
 const beside = useBeside(world);

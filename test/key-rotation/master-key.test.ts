@@ -6,9 +6,9 @@ import { checkMasterKeys } from '../../src/core/vault/master-keys.ts';
 import { announceProcess } from '../../src/core/vault/processes.ts';
 import { createVault } from '../../src/core/vault/vault.ts';
 import { createConnection, fetchConfig } from '../helpers/connections.ts';
+import { aroundStatement } from '../helpers/hooks.ts';
 import { seedProject } from '../helpers/seed.ts';
 import { masterKeys, useServer } from '../helpers/server.ts';
-import { aroundStatement } from '../oauth/hooks.ts';
 
 const next = `next:${randomBytes(32).toString('base64')}`;
 const keys = createLocalKeyProvider(`${next},${masterKeys}`);

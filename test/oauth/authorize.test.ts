@@ -6,8 +6,8 @@ import {
   makeSystem,
   newConnection,
 } from '../helpers/connections.ts';
-import { eventsOf, grantOf, statusOf, tokenOf } from './grants.ts';
-import { authorize, connect, open, prepare, useWorld, visit } from './world.ts';
+import { eventsOf, grantOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import { authorize, connect, open, prepare, useWorld, visit } from '../helpers/world.ts';
 
 const world = useWorld('box');
 

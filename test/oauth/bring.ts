@@ -6,9 +6,9 @@ import {
   openEndUser,
 } from '../helpers/end-users.ts';
 import type { Answer } from '../helpers/http.ts';
-import type { Failure } from '../helpers/oauth-provider.switches.ts';
+import type { Failure } from '../helpers/providers/oauth-provider.switches.ts';
 import { type Resolved, resolve } from '../helpers/resolve.ts';
-import { oauthBody, open, visit, type World } from './world.ts';
+import { oauthBody, open, visit, type World } from '../helpers/world.ts';
 
 /** A requirement of an app, and an end user of the app. */
 export type Asked = { world: World; appId: string; requirement: string; user: EndUser };

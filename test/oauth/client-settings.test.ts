@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { leave, tokenOf } from '../helpers/grants.ts';
 import { startTestServer } from '../helpers/server.ts';
-import { leave, tokenOf } from './grants.ts';
-import { closeWorld, connect, openWorld } from './world.ts';
+import { closeWorld, connect, openWorld } from '../helpers/world.ts';
 
 test.each([
   ['OAUTH_GOOGLE_CLIENT_ID', 'a b'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { presets } from '../helpers/oauth-provider.presets.ts';
-import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { connect, consent, useWorld } from './world.ts';
+import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import { presets } from '../helpers/providers/oauth-provider.presets.ts';
+import { connect, consent, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('google');
 

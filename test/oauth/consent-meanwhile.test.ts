@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
+import { grantOf, refusalOf, statusOf } from '../helpers/grants.ts';
 import type { Answer } from '../helpers/http.ts';
-import { grantOf, refusalOf, statusOf } from './grants.ts';
-import { authorize, connect, consent, oauthBody, open, prepare, useWorld, visit } from './world.ts';
+import {
+  authorize,
+  connect,
+  consent,
+  oauthBody,
+  open,
+  prepare,
+  useWorld,
+  visit,
+} from '../helpers/world.ts';
 
 const world = useWorld('generic');
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anyOAuth, createConnection, type Data, fetchConfig } from '../helpers/connections.ts';
-import { consentInBrowser } from '../helpers/oauth-provider.browser.ts';
-import { type OidcProvider, startOidcProvider } from '../helpers/oidc-provider.ts';
+import { consentInBrowser } from '../helpers/providers/oauth-provider.browser.ts';
+import { type OidcProvider, startOidcProvider } from '../helpers/providers/oidc-provider.ts';
 import { useServer } from '../helpers/server.ts';
 
 /* The generic type against a certified authorization server: rotation, PKCE required, `iss` sent. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { newConnection, uniqueName } from '../helpers/connections.ts';
-import { eventsOf, grantOf, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { consent, oauthBody, prepare, useWorld } from './world.ts';
+import { eventsOf, grantOf, refusalOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import { consent, oauthBody, prepare, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('google');
 

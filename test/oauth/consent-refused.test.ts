@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
-import type { Switches } from '../helpers/oauth-provider.switches.ts';
-import { eventsOf, statusOf } from './grants.ts';
-import { authorize, consent, open, prepare, useWorld, visit } from './world.ts';
+import { eventsOf, statusOf } from '../helpers/grants.ts';
+import type { Switches } from '../helpers/providers/oauth-provider.switches.ts';
+import { authorize, consent, open, prepare, useWorld, visit } from '../helpers/world.ts';
 
 const world = useWorld('google');
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Failure } from '../helpers/connections.ts';
-import { statusOf } from './grants.ts';
-import { authorize, consent, open, prepare, useWorld, visit } from './world.ts';
+import { statusOf } from '../helpers/grants.ts';
+import { authorize, consent, open, prepare, useWorld, visit } from '../helpers/world.ts';
 
 const listed = 'https://app.example/done?from=patchbay';
 

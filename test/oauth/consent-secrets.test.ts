@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { guard, requireNoCanary } from '../helpers/canary.ts';
 import { fetchConfig } from '../helpers/connections.ts';
-import { leave, refusalOf } from './grants.ts';
-import { authorize, oauthBody, open, prepare, useWorld, visit } from './world.ts';
+import { leave, refusalOf } from '../helpers/grants.ts';
+import { authorize, oauthBody, open, prepare, useWorld, visit } from '../helpers/world.ts';
 
 const world = useWorld('google', { switches: { recordValues: ['code_verifier'] } });
 

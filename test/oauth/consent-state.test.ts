@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { statusOf } from './grants.ts';
-import { authorize, open, prepare, useWorld, visit, type World } from './world.ts';
+import { statusOf } from '../helpers/grants.ts';
+import { authorize, open, prepare, useWorld, visit, type World } from '../helpers/world.ts';
 
 const world = useWorld('google', { env: { OUTBOUND_ALLOW: '127.0.0.1' } });
 let generic: World;

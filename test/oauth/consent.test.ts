@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { eventsOf, grantOf, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { authorize, connect, consent, open, prepare, useWorld, visit } from './world.ts';
+import { eventsOf, grantOf, refusalOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import { authorize, connect, consent, open, prepare, useWorld, visit } from '../helpers/world.ts';
 
 const world = useWorld('google');
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { statusOf as requirementStatusOf } from '../helpers/end-users.ts';
-import type { Failure } from '../helpers/oauth-provider.switches.ts';
+import { endPause, grantOf, leave, refusalOf, statusOf } from '../helpers/grants.ts';
+import type { Failure } from '../helpers/providers/oauth-provider.switches.ts';
+import { closeWorld, connect, consent, openWorld, useWorld } from '../helpers/world.ts';
 import { ask, bring, connectionOf, form, json, raw, resolveOf } from './bring.ts';
-import { endPause, grantOf, leave, refusalOf, statusOf } from './grants.ts';
-import { closeWorld, connect, consent, openWorld, useWorld } from './world.ts';
 
 /* How vendors report that a grant has ended, and similar responses that mean something else. */
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { tokenOf } from '../helpers/grants.ts';
 import type { Answer } from '../helpers/http.ts';
-import type { Switches } from '../helpers/oauth-provider.switches.ts';
-import { tokenOf } from './grants.ts';
-import { closeWorld, connect, openWorld, prepare, useWorld, type World } from './world.ts';
+import type { Switches } from '../helpers/providers/oauth-provider.switches.ts';
+import { closeWorld, connect, openWorld, prepare, useWorld, type World } from '../helpers/world.ts';
 
 const world = useWorld('google');
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { expireEnded } from '../../src/oauth/refresh/refresh-worker.ts';
-import { eventsOf, grantOf, leave, refusalOf, statusOf } from './grants.ts';
-import { connect, useWorld } from './world.ts';
+import { eventsOf, grantOf, leave, refusalOf, statusOf } from '../helpers/grants.ts';
+import { connect, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box', { switches: { refreshToken: 'never' } });
 

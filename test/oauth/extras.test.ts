@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
+import { leave, tokenOf } from '../helpers/grants.ts';
+import { connect, useWorld } from '../helpers/world.ts';
 import { ask, bring, connectionOf, resolveOf } from './bring.ts';
-import { leave, tokenOf } from './grants.ts';
-import { connect, useWorld } from './world.ts';
 
 /* Extras: values that a token needs, which arrive in the token response or in the callback. */
 

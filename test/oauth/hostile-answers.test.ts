@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
-import { grantOf, leave } from './grants.ts';
-import { authorize, connect, open, prepare, useWorld, visit } from './world.ts';
+import { grantOf, leave } from '../helpers/grants.ts';
+import { authorize, connect, open, prepare, useWorld, visit } from '../helpers/world.ts';
 
 /* A provider's response may hold any text, and goes into the database, the log and our pages. */
 

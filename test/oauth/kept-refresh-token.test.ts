@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { statusOf as requirementStatusOf } from '../helpers/end-users.ts';
+import { grantOf, leave, refusalOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import { connect, consent, useWorld } from '../helpers/world.ts';
 import { ask, bring, connectionOf, json, resolveOf } from './bring.ts';
-import { grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { connect, consent, useWorld } from './world.ts';
 
 /* Many providers return a refresh token with a person's first consent only. */
 

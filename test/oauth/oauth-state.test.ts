@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { connectMany } from '../helpers/connect-many.ts';
 import { createConnection } from '../helpers/connections.ts';
+import { grantOf, leave, refusalOf, tokenOf } from '../helpers/grants.ts';
 import { statementsOf as allStatementsOf } from '../helpers/statements.ts';
-import { connectMany } from './connect-many.ts';
-import { grantOf, leave, refusalOf, tokenOf } from './grants.ts';
-import { connect, prepare, useWorld } from './world.ts';
+import { connect, prepare, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 

@@ -5,7 +5,7 @@ import { mintToken } from '../helpers/connect-tokens.ts';
 import { createConnection, google } from '../helpers/connections.ts';
 import { makeApp, makeRequirement, openEndUser, tryToBegin } from '../helpers/end-users.ts';
 import { useServer } from '../helpers/server.ts';
-import { authorize, closeWorld, open, openWorld, prepare, visit } from './world.ts';
+import { authorize, closeWorld, open, openWorld, prepare, visit } from '../helpers/world.ts';
 
 const server = useServer({
   env: {

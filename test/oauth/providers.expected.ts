@@ -1,4 +1,4 @@
-import type { ProviderName } from './world.ts';
+import type { ProviderName } from '../helpers/world.ts';
 
 /** The requests that a provider's documentation asks for. */
 type Expected = {

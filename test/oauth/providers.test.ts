@@ -1,7 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { grantOf, leave, tokenOf } from './grants.ts';
+import { grantOf, leave, tokenOf } from '../helpers/grants.ts';
+import {
+  authorize,
+  connect,
+  openWorlds,
+  type ProviderName,
+  prepare,
+  type World,
+} from '../helpers/world.ts';
 import { providers } from './providers.expected.ts';
-import { authorize, connect, openWorlds, type ProviderName, prepare, type World } from './world.ts';
 
 const common = {
   response_type: 'code',

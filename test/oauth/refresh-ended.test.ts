@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { connect, consent, useWorld } from './world.ts';
+import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import { connect, consent, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 

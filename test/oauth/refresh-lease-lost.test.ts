@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { fetchConfig } from '../helpers/connections.ts';
-import { eventsOf, grantOf, leave, lend, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { controlClock } from './hooks.ts';
-import { connect, useBeside, useWorld } from './world.ts';
+import { eventsOf, grantOf, leave, lend, refusalOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import { controlClock } from '../helpers/hooks.ts';
+import { connect, useBeside, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 const beside = useBeside(world);

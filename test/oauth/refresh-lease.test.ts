@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noteDatabaseError } from '../../src/oauth/refresh/pending-writes.ts';
 import { fetchConfig } from '../helpers/connections.ts';
-import { grantOf, leave, lend, tokenOf } from './grants.ts';
-import { aroundStatement, controlClock, databaseError } from './hooks.ts';
-import { connect, useWorld } from './world.ts';
+import { grantOf, leave, lend, tokenOf } from '../helpers/grants.ts';
+import { aroundStatement, controlClock, databaseError } from '../helpers/hooks.ts';
+import { connect, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 let clock: ReturnType<typeof controlClock>;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Switches } from '../helpers/oauth-provider.switches.ts';
-import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { connect, useWorld } from './world.ts';
+import { eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import type { Switches } from '../helpers/providers/oauth-provider.switches.ts';
+import { connect, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createConnection, makeSystem } from '../helpers/connections.ts';
-import { eventsOf, grantOf, leave, refusalOf, tokenOf } from './grants.ts';
-import { connect, prepare, useWorld } from './world.ts';
+import { eventsOf, grantOf, leave, refusalOf, tokenOf } from '../helpers/grants.ts';
+import { connect, prepare, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import type { Switches } from '../helpers/oauth-provider.switches.ts';
-import { grantOf, leave, tokenOf } from './grants.ts';
-import { connect, useWorld } from './world.ts';
+import { grantOf, leave, tokenOf } from '../helpers/grants.ts';
+import type { Switches } from '../helpers/providers/oauth-provider.switches.ts';
+import { connect, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
-import { endPause, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { connect, useWorld } from './world.ts';
+import { endPause, leave, refusalOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import { connect, useWorld } from '../helpers/world.ts';
 
 /* A copy of a database must not burn the tokens of the original. */
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { connectMany } from '../helpers/connect-many.ts';
 import { fetchConfig } from '../helpers/connections.ts';
-import { connectMany } from './connect-many.ts';
-import { eventsOf, grantOf, leave, tokenOf } from './grants.ts';
-import { connect, useBeside, useWorld, type World } from './world.ts';
+import { eventsOf, grantOf, leave, tokenOf } from '../helpers/grants.ts';
+import { connect, useBeside, useWorld, type World } from '../helpers/world.ts';
 
 const world = useWorld('generic');
 const beside = useBeside(world);

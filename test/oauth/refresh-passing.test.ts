@@ -1,9 +1,17 @@
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
-import type { Failure } from '../helpers/oauth-provider.switches.ts';
-import { connectMany } from './connect-many.ts';
-import { endPause, eventsOf, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { useWorld } from './world.ts';
+import { connectMany } from '../helpers/connect-many.ts';
+import {
+  endPause,
+  eventsOf,
+  grantOf,
+  leave,
+  refusalOf,
+  statusOf,
+  tokenOf,
+} from '../helpers/grants.ts';
+import type { Failure } from '../helpers/providers/oauth-provider.switches.ts';
+import { useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 let connections: string[];

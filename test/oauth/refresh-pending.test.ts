@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { mayRefresh, mostPending, writeTokens } from '../../src/oauth/refresh/pending-writes.ts';
 import { fetchConfig } from '../helpers/connections.ts';
-import { leave, refusalOf } from './grants.ts';
-import { aroundStatement, databaseError } from './hooks.ts';
-import { connect, useWorld } from './world.ts';
+import { leave, refusalOf } from '../helpers/grants.ts';
+import { aroundStatement, databaseError } from '../helpers/hooks.ts';
+import { connect, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('generic');
 

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { fetchConfig } from '../helpers/connections.ts';
-import { grantOf, leave, statusOf, tokenOf } from './grants.ts';
-import { authorize, connect, consent, oauthBody, open, prepare, useWorld, visit } from './world.ts';
+import { grantOf, leave, statusOf, tokenOf } from '../helpers/grants.ts';
+import {
+  authorize,
+  connect,
+  consent,
+  oauthBody,
+  open,
+  prepare,
+  useWorld,
+  visit,
+} from '../helpers/world.ts';
 
 const world = useWorld('generic');
 

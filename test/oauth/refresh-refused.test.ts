@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { canary } from '../helpers/canary.ts';
-import type { Failure } from '../helpers/oauth-provider.switches.ts';
-import { endPause, grantOf, leave, refusalOf, statusOf, tokenOf } from './grants.ts';
-import { closeWorld, connect, oauthBody, openWorld, useWorld } from './world.ts';
+import { endPause, grantOf, leave, refusalOf, statusOf, tokenOf } from '../helpers/grants.ts';
+import type { Failure } from '../helpers/providers/oauth-provider.switches.ts';
+import { closeWorld, connect, oauthBody, openWorld, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('generic');
 

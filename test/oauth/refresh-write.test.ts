@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { pendingCount } from '../../src/oauth/refresh/pending-writes.ts';
-import { eventsOf, grantOf, leave, tokenOf } from './grants.ts';
-import { aroundStatement, databaseError } from './hooks.ts';
-import { connect, useBeside, useWorld, type World } from './world.ts';
+import { eventsOf, grantOf, leave, tokenOf } from '../helpers/grants.ts';
+import { aroundStatement, databaseError } from '../helpers/hooks.ts';
+import { connect, useBeside, useWorld, type World } from '../helpers/world.ts';
 
 const world = useWorld('generic');
 const beside = useBeside(world);

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { rotateDataKeys } from '../../src/core/key-rotation/rotate-data-keys.service.ts';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { revokeDue } from '../../src/oauth/revoke/revoke-due.service.ts';
+import { connectMany } from '../helpers/connect-many.ts';
+import { tokenOf } from '../helpers/grants.ts';
 import { masterKeys } from '../helpers/server.ts';
-import { connectMany } from './connect-many.ts';
-import { tokenOf } from './grants.ts';
-import { connect, openBeside, useWorld, type World } from './world.ts';
+import { connect, openBeside, useWorld, type World } from '../helpers/world.ts';
 
 const world = useWorld('google');
 

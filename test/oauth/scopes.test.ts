@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newConnection } from '../helpers/connections.ts';
 import { begin, makeApp, makeRequirement, openEndUser, statusOf } from '../helpers/end-users.ts';
+import { leave } from '../helpers/grants.ts';
+import {
+  connect,
+  open,
+  openWorlds,
+  type ProviderName,
+  visit,
+  type World,
+} from '../helpers/world.ts';
 import { ask, bring, connectionOf, resolveOf } from './bring.ts';
-import { leave } from './grants.ts';
-import { connect, open, openWorlds, type ProviderName, visit, type World } from './world.ts';
 
 const names = ['google', 'microsoft', 'github', 'dropbox'] as const satisfies ProviderName[];
 const types = {

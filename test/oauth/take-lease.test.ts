@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Deps } from '../../src/core/deps/deps.ts';
+import { connectMany } from '../helpers/connect-many.ts';
+import { grantOf, lend } from '../helpers/grants.ts';
 import { statementsOf } from '../helpers/statements.ts';
-import { connectMany } from './connect-many.ts';
-import { grantOf, lend } from './grants.ts';
-import { openBeside, useWorld } from './world.ts';
+import { openBeside, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 

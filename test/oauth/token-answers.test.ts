@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { statusOf } from '../helpers/end-users.ts';
-import type { Switches } from '../helpers/oauth-provider.switches.ts';
+import { leave } from '../helpers/grants.ts';
+import type { Switches } from '../helpers/providers/oauth-provider.switches.ts';
+import { useWorld } from '../helpers/world.ts';
 import { ask, bring, connectionOf, resolveOf } from './bring.ts';
-import { leave } from './grants.ts';
-import { useWorld } from './world.ts';
 
 /* The forms of a vendor's token response, at the consent, in the requirement's status, and at the refresh. */
 

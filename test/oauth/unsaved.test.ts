@@ -5,10 +5,10 @@ import { startWorkers } from '../../src/edge/server/workers.ts';
 import { replayUnsaved } from '../../src/oauth/refresh/unsaved.ts';
 import { requireNoCanary } from '../helpers/canary.ts';
 import { fetchConfig } from '../helpers/connections.ts';
+import { grantOf, leave, tokenOf } from '../helpers/grants.ts';
+import { aroundStatement, databaseError } from '../helpers/hooks.ts';
 import { makeFolder } from '../helpers/process.ts';
-import { grantOf, leave, tokenOf } from './grants.ts';
-import { aroundStatement, databaseError } from './hooks.ts';
-import { connect, consent, openBeside, useWorld } from './world.ts';
+import { connect, consent, openBeside, useWorld } from '../helpers/world.ts';
 
 const dataDir = makeFolder();
 const folder = join(dataDir, 'unsaved');

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
-import { type OAuthProvider, startOAuthProvider } from '../helpers/oauth-provider.ts';
+import { connectMany } from '../helpers/connect-many.ts';
+import { endPause } from '../helpers/grants.ts';
+import { aroundStatement, controlClock } from '../helpers/hooks.ts';
+import { type OAuthProvider, startOAuthProvider } from '../helpers/providers/oauth-provider.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { connectMany } from './connect-many.ts';
-import { endPause } from './grants.ts';
-import { aroundStatement, controlClock } from './hooks.ts';
-import { connect, useWorld, type World } from './world.ts';
+import { connect, useWorld, type World } from '../helpers/world.ts';
 
 /* Two hosts and two projects: one host is slow or broken, and must not delay the other. */
 

@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noteDatabaseError } from '../../src/oauth/refresh/pending-writes.ts';
 import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
+import { endPause, grantOf, leave, lend, tokenOf } from '../helpers/grants.ts';
+import { aroundStatement, controlClock, databaseError } from '../helpers/hooks.ts';
 import { statementsOf } from '../helpers/statements.ts';
-import { endPause, grantOf, leave, lend, tokenOf } from './grants.ts';
-import { aroundStatement, controlClock, databaseError } from './hooks.ts';
-import { connect, useBeside, useWorld } from './world.ts';
+import { connect, useBeside, useWorld } from '../helpers/world.ts';
 
 /* The worker takes the lease together with its claim, and follows the rules of the lease. */
 

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startWorkers } from '../../src/edge/server/workers.ts';
 import { startRefreshWorker } from '../../src/oauth/refresh/refresh-worker.ts';
-import { connectMany } from './connect-many.ts';
-import { endPause, grantOf } from './grants.ts';
-import { connect, useBeside, useWorld } from './world.ts';
+import { connectMany } from '../helpers/connect-many.ts';
+import { endPause, grantOf } from '../helpers/grants.ts';
+import { connect, useBeside, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('box');
 const beside = useBeside(world);

@@ -1,7 +1,6 @@
 import { requireNoCanary } from '../helpers/canary.ts';
 import { graphqlClient, restClient } from '../helpers/clients.ts';
 import { send } from '../helpers/http.ts';
-import type { Switches } from '../helpers/oauth-provider.switches.ts';
 import {
   adminKey,
   type Environment,
@@ -9,8 +8,9 @@ import {
   projectOf,
   startServer,
 } from '../helpers/process.ts';
+import type { Switches } from '../helpers/providers/oauth-provider.switches.ts';
 import type { TestServer } from '../helpers/server.ts';
-import { environmentFor, openProvider } from '../oauth/world.ts';
+import { environmentFor, openProvider } from '../helpers/world.ts';
 
 /** The built server in its own process, reached only over HTTP. */
 export type BuiltServer = Pick<TestServer, 'url' | 'graphql' | 'rest' | 'send' | 'close'> & {

@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findOnward, openBrowser } from '../connect-page/form-browser.ts';
 import { send } from '../helpers/http.ts';
+import { makeEnvironment, projectOf, type ServerProcess, startServer } from '../helpers/process.ts';
 import {
   launchOAuthProvider,
   type OAuthProviderProcess,
-} from '../helpers/oauth-provider.control.ts';
-import { makeEnvironment, projectOf, type ServerProcess, startServer } from '../helpers/process.ts';
+} from '../helpers/providers/oauth-provider.control.ts';
 import { ask, mutate } from './end-user-requests.ts';
 import { clientOf } from './postgresql/two-servers.ts';
 

@@ -11,7 +11,6 @@ import {
 } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { send } from '../helpers/http.ts';
-import { type Pipedream, startPipedream } from '../helpers/pipedream.ts';
 import {
   adminKey,
   type Environment,
@@ -20,6 +19,7 @@ import {
   type ServerProcess,
   startServer,
 } from '../helpers/process.ts';
+import { type Pipedream, startPipedream } from '../helpers/providers/pipedream.ts';
 import { ask as askServer, mutate as mutateServer, type Options } from './end-user-requests.ts';
 
 /* The end users' tables of the contract, and the callers who are refused, on the built server. */

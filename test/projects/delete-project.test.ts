@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createConnection, fetchConfig } from '../helpers/connections.ts';
+import { tokenOf } from '../helpers/grants.ts';
+import { aroundStatement } from '../helpers/hooks.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { tokenOf } from '../oauth/grants.ts';
-import { aroundStatement } from '../oauth/hooks.ts';
-import { authorize, connect, prepare, useWorld } from '../oauth/world.ts';
+import { authorize, connect, prepare, useWorld } from '../helpers/world.ts';
 
 const world = useWorld();
 

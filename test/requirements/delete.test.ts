@@ -5,7 +5,7 @@ import { appMutations } from '../helpers/app-mutations.ts';
 import { linkConnection, seedApp, seedEndUser, seedRequirement } from '../helpers/apps.ts';
 import { google } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';
-import { connect, useWorld } from '../oauth/world.ts';
+import { connect, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('google');
 let mutations: ReturnType<typeof appMutations>;

@@ -3,7 +3,7 @@ import { openBrowser } from '../connect-page/form-browser.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { openAi } from '../helpers/connections.ts';
-import { authorize, open, prepare, useWorld, visit } from '../oauth/world.ts';
+import { authorize, open, prepare, useWorld, visit } from '../helpers/world.ts';
 
 /* A caller may send a name that every plain object inherits: it is an unknown name like any other. */
 

@@ -7,7 +7,7 @@ import type {
 } from 'playwright-core';
 import { requireNoCanary } from '../../helpers/canary.ts';
 import { google, openAi } from '../../helpers/connections.ts';
-import type { OAuthProvider } from '../../helpers/oauth-provider.ts';
+import type { OAuthProvider } from '../../helpers/providers/oauth-provider.ts';
 import { type BuiltServer, startBesideGoogle } from '../built-server.ts';
 import { launchChromium } from './chromium.ts';
 import { lendContext, takeBack } from './contexts.ts';

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playw
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { canary } from '../../helpers/canary.ts';
 import { google } from '../../helpers/connections.ts';
-import type { OAuthProvider } from '../../helpers/oauth-provider.ts';
+import type { OAuthProvider } from '../../helpers/providers/oauth-provider.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { lendContext, takeBack } from '../browser/contexts.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { canary } from '../../helpers/canary.ts';
-import type { Switches } from '../../helpers/oauth-provider.switches.ts';
+import type { Switches } from '../../helpers/providers/oauth-provider.switches.ts';
 import { openLink } from '../browser/open-link.ts';
 import { openPages, type Pages } from '../browser/pages.ts';
 

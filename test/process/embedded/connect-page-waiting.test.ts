@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Pipedream, startPipedream } from '../../helpers/pipedream.ts';
 import { makeEnvironment } from '../../helpers/process.ts';
+import { type Pipedream, startPipedream } from '../../helpers/providers/pipedream.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { lendContext, takeBack } from '../browser/contexts.ts';
 import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';

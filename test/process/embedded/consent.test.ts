@@ -158,7 +158,7 @@ async function createConnection(server: ServerProcess, issuer: string): Promise<
 }
 
 async function launchProvider(port: number, redirectUri: string): Promise<Process> {
-  const main = resolve(import.meta.dirname, '../../helpers/oidc-provider.main.ts');
+  const main = resolve(import.meta.dirname, '../../helpers/providers/oidc-provider.main.ts');
   const launched = launchScript(main, { port, client, redirectUris: [redirectUri] });
   await launched.said(/^\{"issuer".*\}$/m);
   return launched;

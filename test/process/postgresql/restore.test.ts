@@ -3,10 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase } from '../../helpers/database.ts';
 import {
-  launchOAuthProvider,
-  type OAuthProviderProcess,
-} from '../../helpers/oauth-provider.control.ts';
-import {
   type Environment,
   makeEnvironment,
   makeFolder,
@@ -16,6 +12,10 @@ import {
   startRefused,
   startServer,
 } from '../../helpers/process.ts';
+import {
+  launchOAuthProvider,
+  type OAuthProviderProcess,
+} from '../../helpers/providers/oauth-provider.control.ts';
 import { administer, databaseUrl } from '../../setup/postgresql.ts';
 import { fetchApiKey, send, storeOpenAi } from '../requests.ts';
 import { createProject } from './load.ts';

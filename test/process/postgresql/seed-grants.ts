@@ -7,8 +7,8 @@ import { sealTokens } from '../../../src/oauth/refresh/grant.ts';
 import { type Database, openDatabase } from '../../../src/platform/db/database.ts';
 import { google } from '../../helpers/connections.ts';
 import { insertRows } from '../../helpers/insert-rows.ts';
-import type { Issued } from '../../helpers/oauth-provider.state.ts';
 import type { Environment } from '../../helpers/process.ts';
+import type { Issued } from '../../helpers/providers/oauth-provider.state.ts';
 
 /** The rows of one statement. */
 const chunk = 500;

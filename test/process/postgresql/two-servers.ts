@@ -1,11 +1,6 @@
 import pg from 'pg';
 import { startMigratedCluster } from '../../helpers/migrated-cluster.ts';
 import {
-  launchOAuthProvider,
-  type OAuthProviderProcess,
-} from '../../helpers/oauth-provider.control.ts';
-import type { Switches } from '../../helpers/oauth-provider.switches.ts';
-import {
   type Environment,
   environmentOn,
   makeFolder,
@@ -13,6 +8,11 @@ import {
   type ServerProcess,
   startServer,
 } from '../../helpers/process.ts';
+import {
+  launchOAuthProvider,
+  type OAuthProviderProcess,
+} from '../../helpers/providers/oauth-provider.control.ts';
+import type { Switches } from '../../helpers/providers/oauth-provider.switches.ts';
 import type { Cluster } from '../../setup/cluster.ts';
 import { type Answer, dataOf, send } from '../requests.ts';
 

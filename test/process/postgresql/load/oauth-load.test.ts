@@ -4,10 +4,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
-  launchOAuthProvider,
-  type OAuthProviderProcess,
-} from '../../../helpers/oauth-provider.control.ts';
-import {
   adminKey,
   type Environment,
   launchScript,
@@ -16,6 +12,10 @@ import {
   type ServerProcess,
   startServer,
 } from '../../../helpers/process.ts';
+import {
+  launchOAuthProvider,
+  type OAuthProviderProcess,
+} from '../../../helpers/providers/oauth-provider.control.ts';
 import { seedGrants } from '../seed-grants.ts';
 import { clientOf } from '../two-servers.ts';
 

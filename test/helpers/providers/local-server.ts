@@ -1,31 +1,31 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { afterEach } from 'vitest';
 
-/** A server on 127.0.0.1 that keeps count of who came. */
+/** A server on 127.0.0.1 that records its connections. */
 export type LocalServer = { port: number; connections: readonly Socket[]; bytesRead(): number };
 
 const running = new Map<Server, Socket[]>();
 
-afterEach(async () => {
+/** Stops every local server. A file that starts one passes this to `afterEach`. */
+export async function stopLocalServers(): Promise<void> {
   for (const [server, sockets] of running) {
     for (const socket of sockets) socket.destroy();
     await new Promise((done) => server.close(done));
   }
   running.clear();
-});
+}
 
-/** Answers every request; ends with the test. */
+/** Starts a server that handles every request with `answer`. */
 export function serveHttp(answer: RequestListener): Promise<LocalServer> {
   return listen(createServer(answer));
 }
 
-/** Takes connections and never says a word; ends with the test. */
+/** Starts a server that accepts connections and never responds. */
 export function serveSilence(): Promise<LocalServer> {
   return listen(createTcpServer((socket) => socket.resume()));
 }
 
-/** Says the same to every connection, whatever it was sent; ends with the test. */
+/** Starts a server that sends the same bytes to every connection. */
 export function serveBytes(bytes: string): Promise<LocalServer> {
   return listen(createTcpServer((socket) => socket.once('data', () => socket.end(bytes))));
 }

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { canary, guard } from '../helpers/canary.ts';
-import type { RestOptions } from '../helpers/clients.ts';
-import { type ConnectionBody, createConnection, type Data } from '../helpers/connections.ts';
-import type { Answer } from '../helpers/http.ts';
-import { consentInBrowser } from '../helpers/oauth-provider.browser.ts';
-import { presets } from '../helpers/oauth-provider.presets.ts';
-import type { Switches } from '../helpers/oauth-provider.switches.ts';
-import { type OAuthProvider, startOAuthProvider } from '../helpers/oauth-provider.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { canary, guard } from './canary.ts';
+import type { RestOptions } from './clients.ts';
+import { type ConnectionBody, createConnection, type Data } from './connections.ts';
+import type { Answer } from './http.ts';
+import { consentInBrowser } from './providers/oauth-provider.browser.ts';
+import { presets } from './providers/oauth-provider.presets.ts';
+import type { Switches } from './providers/oauth-provider.switches.ts';
+import { type OAuthProvider, startOAuthProvider } from './providers/oauth-provider.ts';
+import { startTestServer, type TestServer } from './server.ts';
 
 /** A server, and a local provider that one OAuth type of it speaks to. */
 export type World = { server: TestServer; provider: OAuthProvider; name: ProviderName };

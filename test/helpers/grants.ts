@@ -1,9 +1,4 @@
-import {
-  type ConnectionJson,
-  type Data,
-  type Failure,
-  fetchConfig,
-} from '../helpers/connections.ts';
+import { type ConnectionJson, type Data, type Failure, fetchConfig } from './connections.ts';
 import type { World } from './world.ts';
 
 /** A grant as it is stored. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { launchScript, type Process } from '../process.ts';
 import type { Issued, ProviderState } from './oauth-provider.state.ts';
 import type { Account, Switches } from './oauth-provider.switches.ts';
 import type { OAuthProvider, ProviderOptions } from './oauth-provider.ts';
-import { launchScript, type Process } from './process.ts';
 
 export type Command =
   | { kind: 'set' | 'reset'; switches: Partial<Switches> }

@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type OidcOptions,
-  type OidcProvider,
-  startOidcProvider,
-} from '../helpers/oidc-provider.ts';
 import { createFlow, redirectUri } from './code-flow.ts';
+import { type OidcOptions, type OidcProvider, startOidcProvider } from './oidc-provider.ts';
 
 let provider: OidcProvider | undefined;
 

@@ -3,7 +3,7 @@ import { readConfig, requireType } from '../../src/core/connection-config/read-c
 import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
 import { sealTokens } from '../../src/oauth/refresh/grant.ts';
 import { newId } from '../../src/platform/new-id.ts';
-import { uniqueName } from '../helpers/connections.ts';
+import { uniqueName } from './connections.ts';
 import { grantOf } from './grants.ts';
 import { connect, oauthBody, type World } from './world.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { launchOAuthProvider } from '../helpers/oauth-provider.control.ts';
-import { presets } from '../helpers/oauth-provider.presets.ts';
-import type { Switches } from '../helpers/oauth-provider.switches.ts';
-import { type OAuthProvider, startOAuthProvider } from '../helpers/oauth-provider.ts';
 import { createFlow, redirectUri } from './code-flow.ts';
+import { launchOAuthProvider } from './oauth-provider.control.ts';
+import { presets } from './oauth-provider.presets.ts';
+import type { Switches } from './oauth-provider.switches.ts';
+import { type OAuthProvider, startOAuthProvider } from './oauth-provider.ts';
 
 let running: OAuthProvider | undefined;
 

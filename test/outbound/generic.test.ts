@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
-import { endPause, leave, refusalOf, statusOf } from './grants.ts';
-import { connect, consent, prepare, useWorld } from './world.ts';
+import { endPause, leave, refusalOf, statusOf } from '../helpers/grants.ts';
+import { connect, consent, prepare, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('generic');
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { canary, guard } from './canary.ts';
+import { canary, guard } from '../canary.ts';
 
 /** An account at Pipedream. */
 export type Account = {

@@ -14,8 +14,8 @@ import {
   openNewPrivateFile,
   readPrivateFile,
   writePrivateFile,
-} from '../src/platform/private-file.ts';
-import { makeFolder } from './helpers/process.ts';
+} from '../../src/platform/private-file.ts';
+import { makeFolder } from '../helpers/process.ts';
 
 let folder: string;
 let path: string;

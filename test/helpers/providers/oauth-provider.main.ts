@@ -5,7 +5,7 @@ import { startOAuthProvider } from './oauth-provider.ts';
 
 /**
  * The scripted provider in its own process, for tests of several server processes:
- * `tsx test/helpers/oauth-provider.main.ts '{"port":9000,"switches":{"consent":"ask"}}'`. It prints its
+ * `tsx test/helpers/providers/oauth-provider.main.ts '{"port":9000,"switches":{"consent":"ask"}}'`. It prints its
  * endpoints as one line of JSON, and accepts every {@link Command} as a POST to `control`.
  */
 const provider = await startOAuthProvider(JSON.parse(process.argv[2] ?? '{}'));

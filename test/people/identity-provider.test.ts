@@ -2,8 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/platform/new-id.ts';
-import { startIdentityProvider, useIdentityProvider } from '../helpers/identity-provider.ts';
 import { change } from '../helpers/people.ts';
+import {
+  startIdentityProvider,
+  useIdentityProvider,
+} from '../helpers/providers/identity-provider.ts';
 import { startTestServer, useServer } from '../helpers/server.ts';
 
 const identities = useIdentityProvider();

@@ -9,8 +9,16 @@ import {
   type OutboundOptions,
 } from '../../src/core/outbound/outbound-fetch.ts';
 import { parseOutboundAllow } from '../../src/core/outbound/outbound-policy.ts';
-import { type LocalServer, serveBytes, serveHttp, serveSilence } from './local-server.ts';
+import {
+  type LocalServer,
+  serveBytes,
+  serveHttp,
+  serveSilence,
+  stopLocalServers,
+} from '../helpers/providers/local-server.ts';
 import { privateHosts } from './private-addresses.ts';
+
+afterEach(stopLocalServers);
 
 const allow = (text: string) => parseOutboundAllow(text) ?? new Set<string>();
 const here = { address: '127.0.0.1', family: 4 };

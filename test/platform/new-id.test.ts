@@ -1,6 +1,6 @@
 import { validate, version } from 'uuid';
 import { afterEach, expect, test, vi } from 'vitest';
-import { newId } from '../src/platform/new-id.ts';
+import { newId } from '../../src/platform/new-id.ts';
 
 afterEach(() => {
   vi.useRealTimers();

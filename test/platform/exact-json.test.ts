@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DuplicateKeyError, isExact, parseExactly } from '../src/platform/exact-json.ts';
+import { DuplicateKeyError, isExact, parseExactly } from '../../src/platform/exact-json.ts';
 
 it.each([
   '0',

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
-import { createOutboundFetch } from '../../src/core/outbound/outbound-fetch.ts';
-import { consentInBrowser } from '../helpers/oauth-provider.browser.ts';
+import { createOutboundFetch } from '../../../src/core/outbound/outbound-fetch.ts';
+import { consentInBrowser } from './oauth-provider.browser.ts';
 
 export const redirectUri = 'https://patchbay.example/v1/oauth2/callback';
 

@@ -1,13 +1,15 @@
 import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   type ConnectorOptions,
   createOutboundConnector,
 } from '../../src/core/outbound/outbound-connect.ts';
 import { isGlobalUnicast } from '../../src/core/outbound/outbound-policy.ts';
-import { serveHttp } from './local-server.ts';
+import { serveHttp, stopLocalServers } from '../helpers/providers/local-server.ts';
 import { privateHosts } from './private-addresses.ts';
+
+afterEach(stopLocalServers);
 
 // Public by our table but assigned to nobody: the IPv6 test network that ended in 2006.
 const nowhere = { address: '3ffe::1', family: 6 };

@@ -2,7 +2,7 @@ import { type OidcOptions, startOidcProvider } from './oidc-provider.ts';
 
 /**
  * The certified oidc-provider in its own process, with pages that ask a person:
- * `tsx test/helpers/oidc-provider.main.ts '{"port":9000,"redirectUris":["…"]}'`. It prints its endpoints
+ * `tsx test/helpers/providers/oidc-provider.main.ts '{"port":9000,"redirectUris":["…"]}'`. It prints its endpoints
  * as one line of JSON, and another line for each grant with the request and the response.
  */
 const options: OidcOptions = JSON.parse(process.argv[2] ?? '{}');
