@@ -208,7 +208,7 @@ function boundedIssues(issues: readonly FieldIssue[]): FieldIssue[] {
   const isBounded = others.length === 0 && next.path === ''; // these were bounded before
   return [
     ...told,
-    isBounded ? next : { path: '', message: `and ${others.length + 1} more problems problems` },
+    isBounded ? next : { path: '', message: `and ${others.length + 1} more` },
   ];
 }
 

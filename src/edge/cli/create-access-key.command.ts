@@ -37,9 +37,7 @@ async function requireOrganization({ db }: Deps, projectId: string | null): Prom
   }
   const [organization, another] = await db.organization.findMany({ take: 2 });
   if (organization === undefined)
-    throw new UsageError(
-      'There is no organization yet. Start the server first. Start the server first.',
-    );
+    throw new UsageError('There is no organization yet. Start the server first.');
   if (another === undefined) return organization.id;
   throw new UsageError('There are several organizations. Choose one with --project.');
 }

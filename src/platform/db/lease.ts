@@ -51,7 +51,7 @@ async function takeLease(
   while ((await attempt()).length === 0) {
     if (performance.now() > deadline) {
       throw new Error(
-        `Another process has held the lease "${name}" for ${waitSeconds} seconds. Try again later. Try again later.`,
+        `Another process has held the lease "${name}" for ${waitSeconds} seconds. Try again later.`,
       );
     }
     await wait(pollMilliseconds);
