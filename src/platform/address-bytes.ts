@@ -1,12 +1,12 @@
-/** An address as its 4 or 16 bytes. */
+/** An IP address as its 4 or 16 bytes. */
 export type AddressBytes = readonly number[];
 
-/** The bytes of a literal that `node:net` takes for IPv4. */
+/** Returns the bytes of a literal that `node:net` accepts as IPv4. */
 export function readIpv4(address: string): AddressBytes {
   return address.split('.').map(Number);
 }
 
-/** The bytes of a literal that `node:net` takes for IPv6; it has no zone id. */
+/** Returns the bytes of a literal that `node:net` accepts as IPv6. It has no zone id. */
 export function readIpv6(address: string): AddressBytes {
   const [head = '', tail = ''] = address.split('::');
   const [left, right] = [readGroups(head), readGroups(tail)];

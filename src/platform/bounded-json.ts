@@ -2,13 +2,13 @@ import { InvalidInputError } from './errors.ts';
 import { boundsOfJson } from './limits.ts';
 
 /*
- * JSON from outside. A megabyte of it can be half a million values, which take seconds to parse and to
- * check: the text is counted first, in one pass that makes no values.
+ * Bounds for JSON from outside. One megabyte can contain half a million values, which take seconds to
+ * parse and check. So the text is counted first, in one pass that creates no values.
  */
 
 const { depth: mostLevels, size: mostEntries, values: mostValues } = boundsOfJson;
 
-/** Characters of a key that a complaint repeats. */
+/** Maximum number of characters of a key that an error repeats. */
 const longestToldKey = 64;
 
 const quote = 0x22;
@@ -18,13 +18,13 @@ const colon = 0x3a;
 const openings = new Set([0x5b, 0x7b]); // [ {
 const closings = new Set([0x5d, 0x7d]); // ] }
 
-/** A list or an object that is open: how many commas it has had, and where its latest key is. */
+/** An open list or object: the number of its commas so far, and the position of its latest key. */
 type Open = { commas: number; isList: boolean; key: [from: number, to: number] | undefined };
 
 /**
- * Counts what a JSON text holds; whether it is JSON, the parser says.
+ * Counts the contents of a JSON text. Only the parser decides whether it is valid JSON.
  *
- * @throws InvalidInputError for a text that is over a bound.
+ * @throws InvalidInputError if the text exceeds a bound.
  */
 export function requireBounded(text: string): void {
   const open: Open[] = [];
@@ -39,7 +39,7 @@ export function requireBounded(text: string): void {
       continue;
     }
     const inner = open.at(-1);
-    // In text that is not JSON a second one would take a value for a key.
+    // In text that is not valid JSON, a second colon would take a value for a key.
     if (code === colon && inner !== undefined) inner.key ??= latest;
     else if (closings.has(code)) open.pop();
     else if (code === comma && inner !== undefined) {
@@ -64,7 +64,7 @@ export function requireBounded(text: string): void {
   }
 }
 
-/** Where the string that begins here ends; the text's end where it does not. */
+/** Returns the end of the string that begins here; the end of the text if it has none. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

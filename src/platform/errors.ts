@@ -1,12 +1,17 @@
 import { mostComplaints } from './limits.ts';
 
-/** One entry of an {@link InvalidInputError}: where, and what is wrong there. Never holds the value. */
+/**
+ * One problem of an {@link InvalidInputError}: the path of the field, and the rule that it breaks. It
+ * never contains the value.
+ */
 export type FieldIssue = { path: string; message: string };
 
-/** How one kind of failure looks at each edge. `words` is the message where nothing better is known. */
+/**
+ * The form of one kind of failure at each edge. `words` is the message if there is no better one.
+ */
 type ErrorKind = { status: number; rest: string; graphql: string; words: string };
 
-/** The one table of failures: our code → HTTP status → REST code → GraphQL code. */
+/** The only table of failures: our code, HTTP status, REST code, GraphQL code. */
 export const errorKinds = {
   invalid_input: {
     status: 400,
@@ -76,7 +81,10 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds;
 
-/** A failure that the caller may be told about. Anything else that is thrown is a bug, and masked. */
+/**
+ * A failure that the caller may know about. Everything else that is thrown is a bug, and its message is
+ * masked.
+ */
 export class AppError extends Error {
   readonly kind: ErrorCode;
 
@@ -87,13 +95,13 @@ export class AppError extends Error {
   }
 }
 
-/** Not the class's own: a bundler may rename that. */
+/** The name does not come from the class, because a bundler may rename classes. */
 function nameOf(kind: ErrorCode): string {
   const words = kind.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `${words.join('')}Error`;
 }
 
-/** What was sent cannot be taken; `fields` names the offending fields at once, up to a bound. */
+/** The input is invalid. `fields` lists all invalid fields at once, up to a limit. */
 export class InvalidInputError extends AppError {
   readonly fields: readonly FieldIssue[];
 
@@ -104,56 +112,62 @@ export class InvalidInputError extends AppError {
   }
 }
 
-/** A body larger than the published limit. */
+/** The body is larger than the published limit. */
 export class PayloadTooLargeError extends AppError {
   constructor(limit: number) {
     super('payload_too_large', `The body is too large; the limit is ${limit} bytes.`);
   }
 }
 
-/** A body that is not JSON by its own word, or in a form that is not read. */
+/** The body is not JSON by its Content-Type, or its form is not supported. */
 export class UnsupportedMediaTypeError extends AppError {
   constructor(message = 'Send the body as "Content-Type: application/json".') {
     super('unsupported_media_type', message);
   }
 }
 
-/** A document that asks for more than the published limits allow. */
+/** A GraphQL document exceeds a published limit. */
 export class QueryTooComplexError extends AppError {
   constructor(message: string) {
     super('query_too_complex', message);
   }
 }
 
-/** A query named by its hash. Apollo and urql know the message and the code, and send the whole query. */
+/**
+ * The client sent only the hash of a query. Apollo and urql know this message and code, and send the whole
+ * query next.
+ */
 export class PersistedQueryNotSupportedError extends AppError {
   constructor() {
     super('persisted_query_not_supported', 'PersistedQueryNotSupported');
   }
 }
 
-/** No credential, or one that opens nothing. */
+/** The credential is missing or not valid. */
 export class UnauthenticatedError extends AppError {
   constructor(message = 'Send a valid credential as "Authorization: Bearer <credential>".') {
     super('unauthenticated', message);
   }
 }
 
-/** A valid credential whose role does not allow the action. */
+/** The credential is valid, but its role does not allow the action. */
 export class ForbiddenError extends AppError {
   constructor(message: string) {
     super('forbidden', message);
   }
 }
 
-/** No such thing, or one that the caller may not know of: the two are told apart nowhere. */
+/** The record does not exist, or the caller may not know of it. No response tells the two apart. */
 export class NotFoundError extends AppError {
   constructor(thing: string) {
     super('not_found', `This ${thing} does not exist, or this credential cannot reach it.`);
   }
 }
 
-/** The state of things stands against it: a name taken, a stale version, credentials not available. */
+/**
+ * The request conflicts with the current state: a name that is taken, an old version, credentials that are
+ * not available.
+ */
 export class ConflictError extends AppError {
   readonly details: Record<string, unknown> | undefined;
 
@@ -163,9 +177,9 @@ export class ConflictError extends AppError {
   }
 }
 
-/** More often than the published rate allows. */
+/** The caller exceeds a published rate. */
 export class TooManyRequestsError extends AppError {
-  /** When the same call will do, in whole seconds. */
+  /** Seconds until the same call can succeed. */
   readonly retryAfter: number;
 
   constructor(message: string, retryAfter: number) {
@@ -174,7 +188,10 @@ export class TooManyRequestsError extends AppError {
   }
 }
 
-/** The provider refused, or could not be reached; `retryable` when the same call may work later. */
+/**
+ * The provider refused the request or could not be reached. `retryable` is true if the same call may
+ * succeed later.
+ */
 export class UpstreamError extends AppError {
   readonly retryable: boolean;
 
@@ -186,17 +203,19 @@ export class UpstreamError extends AppError {
 
 const unreachable = 'The database cannot be reached. Try again in a moment.';
 
-/** The database cannot be reached in time; nothing was changed. */
+/** The database could not be reached in time, and nothing was changed. */
 export class UnavailableError extends AppError {
   constructor({ message = unreachable, ...options }: ErrorOptions & { message?: string } = {}) {
     super('unavailable', message, options);
   }
 }
 
-/** Characters of a path that a complaint tells: keys in it are the caller's. */
+/** Maximum length of a path in an error, because the keys in it come from the caller. */
 const longestToldPath = 200;
 
-/** The first complaints, and one that says how many more there are: it has no path. */
+/**
+ * Keeps the first problems and adds one that says how many more there are; that one has no path.
+ */
 function boundedIssues(issues: readonly FieldIssue[]): FieldIssue[] {
   const told = issues.slice(0, mostComplaints).map(({ path, message }) => ({
     path:
@@ -205,11 +224,8 @@ function boundedIssues(issues: readonly FieldIssue[]): FieldIssue[] {
   }));
   const [next, ...others] = issues.slice(mostComplaints);
   if (next === undefined) return told;
-  const isBounded = others.length === 0 && next.path === ''; // these were bounded before
-  return [
-    ...told,
-    isBounded ? next : { path: '', message: `and ${others.length + 1} more` },
-  ];
+  const isBounded = others.length === 0 && next.path === ''; // the list was bounded before
+  return [...told, isBounded ? next : { path: '', message: `and ${others.length + 1} more` }];
 }
 
 function describeIssues(fields: readonly FieldIssue[]): string {
@@ -217,7 +233,10 @@ function describeIssues(fields: readonly FieldIssue[]): string {
   return `${listed.join('; ')}.`;
 }
 
-/** What stops a start: names a variable and what it should be, never what it is. */
+/**
+ * The configuration is invalid, so the process cannot start. The message names the variable and what it
+ * should be, never its value.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

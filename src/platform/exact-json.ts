@@ -1,11 +1,11 @@
 import { requireBounded } from './bounded-json.ts';
 
 /*
- * JSON that is not changed by being read. JSON.parse takes 9007199254740993 for the number before it, 1e400
- * for infinity, and of two entries of one name the second.
+ * A JSON parser that loses nothing. JSON.parse reads 9007199254740993 as the number before it and 1e400 as
+ * infinity, and of two entries with one name it keeps the second.
  */
 
-/** Steps of a path that a complaint tells, and characters of each. */
+/** Maximum number of steps of a path in an error, and of characters of each step. */
 const longestPath = 40;
 const longestTold = 64;
 
@@ -16,7 +16,7 @@ const closingBracket = 0x5d;
 const brace = 0x7b;
 const closingBrace = 0x7d;
 
-/** A JSON text has an entry twice; `path` is where. */
+/** A JSON object has an entry twice. `path` is the path of that entry. */
 export class DuplicateKeyError extends Error {
   override readonly name = 'DuplicateKeyError';
   readonly path: string;
@@ -27,8 +27,8 @@ export class DuplicateKeyError extends Error {
 }
 
 /**
- * An object or list that the reader is in, and the keys it has so far. Most objects of a deep text have one
- * key, and a set for each costs as much as all the rest.
+ * An object or list that the reader is in, with the keys so far. Most objects of a deep text have one key,
+ * and a Set for each would cost as much as everything else.
  */
 type Open = {
   value: unknown;
@@ -43,10 +43,10 @@ function openUp(value: unknown, key: string | number | null): Open {
 }
 
 /**
- * A JSON text as a value, in which NaN stands for each number that JavaScript cannot hold exactly. JSON
- * has no NaN, so every schema refuses it, at its own path and together with all else that is wrong.
+ * Parses a JSON text. NaN stands for each number that JavaScript cannot hold exactly. JSON has no NaN, so
+ * every schema refuses it, at its own path and together with all other problems.
  *
- * @throws SyntaxError, DuplicateKeyError; InvalidInputError for a text that is over a bound of JSON.
+ * @throws SyntaxError, DuplicateKeyError; InvalidInputError if the text exceeds a bound of JSON.
  */
 export function parseExactly(text: string): unknown {
   requireBounded(text);
@@ -76,10 +76,10 @@ export function parseExactly(text: string): unknown {
   return root.value;
 }
 
-/** Up to 14 digits and a small exponent: such a number is always held exactly. */
+/** Up to 14 digits and a small exponent. JavaScript holds such a number exactly. */
 const small = /^-?\d{1,7}(?:\.\d{1,7})?(?:[eE][-+]?\d{1,2})?$/;
 
-/** Whether a literal's digits are those of the number that JavaScript makes of it. */
+/** Whether the digits of a literal equal those of the number that JavaScript makes of it. */
 export function isExact(literal: string): boolean {
   if (small.test(literal)) return true;
   const value = Number(literal);
@@ -90,7 +90,9 @@ export function isExact(literal: string): boolean {
   return given.digits === '' || given.exponent === held.exponent;
 }
 
-/** A number's digits without the zeros around them, and the power of ten that they are multiplied by. */
+/**
+ * Returns the digits of a number without the zeros around them, and the power of ten that multiplies them.
+ */
 function decimalOf(literal: string): { digits: string; exponent: number } {
   const [mantissa = '', power = '0'] = (literal.startsWith('-') ? literal.slice(1) : literal).split(
     /[eE]/,
@@ -106,7 +108,8 @@ function decimalOf(literal: string): { digits: string; exponent: number } {
 }
 
 function enter(open: readonly Open[], top: Open, literal: string): void {
-  // The whole text was valid: only an escape makes the key another text than stands there.
+  // The whole text is valid JSON, so only an escape sequence can make the key differ from its source
+  // text.
   const key = literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1);
   top.key = key;
   if (top.firstKey === null) {
@@ -122,7 +125,7 @@ function enter(open: readonly Open[], top: Open, literal: string): void {
   throw new DuplicateKeyError(path.join('.'));
 }
 
-// Where an entry comes twice, the value is another than the text says: it is refused, but later.
+// If an entry comes twice, its value differs from the text. The error for that is thrown later.
 function childOf({ value, key }: Open): unknown {
   return typeof value === 'object' && value !== null && key !== null && Object.hasOwn(value, key)
     ? (value as Record<string | number, unknown>)[key]

@@ -1,6 +1,6 @@
 /**
- * Text as names are searched by. Character by character: in a whole word a capital sigma becomes
- * another letter at its end, and so a prefix would not be found.
+ * Folds text for name search. It folds each character by itself: in a whole word, a capital sigma becomes
+ * another letter at the end, and a search for a prefix would miss it.
  */
 export function foldCase(text: string): string {
   return Array.from(text, (character) => character.toUpperCase().toLowerCase()).join('');

@@ -3,13 +3,13 @@ import type { FieldIssue } from './errors.ts';
 import { parseUrl } from './parse-url.ts';
 
 /*
- * The words of every complaint about an input, read after the field's path. Nothing is coerced, and
- * no complaint holds the value.
+ * The messages of input errors, which follow the path of the field. No schema converts a value silently,
+ * and no message contains the value.
  */
 
 const blank = 'cannot be blank';
 
-/** Text that must say something: trimmed, of 1 to `max` characters (code points). */
+/** Text that must not be blank: trimmed, 1 to `max` characters (code points). */
 export function requiredText(max: number) {
   return z
     .string({
@@ -23,8 +23,9 @@ export function requiredText(max: number) {
 }
 
 /**
- * A name that people see. Two that look the same are the same: composed (NFC), each run of blanks one
- * space, and without invisible characters, save those that join an emoji or letters that need it.
+ * A name that people see. Two names that look the same are the same: the text is composed (NFC), each run
+ * of blanks becomes one space, and invisible characters are removed, except joiners in an emoji or in
+ * scripts that need them.
  */
 export function nameText(max: number) {
   return z
@@ -37,14 +38,14 @@ export function nameText(max: number) {
     })
     .refine((text) => text.trim().length <= max * mostUnitsEach, {
       error: `cannot be longer than ${max} characters`,
-      abort: true, // composing takes time
+      abort: true, // composing takes time, so the length is checked first
     })
     .refine((text) => !/\p{Cc}/u.test(text.trim()), 'cannot hold control characters')
     .transform(asName)
     .pipe(requiredText(max));
 }
 
-/** UTF-16 units of a character with its marks, before it is composed. */
+/** Maximum number of UTF-16 units per character with its marks, before it is composed. */
 const mostUnitsEach = 16;
 
 const joined =
@@ -52,7 +53,7 @@ const joined =
 const joiners = new Set(['\u200c', '\u200d', '\ufe0f']);
 const unseen = /[\p{DI}\u2800\ufff9-\ufffb]/u;
 
-/** A name as it is stored and searched by. */
+/** Returns a name in the form in which it is stored and searched. */
 function asName(text: string): string {
   const characters = Array.from(text.normalize('NFC'));
   const seen = characters.filter((character, index) => {
@@ -63,12 +64,12 @@ function asName(text: string): string {
   return seen.join('').split(/\s/u).filter(Boolean).join(' ').normalize('NFC');
 }
 
-/** Text that may be missing: blank is the same as null. */
+/** Text that can be left out. Blank text counts as null. */
 export function optionalText(max: number) {
   return orBlank(requiredText(max));
 }
 
-/** What may be missing: blank text is the same as null. */
+/** Makes a schema optional. Blank text counts as null. */
 export function orBlank<Schema extends z.ZodType>(schema: Schema) {
   return z
     .preprocess(
@@ -78,35 +79,39 @@ export function orBlank<Schema extends z.ZodType>(schema: Schema) {
     .optional();
 }
 
-/** Whether the text has something that can be seen. */
+/** Whether the text contains something visible. */
 export function isVisible(text: string): boolean {
   return /[^\s\p{DI}\u2800\ufff9-\ufffb]/u.test(text);
 }
 
-/** Where a person can be written to, as the HTML specification spells addresses. */
+/** An email address, in the form of the HTML specification. */
 export const email = requiredText(254).pipe(
   z.email({ pattern: z.regexes.html5Email, error: 'must be an email address' }),
 );
 
-/** What an app calls one of its end users. */
+/** The id that an app gives to one of its end users. */
 export const userId = requiredText(255);
 
-/** Text to look something up by. PostgreSQL would fail a whole statement over what this refuses. */
+/** Text for a lookup. Other text would make PostgreSQL fail the whole statement. */
 export const searchText = z
   .string({ error: 'must be text' })
   .refine((text) => text.isWellFormed(), 'is not well-formed text')
   .refine((text) => !text.includes('\u0000'), 'cannot hold the character U+0000')
   .refine((text) => text.length <= 500, 'cannot be longer than 500 characters');
 
-/** A part of a name that is looked for, in the form in which names are stored. */
+/** A part of a name for a search, in the form in which names are stored. */
 export const searchedName = searchText.transform(asName);
 
-/** Whether PostgreSQL stores this text as it is: it has no U+0000, and no halves of characters. */
+/**
+ * Whether PostgreSQL can store this text unchanged: it contains no U+0000 and no lone surrogates.
+ */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\u0000');
 }
 
-/** A UUID as REST takes it. GraphQL takes any text, and finds nothing by what is no UUID. */
+/**
+ * A UUID, as REST requires it. GraphQL accepts any text and finds nothing for a text that is not a UUID.
+ */
 export const uuid = z.uuid({
   error: ({ input }) => (input === undefined || input === null ? blank : 'must be a UUID'),
 });
@@ -122,12 +127,15 @@ export const url = z
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Whether PostgreSQL would take this as a `uuid`; what it would not must never reach it. */
+/** Whether PostgreSQL accepts this text as a `uuid`. Other text must never reach a statement. */
 export function isUuid(text: string): boolean {
   return uuidForm.test(text);
 }
 
-/** zod's issues in our words, each with its path. `above` is what of the path the caller does not know. */
+/**
+ * Converts the issues of zod to our messages, each with its path. `above` is the start of the path that
+ * the caller does not know.
+ */
 export function fieldIssues(
   issues: readonly z.core.$ZodIssue[],
   above: readonly string[] = [],

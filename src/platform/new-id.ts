@@ -1,13 +1,13 @@
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
-/* The random bytes of many ids at once: a call for each took a twentieth of a credentials request. */
+/* Random bytes for many ids at once. One call per id took a twentieth of a credentials request. */
 const block = new Uint8Array(16 * 256);
 let used = block.length;
 let last = -Infinity;
 let sequence = 0;
 
-/** An id of a row, a UUID of version 7: greater than all that this process has made before. */
+/** Creates an id for a row: a UUID of version 7, greater than all earlier ids of this process. */
 export function newId(): string {
   const random = takeRandom();
   const now = Date.now();
@@ -15,7 +15,7 @@ export function newId(): string {
     last = now;
     sequence = new DataView(random.buffer, random.byteOffset).getUint32(0) >>> 1;
   } else {
-    sequence += 1; // 2^31 of them are free at least, more than a millisecond has room for
+    sequence += 1; // at least 2^31 ids are left, which is more than a millisecond can use
   }
   return v7({ random, msecs: last, seq: sequence });
 }

@@ -1,12 +1,13 @@
-/** Longer than any host is written; to bring one of a megabyte into one form takes minutes. */
+/** Maximum length of a host in characters. To normalize a host of a megabyte takes minutes. */
 export const longestHost = 500;
 
 /**
- * The URL that a text says; undefined when it says none, or one with an endless host. `URL.canParse` is not to
- * be asked: in Node 20 it begins to refuse letters such as `ü` once it was called often enough to be compiled.
+ * Parses a URL; undefined if the text is not one or its host is too long. It does not use `URL.canParse`:
+ * in Node 20 that starts to refuse letters such as `ü` once it was called often enough to be compiled.
  */
 export function parseUrl(text: string): URL | undefined {
-  // As a URL's parser reads it: any number of slashes of both kinds, and blanks that it drops.
+  // The authority as a URL parser reads it: after any number of slashes of both kinds, and of blanks,
+  // which it drops.
   const [, authority = ''] = /^[^:]*:[\s/\\]*([^/\\?#]*)/.exec(text) ?? [];
   if (authority.length - authority.lastIndexOf('@') > longestHost) return undefined;
   try {

@@ -13,21 +13,22 @@ import {
 import { dirname, parse } from 'node:path';
 import { ConfigError } from './errors.ts';
 
-/* Files and folders that hold secrets: only their owner reads them, and no link leads elsewhere. */
+/* Files and folders with secrets: only their owner can read them, and no link leads elsewhere. */
 
 const fileMode = 0o600;
 const folderMode = 0o700;
-/** Set on folders that users share, such as /tmp. */
+/** The mode bit of folders that users share, such as /tmp. */
 const stickyBit = 0o1000;
 
-/** Creates and opens a private file. Fails with EEXIST when anything has its name, a link included. */
+/** Creates and opens a private file. It fails with EEXIST if anything has its name, even a link. */
 export function openNewPrivateFile(path: string): Promise<FileHandle> {
   return open(path, 'wx', fileMode);
 }
 
 /**
- * Puts a new private file in the place of whatever has its name, and waits until it is on the disk. It
- * keeps no mode of an older file, removes a link instead of following it, and is never there in part.
+ * Writes a private file under its name, whatever had that name before, and waits until it is on the disk.
+ * The file gets a mode of its own, replaces a link instead of following it, and is never there
+ * incompletely.
  */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const unfinished = `${path}.unfinished`;
@@ -43,7 +44,10 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   await syncFolder(dirname(path));
 }
 
-/** Without this a loss of power may undo the rename. Best effort: not every system can open a folder. */
+/**
+ * Makes the rename durable: without this, a loss of power may undo it. It is best effort, because not
+ * every system can open a folder.
+ */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined);
   await folder?.sync().catch(() => {});
@@ -51,9 +55,10 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Reads a private file, and closes it to other users if it was open to them; undefined when there is none.
+ * Reads a private file, and closes it to other users if it was open to them; undefined if it does not
+ * exist.
  *
- * @throws ConfigError when it is a link or no file.
+ * @throws ConfigError if it is a link or not a file.
  */
 export async function readPrivateFile(path: string): Promise<string | undefined> {
   let file: FileHandle;
@@ -77,20 +82,20 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
   }
 }
 
-/** What DATA_DIR holds; `lost+found` is at the root of a volume. */
+/** The names that DATA_DIR can contain; `lost+found` is at the root of a volume. */
 const ownNames = new Set([
   ...['db', 'db.unfinished', 'lock.json', 'unsaved', 'lost+found'],
   ...['master-keys', 'bootstrap-access-key'].flatMap((name) => [name, `${name}.unfinished`]),
 ]);
 
 /**
- * Makes DATA_DIR so that only its owner enters it, or closes an existing folder to other users.
+ * Creates DATA_DIR so that only its owner can enter it, or closes an existing folder to other users.
  *
- * @throws ConfigError when other users may enter it, and closing it fails or may harm them.
+ * @throws ConfigError if other users can enter it, and closing it fails or might harm them.
  */
 export async function makeDataFolder(path: string): Promise<void> {
   if ((await mkdir(path, { recursive: true, mode: folderMode })) !== undefined) {
-    await chmod(path, folderMode); // the umask may have taken rights of the owner
+    await chmod(path, folderMode); // the umask may have removed permissions of the owner
     return;
   }
   const { mode } = await stat(path);
@@ -115,7 +120,7 @@ function openToOthers(path: string, reason: string, cause?: unknown): ConfigErro
   return new ConfigError(message, { cause });
 }
 
-/** Windows has access lists instead of modes. */
+/** Windows uses access lists instead of modes. */
 function isOpenToOthers({ mode }: { mode: number }): boolean {
   return process.platform !== 'win32' && (mode & 0o077) !== 0;
 }

@@ -8,7 +8,9 @@ const encoding =
 const ownSchema =
   'the address of a database whose schema "public" is for Patchbay alone: another schema, by "schema" or "search_path", is not supported. Give Patchbay a database of its own';
 
-/** What is wrong with `DATABASE_URL`, as the end of "DATABASE_URL must be …"; undefined when nothing is. */
+/**
+ * Returns what `DATABASE_URL` must be, as the end of "DATABASE_URL must be …"; undefined if it is valid.
+ */
 export function findDatabaseUrlFault(text: string): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(text)) return address;
   const url = parseUrl(text);
@@ -23,7 +25,7 @@ const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'n
 
 const knownSslModes = `an address whose sslmode is one of ${sslModes.join(', ')}`;
 
-/** Whether a part of the password seems to have become another part of the URL. */
+/** Whether a part of the password has probably become another part of the URL. */
 function isBroken({ username, password, pathname, search, searchParams, hash }: URL): boolean {
   if (pathname.includes('@') || hash !== '') return true;
   const givesUser = searchParams.has('user') || searchParams.has('password');
@@ -37,7 +39,9 @@ function isBroken({ username, password, pathname, search, searchParams, hash }: 
   }
 }
 
-/* Prisma, JDBC and Go each have a parameter of their own; PostgreSQL has only its start-up options. */
+/*
+ * Prisma, JDBC and Go each have a parameter for the schema; PostgreSQL has only its start-up options.
+ */
 function namesOtherSchema(parameters: URLSearchParams): boolean {
   const given = [...parameters].map(([name, value]) => [name.toLowerCase(), value] as const);
   return given.some(([name, value]) =>

@@ -17,7 +17,9 @@ const isOrigin = (text: string) => parseUrl(text)?.origin === text;
 
 const isHost = (text: string) => /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text);
 
-/** A domain in its one spelling; undefined for anything else, an address and a port included. */
+/**
+ * Returns the normalized form of a domain; undefined for anything else, such as an address or a port.
+ */
 const readDomain = (text: string) => {
   const domain = text.includes(':') ? undefined : normalizeHost(text);
   return domain === undefined || isIP(domain) !== 0 ? undefined : domain;
@@ -25,7 +27,7 @@ const readDomain = (text: string) => {
 
 const printable = z.string().regex(/^[!-~]+$/);
 
-/** Every variable there is, but those of OAuth clients, whose names are made of the providers'. */
+/** All environment variables except those of OAuth clients, whose names contain the provider. */
 export const environment = z.object({
   PORT: z
     .string()
@@ -107,7 +109,7 @@ export const environment = z.object({
 
 export type Environment = z.infer<typeof environment>;
 
-/** What each variable should be, for the sentence that stops a start. */
+/** The words for each variable in the sentence that stops a start: "<variable> must be …". */
 export const wanted: Record<keyof Environment, string> = {
   PORT: 'a port from 1 to 65535',
   HOST: 'a host name or an IP address to listen on',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseUrl } from '../parse-url.ts';
 
-/** What the operator says of one provider. */
+/** The settings of the operator for one provider. */
 export type OAuthClient = {
   clientId?: string;
   clientSecret?: string;
@@ -10,7 +10,7 @@ export type OAuthClient = {
   revocationEndpoint?: string;
 };
 
-/** By the provider's name in capitals: `GOOGLE`. */
+/** The OAuth clients by the provider's name in capitals, such as `GOOGLE`. */
 export type OAuthClients = Readonly<Record<string, OAuthClient>>;
 
 const providers = ['GOOGLE', 'DROPBOX', 'MICROSOFT', 'BOX', 'NOTION', 'GITHUB'];
@@ -20,7 +20,10 @@ const endpoint = z
   .regex(/^[^\s\p{C}]+$/u)
   .refine((text) => /^https?:$/.test(parseUrl(text)?.protocol ?? ''));
 
-/* A value that is copied from a console or read from a file often ends with a line end: no provider's does. */
+/*
+ * A value that was copied from a console or read from a file often ends with a line end. No provider uses
+ * such values.
+ */
 const clientId = z.string().regex(/^[^\s\p{C}]+$/u);
 const clientSecret = z.string().regex(/^(?!\s)[^\p{Cc}]+(?<!\s)$/u);
 
@@ -52,7 +55,10 @@ const settings = {
   },
 } as const;
 
-/** Reads `OAUTH_<PROVIDER>_…`; `complain` is told of each variable that is wrong, and what it should be. */
+/**
+ * Reads the variables `OAUTH_<PROVIDER>_…`. It calls `complain` for each wrong variable with what it
+ * should be.
+ */
 export function readOAuthClients(
   env: Readonly<Record<string, string | undefined>>,
   complain: (name: string, wanted: string) => void,

@@ -2,15 +2,17 @@ import type { Role } from '../db/generated/enums.ts';
 import { isLoopbackHost } from '../host-name.ts';
 import { parseUrl } from '../parse-url.ts';
 
-/** The identity provider whose JSON Web Tokens are taken as credentials of people. */
+/** The identity provider whose JSON Web Tokens people can send as credentials. */
 export type OidcConfig = {
-  /** What its tokens say as `iss`, letter by letter. */
+  /** The claim `iss` of its tokens, letter by letter. */
   issuer: string;
-  /** What its tokens for this server say as `aud`. */
+  /** The claim `aud` of its tokens for this server. */
   audience: string;
-  /** The claim that decides the role in the organization; undefined: roles are given here. */
+  /**
+   * The claim that decides the role in the organization; undefined if roles are given on this server.
+   */
   roleClaim: string | undefined;
-  /** What the claim says → the role that it gives. */
+  /** The value of the claim and the role that it gives. */
   roles: ReadonlyMap<string, Role>;
 };
 
@@ -24,7 +26,10 @@ type Variables = {
 const allRoles: readonly Role[] = ['viewer', 'runtime', 'editor', 'admin'];
 const ownNames = new Map(allRoles.map((role) => [role as string, role]));
 
-/** Undefined where there is none; `complain` is told of each variable that is missing beside others. */
+/**
+ * Reads the identity provider; undefined if none is set. It calls `complain` for each variable that is
+ * missing beside others.
+ */
 export function readOidcConfig(
   { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_ROLE_CLAIM, OIDC_ROLES }: Variables,
   publicUrl: string,
@@ -46,14 +51,17 @@ export function readOidcConfig(
   };
 }
 
-/** Whether a text may be an issuer: a URL without query and fragment (OpenID Connect Discovery 1.0, section 3). */
+/**
+ * Whether a text can be an issuer: a URL without query and fragment (OpenID Connect Discovery 1.0, section
+ * 3).
+ */
 export function isIssuer(text: string): boolean {
   const url = parseUrl(text);
   if (url === undefined || url.username !== '' || /[?#]/.test(text)) return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
 }
 
-/** Reads `value:role` pairs separated by commas; undefined when one is not. */
+/** Reads `value:role` pairs that are separated by commas; undefined if a pair is invalid. */
 export function parseRoles(text: string): ReadonlyMap<string, Role> | undefined {
   const pairs = text.split(',').map((pair) => /^\s*(\S.*?)\s*:\s*(\w+)\s*$/.exec(pair));
   const roles = new Map<string, Role>();

@@ -1,10 +1,10 @@
-/** This server as a client of Pipedream Connect. */
+/** The settings of this server as a client of Pipedream Connect. */
 export type PipedreamConfig = {
   clientId: string;
   clientSecret: string;
   projectId: string;
   environment: 'development' | 'production';
-  /** Without a slash at the end. */
+  /** The origin of the API, without a slash at the end. */
   apiUrl: string;
 };
 
@@ -16,7 +16,10 @@ type Variables = {
   PIPEDREAM_API_URL: string;
 };
 
-/** Undefined where Pipedream is not used; `complain` is told of each variable that is missing beside others. */
+/**
+ * Reads the settings of Pipedream; undefined if it is not used. It calls `complain` for each variable that
+ * is missing beside others.
+ */
 export function readPipedreamConfig(
   variables: Variables,
   complain: (name: string, wanted: string) => void,

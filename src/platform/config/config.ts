@@ -11,37 +11,37 @@ import { type PipedreamConfig, readPipedreamConfig } from './config.pipedream.ts
 export type Config = {
   port: number;
   host: string;
-  /** Scheme and authority that every URL this server writes starts with, without a slash at the end. */
+  /** The scheme and authority of every URL that this server writes, without a slash at the end. */
   publicUrl: string;
-  /** Absent: the embedded database in `dataDir`. */
+  /** The address of PostgreSQL; undefined for the embedded database in `dataDir`. */
   databaseUrl: string | undefined;
   dataDir: string;
   masterKeys: string | undefined;
   bootstrapAccessKey: string | undefined;
   trustedProxies: BlockList;
-  /** Where apps may have their hostnames; empty: anywhere. */
+  /** The domains in which apps can have hostnames; empty for no restriction. */
   appDomains: readonly string[];
   corsOrigins: readonly string[];
   metricsToken: string | undefined;
-  /** Hosts that users may point OAuth at though they are private, for development. */
+  /** Private hosts that users can name as OAuth endpoints, for development. */
   outboundAllow: readonly string[];
-  /** Absent: nobody can link an account at Pipedream. */
+  /** The settings of Pipedream; undefined if nobody can link an account there. */
   pipedream: PipedreamConfig | undefined;
-  /** Absent: people come with personal access tokens alone. */
+  /** The identity provider; undefined if people use only personal access tokens. */
   oidc: OidcConfig | undefined;
-  /** `off`: no token is ever refreshed, as in a restored copy of a database. */
+  /** `off`: the server refreshes no token, as a restored copy of a database requires. */
   refresh: 'on' | 'off';
-  /** For how many seconds a server that is told to stop still takes requests, as `/ready` says 503. */
+  /** Seconds for which a stopping server still accepts requests while `/ready` returns 503. */
   shutdownDelay: number;
-  /** For how many days audit events are kept; undefined: for ever. */
+  /** Days for which audit events are kept; undefined for ever. */
   auditRetention: number | undefined;
-  /** The operator's own OAuth clients and endpoints, by provider. */
+  /** The OAuth clients and endpoints of the operator, by provider. */
   oauthClients: OAuthClients;
   logLevel: Environment['LOG_LEVEL'];
   limits: Limits;
 };
 
-/** Reads the environment once; throws a {@link ConfigError} that names every variable in the way. */
+/** Reads the environment once. It throws a {@link ConfigError} that names every wrong variable. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
@@ -96,7 +96,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
 }
 
-/** What several variables say together; throws when some of them are missing or wrong. */
+/**
+ * Reads the settings that consist of several variables; throws if some of them are missing or wrong.
+ */
 function requireTogether(
   env: Record<string, string | undefined>,
   data: Environment,
@@ -111,12 +113,12 @@ function requireTogether(
   return { oauthClients, pipedream, oidc };
 }
 
-/** Whether only this machine can reach what listens there. */
+/** Whether only this machine can reach a server that listens on this host. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** A loopback host may be an IPv6 one, where 127.0.0.1 would not answer. */
+/** A loopback host can be an IPv6 address, on which 127.0.0.1 would not respond. */
 function defaultPublicUrl(host: string, port: number): string {
   return `http://${host === '::1' ? '[::1]' : '127.0.0.1'}:${port}`;
 }
