@@ -5,8 +5,8 @@ import { resolve } from '../helpers/resolve.ts';
 import { useServer } from '../helpers/server.ts';
 import { testDatabase } from '../setup/test-database.ts';
 
-/** PostgreSQL plans a statement for its values five times before it may keep a generic plan. */
-const trials = 5;
+/** How often each session of the hot path receives each request. */
+const rounds = 5;
 /** The number of sessions of the hot path. */
 const sessions = 6;
 /** The number of sessions of Prisma. */
@@ -56,7 +56,7 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     const user = await openEndUser(server, appId);
     const person = await server.createPerson({ role: 'admin' });
     const list = `{ connections(projectId: "${server.home.projectId}", first: 20) { nodes { id } } }`;
-    for (let round = 0; round <= sessions * trials; round += 1) {
+    for (let round = 0; round <= sessions * rounds; round += 1) {
       const answers = [
         await server.rest('POST', `/v1/connections/${id}/credentials`),
         await server.rest('GET', `/v1/connections/${id}`),
@@ -72,10 +72,10 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     expect(kept).toEqual(
       expect.arrayContaining([
         ...['authenticate', 'authenticate-user', 'find-end-users', 'load-credentials'],
-        ...['connections project total own desc', 'connections project own desc'],
+        ...['list-connections', 'connection-by-id'],
         ...['load-brought', 'record-events'],
       ]),
     );
-    expect(statements.filter(({ custom }) => custom > trials)).toEqual([]);
+    expect(statements.filter(({ custom }) => custom > 0)).toEqual([]);
   });
 });

@@ -22,13 +22,6 @@ test('only private-file.ts creates files', () => {
   expect(writers.map(({ path }) => path)).toEqual(['platform/private-file.ts']);
 });
 
-test('no statement shows the planner the number of its calls: see hiddenArray', () => {
-  const batched = files.filter(({ text }) => /\bunnest\(\$\{hiddenArray/.test(text));
-  expect(batched.length).toBeGreaterThan(10);
-  const shown = files.filter(({ text }) => /\bunnest\(\s*\$1\b/.test(text));
-  expect(shown.map(({ path }) => path)).toEqual([]);
-});
-
 test('a statement has a name of its own: PostgreSQL refuses a second text under one name', () => {
   const texts = new Map<string, Set<string>>();
   const named = /\bsql(?:<[^()]*?>)?\(\s*'([^']+)',\s*(`[^`]*`|'[^']*'|\w+)/g;

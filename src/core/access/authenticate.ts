@@ -1,5 +1,5 @@
 import type { Batched } from '../../platform/db/batch.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { UnauthenticatedError } from '../../platform/errors.ts';
 import type { Deps } from '../deps/deps.ts';
 import {
@@ -53,7 +53,7 @@ declare module '../deps/deps.ts' {
 const statement = `
   SELECT k.id, k.name, k.role::text AS role, k.organization_id AS "organizationId",
          k.project_id AS "projectId", k.expires_at AS "expiresAt"
-  FROM unnest(${hiddenArray('bytea')}) WITH ORDINALITY AS q(digest, position)
+  FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
   LEFT JOIN access_key k ON k.digest = q.digest AND k.revoked_at IS NULL
     AND (k.expires_at IS NULL OR k.expires_at > now())
   ORDER BY q.position`;

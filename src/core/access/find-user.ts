@@ -1,6 +1,6 @@
 import type { Batched } from '../../platform/db/batch.ts';
 import { Role } from '../../platform/db/generated/enums.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import type { UserViewer } from './viewer.ts';
 
 declare module '../deps/deps.ts' {
@@ -31,7 +31,7 @@ export function personViewer(
 
 const statement = `
   SELECT t.id, t.expires_at AS "expiresAt", ${personColumns}
-  FROM unnest(${hiddenArray('bytea')}) WITH ORDINALITY AS q(digest, position)
+  FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
   LEFT JOIN (personal_access_token t JOIN user_account u ON u.id = t.user_id)
     ON t.digest = q.digest AND t.revoked_at IS NULL
     AND (t.expires_at IS NULL OR t.expires_at > now())

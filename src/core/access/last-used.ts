@@ -1,4 +1,3 @@
-import { hiddenArray } from '../../platform/db/sql.ts';
 import type { Deps } from '../deps/deps.ts';
 
 /** Minimum pause in milliseconds between two writes of the same row's last use. */
@@ -58,7 +57,7 @@ async function writeMarks(deps: Deps, table: Table): Promise<void> {
   const ids = [...marks.waiting].sort();
   marks.waiting.clear();
   marks.timer = undefined;
-  const text = `UPDATE ${table} SET last_used_at = now() FROM unnest(${hiddenArray('uuid')}) AS used(id) WHERE ${table}.id = used.id`;
+  const text = `UPDATE ${table} SET last_used_at = now() FROM unnest($1::uuid[]) AS used(id) WHERE ${table}.id = used.id`;
   try {
     await deps.sql(`mark-${table}-used`, text, [ids]);
   } catch (error) {

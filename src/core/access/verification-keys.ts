@@ -1,7 +1,7 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Batched } from '../../platform/db/batch.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import type { Deps } from '../deps/deps.ts';
 
 /**
@@ -44,7 +44,7 @@ declare module '../deps/deps.ts' {
 
 const statement = `
   SELECT k.id, k.issuer, k.public_key AS "publicKey"
-  FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position) LEFT JOIN signing_key k ON k.id = q.id
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position) LEFT JOIN signing_key k ON k.id = q.id
   ORDER BY q.position`;
 
 type Row = { id: null } | { id: string; issuer: string; publicKey: JWK };

@@ -1,6 +1,6 @@
 import { compactVerify, errors } from 'jose';
 import type { Batched } from '../../platform/db/batch.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import type { Deps } from '../deps/deps.ts';
 import { type ConnectTokenClaims, readClaims, readKid } from './connect-token.ts';
 import { findVerificationKey, type VerificationKey } from './verification-keys.ts';
@@ -64,7 +64,7 @@ declare module '../deps/deps.ts' {
  */
 const statement = `
   SELECT t.*
-  FROM unnest(${hiddenArray('uuid')}, $2::timestamptz[], $3::uuid[], $4::text[], $5::int[], $6::uuid[], $7::boolean[])
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::int[], $6::uuid[], $7::boolean[])
     WITH ORDINALITY AS q(kid, expires_at, app_id, user_id, epoch, jti, is_anonymous, position)
   LEFT JOIN LATERAL (
     SELECT u.id AS "endUserId", a.project_id AS "projectId", p.organization_id AS "organizationId"

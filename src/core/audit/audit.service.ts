@@ -1,6 +1,6 @@
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import type { AppError, ErrorCode } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
@@ -152,9 +152,7 @@ function valuesOf(row: EventRow): unknown[] {
   return [id, action, actor, organizationId, projectId, connectionId, ip, requestId, detail];
 }
 
-const arrays = Object.values(columns).map((type, index) =>
-  index === 0 ? hiddenArray(type) : `$${index + 1}::${type}[]`,
-);
+const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${type}[]`);
 
 /*
  * A refusal does not name a project, so it takes the project of the connection, if that belongs to the

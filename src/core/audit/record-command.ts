@@ -1,4 +1,4 @@
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { newId } from '../../platform/new-id.ts';
 import type { JsonObject } from '../catalog/json.ts';
 
@@ -14,7 +14,7 @@ const concerned = `
 const statement = `
   INSERT INTO audit_event (id, action, actor, organization_id, project_id, request_id, detail)
   SELECT e.id, $3, $4, e.organization_id, $5::uuid, 'patchbay', $6::jsonb
-  FROM unnest(${hiddenArray('uuid')}, $2::uuid[]) AS e(id, organization_id)`;
+  FROM unnest($1::uuid[], $2::uuid[]) AS e(id, organization_id)`;
 
 /** An action of the command-line tool, for one project or for all. */
 export type DoneByCommand = {

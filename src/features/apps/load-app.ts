@@ -2,7 +2,7 @@ import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts'
 import type { HostApp } from '../../core/access/request-context.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { Batched } from '../../platform/db/batch.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { findHostnameProblem } from './app-hostname.ts';
 
 /**
@@ -29,13 +29,13 @@ const columns = `a.id, p.organization_id AS "organizationId", a.project_id AS "p
 
 const byHostname = `
   SELECT ${columns}
-  FROM unnest(${hiddenArray('text')}) WITH ORDINALITY AS q(hostname, position)
+  FROM unnest($1::text[]) WITH ORDINALITY AS q(hostname, position)
   LEFT JOIN (app a JOIN project p ON p.id = a.project_id) ON a.hostname = q.hostname
   ORDER BY q.position`;
 
 const byId = `
   SELECT ${columns}
-  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[])
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
     WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
   LEFT JOIN (app a JOIN project p ON p.id = a.project_id)
     ON a.id = q.id AND p.organization_id = q.organization_id

@@ -3,7 +3,7 @@ import type { Deps, LeanDeps } from '../../core/deps/deps.ts';
 import { type Batched, batch } from '../../platform/db/batch.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import type { PagePlan } from '../../platform/db/keyset.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { projectJson, readProjectJson } from '../projects/project-row.ts';
 import {
   type ConnectionRow,
@@ -98,7 +98,7 @@ function headSql(names: string): string {
 function pageSql(names: string, order: 'ASC' | 'DESC'): string {
   return `
     SELECT q.position::int, head.*, found.*
-    FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[], $5::text[], $6::text[],
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[], $5::text[], $6::text[],
         $7::boolean[], $8::text[], $9::text[], $10::int[], $11::int[], $12::boolean[],
         $13::timestamptz[], $14::uuid[], $15::timestamptz[], $16::uuid[])
       WITH ORDINALITY AS q(project_id, organization_id, reach, reach_only, type, status,

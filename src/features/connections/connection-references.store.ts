@@ -1,6 +1,6 @@
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Mark } from '../../platform/db/keyset.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 
 /** What registered itself as using a connection. */
 export type ReferenceRow = {
@@ -33,7 +33,7 @@ declare module '../../core/deps/deps.ts' {
 
 const loadReferencesSql = `
   SELECT q.position::int, r.*
-  FROM unnest(${hiddenArray('uuid')}, $2::timestamptz[], $3::uuid[], $4::int[])
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::int[])
     WITH ORDINALITY AS q(connection_id, after_time, after_id, take, position)
   CROSS JOIN LATERAL (
     SELECT id, kind, external_id AS "externalId", label, created_at AS "createdAt"
@@ -62,7 +62,7 @@ export async function loadReferenceLists(
 
 const countReferencesSql = `
   SELECT (SELECT count(*)::int FROM connection_reference r WHERE r.connection_id = q.id) AS count
-  FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position) ORDER BY q.position`;
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position) ORDER BY q.position`;
 
 export async function countReferenceLists(
   sql: Sql,

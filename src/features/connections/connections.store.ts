@@ -12,7 +12,7 @@ import { heldDataKey } from '../../core/vault/write-sealed.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { foldCase } from '../../platform/fold-case.ts';
 import {
   type ConnectionColumns,
@@ -29,7 +29,7 @@ import {
 /* LATERAL keeps the plan at one index look-up for each connection, however many the planner expects. */
 const connectionByIdSql = `
   SELECT found.*
-  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[])
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
     WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
   LEFT JOIN LATERAL (
     SELECT ${connectionColumns}

@@ -1,6 +1,6 @@
 import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
 import type { Batched } from '../../platform/db/batch.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import {
   type CredentialsRow,
   credentialsColumns,
@@ -22,7 +22,7 @@ declare module '../../core/deps/deps.ts' {
 /* LATERAL keeps every plan at one index look-up per connection, whatever the planner believes of unnest. */
 const statement = `
   SELECT c.*
-  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::boolean[])
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
     WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
   LEFT JOIN LATERAL (
     SELECT ${credentialsColumns}

@@ -2,7 +2,7 @@ import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts'
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { RequirementKind } from '../../platform/db/generated/enums.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import {
   type CredentialsRow,
   credentialsColumns,
@@ -40,7 +40,7 @@ declare module '../../core/deps/deps.ts' {
 
 const statement = `
   SELECT c.*
-  FROM unnest(${hiddenArray('uuid')}, $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::boolean[])
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::boolean[])
     WITH ORDINALITY
     AS q(requirement_id, app_id, user_id, organization_id, reach, reach_only, position)
   LEFT JOIN LATERAL (

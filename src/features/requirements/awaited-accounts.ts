@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Batched } from '../../platform/db/batch.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import type { OfUser } from './lock-user.ts';
 
 /** How long Pipedream is not asked again for an account that is waited for, in seconds. */
@@ -44,7 +44,7 @@ const columns = `
   w.token_kid AS "tokenKid"`;
 
 const ofUserStatement = `
-  ${claim} AND (w.end_user_id, w.requirement_id) IN (SELECT * FROM unnest(${hiddenArray('uuid')}, $2::uuid[]))
+  ${claim} AND (w.end_user_id, w.requirement_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
   RETURNING ${columns}`;
 
 declare module '../../core/deps/deps.ts' {

@@ -1,6 +1,6 @@
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { judge, type LinkRow, linkColumns, linkTables, type RequirementState } from './status.ts';
 
 /** A user as the app names them; they need not be known. */
@@ -25,7 +25,7 @@ const statement = `
     WHERE r.app_id = q.app_id
     ORDER BY r.created_at, r.id
   ) j) AS rows
-  FROM unnest(${hiddenArray('uuid')}, $2::text[]) WITH ORDINALITY AS q(app_id, user_id, position)
+  FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS q(app_id, user_id, position)
   ORDER BY q.position`;
 
 type RequirementJson = LinkRow & {

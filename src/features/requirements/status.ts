@@ -2,7 +2,7 @@ import { findConnectionType } from '../../core/catalog/catalog.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { ConnectionStatus, RequirementKind } from '../../platform/db/generated/enums.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { readSpec } from './spec.ts';
 
 /** A requirement of an app, for one of its users. Both must be of the same app. */
@@ -61,7 +61,7 @@ export type LinkRow = {
 
 const statement = `
   SELECT ${linkColumns}
-  FROM unnest(${hiddenArray('uuid')}, $2::uuid[])
+  FROM unnest($1::uuid[], $2::uuid[])
     WITH ORDINALITY AS q(end_user_id, requirement_id, position)
   LEFT JOIN requirement r ON r.id = q.requirement_id
   LEFT JOIN end_user_link l

@@ -9,7 +9,7 @@ import {
 } from '../../core/connection-config/stored-config.ts';
 import type { LeanDeps } from '../../core/deps/deps.ts';
 import type { Batched } from '../../platform/db/batch.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { type Provider, resolveProvider } from './provider.ts';
 
 /**
@@ -48,7 +48,7 @@ declare module '../../core/deps/deps.ts' {
 
 const storedConfigsSql = `
   SELECT ${storedConfigColumns}
-  FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position)
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position)
   LEFT JOIN connection c ON c.id = q.id ${storedConfigJoins}
   ORDER BY q.position`;
 

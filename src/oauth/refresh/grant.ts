@@ -10,7 +10,7 @@ import type { DataKeyRow } from '../../core/vault/data-keys.ts';
 import type { Place } from '../../core/vault/sealed.ts';
 import type { SealingKey, Vault } from '../../core/vault/vault.ts';
 import type { Batched } from '../../platform/db/batch.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 
 /**
  * One generation of a connection's OAuth tokens, as the database stores it. A grant has no id of its own:
@@ -165,7 +165,7 @@ declare module '../../core/deps/deps.ts' {
 
 const reloadStatement = `
   SELECT g.*
-  FROM unnest(${hiddenArray('uuid')}) WITH ORDINALITY AS q(id, position)
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position)
   LEFT JOIN LATERAL (
     SELECT c.id, p.organization_id AS "organizationId", c.project_id AS "projectId", ${grantColumns}
     FROM connection c JOIN project p ON p.id = c.project_id

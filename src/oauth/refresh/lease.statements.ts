@@ -6,7 +6,7 @@ import {
   storedConfigJoins,
 } from '../../core/connection-config/stored-config.ts';
 import type { Batched } from '../../platform/db/batch.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import {
   type Grant,
   type GrantRow,
@@ -43,7 +43,7 @@ declare module '../../core/deps/deps.ts' {
 /* Rows are locked in one order, so that two processes do not wait for each other in a circle. */
 const takeStatement = `
   WITH q AS (
-    SELECT * FROM unnest(${hiddenArray('uuid')}, $2::int[], $3::text[], $4::boolean[])
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::boolean[])
       WITH ORDINALITY AS q(id, version, owner, may_take_over, position)
   ),
   free AS (

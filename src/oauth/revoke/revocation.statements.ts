@@ -7,7 +7,7 @@ import {
 import type { DataKeyRow } from '../../core/vault/data-keys.ts';
 import type { Place } from '../../core/vault/sealed.ts';
 import { heldDataKey } from '../../core/vault/write-sealed.ts';
-import { hiddenArray, type Sql } from '../../platform/db/sql.ts';
+import type { Sql } from '../../platform/db/sql.ts';
 import { newId } from '../../platform/new-id.ts';
 
 /*
@@ -39,7 +39,7 @@ const storeStatement = `
   INSERT INTO token_revocation AS r
     (id, connection_id, organization_id, project_id, host, request, request_data_key_id)
   SELECT q.id, q.connection_id, q.organization_id, q.project_id, q.host, decode(q.request, 'base64'), held.id
-  FROM held, unnest(${hiddenArray('uuid')}, $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
+  FROM held, unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
     AS q(id, connection_id, organization_id, project_id, host, request)
   ORDER BY q.connection_id
   ON CONFLICT (connection_id) WHERE next_try_at IS NULL DO UPDATE SET

@@ -13,9 +13,25 @@ export const timeouts = {
 const hotSessions = 6;
 const idleTimeoutMillis = 60_000;
 
+/*
+ * Settings of the hot sessions. PostgreSQL plans a prepared statement once and keeps that plan. By itself it
+ * would compare the kept plan with one for the given arrays, whose length it then sees; the latter looks
+ * cheaper, so it would plan a batched statement for every call. Measured on PostgreSQL 15 with 200,000
+ * connections, first quartile without and with the setting: authenticate 0.24 and 0.16 ms, credentials 1.02
+ * and 0.38 ms, a page of connections 0.79 and 0.46 ms, a lease 0.34 and 0.18 ms. A kept plan is made for ten
+ * calls, so its cost can look high enough for JIT compilation, which takes longer than the statement.
+ */
+const hotSettings = '-c plan_cache_mode=force_generic_plan -c jit=off';
+
 /** Opens the sessions for the hot statements alone. Connects when the first is run. */
 export function openHotSessions(databaseUrl: string): Pick<Database, 'sql' | 'close'> {
-  const pool = createPool({ ...sessionOf(databaseUrl), max: hotSessions, types: sqlTypes });
+  const session = sessionOf(databaseUrl);
+  const pool = createPool({
+    ...session,
+    options: `${session.options} ${hotSettings}`,
+    max: hotSessions,
+    types: sqlTypes,
+  });
   return { sql: postgresqlSql(pool), close: () => pool.end() };
 }
 

@@ -8,14 +8,6 @@ export type Sql = <Row extends object>(
   values: readonly unknown[],
 ) => Promise<Row[]>;
 
-/**
- * The first of the arrays that a batched statement unnests, out of the planner's sight. Of an array that
- * it sees it reckons with the one call that there is, of another with ten; so a plan made for the values
- * would always look cheaper than the one that it could keep, and every run be planned anew, which takes
- * several times as long as the run.
- */
-export const hiddenArray = (type: string): string => `(SELECT $1::${type}[])`;
-
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
