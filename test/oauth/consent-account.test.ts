@@ -5,7 +5,7 @@ import { connect, consent, useWorld } from '../helpers/world.ts';
 
 const world = useWorld('google');
 
-const another = { status: 400, text: expect.stringContaining('Another account consented') };
+const another = { status: 400, text: expect.stringContaining('belongs to another account') };
 
 test('a consent by another account than the first is refused and changes nothing', async () => {
   const id = await connect(world);

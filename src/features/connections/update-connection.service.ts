@@ -9,7 +9,7 @@ import { type PlannedConfig, sealedConfig } from '../../core/connection-config/s
 import { operation } from '../../core/operations/operation.ts';
 import type { SealingKey } from '../../core/vault/vault.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
-import { dropGrant, forgiveGrant } from '../../oauth/revoke/drop-grant.ts';
+import { dropGrant, resetBackoff } from '../../oauth/revoke/drop-grant.ts';
 import type { PrismaClient } from '../../platform/db/generated/client.ts';
 import {
   ConflictError,
@@ -113,7 +113,7 @@ function write(db: PrismaClient, change: ConnectionUpdate, grant: PlannedConfig[
     const changed = await updateConnectionRow(tx, change);
     if (!changed) return changed;
     if (grant === 'drop') await dropGrant(tx, change.id);
-    else await forgiveGrant(tx, change.id);
+    else await resetBackoff(tx, change.id);
     return changed;
   });
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
@@ -24,13 +23,13 @@ import {
   ProviderNotConfiguredError,
   resolveProvider,
 } from '../provider/provider.ts';
-import { placeOfVerifier } from './attempt.ts';
+import { digestState, placeOfVerifier } from './attempt.ts';
 
-/** Where to send a person's browser, and until when that works. */
+/** The authorization URL for a person's browser, and the end of its validity. */
 export type Authorization = { url: string; expiresAt: Date };
 
 /**
- * Stores an attempt with everything that the callback will need (RFC 6749, section 4.1.1; RFC 7636). Fails
+ * Stores an attempt with everything that the callback needs (RFC 6749, section 4.1.1; RFC 7636). Fails
  * with ForbiddenError for a system-managed connection, and with InvalidInputError for a type that is not
  * OAuth, a missing client, or a redirect URL that the project does not list.
  */
@@ -54,9 +53,10 @@ export const authorizeConnection = operation({
 });
 
 /**
- * As {@link resolveProvider}; a provider without a client is also in the log, for the operator.
+ * Does what {@link resolveProvider} does, and logs a provider without a client, for the operator.
  *
- * @param path of an end user's input, who can do nothing about a client: only its lack is said then.
+ * @param path a field of an end user's input. The error then names only this field: end users cannot set up
+ * a client.
  * @throws ProviderNotConfiguredError, InvalidInputError
  */
 export function requireProvider(
@@ -81,7 +81,7 @@ function notSetUp({ label }: ConnectionType, path: string): FieldIssue {
   return { path, message: `asks for ${label}, which is not set up for this app yet` };
 }
 
-/** A connect token, as what it begins remembers it: enough to tell later whether it still counts. */
+/** What an attempt stores of the connect token that began it, to check later that it is still valid. */
 export type BeginningToken = {
   epoch: number;
   isAnonymous: boolean;
@@ -89,19 +89,19 @@ export type BeginningToken = {
   kid: string;
 };
 
-/** A consent to be asked for. */
+/** The input of {@link beginConsent}. */
 export type NewConsent = {
   connection: Pick<OpenConnection, 'id' | 'organizationId' | 'projectId' | 'type'>;
   provider: Provider;
-  /** Where the browser goes afterwards; undefined: nowhere. */
+  /** Where the browser goes afterwards; undefined: it stays on the result page. */
   returnUrl: string | undefined;
-  /** Of an end user. */
+  /** The connect token of an end user. */
   token?: BeginningToken;
-  /** Of the cookie of the browser that alone can complete it; undefined: any can. */
+  /** Digest of the cookie of the only browser that can complete it; undefined: any browser can. */
   browserDigest?: Uint8Array<ArrayBuffer> | undefined;
 };
 
-/** Stores an attempt by the caller, who may; answers the provider's address for it. */
+/** Stores a consent attempt and returns the authorization URL. The caller is already authorized. */
 export async function beginConsent(
   context: RequestContext,
   { connection, provider, returnUrl, token, browserDigest }: NewConsent,
@@ -147,17 +147,15 @@ export async function beginConsent(
   return { url, expiresAt };
 }
 
-/** What is stored of a state: enough to find its attempt by, too little to use. */
-export function digestState(state: string): Buffer<ArrayBuffer> {
-  return Buffer.from(createHash('sha256').update(state).digest());
-}
-
 const redirectNotListed = {
   path: 'redirectUrl',
   message: "must be one of the project's redirect URLs, to the letter",
 };
 
-/* A path of its own for each generic connection, so that one provider's answer cannot pass for another's. */
+/*
+ * Each connection of the generic type has its own path, so that the response of one authorization server
+ * cannot pass for the response of another (RFC 9700, section 4.4).
+ */
 function callbackAddress(
   publicUrl: string,
   { id, type }: { id: string; type: { oauth2?: { tokenEndpoint: string | null } } },

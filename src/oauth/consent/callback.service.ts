@@ -15,43 +15,42 @@ import {
 import { shorten } from '../provider/shorten.ts';
 import { TokenFailure } from '../provider/token-failure.ts';
 import { authorizationServer, exchangeCode } from '../provider/token-request.ts';
-import { placeOfVerifier } from './attempt.ts';
-import { consumeAttempt } from './consume-attempt.ts';
+import { consumeAttempt, placeOfVerifier } from './attempt.ts';
 import { MissingScopesError } from './missing-scopes.ts';
 import { type Consent, type LinkConsent, storeConsent } from './store-consent.ts';
 import { newUndo } from './undo-consent.service.ts';
 
-/** What became of a consent, for the page that the browser ends on. */
+/** The result of a consent, for the page on which the browser ends. */
 export type ConsentOutcome = {
-  /** The connection's name; undefined when the state was of none. */
+  /** The connection's name; undefined when the state belongs to none. */
   connection: string | undefined;
-  /** The end user who brings it; null for one of the project. */
+  /** The end user who brings the connection; null for one of the project. */
   broughtBy: Pick<BroughtBy, 'userId' | 'app'> | null;
-  /** Where the browser wants to go on; null: nowhere. */
+  /** Where the browser goes next; null: it stays on the result page. */
   returnUrl: string | null;
-  /** Undefined: it went well. */
+  /** Undefined when the consent was stored. */
   problem: ConsentProblem | undefined;
-  /** Whose consent failed; undefined where it is no end user's. */
+  /** The end user's consent that failed; undefined where no end user is involved. */
   failedFor?: { initiator: string; requirementId: string };
-  /** What takes the consent back once; undefined when nothing was given, or the browser goes on. */
+  /** A handle that undoes the consent once; undefined after a failure, or when the browser goes on. */
   undo?: string;
 };
 
 /**
- * `code` is for programs (RFC 6749, section 4.1.2.1, where it is the provider's), `message` for people.
- * `missing_scopes` comes with the scopes that were left unticked.
+ * Why a consent failed. `code` is for programs; an error of the provider keeps its code (RFC 6749, section
+ * 4.1.2.1). `message` is for people. `missing_scopes` comes with the scopes that the person did not allow.
  */
 export type ConsentProblem = {
   code: string;
   message: string;
-  /** Who refused, for people. */
+  /** The provider's name for people. */
   label?: string;
   /** The provider's own words, as {@link shorten} leaves them. */
   said?: string | undefined;
   missingScopes?: readonly string[];
 };
 
-/** Returns the message with the provider's own words, which are marked: nobody may take them for ours. */
+/** Returns the message with the provider's own words in quotes: nobody must take them for ours. */
 export function spell({ message, label = 'The provider', said }: ConsentProblem): string {
   return said === undefined ? message : `${message} ${label} says: “${said}”`;
 }
@@ -69,25 +68,25 @@ class ConsentRefused extends Error {
   }
 }
 
-/** What a browser brought back from a provider. */
-export type CameBack = {
-  /** Where it came back to; a state counts only where it was sent to. */
+/** The authorization response that a browser brought back (RFC 6749, section 4.1.2). */
+export type AuthorizationResponse = {
+  /** The path that the browser was redirected to. A state is valid only on the path that it was sent to. */
   path: string;
   parameters: URLSearchParams;
-  /** Of the cookies that it has from our own pages. */
+  /** Digests of the cookies that the browser has from our own pages. */
   browserDigests: readonly Buffer[];
 };
 
 /**
- * Completes a consent with what the provider sent back: checks the state, exchanges the code and
- * stores the tokens.
+ * Completes a consent with the provider's response: checks the state, exchanges the code and stores the
+ * tokens.
  *
- * @param link what else changes when an end user consents.
+ * @param link makes the other changes of an end user's consent.
  */
 export async function completeConsent(
   deps: Deps,
   request: RequestFacts,
-  { path, parameters, browserDigests }: CameBack,
+  { path, parameters, browserDigests }: AuthorizationResponse,
   link: LinkConsent,
 ): Promise<ConsentOutcome> {
   const state = parameters.getAll('state');
@@ -174,7 +173,7 @@ async function redeem(
   return { provider, answer: { ...answer, extra } };
 }
 
-/* The state is checked already. Where an issuer names itself (RFC 9207), it must be where the browser was sent. */
+/* The state is already checked. A response that names its issuer must come from this provider (RFC 9207). */
 function validateCallback(provider: Provider, parameters: URLSearchParams): URLSearchParams {
   const server = authorizationServer(provider);
   const issuer = parameters.get('iss');
@@ -200,16 +199,18 @@ const providerErrors: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/* LinkedIn's names of a denial, and Facebook's `error_reason`. */
+/* LinkedIn's and Facebook's names for `access_denied`. */
 const denials: ReadonlySet<string> = new Set([
-  ...['user_cancelled_login', 'user_cancelled_authorize', 'user_denied'],
+  'user_cancelled_login',
+  'user_cancelled_authorize',
+  'user_denied',
 ]);
 
 /** @throws ConsentRefused when the provider sent the browser back without a code. */
 function refuseError({ label, client }: Provider, parameters: URLSearchParams): void {
   const error = parameters.get('error')?.trim().toLowerCase() ?? '';
-  if (error === '' && parameters.get('code')) return; // a blank error is none
-  // Facebook sends some refusals as error_code and error_message alone.
+  if (error === '' && parameters.get('code')) return; // a blank error means no error
+  // Facebook sends some refusals with error_code and error_message only.
   const words = ['error_description', 'error_message', 'error_reason'].map((name) =>
     shorten(parameters.get(name) ?? undefined, [client.secret ?? '']),
   );

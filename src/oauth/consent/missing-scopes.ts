@@ -1,10 +1,10 @@
 import { type ConnectionType, literalScopes, type ScopeFacts } from '../../core/catalog/catalog.ts';
 import { ConflictError } from '../../platform/errors.ts';
 
-/** What a consent gave. */
+/** The scopes that a consent granted, and whether it gave a refresh token. */
 export type GrantedScopes = { scopes: readonly string[]; refreshable: boolean };
 
-/** A consent that granted less than is needed: the person left permissions unticked. */
+/** A consent that granted less than is needed: the person did not allow some permissions. */
 export class MissingScopesError extends ConflictError {
   readonly scopes: readonly string[];
 
@@ -24,23 +24,23 @@ export function missingScopes(
 ): string[] {
   const facts = type?.oauth2?.scopeFacts ?? literalScopes;
   const held = [...scopes, ...facts.unnamed];
-  // It asks for a refresh token, which proves it: providers do not name it.
+  // offline_access requests a refresh token. Providers do not name it, but the refresh token proves it.
   if (refreshable) held.push('offline_access');
   const granted = withIncluded(held, facts);
   return wanted.filter((scope) => !granted.has(comparable(scope, facts)));
 }
 
-/** The granted scopes in comparable form, with all that they include. */
+/** Returns the granted scopes in comparable form, with the scopes that they include. */
 function withIncluded(scopes: readonly string[], facts: ScopeFacts): Set<string> {
   const granted = new Set(scopes.map((scope) => comparable(scope, facts)));
-  // A Set is walked in the order of insertion, so what is added in the loop is visited as well.
+  // A Set is walked in the order of insertion, so the loop also visits the scopes that it adds.
   for (const scope of granted) {
     for (const included of facts.includes.get(scope) ?? []) granted.add(included);
   }
   return granted;
 }
 
-/** One spelling for all names of a scope. */
+/** Returns one spelling for all names of a scope. */
 function comparable(scope: string, { ignoresCase, optionalPrefix, aliases }: ScopeFacts): string {
   const name = ignoresCase ? scope.toLowerCase() : scope;
   const bare = name.startsWith(optionalPrefix) ? name.slice(optionalPrefix.length) : name;

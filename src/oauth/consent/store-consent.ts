@@ -11,24 +11,24 @@ import type { TokenAnswer } from '../provider/token-answer.ts';
 import { type GrantTokens, openTokens, sealTokens } from '../refresh/grant.ts';
 import { accessTokenLife, refreshAfter } from '../refresh/refresh-state.ts';
 import { forgetUndo } from '../revoke/drop-grant.ts';
-import type { Attempt } from './consume-attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { Undo } from './undo-consent.service.ts';
 
-/** What a person consented to, and what came of it. */
+/** A consent whose code was exchanged, with everything that is needed to store it. */
 export type Consent = {
   attempt: Attempt;
   connection: OpenConnection;
   provider: Provider;
   answer: TokenAnswer;
-  /** What its result page offers; undefined where the browser goes on. */
+  /** Lets the result page undo the consent; undefined when the browser goes on. */
   undo: Undo | undefined;
 };
 
 /**
- * Links the connection that an end user brings, in the transaction that stores its tokens and before
- * anything else in it, so that all who write lock the user first.
+ * Links the connection that an end user brings. It runs first in the transaction that stores the tokens, so
+ * that every writer locks the user before the connection.
  *
- * @throws ConflictError when what was granted does not do, or what is linked must stay.
+ * @throws ConflictError when scopes are missing, or when the present link must stay.
  */
 export type LinkConsent = (tx: Prisma.TransactionClient, consent: Consent) => Promise<void>;
 
@@ -38,8 +38,8 @@ const attempts = 3;
  * Stores the tokens of a consent as the next generation and makes the connection active, in one
  * transaction.
  *
- * @throws ConflictError when another account consented than the first time, or when what an end user
- * brings may not be linked: nothing changes then.
+ * @throws ConflictError when another account consented the first time, or when the connection of an end
+ * user cannot be linked. Nothing changes then.
  */
 export async function storeConsent(
   deps: Deps,
@@ -63,7 +63,7 @@ export async function storeConsent(
 
 const changedMeanwhile = 'The connection was changed meanwhile. Start again.';
 
-/** The connection as it is now: the tokens are of its provider as it was. */
+/** Reads the connection again. The tokens belong to the provider that it had when the consent began. */
 async function reopen(deps: Deps, { attempt }: Consent): Promise<OpenConnection> {
   const connection = await openConnection(deps, { id: attempt.connectionId });
   if (connection === undefined) throw new ConflictError(changedMeanwhile);
@@ -86,8 +86,8 @@ async function readGrant({ db, vault }: Deps, connection: OpenConnection) {
 }
 
 /**
- * Many providers give a refresh token with a person's first consent only. The earlier one is kept while its
- * account is not known to be another, and unless it is what ended the connection.
+ * Returns the refresh token to keep when the response has none: many providers give one only with a person's
+ * first consent. It is kept unless it belongs to another account, or its end has expired the connection.
  */
 async function keptRefreshToken(
   deps: Deps,
@@ -105,7 +105,7 @@ async function keptRefreshToken(
   return isOther ? undefined : earlier?.refreshToken;
 }
 
-/** The tokens that an end user brought before for the same requirement: each consent of theirs makes a new connection. */
+/** Returns the tokens of the end user's earlier connection: each consent of an end user makes a new one. */
 async function readLinkedGrant(
   { db, vault }: Deps,
   { broughtBy, type, organizationId, projectId }: OpenConnection,
@@ -135,17 +135,17 @@ async function readLinkedGrant(
 function requireSameAccount(before: GrantTokens | undefined, { account }: TokenAnswer): void {
   if (before?.account === undefined || account === undefined || before.account === account) return;
   throw new ConflictError(
-    'Another account consented than the one that this connection is of. Sign in with that one, or make a new connection.',
+    'This connection belongs to another account. Sign in with that account, or make a new connection.',
   );
 }
 
-type ConsentOver = Consent & { before: Awaited<ReturnType<typeof readGrant>> };
+type ConsentWithGrant = Consent & { before: Awaited<ReturnType<typeof readGrant>> };
 
-/** False when the connection, its grant, or the data key changed since they were read. */
+/** Returns false when the connection, its grant, or the data key changed since they were read. */
 async function tryStore(
   deps: Deps,
   request: RequestFacts,
-  { before, ...consent }: ConsentOver,
+  { before, ...consent }: ConsentWithGrant,
   link: LinkConsent,
 ): Promise<boolean> {
   const { id: connectionId, organizationId, projectId, version, broughtBy } = consent.connection;
@@ -160,7 +160,7 @@ async function tryStore(
       SELECT now() FROM connection c, data_key k WHERE c.id = ${connectionId}::uuid
         AND c.version = ${version} AND k.id = ${key.id}::uuid AND k.status = 'active'
       FOR NO KEY UPDATE OF c FOR SHARE OF k`;
-    if (held === undefined) throw new ChangedMeanwhile();
+    if (held === undefined) throw new ChangedSinceRead();
     const row = { ...grantFacts(consent, held.now), tokens: sealed, tokensDataKeyId: key.id };
     const { count } =
       before === undefined
@@ -169,7 +169,7 @@ async function tryStore(
             where: { connectionId, tokenVersion: before.tokenVersion },
             data: { ...row, tokenVersion: { increment: 1 } },
           });
-    if (count === 0) throw new ChangedMeanwhile();
+    if (count === 0) throw new ChangedSinceRead();
     await forgetUndo(tx, connectionId);
     if (consent.undo !== undefined) {
       await tx.authorizationAttempt.update({
@@ -199,15 +199,15 @@ async function tryStore(
     return true;
   });
   return storing.catch((error: unknown) => {
-    if (error instanceof ChangedMeanwhile) return false;
+    if (error instanceof ChangedSinceRead) return false;
     throw error;
   });
 }
 
-/** Undoes a transaction, to begin anew. */
-class ChangedMeanwhile extends Error {}
+/** Rolls a transaction back, to try again with the present rows. */
+class ChangedSinceRead extends Error {}
 
-/** Who consented first stays known where a later answer does not say. */
+/** Keeps the known account when a later response does not name one. */
 function grantTokens(
   { accessToken, tokenType, refreshToken, ...answer }: TokenAnswer,
   before: GrantTokens | undefined,

@@ -7,23 +7,23 @@ import { newId } from '../../platform/new-id.ts';
 import { dropGrant } from '../revoke/drop-grant.ts';
 import { revokingTokens } from '../revoke/revoke.service.ts';
 
-/** For how long a consent can be taken back from its result page, in milliseconds. */
+/** Time in which the result page can undo a consent, in milliseconds. */
 const undoTime = 60 * 60_000;
 
-/** What takes a consent back, once: the handle for the page, its digest for the row. */
+/** The right to undo a consent once: the handle for the page, and its digest for the row. */
 export type Undo = { handle: string; digest: Buffer<ArrayBuffer> };
 
-/** Makes one, to be stored with the consent; whoever began it need not be who consented. */
+/** Makes one, to be stored with the consent: the person who consents may not be the one who began it. */
 export function newUndo(): Undo {
   const handle = randomBytes(32).toString('base64url');
   return { handle, digest: digest(handle) };
 }
 
 /**
- * Takes a consent back: drops its tokens, makes the connection incomplete, and revokes the tokens at
- * the provider as well as it goes. What an end user brought goes as a whole.
+ * Undoes a consent: drops its tokens, makes the connection incomplete, and revokes the tokens at the
+ * provider. The connection of an end user is deleted.
  *
- * @returns the connection's name; undefined when the handle was used, is too old, or is none.
+ * @returns the connection's name; undefined when the handle was used, is too old, or does not exist.
  */
 export async function undoConsent(
   deps: Deps,
@@ -39,7 +39,7 @@ export async function undoConsent(
   const { endUserId, requirementId } = attempt.connection;
   const undo = () =>
     deps.db.$transaction(async (tx) => {
-      // In the order of all others: whoever comes the other way round would lock us both out.
+      // The user is locked before the connection, as in every other write: another order can deadlock.
       await tx.$queryRaw`SELECT 1 FROM end_user WHERE id = ${endUserId}::uuid FOR NO KEY UPDATE`;
       await tx.$queryRaw`SELECT 1 FROM connection WHERE id = ${connectionId}::uuid FOR NO KEY UPDATE`;
       const { count } = await tx.authorizationAttempt.updateMany({

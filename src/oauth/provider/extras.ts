@@ -4,18 +4,31 @@ const mostBytes = 4_096;
 const mostDepth = 3;
 const longestText = 1_000;
 
-/* Secrets, and what a grant keeps in fields of its own. Slack's `incoming_webhook` is a secret by its URL. */
+/* Names of secrets, and of members that a grant keeps in its own fields. Slack's `incoming_webhook` is a secret URL. */
 const otherName =
   /token|secret|passw|credential|assertion|code|jwt|signature|expire|scope|nonce|session|cookie|key|webhook|hash/i;
 const otherNames: ReadonlySet<string> = new Set([
-  ...['state', 'iss', 'error', 'error_description', 'error_uri', 'response'],
-  ...['ok', 'success', 'status', 'message', 'msg', 'warning', 'prompt', 'authuser', 'hmac'],
+  'state',
+  'iss',
+  'error',
+  'error_description',
+  'error_uri',
+  'response',
+  'ok',
+  'success',
+  'status',
+  'message',
+  'msg',
+  'warning',
+  'prompt',
+  'authuser',
+  'hmac',
 ]);
 
 /**
- * Returns what came beside a token and what the token is useless without, such as Salesforce's
- * `instance_url`: texts, numbers and booleans, in objects too, up to 4 KiB, and nothing that is a secret
- * by its name.
+ * Returns the other members of a token response: without some of them the token is useless, such as
+ * Salesforce's `instance_url`. Keeps strings, numbers and booleans, also inside objects, up to 4 KiB, and
+ * nothing whose name says that it is secret.
  */
 export function readExtras(answer: JsonObject): JsonObject | undefined {
   const secrets = [answer.access_token, answer.refresh_token, answer.id_token];
@@ -24,8 +37,8 @@ export function readExtras(answer: JsonObject): JsonObject | undefined {
 }
 
 /**
- * Returns the same of what a browser brought back, such as `realmId` of QuickBooks. It could have changed
- * it, so that nothing that reads as an address is taken.
+ * Returns the other parameters of an authorization response, such as `realmId` of QuickBooks. The browser
+ * can change them, so a value that can be an address is left out.
  */
 export function readCallbackExtras(parameters: URLSearchParams): JsonObject | undefined {
   const names = [...new Set(parameters.keys())];
@@ -56,14 +69,14 @@ function pick(
   });
 }
 
-/** A number that JSON cannot hold exactly would be another one. */
+/** Leaves out a number that JSON cannot hold exactly: it would change. */
 function isPlain(value: JsonValue): boolean {
   if (typeof value === 'string') return value !== '' && value.length <= longestText;
   if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
   return typeof value === 'boolean';
 }
 
-/** The first ones that fit together; what is too large alone is left out. */
+/** Returns the first entries that fit into the limit together; leaves out an entry that does not fit. */
 function within(limit: number, entries: readonly [string, JsonValue][]): JsonObject | undefined {
   const kept: [string, JsonValue][] = [];
   let left = limit;

@@ -12,16 +12,16 @@ import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { ForbiddenError, NotFoundError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 
-/** A connection with its whole config open: for what speaks to its provider, and nothing else. */
+/** A connection with its whole config open. Only code that calls its provider may use it. */
 export type OpenConnection = ConnectionPlace & {
   name: string;
   version: number;
   status: ConnectionStatus;
   type: ConnectionType;
   config: JsonObject;
-  /** Where its project lets a consent send the browser afterwards. */
+  /** The URLs of the project to which a consent may send the browser afterwards. */
   redirectUrls: string[];
-  /** Who brings it for which requirement; null: it is the project's own. */
+  /** The end user and the requirement that it belongs to; null: it belongs to the project. */
   broughtBy: BroughtBy | null;
 };
 
@@ -29,7 +29,7 @@ export type OpenConnection = ConnectionPlace & {
 export type BroughtBy = {
   endUserId: string;
   requirementId: string;
-  /** As the app names them. */
+  /** The app's id for the user. */
   userId: string;
   appId: string;
   /** The app's name. */
@@ -54,7 +54,7 @@ export async function loadConnection(context: RequestContext, id: string): Promi
 
 const nowhere = '00000000-0000-0000-0000-000000000000';
 
-/** What is read of a connection to open it. */
+/** The relations of a connection that {@link openRow} requires. */
 export const connectionParts = {
   project: { select: { organizationId: true, redirectUrls: true } },
   endUser: { select: { userId: true, appId: true, app: { select: { name: true } } } },

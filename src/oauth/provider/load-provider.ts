@@ -13,10 +13,10 @@ import type { Sql } from '../../platform/db/sql.ts';
 import { type Provider, resolveProvider } from './provider.ts';
 
 /**
- * The provider of a connection whose tokens are to be refreshed; undefined when the connection is gone.
- * Concurrent calls share a statement.
+ * Returns the provider of a connection whose tokens are to be refreshed; undefined when the connection was
+ * deleted. Concurrent calls share a statement.
  *
- * @throws InvalidInputError when its settings do not suffice.
+ * @throws InvalidInputError when its settings are incomplete.
  */
 export async function loadProvider(
   deps: LeanDeps,
@@ -26,7 +26,7 @@ export async function loadProvider(
   return stored && openProvider(deps, place, stored);
 }
 
-/** As {@link loadProvider}, of settings that were loaded along with something else. */
+/** Does what {@link loadProvider} does, with settings that are already loaded. */
 export async function openProvider(
   deps: LeanDeps,
   place: ConnectionPlace,

@@ -1,14 +1,14 @@
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 
-/** How a connection's grant fares. */
+/** Health of a connection's OAuth grant. */
 export type OAuthState = {
   scopes: string[];
   wantedScopes: string[];
   accessTokenExpiresAt: Date | null;
   /** False once the connection has expired. */
   refreshable: boolean;
-  /** Whether the provider gave one, be it dead by now. */
+  /** Whether the provider gave a refresh token, even one that no longer works. */
   hasRefreshToken: boolean;
   lastRefreshedAt: Date | null;
   nextRefreshAt: Date | null;
@@ -23,7 +23,7 @@ declare module '../../core/deps/deps.ts' {
   }
 }
 
-const statement = `
+const loadStatement = `
   SELECT connection_id AS "connectionId", COALESCE(scopes, '{}') AS scopes,
     COALESCE(wanted_scopes, '{}') AS "wantedScopes",
     access_token_expires_at AS "accessTokenExpiresAt", refreshable AS "hasRefreshToken",
@@ -32,7 +32,7 @@ const statement = `
     consecutive_failures AS "consecutiveFailures", last_refresh_error AS "lastRefreshError"
   FROM oauth_grant JOIN connection c ON c.id = connection_id WHERE connection_id = ANY($1::uuid[])`;
 
-/** Before the first consent. */
+/** The state before the first consent. */
 const noGrant: OAuthState = {
   scopes: [],
   wantedScopes: [],

@@ -4,19 +4,19 @@ import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
 import type { OAuthClients } from '../../platform/config/config.oauth.ts';
 import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 
-/** An authorization server, and the client that this server is to it, for one connection. */
+/** An authorization server, and the client that one connection uses there. */
 export type Provider = {
   /** Its name for people. */
   label: string;
   authorizationEndpoint: URL;
   tokenEndpoint: URL;
   revocationEndpoint: URL | null;
-  /** The operator gave the endpoints: they may be anywhere, loopback included. */
+  /** Whether the operator gave the endpoints: they may then have any address, loopback included. */
   isTrusted: boolean;
   /** `secret` is null for a public client. */
   client: { id: string; secret: string | null };
   authentication: 'body' | 'basic' | 'basic+json';
-  /** What a consent asks for. */
+  /** The scopes that a consent requests. */
   scopes: readonly string[];
   extraParams: Readonly<Record<string, string>>;
 };
@@ -25,7 +25,7 @@ export type Provider = {
 type WholeConfig = JsonObject;
 
 /**
- * Who an OAuth connection speaks to, and as whom: by its own config, else by the environment.
+ * Returns the provider and the client of an OAuth connection: from its own config, else from the environment.
  *
  * @throws ProviderNotConfiguredError, an InvalidInputError at `config.client_id`, when no client is
  * configured.
@@ -68,14 +68,14 @@ export function resolveProvider(
   };
 }
 
-/** What a consent or a token belongs to: it is void under another client or at another address. */
+/** Returns a digest of the client and the endpoints. A consent or a token is void with any others. */
 export function digestProvider(provider: Provider): Buffer<ArrayBuffer> {
   const { authorizationEndpoint, tokenEndpoint, client } = provider;
   const parts = [authorizationEndpoint.href, tokenEndpoint.href, client.id];
   return Buffer.from(createHash('sha256').update(JSON.stringify(parts)).digest());
 }
 
-/** Neither the connection nor the operator names a client of a provider: nobody can consent. */
+/** Neither the connection nor the operator names a client of the provider: nobody can consent. */
 export class ProviderNotConfiguredError extends InvalidInputError {
   /** The provider's name for people. */
   readonly label: string;
@@ -107,7 +107,7 @@ function clientVariables(type: string): string {
   return `${prefix}_ID and ${prefix}_SECRET`;
 }
 
-/* In the config, as a pair; only the generic type knows clients without a secret. */
+/* Both values of a pair come from the config. Only the generic type has clients without a secret. */
 function configuredClient({ oauth2 }: ConnectionType, config: WholeConfig) {
   const [id, secret] = [text(config, 'client_id'), text(config, 'client_secret')];
   if (id === undefined) return undefined;

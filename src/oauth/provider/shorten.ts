@@ -1,8 +1,8 @@
 const longest = 200;
 
 /**
- * Makes a provider's words fit to be shown as text and logged: without values that were sent to it, without
- * control, format or direction characters, and at most 200 characters long.
+ * Shortens a provider's words so that they can be shown as text and logged: without values that were sent to
+ * it, without control, format and direction characters, and to 200 characters.
  */
 export function shorten(words: string | undefined, secrets: readonly string[]): string | undefined {
   if (words === undefined) return undefined;

@@ -5,28 +5,28 @@ import type { Provider } from './provider.ts';
 import { shorten } from './shorten.ts';
 import { failureOfRefusal, type Refusal, TokenFailure } from './token-failure.ts';
 
-/** What a provider's token endpoint gave. */
+/** A successful response of a token endpoint (RFC 6749, section 5.1). */
 export type TokenAnswer = {
   accessToken: string;
-  /** Absent: the one in use stays. */
+  /** Undefined: the refresh token in use stays (RFC 6749, section 6). */
   refreshToken: string | undefined;
   tokenType: string;
   /** Seconds that the access token lives; undefined when the provider does not say. */
   expiresIn: number | undefined;
-  /** Undefined: as asked for (RFC 6749, section 5.1). */
+  /** Undefined: the requested scopes (RFC 6749, section 5.1). */
   scopes: string[] | undefined;
-  /** Who consented, in the provider's words; undefined when it does not say. */
+  /** The account that consented, as the provider names it; undefined when it does not say. */
   account: string | undefined;
-  /** What else came with the token and takes it to use it; undefined when nothing did. */
+  /** Other members that clients need to use the token; undefined when there are none. */
   extra: JsonObject | undefined;
 };
 
-/** A request to a token endpoint, and the values in it that no message may repeat. */
+/** A request to a token endpoint, and its values that no message may repeat. */
 export type TokenRequest = { send: () => Promise<Response>; secrets: readonly string[] };
 
 /**
- * Sends a token request and reads the answer, whatever the provider's manners: an error inside a
- * 200, form encoding, HTML, no JSON at all.
+ * Sends a token request and reads the response in all forms that providers send: an error inside a 200, form
+ * encoding, HTML, malformed JSON.
  *
  * @throws TokenFailure
  */
@@ -65,14 +65,17 @@ async function receive(label: string, send: () => Promise<Response>) {
       throw new TokenFailure('refused', message, { cause });
     }
     const found = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    // Whoever names a host must not learn from us whether it has a private address, or none.
+    // A person who names a host must not learn whether it has a private address or none.
     const code = found === 'outbound_refused' ? 'outbound_unreachable' : found;
     const isSent = !(cause instanceof OutboundError) || cause.isSent;
     throw new TokenFailure('passing', `${label} could not be reached (${code})`, { cause, isSent });
   }
 }
 
-/** Returns an answer with its token on top: Lark and TikTok keep it in `data`, Slack in `authed_user` where only a user consented. */
+/**
+ * Returns a response with its token on top: Lark and TikTok put it into `data`, Slack into `authed_user` where
+ * only a user consented.
+ */
 function open(json: JsonObject | undefined): JsonObject | undefined {
   if (json === undefined || isFilledText(json.access_token)) return json;
   const { data, ...envelope } = json;
@@ -81,12 +84,12 @@ function open(json: JsonObject | undefined): JsonObject | undefined {
   return isJsonObject(user) && isFilledText(user.access_token) ? { ...json, ...user } : json;
 }
 
-/** Returns what an answer says of an error; undefined when it says none. A token that was given is never thrown away. */
+/** Returns the error in a response; undefined when there is none. A token in a success is always used. */
 function readRefusal(status: number, json: JsonObject): Refusal | undefined {
   const isSuccess = status >= 200 && status <= 299;
   if (isSuccess && isFilledText(json.access_token)) return undefined;
   const names = [json.error, firstOf(json.errors)].flatMap(namesOf);
-  // HubSpot and others name it elsewhere, where a success says something else.
+  // HubSpot and others name the error in members that mean something else in a success.
   if (!isSuccess || names.length > 0 || saysFailure(json)) {
     const { error_code, code, status: named, reason } = json;
     const others = [error_code, code, named, reason].filter((name) => isCode(name));
@@ -98,7 +101,7 @@ function readRefusal(status: number, json: JsonObject): Refusal | undefined {
 const isCode = (name: JsonValue | undefined): name is string =>
   isFilledText(name) && /^\S+$/.test(name);
 
-/** Names are texts, or in an object: Facebook's `{"error": {"type", "code": 190}}`, Fitbit's `{"errors": [{"errorType"}]}`. */
+/** Returns error names from a string or an object: Facebook's `{"error": {"type", "code": 190}}`, Fitbit's `{"errors": [{"errorType"}]}`. */
 function namesOf(error: JsonValue | undefined): string[] {
   if (isFilledText(error)) return [error];
   if (!isJsonObject(error)) return [];
@@ -107,7 +110,7 @@ function namesOf(error: JsonValue | undefined): string[] {
   return typeof code === 'number' && isFilledText(type) ? [`${type}_${code}`, ...names] : names;
 }
 
-/** Slack's `ok: false`, Lark's `code: 20037`, WeChat's `errcode: 40030`, and an error without a name. */
+/** Recognizes Slack's `ok: false`, Lark's `code: 20037`, WeChat's `errcode: 40030`, and an error without a name. */
 function saysFailure({
   ok,
   success,
@@ -164,8 +167,8 @@ function fromJson(label: string, json: JsonObject): TokenAnswer {
 }
 
 /*
- * GitHub separates with commas, Twitch sends a list, and others send a list as text. Only printable ASCII
- * makes a scope (RFC 6749, section 3.3).
+ * GitHub separates scopes with commas, Twitch sends a list, and others send a list as a string. A scope has
+ * only printable ASCII characters (RFC 6749, section 3.3).
  */
 function readScopes(scope: JsonValue | undefined): string[] | undefined {
   const list = typeof scope === 'string' ? parseList(scope) : scope;
@@ -188,7 +191,10 @@ function parseList(text: string): JsonValue[] | undefined {
   }
 }
 
-/** `sub` of an ID token, which came straight from the token endpoint over TLS; else what some providers send beside it. */
+/**
+ * Returns `sub` of an ID token, else the account that some providers name beside the token. The ID token needs
+ * no signature check: it came directly from the token endpoint over TLS (OpenID Connect Core, section 3.1.3.7).
+ */
 function accountOf(json: JsonObject): string | undefined {
   const { id_token, account_id, workspace_id, owner } = json;
   if (typeof id_token === 'string') {
@@ -210,7 +216,7 @@ function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-/** What a provider may ask to wait at most, in seconds. */
+/** The longest pause that a provider can request, in seconds. */
 const longestPause = 3_600;
 
 function readRetryAfter(header: string | null): number | undefined {

@@ -1,21 +1,21 @@
 /**
  * Why a provider gave no token.
- * - `ended`: the grant is no more; only a new consent helps.
+ * - `ended`: the grant has ended; only a new consent helps.
  * - `refused`: the client or its request is wrong; somebody must change the configuration.
- * - `unclear`: the provider refuses for no reason that we know; it may be the grant or the client.
- * - `passing`: the provider could not be reached or made no sense; the same request may work later.
+ * - `unclear`: the provider refuses without a known reason; the grant or the client may be the cause.
+ * - `passing`: the provider could not be reached, or its response is unreadable; the same request may work later.
  */
 export type TokenFailureKind = 'ended' | 'refused' | 'unclear' | 'passing';
 
-/** A token request that brought no token. Its message is for people and holds nothing the provider sent but an error code. */
+/** A token request without a token. Of the provider's response, its message holds nothing but an error code. */
 export class TokenFailure extends Error {
   override readonly name = 'TokenFailure';
   readonly kind: TokenFailureKind;
-  /** Seconds that the provider asked to wait. */
+  /** Seconds that the provider asks to wait. */
   readonly retryAfter: number | undefined;
-  /** What the provider said, shortened and without what was sent to it: to be shown escaped, as its words. */
+  /** The provider's own words, shortened and without values that were sent to it. Show them escaped and as a quote. */
   readonly description: string | undefined;
-  /** Whether the provider may have done what it was asked for all the same. */
+  /** Whether the provider may have replaced the tokens although no answer came. */
   readonly isOutcomeUnknown: boolean;
 
   constructor(
@@ -38,7 +38,7 @@ export class TokenFailure extends Error {
 
 const wrongClient = 'the provider does not accept client_id and client_secret: correct them';
 
-/* Codes in comparable form. Configuration is named only where nothing says that the token is what is invalid. */
+/* Codes in comparable form. They blame the configuration only where no words say that the token is invalid. */
 const configurationErrors: ReadonlyMap<string, string> = new Map([
   ['invalidclient', wrongClient],
   ['incorrectclientcredentials', wrongClient], // GitHub
@@ -55,32 +55,47 @@ const configurationErrors: ReadonlyMap<string, string> = new Map([
 ]);
 
 const passingErrors: ReadonlySet<string> = new Set([
-  ...['temporarilyunavailable', 'servererror', 'internalerror', 'internalservererror'],
-  ...['slowdown', 'ratelimited', 'ratelimitexceeded', 'serviceunavailable', 'toomanyrequests'],
+  'temporarilyunavailable',
+  'servererror',
+  'internalerror',
+  'internalservererror',
+  'slowdown',
+  'ratelimited',
+  'ratelimitexceeded',
+  'serviceunavailable',
+  'toomanyrequests',
 ]);
 
 /*
- * Codes of a grant that has ended, in comparable form, beside those that {@link saysEnded} reads. Each is
- * documented by whoever sends it: RFC 6749 and RFC 6750; Microsoft and OpenID Connect for a grant that wants
- * its person again; GitHub and Zoho for a code or token that is none; Slack for a user who is gone; Facebook,
+ * Codes of a grant that has ended, in comparable form, in addition to those that {@link saysEnded} reads. Each is
+ * documented by its sender: RFC 6749 (section 5.2) and RFC 6750; Microsoft and OpenID Connect for a grant that
+ * requires its person again; GitHub and Zoho for an unknown code or token; Slack for a deleted user; Facebook,
  * whose type comes with a number.
  */
 const endedErrors: ReadonlySet<string> = new Set([
-  ...['invalidgrant', 'invalidtoken'],
-  ...['interactionrequired', 'consentrequired', 'loginrequired'],
-  ...['badverificationcode', 'invalidcode', 'badauthcode'],
-  ...['accountinactive', 'authorizationrevoked', 'accessrevoked', 'userrevoked'],
-  ...['oauthexception190'],
+  'invalidgrant',
+  'invalidtoken',
+  'interactionrequired',
+  'consentrequired',
+  'loginrequired',
+  'badverificationcode',
+  'invalidcode',
+  'badauthcode',
+  'accountinactive',
+  'authorizationrevoked',
+  'accessrevoked',
+  'userrevoked',
+  'oauthexception190',
 ]);
 
 /*
- * Codes that some send for a dead token though they mean something else: unauthorized_client by Atlassian,
- * invalid_request by LinkedIn, X and Zoom. Beside them alone the description decides.
+ * Codes that some providers send for a dead token although they mean something else: Atlassian sends
+ * unauthorized_client; LinkedIn, X and Zoom send invalid_request. Only with these codes does the description decide.
  */
 const vagueErrors: ReadonlySet<string> = new Set(['unauthorizedclient', 'invalidrequest']);
 
 /*
- * Salesforce sends invalid_grant for these as well, and takes the same token later:
+ * Salesforce also sends invalid_grant for these, and accepts the same token later:
  * https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_errors.htm
  */
 const passingDescriptions = [
@@ -91,44 +106,67 @@ const passingDescriptions = [
 ];
 
 const deadWords = [
-  ...['invalid', 'expired', 'revoked', 'inactive', 'bad', 'unknown', 'deleted'],
-  ...['unrecognized', 'blacklisted', 'dead'],
+  'invalid',
+  'expired',
+  'revoked',
+  'inactive',
+  'bad',
+  'unknown',
+  'deleted',
+  'unrecognized',
+  'blacklisted',
+  'dead',
 ];
 const liveWords = ['valid', 'active', 'found', 'recognized'];
 const endedVocabulary: ReadonlySet<string> = new Set([
-  ...['token', 'tokens', 'refresh', 'refreshtoken', 'grant', 'authorization', 'oauth', 'error'],
-  ...['the', 'your', 'this', 'a', 'an', 'provided', 'supplied', 'given', 'passed', 'value', 'for'],
-  ...[
-    'is',
-    'was',
-    'are',
-    'has',
-    'have',
-    'been',
-    'or',
-    'and',
-    'either',
-    'already',
-    'not',
-    'no',
-    'longer',
-  ],
+  'token',
+  'tokens',
+  'refresh',
+  'refreshtoken',
+  'grant',
+  'authorization',
+  'oauth',
+  'error',
+  'the',
+  'your',
+  'this',
+  'a',
+  'an',
+  'provided',
+  'supplied',
+  'given',
+  'passed',
+  'value',
+  'for',
+  'is',
+  'was',
+  'are',
+  'has',
+  'have',
+  'been',
+  'or',
+  'and',
+  'either',
+  'already',
+  'not',
+  'no',
+  'longer',
   ...deadWords,
   ...liveWords,
 ]);
 
-/** What a provider said of a request that it refused. */
+/** An error response of a token endpoint (RFC 6749, section 5.2). */
 export type Refusal = {
   status: number;
-  /** What it calls the error, in whatever letters; the most telling name comes first. */
+  /** The names of the error, in any spelling; the most precise one comes first. */
   names: readonly string[];
-  /** Its words, as {@link TokenFailure.description}. */
+  /** See {@link TokenFailure.description}. */
   description: string | undefined;
 };
 
 /**
- * Returns what an error code (RFC 6749, section 5.2) and the words beside it mean to us. A wrong end would
- * lose a grant that still works, so it takes a code that is known for one, or one of two vague codes beside a
+ * Returns the failure that an error code (RFC 6749, section 5.2) and its description mean. A wrong `ended`
+ * would lose a grant that still works. So `ended` requires a known code, or one of two vague codes with a
  * description that says nothing else. All other refusals are `unclear`.
  */
 export function failureOfRefusal({ status, names, description = '' }: Refusal): TokenFailure {
@@ -141,7 +179,7 @@ export function failureOfRefusal({ status, names, description = '' }: Refusal): 
     const message = `the provider no longer accepts the grant${shown(ended)}`;
     return new TokenFailure('ended', message, options);
   }
-  // Where the words name the token, the code that blames the client or its request is left out.
+  // If the words name the token, the message leaves out the code, which blames the client or its request.
   if (vagueErrors.has(code) && saysEnded(description)) {
     return new TokenFailure('ended', 'the provider no longer accepts the grant', options);
   }
@@ -171,7 +209,7 @@ function isEndedCode(name: string): boolean {
   return endedErrors.has(comparable(name)) || saysEnded(name);
 }
 
-/** Whether a text says that a token or grant has ended, as `BAD_REFRESH_TOKEN` does, and nothing else. */
+/** Returns whether a text says that a token or grant has ended, as `BAD_REFRESH_TOKEN` does, and nothing else. */
 function saysEnded(text: string): boolean {
   const spaced = text.slice(0, 200).replace(/([a-z])([A-Z])/g, '$1 $2');
   const words: readonly string[] = spaced.toLowerCase().match(/[a-z]+/g) ?? [];
@@ -181,7 +219,7 @@ function saysEnded(text: string): boolean {
   return isOfGrant && isDead && words.every((word) => endedVocabulary.has(word));
 }
 
-/** Whether a text speaks of a dead token or grant among other things, and not of the client or its request. */
+/** Returns whether a text mentions a dead token or grant, and neither the client nor its request. */
 function mentionsEnd(text: string): boolean {
   const words: ReadonlySet<string> = new Set(text.toLowerCase().split(/[^a-z]+/));
   const others = ['client', 'secret', 'type', 'endpoint', 'scope', 'csrf'];

@@ -3,7 +3,7 @@ import type { LeanDeps } from '../../core/deps/deps.ts';
 import type { Provider } from './provider.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 
-/** The code that a provider sent, with what proves that we asked for it. */
+/** An authorization code, with the values that prove that this server requested it. */
 export type CodeExchange = {
   /** The callback's parameters, checked by {@link validateCallback}. */
   parameters: URLSearchParams;
@@ -37,7 +37,7 @@ export function exchangeCode(
 }
 
 /**
- * Asks for a new access token (RFC 6749, section 6).
+ * Requests a new access token (RFC 6749, section 6).
  *
  * @throws TokenFailure
  */
@@ -54,9 +54,9 @@ export function requestRefresh(
 }
 
 /**
- * Revokes a token (RFC 7009). A provider that says 400 knows no such token: it has ended already.
+ * Revokes a token (RFC 7009). A provider that returns 400 does not know the token: it has already ended.
  *
- * @throws Error when the provider cannot be reached or does not do it now.
+ * @throws Error when the provider cannot be reached or returns another error.
  */
 export async function requestRevocation(
   deps: LeanDeps,
@@ -72,7 +72,7 @@ export async function requestRevocation(
   throw new Error(`The provider answers a revocation with ${answer.status}.`);
 }
 
-/** The provider in the library's words. The issuer is what identifies it here: its own origin. */
+/** Returns the provider in the form of oauth4webapi. The origin of its endpoint identifies it as the issuer. */
 export function authorizationServer(provider: Provider): oauth.AuthorizationServer {
   return {
     issuer: provider.authorizationEndpoint.origin,
@@ -93,8 +93,8 @@ function authenticate({ authentication }: Provider, secret: string | null): oaut
 }
 
 /**
- * RFC 6749, section 2.3.1, with as little encoded as it allows: the library also encodes `-`, `_`, `.` and
- * `~`, and servers that do not decode then take it for another client.
+ * Authenticates as RFC 6749, section 2.3.1, says, and encodes as little as it allows. The library also encodes
+ * `-`, `_`, `.` and `~`; servers that do not decode them would see another client.
  */
 function basicAuthentication(secret: string): oauth.ClientAuth {
   return (_server, { client_id: id }, _body, headers) => {
@@ -103,7 +103,7 @@ function basicAuthentication(secret: string): oauth.ClientAuth {
   };
 }
 
-/* GitHub answers form-encoded unless JSON is asked for; Notion takes its requests as JSON. */
+/* GitHub returns a form unless the request accepts JSON. Notion requires requests in JSON. */
 function requestOptions({ outbound }: LeanDeps, { authentication, isTrusted }: Provider) {
   const send = isTrusted ? outbound.trusted : outbound.checked;
   const fetch: typeof globalThis.fetch = (url, init) => {
@@ -120,6 +120,6 @@ function requestOptions({ outbound }: LeanDeps, { authentication, isTrusted }: P
       body: String(body),
     });
   };
-  // Where http may be spoken is the outbound policy's to say.
+  // The outbound policy decides where http is allowed.
   return { [oauth.customFetch]: fetch, [oauth.allowInsecureRequests]: true };
 }

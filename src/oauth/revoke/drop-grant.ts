@@ -1,8 +1,8 @@
 import type { Prisma } from '../../platform/db/generated/client.ts';
 
 /**
- * Drops a connection's tokens. Their generation ends, so that a refresh under way stores nothing
- * over this; the row stays, so that no later generation is taken for this one.
+ * Drops a connection's tokens. Their generation ends, so that a refresh under way cannot store its tokens
+ * here. The row stays, so that a later generation never has the same number.
  */
 export async function dropGrant(tx: Prisma.TransactionClient, connectionId: string): Promise<void> {
   await tx.oauthGrant.updateMany({
@@ -27,7 +27,7 @@ export async function dropGrant(tx: Prisma.TransactionClient, connectionId: stri
   await forgetUndo(tx, connectionId);
 }
 
-/** Ends what pages of earlier consents offer: what they could take back is no more. */
+/** Invalidates the undo handles of earlier consents. */
 export async function forgetUndo(
   tx: Prisma.TransactionClient,
   connectionId: string,
@@ -39,10 +39,10 @@ export async function forgetUndo(
 }
 
 /**
- * Lets a refresh be tried at once, after its client's secret was corrected. The generation stays:
- * what a refresh under way brings is good, and must not be lost.
+ * Ends the pause after failures, once the client's secret was corrected. The generation stays: the tokens of
+ * a refresh under way are good and must not be lost.
  */
-export async function forgiveGrant(
+export async function resetBackoff(
   tx: Prisma.TransactionClient,
   connectionId: string,
 ): Promise<void> {

@@ -11,20 +11,20 @@ import type { Sql } from '../../platform/db/sql.ts';
 import { newId } from '../../platform/new-id.ts';
 
 /*
- * The revocations that wait in the database. One is prepared while its connection is there; the trigger
- * "grant_ended" makes it due in the transaction that deletes the connection or drops its tokens.
+ * The revocations that wait in the database. A revocation is prepared before its connection is deleted. The
+ * trigger "grant_ended" makes it due in the transaction that deletes the connection or drops its tokens.
  */
 
-/** What is sealed of a revocation: all that it takes to ask the provider once the connection is gone. */
+/** The sealed part of a revocation: all that the request requires after the connection was deleted. */
 export type RevocationRequest = { type: string; config: JsonObject; token: string };
 
-/** What a sealed revocation is bound to. */
+/** Returns what a sealed revocation is bound to. */
 export function placeOfRevocation(id: string): Place {
   const table = 'token_revocation';
   return { organizationId: null, projectId: null, table, rowId: id, column: 'request' };
 }
 
-/** A revocation that is about to be stored. */
+/** A sealed revocation before it is stored. */
 export type PreparedRevocation = {
   id: string;
   connectionId: string;
@@ -47,7 +47,7 @@ const storeStatement = `
     request_data_key_id = excluded.request_data_key_id, created_at = excluded.created_at
   RETURNING r.id`;
 
-/** Stores revocations that are not due yet; false, and nothing stored, when their data key is retired. */
+/** Stores revocations that are not due yet. Returns false and stores nothing when their data key is retired. */
 export async function storePrepared(
   sql: Sql,
   keyId: string,
@@ -83,14 +83,14 @@ export type DueRevocation = {
   sealed: Uint8Array;
   dataKey: DataKeyRow;
   failures: number;
-  /** Whether the time to try is over. */
+  /** Whether this is the last try. */
   isLast: boolean;
 };
 
 const claimMinutes = 5;
 const claimedAtOnce = 16;
 
-/** For how long a revocation is tried, in hours. */
+/** How long a revocation is tried, in hours. */
 export const triedHours = 72;
 
 const claimStatement = `
@@ -129,7 +129,7 @@ const postponeStatement = `
   UPDATE token_revocation SET failures = $2::int, next_try_at = now() + make_interval(secs => $3)
   WHERE id = $1`;
 
-/** Lets a revocation be tried again later. */
+/** Sets the time of the next try. */
 export async function postponeRevocation(
   sql: Sql,
   { id, failures, seconds }: { id: string; failures: number; seconds: number },
@@ -151,7 +151,7 @@ export async function giveUpRevocation(sql: Sql, id: string): Promise<void> {
 const forgetStatement = `
   DELETE FROM token_revocation WHERE next_try_at IS NULL AND created_at < now() - interval '1 hour'`;
 
-/** Deletes what a process prepared that was killed before it deleted the connections. */
+/** Deletes revocations of a process that was killed before it deleted their connections. */
 export async function forgetPrepared(sql: Sql): Promise<void> {
   await sql('forget-prepared-revocations', forgetStatement, []);
 }

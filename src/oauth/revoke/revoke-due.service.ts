@@ -17,13 +17,13 @@ import {
 
 /** How many revocations a process sends at once. */
 const sentAtOnce = 4;
-/** After how many failures in a row a host is left alone until the next run. */
+/** How many failures in a row a host may have before it is left alone until the next run. */
 const toleratedFailures = 4;
 
-/** For how long a revocation waits after so many failures, in seconds: half a minute at first, an hour at most. */
+/** Returns the pause after so many failures, in seconds: half a minute at first, an hour at most. */
 const pauseAfter = (failures: number) => Math.min(30 * 2 ** failures, 3_600);
 
-/** For how long a revocation waits because its host fails, in seconds. */
+/** The pause of a revocation whose host is left alone, in seconds. */
 const hostPause = 60;
 
 /** `current` is the run under way; `isAskedAgain` says that another must follow it. */
@@ -40,8 +40,8 @@ declare module '../../core/deps/deps.ts' {
 }
 
 /**
- * Sends the revocations that are due, a few at a time, until none is left that can be sent. Concurrent
- * calls in a process share one run. Several processes share the work.
+ * Sends the due revocations, a few at a time, until none is left that can be sent. Concurrent calls in a
+ * process share one run. Several processes share the work.
  */
 export function revokeDue(deps: Deps): Promise<void> {
   const run = deps.revocationRun;
@@ -52,7 +52,7 @@ export function revokeDue(deps: Deps): Promise<void> {
   return run.current;
 }
 
-/** Resolves when what is being sent has ended, or at a time (`performance.now()`). */
+/** Waits for the run under way, but not longer than `until` (`performance.now()`). */
 export async function finishRevocations(deps: Deps, until: number): Promise<void> {
   const timer = new AbortController();
   const late = wait(Math.max(until - performance.now(), 0), undefined, { signal: timer.signal });

@@ -22,7 +22,7 @@ const batchRows = 100;
  * are stored first and become due in the transaction that ends each grant, so that a crash loses none.
  * They are sent afterwards, without waiting for a provider.
  *
- * @param where which connections may end; tokens of those that stay are not revoked.
+ * @param where the connections that may end; tokens of those that stay are not revoked.
  * @param end ends them.
  */
 export async function revokingTokens<Result>(
@@ -37,7 +37,7 @@ export async function revokingTokens<Result>(
     return await end();
   } finally {
     if (prepared.length > 0) {
-      await dropPrepared(deps.sql, prepared).catch(() => {}); // of what stays; the sweep does it else
+      await dropPrepared(deps.sql, prepared).catch(() => {}); // of connections that stay; else a sweep deletes them
       void revokeDue(deps);
     }
   }
@@ -80,7 +80,7 @@ type Grant = Prisma.OauthGrantGetPayload<{ include: { tokensDataKey: true } }> &
 };
 type Opened = Omit<PreparedRevocation, 'sealed'> & { request: RevocationRequest };
 
-/** Undefined where the provider has no revocation, and for a damaged connection, which can still be deleted. */
+/** Returns undefined where the provider has no revocation, and for a damaged connection: it can still be deleted. */
 async function openRequest(deps: Deps, grant: Grant): Promise<Opened | undefined> {
   const { connectionId, tokens: sealed, tokensDataKey } = grant;
   if (sealed === null || tokensDataKey === null) return undefined;
