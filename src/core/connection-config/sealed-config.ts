@@ -23,7 +23,7 @@ export type PlannedConfig = {
   status: ConnectionStatus | null;
   halves: ConfigHalves;
   /** The effect on the OAuth tokens, if there are any. */
-  grant: 'keep' | 'drop' | 'forgive';
+  grant: 'keep' | 'drop' | 'reset backoff';
 };
 
 /** A sealed half, and the data key that its row names. */

@@ -64,7 +64,7 @@ export async function planConfig(
   const moves = before === null || swapsClient(stored, type, halves) || movesClient(before, halves);
   if (moves) requireSecretAgain(stored, given);
   if (moves) return { type, status: 'incomplete', halves, grant: 'drop' };
-  const grant = Object.hasOwn(given, 'client_secret') ? 'forgive' : 'keep';
+  const grant = Object.hasOwn(given, 'client_secret') ? 'reset backoff' : 'keep';
   return { type, status: null, halves, grant };
 }
 

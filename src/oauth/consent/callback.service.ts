@@ -151,14 +151,14 @@ async function redeem(
   if (!(await isLiveInitiator(deps.db, attempt, { ...connection, endUserId }))) {
     throw new ConsentRefused(
       'access_denied',
-      'Whoever began this may no longer change the connection.',
+      'The caller who began this consent may no longer change the connection.',
     );
   }
   const provider = resolveProvider(connection.type, connection.config, deps.config.oauthClients);
   if (!digestProvider(provider).equals(attempt.provider)) {
     throw new ConsentRefused(
       'invalid_request',
-      'The connection was changed meanwhile. Start again.',
+      'The connection has changed since this consent began. Start again.',
     );
   }
   refuseError(provider, parameters);

@@ -58,17 +58,17 @@ export async function storeConsent(
     deps.vault.forgetSealingKey(connection.projectId);
     connection = await reopen(deps, consent);
   }
-  throw new ConflictError(changedMeanwhile);
+  throw new ConflictError(changedSince);
 }
 
-const changedMeanwhile = 'The connection was changed meanwhile. Start again.';
+const changedSince = 'The connection has changed since this consent began. Start again.';
 
 /** Reads the connection again. The tokens belong to the provider that it had when the consent began. */
 async function reopen(deps: Deps, { attempt }: Consent): Promise<OpenConnection> {
   const connection = await openConnection(deps, { id: attempt.connectionId });
-  if (connection === undefined) throw new ConflictError(changedMeanwhile);
+  if (connection === undefined) throw new ConflictError(changedSince);
   const provider = resolveProvider(connection.type, connection.config, deps.config.oauthClients);
-  if (!digestProvider(provider).equals(attempt.provider)) throw new ConflictError(changedMeanwhile);
+  if (!digestProvider(provider).equals(attempt.provider)) throw new ConflictError(changedSince);
   return connection;
 }
 
