@@ -56,7 +56,7 @@ test('a consent is refused when the client or an endpoint changed before the bro
     const back = await visit(world, await authorize(world, id));
     expect((await put(id, change)).status).toBe(200);
     const page = await open(world, back);
-    expect(page).toMatchObject({ status: 400, text: expect.stringContaining('was changed') });
+    expect(page).toMatchObject({ status: 400, text: expect.stringContaining('has changed since') });
     expect(await statusOf(world, id)).toBe('incomplete');
   }
   expect(world.provider.calls).toHaveLength(0);
