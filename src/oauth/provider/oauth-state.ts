@@ -49,9 +49,11 @@ export async function loadOAuthStates(
   sql: Sql,
   connectionIds: readonly string[],
 ): Promise<OAuthState[]> {
-  const rows = await sql<OAuthState & { connectionId: string }>('load-oauth-states', statement, [
-    connectionIds,
-  ]);
+  const rows = await sql<OAuthState & { connectionId: string }>(
+    'load-oauth-states',
+    loadStatement,
+    [connectionIds],
+  );
   const states = new Map(rows.map((row) => [row.connectionId, row]));
   return connectionIds.map((id) => states.get(id) ?? noGrant);
 }
