@@ -59,5 +59,8 @@ test('oidc-provider consents, and its tokens rotate as they are refreshed', asyn
 test('a new consent by another account of oidc-provider is refused', async () => {
   provider.account = 'account-b';
   const page = await consent();
-  expect(page).toMatchObject({ status: 400, text: expect.stringContaining('belongs to another account') });
+  expect(page).toMatchObject({
+    status: 400,
+    text: expect.stringContaining('belongs to another account'),
+  });
 });
