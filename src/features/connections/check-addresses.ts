@@ -6,8 +6,8 @@ import { findAddressProblem } from '../../core/outbound/outbound-policy.ts';
 import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 
 /**
- * Refuses addresses that this server would not speak to: those of an authorization server that a
- * user names. Where a name resolves to is checked when it is spoken to.
+ * Checks the endpoints of an authorization server that a user names: they must be addresses to which this
+ * server may connect. What a hostname resolves to is checked with each request.
  *
  * @throws InvalidInputError
  */

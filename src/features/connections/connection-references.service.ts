@@ -11,7 +11,7 @@ import { newId } from '../../platform/new-id.ts';
 import { type ReferenceRow, referenceColumns } from './connection-references.store.ts';
 import { type LockedConnection, lockConnectionRows } from './connections.store.ts';
 
-/** A program may register the same at each start: kind and external id find the reference that is there. */
+/** A program may register itself at each start: `kind` and `externalId` identify its reference. */
 export const addConnectionReference = operation({
   name: 'addConnectionReference',
   description:
@@ -44,7 +44,7 @@ export const addConnectionReference = operation({
       });
       const event = {
         action: 'reference.add',
-        ...placeOf(connection),
+        ...subjectOf(connection),
         detail: detailOf(reference),
       };
       await tx.auditEvent.create({ data: auditEvent(context, event) });
@@ -72,15 +72,15 @@ export const removeConnectionReference = operation({
       const { connection, ...row } = reference;
       const where = { id: row.id, connectionId: connection.id };
       const { count } = await tx.connectionReference.deleteMany({ where });
-      if (count === 0) throw new NotFoundError('reference'); // removed, or moved, in between
-      const event = { action: 'reference.remove', ...placeOf(connection), detail: detailOf(row) };
+      if (count === 0) throw new NotFoundError('reference'); // removed or moved since it was read
+      const event = { action: 'reference.remove', ...subjectOf(connection), detail: detailOf(row) };
       await tx.auditEvent.create({ data: auditEvent(context, event) });
       return row;
     });
   },
 });
 
-/** What refers to both connections keeps the reference that it has to the new one. */
+/** A reference that both connections have stays as it is at the second. */
 export const replaceConnection = operation({
   name: 'replaceConnection',
   description:
@@ -103,8 +103,12 @@ export const replaceConnection = operation({
       if ((await tx.connectionReference.count({ where: { connectionId: to.id } })) > most) {
         throw mismatch(`would have more than ${most} references, which is the limit`);
       }
-      const taken = { action: 'reference.remove', ...placeOf(from), detail: { moved, to: to.id } };
-      const given = { action: 'reference.add', ...placeOf(to), detail: { moved, from: from.id } };
+      const taken = {
+        action: 'reference.remove',
+        ...subjectOf(from),
+        detail: { moved, to: to.id },
+      };
+      const given = { action: 'reference.add', ...subjectOf(to), detail: { moved, from: from.id } };
       await tx.auditEvent.createMany({ data: [taken, given].map((e) => auditEvent(context, e)) });
       return { id: to.id };
     });
@@ -131,8 +135,8 @@ async function requireConnections(
   });
 }
 
-/** Where an event about a reference belongs. */
-function placeOf({ id, projectId }: { id: string; projectId: string }) {
+/** The fields of an audit event about a reference that name its connection. */
+function subjectOf({ id, projectId }: { id: string; projectId: string }) {
   return { connectionId: id, projectId };
 }
 

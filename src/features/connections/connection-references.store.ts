@@ -2,7 +2,7 @@ import type { Batched } from '../../platform/db/batch.ts';
 import type { Mark } from '../../platform/db/keyset.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 
-/** What registered itself as using a connection. */
+/** A registration that something outside uses a connection. */
 export type ReferenceRow = {
   id: string;
   kind: string;
@@ -11,7 +11,7 @@ export type ReferenceRow = {
   createdAt: Date;
 };
 
-/** What of it is loaded with Prisma. */
+/** The columns of a {@link ReferenceRow}, for Prisma. */
 export const referenceColumns = {
   id: true,
   kind: true,

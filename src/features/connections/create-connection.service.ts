@@ -60,7 +60,7 @@ export const createConnection = operation({
   },
 });
 
-/** What a violated unique name means; undefined for any other error. */
+/** Translates the violation of the unique name; undefined for any other error. */
 export function nameTaken(error: unknown): ConflictError | undefined {
   if (!isUniqueViolation(error, 'project_id', 'name')) return undefined;
   return new ConflictError(

@@ -13,7 +13,7 @@ import { VaultError } from '../../core/vault/sealed.ts';
 import type { Vault } from '../../core/vault/vault.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 
-/** A connection as it is stored, with both halves of its config still sealed. */
+/** A connection as the database stores it: both halves of its config are sealed. */
 export type StoredConnection = ConnectionPlace & {
   type: string;
   secretFields: readonly string[];
@@ -23,10 +23,10 @@ export type StoredConnection = ConnectionPlace & {
 };
 
 /**
- * Refuses the config of an update that cannot be good, before anything sealed is opened. Secrets are
- * kept only within a type, so a new type needs them all.
+ * Checks the config of an update before anything sealed is opened. Stored secrets belong to their type, so
+ * a new type needs all of its own.
  *
- * @throws InvalidInputError naming every offending field.
+ * @throws InvalidInputError that names every wrong field.
  */
 export function requireGoodConfig(
   type: ConnectionType,
@@ -39,7 +39,7 @@ export function requireGoodConfig(
 }
 
 /**
- * What an update makes of the stored config; undefined when it leaves it as it is.
+ * Plans what an update stores as the config; undefined when the config stays as it is.
  *
  * @throws InvalidInputError
  */
@@ -58,7 +58,7 @@ export async function planConfig(
   const kept = sameType ? await keptSecrets(vault, stored, type, given) : {};
   const before = sameType ? await openPublic(vault, stored) : null;
   const halves = keepPasswords(type, readConfig(type, given, kept), before);
-  // Without OAuth it has no tokens, save what is left of an earlier type.
+  // A type without OAuth has no tokens, except those that an earlier type left.
   const leftover = sameType ? 'keep' : 'drop';
   if (type.oauth2 === undefined) return { type, status: 'active', halves, grant: leftover };
   const moves = before === null || swapsClient(stored, type, halves) || movesClient(before, halves);
@@ -68,7 +68,7 @@ export async function planConfig(
   return { type, status: null, halves, grant };
 }
 
-/** The stored secrets that `given` leaves out. They stay closed when it names all, so that a damaged one can be replaced. */
+/** Opens the stored secrets unless `given` names all: so a caller can replace damaged ones. */
 async function keptSecrets(
   vault: Vault,
   stored: StoredConnection,
@@ -82,7 +82,7 @@ async function keptSecrets(
   return openHalf(vault, stored, 'secret', sealed);
 }
 
-/** The stored public half; null when it does not open. */
+/** Opens the stored public half; null when that fails, so that a caller can replace a damaged one. */
 async function openPublic(vault: Vault, stored: StoredConnection): Promise<JsonObject | null> {
   const half = { sealed: stored.config, dataKey: stored.configDataKey };
   try {
@@ -94,8 +94,8 @@ async function openPublic(vault: Vault, stored: StoredConnection): Promise<JsonO
 }
 
 /**
- * A config with the passwords that its URLs and hosts were once stored with. Reads leave them out, so a
- * client that writes back what it read must not remove them.
+ * Restores the passwords in the URLs and hosts that the caller did not change. Reads leave those passwords
+ * out, so a client that writes back what it read must not remove them.
  */
 function keepPasswords(
   type: ConnectionType,
@@ -112,12 +112,15 @@ function keepPasswords(
   return { config: Object.fromEntries(entries), secrets };
 }
 
-/** Whether an OAuth config speaks of another client, or sends it to another address. */
+/** Returns whether an OAuth config names another client, or another address to send its secret to. */
 function movesClient(before: JsonObject, { config }: ConfigHalves): boolean {
   return decisive.some((name) => ownValue(before, name) !== ownValue(config, name));
 }
 
-/* Where the type knows the endpoints, the client is the operator's unless the config has both of the pair. */
+/*
+ * Returns whether the operator's client takes the place of the config's own, or the reverse. A type that
+ * knows its endpoints uses the operator's client unless the config has both an id and a secret.
+ */
 function swapsClient(
   { secretFields }: StoredConnection,
   type: ConnectionType,
@@ -131,7 +134,7 @@ function swapsClient(
 
 const decisive = ['client_id', 'authorization_url', 'token_url'];
 
-/** A kept secret is never sent to a new address: it must come with the request that moves it. */
+/** Makes sure that a stored secret is never sent to a new address: the request that moves it must contain it. */
 function requireSecretAgain({ secretFields }: StoredConnection, given: JsonObject): void {
   const isKept = secretFields.includes('client_secret');
   if (!isKept || ownValue(given, 'client_secret') !== undefined) return;
