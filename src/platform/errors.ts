@@ -1,10 +1,22 @@
 import { mostComplaints } from './limits.ts';
 
+/** The parameters of an issue's code, such as the largest value allowed. */
+export type IssueParams = Readonly<
+  Record<string, string | number | readonly string[] | readonly (readonly string[])[]>
+>;
+
 /**
  * One problem of an {@link InvalidInputError}: the path of the field, and the rule that it breaks. It
  * never contains the value.
  */
-export type FieldIssue = { path: string; message: string };
+export type FieldIssue = {
+  path: string;
+  /** What the API returns. */
+  message: string;
+  /** The problem for a page that words it itself; absent if no page shows it. Not part of the API. */
+  code?: string;
+  params?: IssueParams;
+};
 
 /**
  * The form of one kind of failure at each edge. `words` is the message if there is no better one.
@@ -217,10 +229,10 @@ const longestToldPath = 200;
  * Keeps the first problems and adds one that says how many more there are; that one has no path.
  */
 function boundedIssues(issues: readonly FieldIssue[]): FieldIssue[] {
-  const told = issues.slice(0, mostComplaints).map(({ path, message }) => ({
+  const told = issues.slice(0, mostComplaints).map(({ path, ...issue }) => ({
     path:
       path.length > longestToldPath ? `${path.slice(0, longestToldPath).toWellFormed()}…` : path,
-    message,
+    ...issue,
   }));
   const [next, ...others] = issues.slice(mostComplaints);
   if (next === undefined) return told;

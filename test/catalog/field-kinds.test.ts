@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ConnectionType, readTypes } from '../../src/core/catalog/catalog.ts';
-import { parseConfig } from '../../src/core/catalog/config.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
+import { parseForApi } from './api-issues.ts';
 
 const notUrl = 'must be an absolute http or https URL';
 const withUser = 'cannot hold a user name or password';
@@ -156,13 +156,13 @@ describe.each(Object.entries(examples))('a field of kind %s', (_, { field, good,
   const type = typeWith(field);
 
   it.each(good.map((value) => [value]))('accepts %j', (value) => {
-    const parsed = parseConfig(type, { f: value });
+    const parsed = parseForApi(type, { f: value });
     expect(parsed).toMatchObject({ ok: true });
     expect(parsed.ok && { ...parsed.config, ...parsed.secrets }).toEqual({ f: value });
   });
 
   it.each(bad)('refuses %j: it %s', (value, message) => {
-    expect(parseConfig(type, { f: value })).toEqual({
+    expect(parseForApi(type, { f: value })).toEqual({
       ok: false,
       issues: [{ path: 'config.f', message }],
     });
@@ -171,7 +171,7 @@ describe.each(Object.entries(examples))('a field of kind %s', (_, { field, good,
 
 it('reports blank entries of a list, and entries of another type, at their index', () => {
   expect(
-    parseConfig(typeWith({ kind: 'string[]', default: [], required: false }), {
+    parseForApi(typeWith({ kind: 'string[]', default: [], required: false }), {
       f: ['a', '', 'b', 5, null],
     }),
   ).toEqual({

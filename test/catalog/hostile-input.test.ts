@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectionTypes } from '../../src/core/catalog/catalog.ts';
-import { checkConfig, parseConfig } from '../../src/core/catalog/config.ts';
+import { checkForApi, parseForApi } from './api-issues.ts';
 import { typeNamed } from './sample-configs.ts';
 
 const http = typeNamed('Http');
@@ -10,7 +10,7 @@ const request = { url: 'https://example.com', method: 'GET' };
 const nested = (levels: number) =>
   JSON.parse(`${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`);
 const issuesOf = (type: typeof http, input: unknown) => {
-  const parsed = parseConfig(type, input);
+  const parsed = parseForApi(type, input);
   return parsed.ok ? [] : parsed.issues;
 };
 
@@ -52,8 +52,8 @@ describe('a nested config', () => {
     for (const type of connectionTypes) {
       for (const value of [abyss, pit, [abyss]]) {
         const config = Object.fromEntries(type.fields.map(({ name }) => [name, value]));
-        expect(parseConfig(type, { ...config, unknown: value }).ok).toBe(false);
-        expect(checkConfig(type, config)).not.toEqual([]);
+        expect(parseForApi(type, { ...config, unknown: value }).ok).toBe(false);
+        expect(checkForApi(type, config)).not.toEqual([]);
       }
     }
   });
@@ -70,7 +70,7 @@ describe('keys with the name of a prototype', () => {
 
   it('are plain data inside an object and pollute no prototype', () => {
     const text = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}';
-    const parsed = parseConfig(http, { ...request, data: JSON.parse(text) });
+    const parsed = parseForApi(http, { ...request, data: JSON.parse(text) });
     expect(parsed.ok && JSON.stringify(parsed.config.data)).toBe(text);
     expect(parsed.ok && Object.getPrototypeOf(parsed.config.data)).toBe(Object.prototype);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
@@ -78,12 +78,12 @@ describe('keys with the name of a prototype', () => {
 
   it('give no field a value that the config inherits', () => {
     const heir = Object.create({ client_secret: 'inherited' });
-    expect(parseConfig(google, heir)).toMatchObject({ secrets: {} });
+    expect(parseForApi(google, heir)).toMatchObject({ secrets: {} });
   });
 
   it('are read from an object without a prototype too', () => {
     const bare = Object.assign(Object.create(null), { scopes: ['a'] });
-    expect(parseConfig(google, bare)).toMatchObject({ config: { scopes: ['a'] } });
+    expect(parseForApi(google, bare)).toMatchObject({ config: { scopes: ['a'] } });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectionTypes } from '../../src/core/catalog/catalog.ts';
-import { parseConfig } from '../../src/core/catalog/config.ts';
+import { parseForApi } from './api-issues.ts';
 import { fullConfig, minimalConfig, typeNamed } from './sample-configs.ts';
 
 const openAI = typeNamed('OpenAI');
@@ -11,14 +11,14 @@ describe('a valid config', () => {
   it.each(connectionTypes)(
     'of $type is accepted with only the required fields and with all fields',
     (type) => {
-      expect(parseConfig(type, minimalConfig(type))).toMatchObject({ ok: true });
-      expect(parseConfig(type, fullConfig(type))).toMatchObject({ ok: true });
+      expect(parseForApi(type, minimalConfig(type))).toMatchObject({ ok: true });
+      expect(parseForApi(type, fullConfig(type))).toMatchObject({ ok: true });
     },
   );
 
   it('is separated into its public and its secret half', () => {
     const database = { host: 'db', port: 5433, database: 'd', user: 'u' };
-    expect(parseConfig(typeNamed('PostgreSQL'), { password: 'p', ...database })).toEqual({
+    expect(parseForApi(typeNamed('PostgreSQL'), { password: 'p', ...database })).toEqual({
       ok: true,
       config: database,
       secrets: { password: 'p' },
@@ -26,7 +26,7 @@ describe('a valid config', () => {
   });
 
   it('gets its defaults in both halves', () => {
-    expect(parseConfig(http, request)).toEqual({
+    expect(parseForApi(http, request)).toEqual({
       ok: true,
       config: { ...request, params: {}, data: {} },
       secrets: { headers: {} },
@@ -34,19 +34,19 @@ describe('a valid config', () => {
   });
 
   it('gets the one value of a constant', () => {
-    const parsed = parseConfig(typeNamed('Lakera'), { api_key: 'k' });
+    const parsed = parseForApi(typeNamed('Lakera'), { api_key: 'k' });
     expect(parsed).toMatchObject({ config: { url: 'https://api.lakera.ai/v2/' } });
   });
 
   it('does not share a default object with another config', () => {
-    const first = parseConfig(http, request);
+    const first = parseForApi(http, request);
     if (first.ok) Object.assign(first.config.params ?? {}, { changed: true });
-    expect(parseConfig(http, request)).toMatchObject({ config: { params: {} } });
+    expect(parseForApi(http, request)).toMatchObject({ config: { params: {} } });
   });
 
   it('keeps text and URLs unchanged', () => {
     const config = { url: 'HTTPS://EXAMPLE.com:443/a/../b', api_key: ' k ' };
-    expect(parseConfig(openAI, config)).toEqual({
+    expect(parseForApi(openAI, config)).toEqual({
       ok: true,
       config: { url: config.url },
       secrets: { api_key: ' k ' },
@@ -55,38 +55,38 @@ describe('a valid config', () => {
 
   it('is accepted again as it was returned', () => {
     for (const type of connectionTypes) {
-      const first = parseConfig(type, minimalConfig(type));
+      const first = parseForApi(type, minimalConfig(type));
       if (!first.ok) throw new Error(type.type);
-      expect(parseConfig(type, first.config, first.secrets)).toEqual(first);
+      expect(parseForApi(type, first.config, first.secrets)).toEqual(first);
     }
   });
 
   it('accepts an integer in every notation of JSON', () => {
     const config = JSON.parse('{"host": "h", "port": 8000.0}');
-    expect(parseConfig(typeNamed('Chroma'), config)).toMatchObject({ config: { port: 8000 } });
+    expect(parseForApi(typeNamed('Chroma'), config)).toMatchObject({ config: { port: 8000 } });
   });
 });
 
 describe('null, absence and blank text', () => {
   it('null leaves out an optional field', () => {
-    const parsed = parseConfig(openAI, { api_key: 'k', url: null });
+    const parsed = parseForApi(openAI, { api_key: 'k', url: null });
     expect(parsed).toMatchObject({ config: { url: 'https://api.openai.com/v1' } });
   });
 
   it('empty text, which a form sends, leaves out an optional URL', () => {
-    const parsed = parseConfig(openAI, { api_key: 'k', url: '' });
+    const parsed = parseForApi(openAI, { api_key: 'k', url: '' });
     expect(parsed).toMatchObject({ config: { url: 'https://api.openai.com/v1' } });
   });
 
   it.each([undefined, null, '', '  \n'])('%j is refused for required text', (value) => {
-    expect(parseConfig(openAI, { api_key: value })).toEqual({
+    expect(parseForApi(openAI, { api_key: value })).toEqual({
       ok: false,
       issues: [{ path: 'config.api_key', message: 'cannot be blank' }],
     });
   });
 
   it.each([undefined, null, ''])('%j is refused for a required URL', (url) => {
-    expect(parseConfig(http, { ...request, url })).toMatchObject({
+    expect(parseForApi(http, { ...request, url })).toMatchObject({
       issues: [{ path: 'config.url', message: 'cannot be blank' }],
     });
   });
@@ -94,22 +94,22 @@ describe('null, absence and blank text', () => {
 
 describe('stored secrets', () => {
   it('are kept when the config leaves out a secret', () => {
-    const parsed = parseConfig(openAI, { url: 'https://new.example' }, { api_key: 'stored' });
+    const parsed = parseForApi(openAI, { url: 'https://new.example' }, { api_key: 'stored' });
     expect(parsed).toMatchObject({ ok: true, secrets: { api_key: 'stored' } });
   });
 
   it('are replaced by a new value', () => {
-    const parsed = parseConfig(openAI, { api_key: 'new' }, { api_key: 'stored' });
+    const parsed = parseForApi(openAI, { api_key: 'new' }, { api_key: 'stored' });
     expect(parsed).toMatchObject({ secrets: { api_key: 'new' } });
   });
 
   it('are removed by null and replaced by the default', () => {
-    const parsed = parseConfig(http, { ...request, headers: null }, { headers: { a: 'b' } });
+    const parsed = parseForApi(http, { ...request, headers: null }, { headers: { a: 'b' } });
     expect(parsed).toMatchObject({ secrets: { headers: {} } });
   });
 
   it('cannot be removed when they are required', () => {
-    expect(parseConfig(openAI, { api_key: null }, { api_key: 'stored' })).toMatchObject({
+    expect(parseForApi(openAI, { api_key: null }, { api_key: 'stored' })).toMatchObject({
       issues: [{ path: 'config.api_key', message: 'cannot be blank' }],
     });
   });
@@ -117,14 +117,14 @@ describe('stored secrets', () => {
   it('count as given when rules are checked', () => {
     const update = { region: 'eu-west-1', access_key_id: 'id' };
     const kept = { secret_access_key: 'stored' };
-    expect(parseConfig(typeNamed('AWS'), update, kept)).toMatchObject({ ok: true });
+    expect(parseForApi(typeNamed('AWS'), update, kept)).toMatchObject({ ok: true });
     expect(
-      parseConfig(typeNamed('AWS'), { ...update, secret_access_key: null }, kept),
+      parseForApi(typeNamed('AWS'), { ...update, secret_access_key: null }, kept),
     ).toMatchObject({ issues: [{ path: 'config.secret_access_key' }] });
   });
 
   it('add no public field and no field that the type does not have', () => {
-    const parsed = parseConfig(openAI, {}, { api_key: 'k', url: 'https://old.example', other: 1 });
+    const parsed = parseForApi(openAI, {}, { api_key: 'k', url: 'https://old.example', other: 1 });
     expect(parsed).toEqual({
       ok: true,
       config: { url: 'https://api.openai.com/v1' },
@@ -135,7 +135,7 @@ describe('stored secrets', () => {
 
 describe('the issues of a bad config', () => {
   it('name all bad fields in the order of the fields, and then the unknown ones', () => {
-    const parsed = parseConfig(typeNamed('Weaviate'), {
+    const parsed = parseForApi(typeNamed('Weaviate'), {
       zebra: 1,
       grpc_port: 0,
       deployment_type: 'custom',
@@ -158,7 +158,7 @@ describe('the issues of a bad config', () => {
   });
 
   it('have one message per path', () => {
-    const parsed = parseConfig(typeNamed('AWS'), { region: 'r', access_key_id: 'id' });
+    const parsed = parseForApi(typeNamed('AWS'), { region: 'r', access_key_id: 'id' });
     expect(parsed).toMatchObject({ issues: [{ path: 'config.secret_access_key' }] });
     expect(parsed.ok || parsed.issues).toHaveLength(1);
   });
@@ -166,7 +166,7 @@ describe('the issues of a bad config', () => {
   it.each([undefined, null, 'text', 5, true, [], [{}]])(
     'consist of one issue for a config that is %j',
     (input) => {
-      expect(parseConfig(openAI, input)).toEqual({
+      expect(parseForApi(openAI, input)).toEqual({
         ok: false,
         issues: [{ path: 'config', message: 'must be an object' }],
       });
@@ -185,7 +185,7 @@ describe('the issues of a bad config', () => {
   });
 });
 
-function parseIssues(type: Parameters<typeof parseConfig>[0], input: unknown) {
-  const parsed = parseConfig(type, input);
+function parseIssues(type: Parameters<typeof parseForApi>[0], input: unknown) {
+  const parsed = parseForApi(type, input);
   return parsed.ok ? [] : parsed.issues;
 }

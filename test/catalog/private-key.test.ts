@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/core/catalog/config.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
+import { parseForApi } from './api-issues.ts';
 import { typeNamed } from './sample-configs.ts';
 
 const google = typeNamed('GoogleCloud');
@@ -12,7 +12,7 @@ const body = rest.slice(0, -1);
 const last = rest.at(-1) ?? '';
 
 const read = (private_key: string) => {
-  const parsed = parseConfig(google, { private_key, client_email: 'e' });
+  const parsed = parseForApi(google, { private_key, client_email: 'e' });
   return parsed.ok ? parsed.secrets.private_key : parsed.issues;
 };
 const escaped = JSON.stringify(key).slice(1, -1);
@@ -138,13 +138,13 @@ describe('text that is not a private key is refused with a complaint that says w
   });
 
   it.each(['', '  \n', '\u200b', '\ufeff\u00ad'])('%j is blank', (blank) => {
-    const parsed = parseConfig(typeNamed('GoogleCloud'), { private_key: blank });
+    const parsed = parseForApi(typeNamed('GoogleCloud'), { private_key: blank });
     expect(parsed).toEqual({ ok: true, config: {}, secrets: {} });
   });
 });
 
 it('keeps a stored private key unchanged when an update does not send it', () => {
   const kept = { private_key: 'stored before keys were read' };
-  const parsed = parseConfig(google, { client_email: 'e' }, kept);
+  const parsed = parseForApi(google, { client_email: 'e' }, kept);
   expect(parsed).toMatchObject({ ok: true, secrets: kept });
 });

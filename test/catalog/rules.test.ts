@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/core/catalog/config.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
+import { parseForApi } from './api-issues.ts';
 import { typeNamed } from './sample-configs.ts';
 
 const privateKey = newPrivateKey();
@@ -102,7 +102,7 @@ const cases: { name: string; always: Record<string, unknown>; examples: Example[
 
 describe.each(cases)('the rules of $name', ({ name, always, examples }) => {
   it.each(examples)('report for %j the issues %j', (given, expected) => {
-    const parsed = parseConfig(typeNamed(name), { ...always, ...given });
+    const parsed = parseForApi(typeNamed(name), { ...always, ...given });
     const found = parsed.ok ? [] : parsed.issues;
     expect(found).toEqual(
       Object.entries(expected).map(([field, message]) => ({ path: `config.${field}`, message })),

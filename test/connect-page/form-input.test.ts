@@ -46,7 +46,7 @@ test.each(['1,500', '1.5 s', '0', '1,2,3', '0x10'])('“%s” seconds are refuse
   const again = await form.refused({ ...sse, 'config.timeout': typed });
   expect(control(again, 'timeout')).toMatchObject({
     value: typed,
-    complaint: 'Zeitlimit muss eine Zahl über null sein.',
+    complaint: 'Geben Sie eine Zahl über null ein.',
   });
 });
 
@@ -60,7 +60,7 @@ test('a time shows its format, and is accepted in it', async () => {
   const again = await form.refused({ ...typed, 'config.expires_at': '31.12.2030' });
   expect(control(again, 'expires_at')).toMatchObject({
     value: '31.12.2030',
-    complaint: 'Gültig bis muss Datum und Uhrzeit mit Zeitzone nach RFC 3339 sein.',
+    complaint: 'Geben Sie Datum und Uhrzeit mit Zeitzone ein, etwa 2030-12-31T23:59:59+01:00.',
   });
   const at = '2030-12-31T23:59:59+01:00';
   const config = await again.stored({ ...typed, 'config.expires_at': `${at} ` });
@@ -106,7 +106,7 @@ test.each(['{"a": [1, 9007199254740993]}', '{"a": 1e400}'])(
     const again = await form.refused({ ...required, 'config.data': typed });
     expect(control(again, 'data')).toMatchObject({
       value: typed,
-      complaint: 'Daten enthält eine Zahl, die JSON nicht genau wiedergibt: als Text schreiben.',
+      complaint: 'Setzen Sie die Zahl in Anführungszeichen: JSON kann sie nicht genau wiedergeben.',
     });
   },
 );
@@ -121,40 +121,30 @@ test('a list is read with one text a line', async () => {
 });
 
 test.each([
-  [
-    'MCPStdio',
-    { 'config.command': 'a\u0000b' },
-    'command',
-    'Befehl darf das Zeichen U+0000 nicht enthalten.',
-  ],
-  [
-    'Http',
-    { 'config.data': '{"a": "\\u0000"}' },
-    'data',
-    'Daten dürfen das Zeichen U+0000 nicht enthalten.',
-  ],
+  ['MCPStdio', { 'config.command': 'a\u0000b' }, 'command', 'Entfernen Sie das Zeichen U+0000.'],
+  ['Http', { 'config.data': '{"a": "\\u0000"}' }, 'data', 'Entfernen Sie das Zeichen U+0000.'],
   [
     'Http',
     { 'config.data': '{"a": "\\ud800"}' },
     'data',
-    'Daten sind kein wohlgeformter Unicode-Text.',
+    'Entfernen Sie das beschädigte Zeichen, oder kopieren Sie den Text noch einmal.',
   ],
-  ['Http', { 'config.params': '[1]' }, 'params', 'Parameter müssen ein JSON-Objekt sein.'],
-  ['Http', {}, 'method', 'Methode darf nicht leer sein.'],
-  ['Chroma', { 'config.port': '70000' }, 'port', 'Port muss eine ganze Zahl von 1 bis 65535 sein.'],
+  [
+    'Http',
+    { 'config.params': '[1]' },
+    'params',
+    'Geben Sie ein JSON-Objekt ein, etwa {"name": "wert"}.',
+  ],
+  ['Http', {}, 'method', 'Wählen Sie einen Wert für „Methode“.'],
+  ['Chroma', { 'config.port': '70000' }, 'port', 'Geben Sie eine ganze Zahl von 1 bis 65535 ein.'],
   [
     'AWS',
     { 'config.access_key_id': 'A' },
     'secret_access_key',
-    'Secret Access Key darf nicht leer sein, wenn „Access Key ID“ angegeben ist.',
+    'Füllen Sie auch „Secret Access Key“ aus: Das gehört zu „Access Key ID“.',
   ],
-  ['AWS', {}, 'access_key_id', 'Access Key ID darf nur leer sein, wenn „Profil“ angegeben ist.'],
-  [
-    'SteelBrowser',
-    {},
-    'api_key',
-    'API-Schlüssel darf nicht leer sein, wenn „Umgebung“ auf CLOUD steht.',
-  ],
+  ['AWS', {}, 'access_key_id', 'Füllen Sie „Access Key ID“ aus, oder „Profil“.'],
+  ['SteelBrowser', {}, 'api_key', 'Füllen Sie „API-Schlüssel“ aus: „Umgebung“ steht auf CLOUD.'],
 ] as [string, Done, string, string][])(
   'of %s, %j is refused in German',
   async (name, done, field, complaint) => {
@@ -171,7 +161,7 @@ test('headers that are not an object of texts are refused and not shown again', 
     const again = await form.refused({ ...typed, 'config.headers': headers });
     expect(control(again, 'headers')).toMatchObject({
       value: '',
-      complaint: expect.stringMatching(/^Headers must be an object/),
+      complaint: expect.stringMatching(/^Enter a JSON object/),
     });
     expect(control(again, 'method')?.value).toBe('GET');
   }

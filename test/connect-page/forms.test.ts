@@ -57,9 +57,8 @@ function expectRefused(type: ConnectionType, { controls }: Form): void {
   const wrong = controls.filter(({ complaint }) => complaint !== undefined);
   expect(wrong.map(({ name }) => name).sort(byName)).toEqual(missedIn(type));
   for (const { complaint, attributes, label } of wrong) {
-    const sentence = / (cannot be blank|must be one of: .+)( (when|unless) .+)?\.$/;
-    expect(complaint).toMatch(sentence);
-    expect(label).toContain(complaint?.replace(sentence, ''));
+    expect(complaint).toMatch(/^(Enter|Choose) your .+\.$/);
+    expect(complaint).toContain(` your ${label.replace(/ \((required|optional)\)$/, '')}`);
     expect(attributes['aria-invalid']).toBe('true');
   }
   const focused = controls.filter(({ attributes }) => 'autofocus' in attributes);

@@ -1,19 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { type ConnectionType, connectionTypes } from '../../src/core/catalog/catalog.ts';
+import {
+  type ComplaintCode,
+  complaint,
+  complaintCodes,
+  messageOf,
+} from '../../src/core/catalog/complaints.ts';
 import { parseConfig } from '../../src/core/catalog/config.ts';
 import type { JsonValue } from '../../src/core/catalog/json.ts';
-import { missingFields } from '../../src/core/catalog/rules.ts';
-import { translate, translateComplaint } from '../../src/edge/connect-page/catalog-words.ts';
+import { translate, wordComplaint } from '../../src/edge/connect-page/catalog-words.ts';
+import { toNoticeIssues } from '../../src/edge/connect-page/notice.service.ts';
 import { typeNamed } from '../catalog/sample-configs.ts';
 
-const catalog = resolve(import.meta.dirname, '../../src/core/catalog');
-
-const langOf = (message: string, type: ConnectionType = typeNamed('Http')) =>
-  translateComplaint(message, { label: 'URL' }, type, 'de').lang;
-
-test('every label and description of a field has a German text', () => {
+test('every label and description of a field has German', () => {
   const fields = connectionTypes.flatMap((type) => type.fields);
   const texts = fields.flatMap(({ label, description }) => [label, description ?? label]);
   expect(texts.length).toBeGreaterThan(400);
@@ -21,44 +20,71 @@ test('every label and description of a field has a German text', () => {
   expect([...new Set(english)]).toEqual([]);
 });
 
-/** The messages in the source of the checks, with "X" for each inserted value. */
-function messagesInSource(): string[] {
-  const files = readdirSync(catalog).filter((name) => name.endsWith('.ts'));
-  const found = files.flatMap((file) => {
-    const source = readFileSync(join(catalog, file), 'utf8');
-    const code = source.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/\/\/.*$/gm, '');
-    const texts = code.replaceAll(/\$\{[^}]*\}/g, 'X').matchAll(/(['`])([a-z]+ [^'`\n]+)\1/g);
-    return [...texts].map(([, , text = '']) => text);
-  });
-  const ofRules = /^(cannot be blank X|(when|unless) X is .+)$/; // below, from the rules themselves
-  return found.filter((text) => !ofRules.test(text) && text !== ofConstants);
-}
-
-/** These fields are filled in, and no form asks for them. */
-const ofConstants = 'must be X';
-
-test('every message in the source of the checks has a German text', () => {
-  const messages = messagesInSource();
-  expect(messages).toEqual(expect.arrayContaining(['must be text', 'must be one of: X']));
-  expect(messages.filter((message) => langOf(message) === 'en')).toEqual([]);
+test('a text without German stays English and is marked so', () => {
+  expect(translate('constructor', 'de')).toEqual({ text: 'constructor', lang: 'en' });
 });
+
+/** Parameters that fit any code. */
+const anyParams = {
+  given: ['profile'],
+  groups: [['profile']],
+  field: 'profile',
+  value: 'v',
+  values: ['a', 'b'],
+  character: 'U+200B',
+  maximum: 8,
+  begin: '-----BEGIN',
+  end: '-----END',
+  line: '-----END',
+};
+
+const sentenceOf = (code: ComplaintCode, language: 'en' | 'de', kind: 'string' | 'enum') =>
+  wordComplaint(
+    { code, params: anyParams },
+    { label: 'API key', kind },
+    typeNamed('AWS'),
+    language,
+  );
+
+test.each(complaintCodes)(
+  'the complaint %s is a whole sentence in English and in German',
+  (code) => {
+    for (const kind of ['string', 'enum'] as const) {
+      const [english, german] = (['en', 'de'] as const).map((one) => sentenceOf(code, one, kind));
+      for (const sentence of [english, german]) {
+        expect(sentence).toMatch(/^[A-Z].+\.$/);
+        expect(sentence).not.toMatch(/undefined|\[object|null\b(?!\.| ein)/);
+      }
+      expect(german).not.toBe(english);
+      expect(german).not.toMatch(/\b(the|your|must|cannot|enter|paste)\b/i);
+      expect(english).not.toBe(messageOf({ code, params: anyParams }));
+    }
+  },
+);
 
 const deep = JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`) as JsonValue;
 const bad: JsonValue[] = ['', ' ', 'x', '\u0000', '\ud800', -1.5, 1e9, true, ['', 1], { a: 1 }];
 
-test('every complaint of the checks about a form field has a German text', () => {
-  const english = connectionTypes.flatMap((type) => {
-    const asked = type.fields.filter(({ const: fixed }) => fixed === undefined);
+test('every complaint about a config has a known code, and the API’s message is worded from it', () => {
+  const known: readonly string[] = complaintCodes;
+  const found = new Set<string>();
+  for (const type of connectionTypes) {
     const configs = [...bad, deep, { a: '\ud800' }].flatMap((value) =>
-      asked.map(({ name }) => ({ [name]: value })),
+      type.fields.map(({ name }) => ({ [name]: value })),
     );
-    const messages = [{}, ...configs].flatMap((config) => {
+    for (const config of [{}, { unknown: 1 }, { '\u0000': 1 }, ...configs]) {
       const parsed = parseConfig(type, config);
-      return parsed.ok ? [] : parsed.issues.map(({ message }) => message);
-    });
-    return messages.filter((message) => langOf(message, type) === 'en');
-  });
-  expect([...new Set(english)]).toEqual([]);
+      const issues = parsed.ok ? [] : parsed.issues;
+      for (const { path, message, code = '', params } of issues) {
+        found.add(code);
+        expect(known).toContain(code);
+        expect(message).toBe(messageOf({ code: code as ComplaintCode, params: params ?? {} }));
+        expect(message, path).toMatch(/^(is|must|cannot|holds|has|lacks) /);
+      }
+      expect(toNoticeIssues(issues)).toHaveLength(issues.length);
+    }
+  }
+  expect(found.size).toBeGreaterThan(20);
 });
 
 test('the complaint of a rule names the other fields by their German labels', () => {
@@ -66,41 +92,44 @@ test('the complaint of a rule names the other fields by their German labels', ()
   expect(ruled.length).toBeGreaterThan(5);
   for (const type of ruled) {
     for (const config of [{}, ...type.fields.map(({ name }) => ({ [name]: 'x' }))]) {
-      const defaults = type.fields.map(({ name, default: fallback }) => [name, fallback]);
-      const whole = { ...Object.fromEntries(defaults), ...config };
-      for (const { message } of type.rules.flatMap((rule) => missingFields(rule, whole))) {
-        const { text, lang } = translateComplaint(message, { label: 'URL' }, type, 'de');
-        expect([lang, text]).toEqual(['de', expect.stringMatching(/leer sein, wenn „.+“/)]);
-        expect(text.replace(/ auf \S+ steht$/, '')).not.toMatch(/[a-z]_[a-z]|cannot|given/);
+      for (const [sentence, found] of ruleComplaintsOf(type, config)) {
+        expect(sentence, found).toMatch(/^Füllen Sie .*„.+“/);
+        expect(sentence.replace(/ auf \S+\.$/, '')).not.toMatch(/[a-z]_[a-z]/);
       }
     }
   }
 });
 
-const byProfile = 'cannot be blank unless profile is given';
-const byHost = 'cannot be blank when deployment_type is host';
+/** Sentences about fields that a rule misses, each with its code. */
+function ruleComplaintsOf(type: ConnectionType, config: Record<string, JsonValue>) {
+  const parsed = parseConfig(type, config);
+  const issues = parsed.ok ? [] : toNoticeIssues(parsed.issues);
+  return issues
+    .filter(({ code }) => code.startsWith('blank_'))
+    .map((issue) => {
+      const field = { label: 'URL', kind: 'url' } as const;
+      return [wordComplaint(issue, field, type, 'de'), issue.code] as const;
+    });
+}
+
+const withoutProfile = complaint('blank_without', { groups: [['profile']] });
+const onHost = complaint('blank_while', { field: 'deployment_type', value: 'host' });
+const beside = complaint('blank_beside', { given: ['access_key_id', 'region'] });
 
 test.each([
-  ['AWS', 'URL', byProfile, 'en', 'cannot be blank unless “Profile” is given'],
-  ['AWS', 'URL', byProfile, 'de', 'darf nur leer sein, wenn „Profil“ angegeben ist'],
-  ['Milvus', 'URL', byHost, 'en', 'cannot be blank when “Deployment type” is host'],
-  [
-    'Milvus',
-    'URL',
-    byHost,
-    'de',
-    'darf nicht leer sein, wenn „Art der Bereitstellung“ auf host steht',
-  ],
-  ['Http', 'Headers', 'must be an object', 'de', 'müssen ein JSON-Objekt sein'],
-  ['Http', 'Headers', 'must be novel', 'de', 'must be novel'],
-] as const)(
-  'the complaint about %s’s %s “%s” is worded in %s',
-  (name, label, message, language, text) => {
-    expect(translateComplaint(message, { label }, typeNamed(name), language).text).toBe(text);
-  },
-);
+  ['AWS', withoutProfile, 'en', 'Enter your URL, or fill in “Profile”.'],
+  ['AWS', withoutProfile, 'de', 'Füllen Sie „URL“ aus, oder „Profil“.'],
+  ['AWS', beside, 'en', 'Enter your URL as well: it belongs to “Access key ID” and “Region”.'],
+  ['Milvus', onHost, 'en', 'Enter your URL: “Deployment type” is host.'],
+  ['Milvus', onHost, 'de', 'Füllen Sie „URL“ aus: „Art der Bereitstellung“ steht auf host.'],
+  ['Http', complaint('blank'), 'en', 'Enter your URL.'],
+  ['Http', complaint('blank'), 'de', 'Füllen Sie „URL“ aus.'],
+] as const)('of %s, %j is worded in %s', (name, found, language, sentence) => {
+  const field = { label: 'URL', kind: 'url' } as const;
+  expect(wordComplaint(found, field, typeNamed(name), language)).toBe(sentence);
+});
 
-test('an unknown message is shown in English and marked as English', () => {
-  expect(translate('constructor', 'de')).toEqual({ text: 'constructor', lang: 'en' });
-  expect(langOf('must be novel')).toBe('en');
+test('a required choice that is missing asks to choose', () => {
+  expect(sentenceOf('blank', 'en', 'enum')).toBe('Choose your API key.');
+  expect(sentenceOf('blank', 'de', 'enum')).toBe('Wählen Sie einen Wert für „API-Schlüssel“.');
 });

@@ -140,7 +140,7 @@ test('a refused form keeps the typed values except secrets, and shows the proble
   const fields = { ...typed, 'config.api_key': secret };
   const again = await own.submitAndFollow(credentialsOf(path), fields);
   expect([again.status, again.text.includes(secret)]).toEqual([200, false]);
-  expect(again.text).toContain('must be an absolute http or https URL');
+  expect(again.text).toContain('Enter a whole address that begins with https:// or http://.');
 });
 
 test('a refused form is kept sealed for its session, without secrets, until the next action', async () => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { FieldIssue } from '../../platform/errors.ts';
 import { type ConnectionType, oncePerType } from './catalog.ts';
-import { fieldSchema } from './field-schemas.ts';
+import { type Complaint, complaint, messageOf } from './complaints.ts';
+import { complaintOf, fieldSchema } from './field-schemas.ts';
 import type { Field } from './fields.ts';
 import { cutInvisibleEdges, isBlank } from './invisible.ts';
 import { isJsonObject, type JsonObject, type JsonValue, ownValue } from './json.ts';
@@ -14,7 +15,7 @@ export type ParsedConfig =
   | { ok: true; config: JsonObject; secrets: JsonObject }
   | { ok: false; issues: FieldIssue[] };
 
-const notAnObject: FieldIssue = { path: 'config', message: 'must be an object' };
+const notAnObject = issueAt('config', complaint('not_object'));
 
 /**
  * Checks a whole config, fills in the defaults and separates the secrets from the rest. Null means left
@@ -141,13 +142,16 @@ function holdsValue(value: JsonValue | undefined): boolean {
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
-/** Turns zod's issues of a field into ours. The schemas already have our messages. */
+/** Turns zod's issues of a field into ours. */
 function fieldIssues(field: string, error: z.ZodError | undefined): FieldIssue[] {
   const found = error?.issues ?? [];
-  return found.map(({ path, message }) => ({
-    path: ['config', field, ...path].join('.'),
-    message,
-  }));
+  return found.map((issue) =>
+    issueAt(['config', field, ...issue.path].join('.'), complaintOf(issue)),
+  );
+}
+
+function issueAt(path: string, found: Complaint): FieldIssue {
+  return { path, message: messageOf(found), ...found };
 }
 
 /** Returns what the type's rules miss, each at the missing field. Defaults count as given. */
@@ -155,7 +159,7 @@ function ruleIssues(type: ConnectionType, given: JsonObject): FieldIssue[] {
   if (type.rules.length === 0) return [];
   const whole = { ...defaultsOf(type), ...given };
   const missing = type.rules.flatMap((rule) => missingFields(rule, whole));
-  return missing.map(({ field, message }) => ({ path: `config.${field}`, message }));
+  return missing.map(({ field, found }) => issueAt(`config.${field}`, found));
 }
 
 /** Returns one issue for each key that the type does not have. A key that cannot be stored is not repeated. */
@@ -178,8 +182,8 @@ function inFieldOrder(type: ConnectionType, issues: readonly FieldIssue[]): Fiel
 
 function unknownFieldIssue(name: string): FieldIssue {
   const problem = findTextProblem(name);
-  if (problem) return { path: 'config', message: problem };
-  return { path: `config.${name}`, message: 'is not a known field' };
+  if (problem) return issueAt('config', problem);
+  return issueAt(`config.${name}`, complaint('unknown_field'));
 }
 
 function isAt(field: string, path: string): boolean {

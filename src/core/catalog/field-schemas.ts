@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseUrl } from '../../platform/parse-url.ts';
+import type { Complaint, ComplaintCode } from './complaints.ts';
 import type { Field } from './fields.ts';
 import { findInvisible, isBlank } from './invisible.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
@@ -49,11 +50,6 @@ const rfc3339 = new RegExp(
  * scope whose name contains one.
  */
 export const scopePattern = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
-export const notScope =
-  'must be one OAuth scope: no blanks, commas, quotes, backslashes or letters outside ASCII';
-
-const notUrl = 'must be an absolute http or https URL';
-const notDatetime = 'must be a date and time with an offset, as in RFC 3339';
 
 /** Returns the schema of one field: its kind, whether it may be absent, and what is then filled in. */
 export function fieldSchema(field: Field): z.ZodType<JsonValue | undefined> {
@@ -77,32 +73,32 @@ function valueSchema(field: Field): z.ZodType<JsonValue> {
     case 'port':
       return port();
     case 'integer':
-      return format === 'seconds' ? positiveInteger() : z.int(missingOr('must be an integer'));
+      return format === 'seconds' ? positiveInteger() : z.int(missingOr('not_integer'));
     case 'number':
-      return format === 'seconds' ? positiveNumber() : z.number(missingOr('must be a number'));
+      return format === 'seconds' ? positiveNumber() : z.number(missingOr('not_number'));
     case 'boolean':
-      return z.boolean(missingOr('must be true or false'));
+      return z.boolean(missingOr('not_boolean'));
     case 'enum':
       return field.const ? constant(field.const) : choice(field.enum ?? []);
     case 'string[]':
       return z.array(
-        format === 'scopes' ? filledText().regex(scopePattern, notScope) : filledText(),
-        missingOr('must be a list of text'),
+        format === 'scopes' ? filledText().regex(scopePattern, refused('not_scope')) : filledText(),
+        missingOr('not_list'),
       );
     case 'object':
       return format === 'texts' ? textsByName() : object();
     case 'datetime':
-      return filledText().regex(rfc3339, notDatetime).meta({ format: 'date-time' });
+      return filledText().regex(rfc3339, refused('not_datetime')).meta({ format: 'date-time' });
   }
 }
 
 /** Any text that can be stored. */
 function text() {
-  return z.string(missingOr('must be text')).superRefine(reporting(findTextProblem));
+  return z.string(missingOr('not_text')).superRefine(reporting(findTextProblem));
 }
 
 function filledText() {
-  return text().refine((value) => !isBlank(value), 'cannot be blank');
+  return text().refine((value) => !isBlank(value), refused('blank'));
 }
 
 /** Text of a field, with the checks of its format. Only text that is not required may be blank. */
@@ -114,7 +110,7 @@ function fieldText(field: Field) {
   return checked.superRefine(reporting((value: string) => findPassword(field, value)));
 }
 
-function findKeyProblem(value: string): string | undefined {
+function findKeyProblem(value: string): Complaint | undefined {
   const read = readPrivateKey(value);
   return read.ok ? undefined : read.problem;
 }
@@ -123,41 +119,41 @@ function findKeyProblem(value: string): string | undefined {
 function url() {
   return filledText()
     .superRefine(reporting((value: string) => findPassword({ kind: 'url' }, value)))
-    .regex(httpUrl, notUrl)
-    .refine((value) => parseUrl(value) !== undefined, notUrl);
+    .regex(httpUrl, refused('not_url'))
+    .refine((value) => parseUrl(value) !== undefined, refused('not_url'));
 }
 
 function choice(values: readonly string[]) {
-  return z.enum(values, missingOr(`must be one of: ${values.join(', ')}`));
+  return z.enum(values, missingOr('not_one_of'));
 }
 
 function constant(value: string) {
-  return z.literal(value, missingOr(`must be ${value}`));
+  return z.literal(value, missingOr('not_the_constant'));
 }
 
 function port() {
-  const message = 'must be an integer from 1 to 65535';
-  return z.int(missingOr(message)).min(1, message).max(65535, message);
+  const outside = refused('not_port');
+  return z.int(missingOr('not_port')).min(1, outside).max(65535, outside);
 }
 
 function positiveInteger() {
-  const message = 'must be a positive integer';
-  return z.int(missingOr(message)).positive(message);
+  return z.int(missingOr('not_positive_integer')).positive(refused('not_positive_integer'));
 }
 
 function positiveNumber() {
-  const message = 'must be a positive number';
-  return z.number(missingOr(message)).positive(message);
+  return z.number(missingOr('not_positive_number')).positive(refused('not_positive_number'));
 }
 
 /** A JSON object of bounded depth. It is passed on unchanged, even if it has a key `__proto__`. */
 function object() {
   return z
-    .custom<JsonObject>(isJsonObject, missingOr('must be an object'))
+    .custom<JsonObject>(isJsonObject, missingOr('not_object'))
     .superRefine((value, context) => {
-      const message = findNestedProblem(value);
-      if (message !== undefined) return context.addIssue({ code: 'custom', message });
-      for (const found of findUnwritable(value)) context.addIssue({ code: 'custom', ...found });
+      const nested = findNestedProblem(value);
+      if (nested !== undefined) return context.addIssue(asIssue(nested));
+      for (const { path, found } of findUnwritable(value)) {
+        context.addIssue({ ...asIssue(found), path });
+      }
     })
     .meta({ type: 'object' });
 }
@@ -167,22 +163,45 @@ function textsByName() {
   return object()
     .refine(
       (value) => Object.values(value).every((inner) => typeof inner === 'string'),
-      'must be an object whose values are all text',
+      refused('not_object_of_text'),
     )
     .meta({ type: 'object', additionalProperties: { type: 'string' } });
 }
 
-/** The messages of a schema: for a missing value, and for a value of the wrong type. */
-function missingOr(message: string) {
+/*
+ * zod carries only a text with an issue, and parameters with a custom one. So the text of every issue is
+ * the code of a complaint; complaintOf() reads it back.
+ */
+
+/** Returns the options of a check with that complaint. */
+function refused(code: ComplaintCode) {
+  return { error: code };
+}
+
+/** Returns the options of a schema: a missing value is blank, and one of the wrong type has that complaint. */
+function missingOr(code: ComplaintCode) {
   return {
-    error: ({ input }: { input?: unknown }) => (input === undefined ? 'cannot be blank' : message),
+    error: ({ input }: { input?: unknown }): ComplaintCode =>
+      input === undefined ? 'blank' : code,
   };
 }
 
-/** Returns a zod check that complains with the text that `find` returns. */
-function reporting<T>(find: (value: T) => string | undefined) {
+/** Returns a zod check that reports the complaint that `find` returns. */
+function reporting<T>(find: (value: T) => Complaint | undefined) {
   return (value: T, context: z.RefinementCtx) => {
-    const message = find(value);
-    if (message) context.addIssue({ code: 'custom', message });
+    const found = find(value);
+    if (found !== undefined) context.addIssue(asIssue(found));
   };
+}
+
+function asIssue({ code, params }: Complaint) {
+  return { code: 'custom', message: code, params } as const;
+}
+
+/** Returns the complaint that one of these schemas has put into an issue. */
+export function complaintOf(issue: z.core.$ZodIssue): Complaint {
+  const code = issue.message as ComplaintCode; // the schemas above put nothing else there
+  if (issue.code === 'custom') return { code, params: issue.params ?? {} };
+  if (issue.code !== 'invalid_value' || code === 'blank') return { code, params: {} };
+  return { code, params: { values: issue.values.map(String) } };
 }

@@ -1,3 +1,5 @@
+import { type Complaint, complaint } from './complaints.ts';
+
 /*
  * Characters that nobody sees, because people paste them along with keys. `\p{DI}` contains those that
  * Unicode says to ignore, such as U+200B, the soft hyphen and direction marks. The blank Braille pattern
@@ -50,9 +52,9 @@ function edgesOf(text: string): { start: number; end: number } {
 }
 
 /** Returns a complaint about a key that contains an invisible character. */
-export function findInvisible(text: string): string | undefined {
+export function findInvisible(text: string): Complaint | undefined {
   const [found] = invisible.exec(text) ?? [];
   if (found === undefined) return undefined;
   const code = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return `holds the invisible character U+${code}: copy it again`;
+  return complaint('invisible_character', { character: `U+${code}` });
 }

@@ -1,4 +1,5 @@
 import type { ConnectionType } from './catalog.ts';
+import { complaint } from './complaints.ts';
 import type { Field } from './fields.ts';
 import type { JsonObject } from './json.ts';
 
@@ -51,10 +52,10 @@ const passwordAsPort = new RegExp(`^${noPort}`);
 export function findPassword({ kind, format }: Pick<Field, 'kind' | 'format'>, text: string) {
   const namesServer = kind === 'url' || format === 'address';
   if ((format === 'address' ? addressUser : urlUser).test(text)) {
-    return 'cannot hold a user name or password';
+    return complaint('user_in_url');
   }
   if ((namesServer || url.test(text)) && passwordParameter.test(text)) {
-    return 'cannot hold a password';
+    return complaint('password_in_url');
   }
   return undefined;
 }

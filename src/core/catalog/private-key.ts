@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { type Complaint, complaint } from './complaints.ts';
 import { findInvisible, trimInvisible } from './invisible.ts';
 
 /*
@@ -7,7 +8,7 @@ import { findInvisible, trimInvisible } from './invisible.ts';
  */
 
 /** A private key in PEM that Node can read, or the complaint about the text. */
-export type ReadPrivateKey = { ok: true; pem: string } | { ok: false; problem: string };
+export type ReadPrivateKey = { ok: true; pem: string } | { ok: false; problem: Complaint };
 
 const longest = 32_768;
 /** The pattern of the one line that every accepted key has. Only a parser can check the rest. */
@@ -22,46 +23,48 @@ const aroundKey = /^(?:[\s"'`“”„‘’‚«»,:;=|>{}\p{DI}]|private_key|P
 
 /** The label of a PEM block that is not a usable key → the complaint. */
 const foundInstead = new Map([
-  ['CERTIFICATE', 'holds a certificate: paste the private key that belongs to it'],
-  ['CERTIFICATE REQUEST', 'holds a certificate request: paste the private key that belongs to it'],
-  ['PUBLIC KEY', 'holds a public key: paste the private one'],
-  ['RSA PUBLIC KEY', 'holds a public key: paste the private one'],
-  ['ENCRYPTED PRIVATE KEY', 'holds a key that is encrypted: paste it without its passphrase'],
-  ['OPENSSH PRIVATE KEY', 'holds an OpenSSH key: paste one in PKCS #8'],
-  ['DSA PRIVATE KEY', 'holds a DSA key: paste an RSA key, or one of an elliptic curve'],
-  ['EC PARAMETERS', 'holds parameters of a curve: paste only the private key'],
-  ['PGP PRIVATE KEY BLOCK', 'holds a PGP key: paste the private key in PEM'],
-  ['PGP PUBLIC KEY BLOCK', 'holds a PGP key: paste the private key in PEM'],
-  ['PKCS7', 'holds certificates: paste the private key that belongs to them'],
+  ['CERTIFICATE', complaint('key_certificate')],
+  ['CERTIFICATE REQUEST', complaint('key_certificate_request')],
+  ['PUBLIC KEY', complaint('key_public')],
+  ['RSA PUBLIC KEY', complaint('key_public')],
+  ['ENCRYPTED PRIVATE KEY', complaint('key_encrypted')],
+  ['OPENSSH PRIVATE KEY', complaint('key_openssh')],
+  ['DSA PRIVATE KEY', complaint('key_dsa')],
+  ['EC PARAMETERS', complaint('key_curve_parameters')],
+  ['PGP PRIVATE KEY BLOCK', complaint('key_pgp')],
+  ['PGP PUBLIC KEY BLOCK', complaint('key_pgp')],
+  ['PKCS7', complaint('key_certificates')],
 ]);
 const keyLabels = new Set(['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY']);
 
 /** Reads a private key. It repairs changes to the key's edges, escapes and line ends. */
 export function readPrivateKey(text: string): ReadPrivateKey {
-  if (text.length > longest) return refuse(`cannot be longer than ${longest} characters`);
+  if (text.length > longest) return refuse(complaint('key_too_long', { maximum: longest }));
   const pasted = trimInvisible(withoutEscapes(trimInvisible(text)));
   const start = pasted.indexOf(begin);
   if (isJson(trimInvisible(text))) {
-    if (pasted.includes('"kty"')) return refuse('holds a JSON Web Key: paste the key in PEM');
-    return refuse('holds a whole JSON file: paste only the value of its private_key');
+    if (pasted.includes('"kty"')) return refuse(complaint('key_json_web_key'));
+    return refuse(complaint('key_json_file'));
   }
   if (start === -1) return refuse(withoutBegin(pasted));
   const labelEnd = pasted.indexOf(dashes, start + begin.length);
   const label = labelEnd === -1 ? '' : pasted.slice(start + begin.length, labelEnd);
   const instead = foundInstead.get(label);
   if (instead !== undefined) return refuse(instead);
-  if (!keyLabels.has(label)) return refuse('must be a private key in PEM; another block was found');
+  if (!keyLabels.has(label)) return refuse(complaint('key_other_block'));
   const last = pasted.indexOf(`${end}${label}${dashes}`, labelEnd);
-  if (last === -1) return refuse(`is cut off: its line "${end}${label}${dashes}" is missing`);
+  if (last === -1) {
+    return refuse(complaint('key_cut_off', { line: `${end}${label}${dashes}` }));
+  }
   const after = pasted.slice(last + end.length + label.length + dashes.length);
-  if (after.includes(begin)) return refuse('holds more than one block: paste only the private key');
+  if (after.includes(begin)) return refuse(complaint('key_several_blocks'));
   if (!aroundKey.test(pasted.slice(0, start)) || !aroundKey.test(after)) {
-    return refuse(`has text around it: paste only from "${begin}" to the end of its last line`);
+    return refuse(complaint('key_in_text', { begin }));
   }
   const body = pasted.slice(labelEnd + dashes.length, last);
   const invisible = findInvisible(body);
   if (invisible !== undefined) return refuse(invisible);
-  if (body.includes('ENCRYPTED')) return refuse(foundInstead.get('ENCRYPTED PRIVATE KEY') ?? '');
+  if (body.includes('ENCRYPTED')) return refuse(complaint('key_encrypted'));
   return checkKey(text, label, body);
 }
 
@@ -74,7 +77,7 @@ function checkKey(text: string, label: string, body: string): ReadPrivateKey {
     createPrivateKey(pem);
     return { ok: true, pem };
   } catch {
-    return refuse('is damaged: what is between its first and its last line is no private key');
+    return refuse(complaint('key_damaged'));
   }
 }
 
@@ -92,24 +95,24 @@ function isJson(text: string): boolean {
   return text.includes('"private_key"') || text.includes('"type"') || text.endsWith('}');
 }
 
-function withoutBegin(text: string): string {
-  if (text.includes(end)) return `is cut off: its line "${begin}PRIVATE KEY${dashes}" is missing`;
+function withoutBegin(text: string): Complaint {
+  const firstLine = `${begin}PRIVATE KEY${dashes}`;
+  if (text.includes(end)) return complaint('key_cut_off', { line: firstLine });
   if (/^(ssh|ecdsa|sk)-\w/.test(text)) {
-    return 'holds a public key of SSH: paste the private key in PEM';
+    return complaint('key_public_ssh');
   }
   if (text.startsWith('PuTTY-User-Key-File')) {
-    return 'holds a key of PuTTY: export it as a private key in PEM';
+    return complaint('key_putty');
   }
   const plain = text.replace(/^["']|["']$/g, '');
-  if (plain.startsWith('LS0tLS1CRUdJTi')) return 'is encoded in base64 once more: decode it first';
+  if (plain.startsWith('LS0tLS1CRUdJTi')) return complaint('key_base64_twice');
   if (/^MI[\w+/=\s]+$/.test(plain)) {
-    return `lacks its lines "${begin}PRIVATE KEY${dashes}" and "${end}PRIVATE KEY${dashes}"`;
+    return complaint('key_without_lines', { begin: firstLine, end: `${end}PRIVATE KEY${dashes}` });
   }
-  if (text.includes('BEGIN'))
-    return 'has a first line that is not of PEM: it begins with five dashes';
-  return `must be a private key in PEM, from "${begin}PRIVATE KEY${dashes}" to its last line`;
+  if (text.includes('BEGIN')) return complaint('key_wrong_first_line');
+  return complaint('key_missing', { begin: firstLine });
 }
 
-function refuse(problem: string): ReadPrivateKey {
+function refuse(problem: Complaint): ReadPrivateKey {
   return { ok: false, problem };
 }

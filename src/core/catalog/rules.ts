@@ -1,3 +1,4 @@
+import { type Complaint, complaint } from './complaints.ts';
 import { isBlank } from './invisible.ts';
 import type { JsonObject } from './json.ts';
 
@@ -13,7 +14,7 @@ export type Rule =
   | { kind: 'when'; field: string; equals: string; needs: readonly string[] };
 
 /** A field that a rule requires, and the complaint. */
-export type MissingField = { field: string; message: string };
+export type MissingField = { field: string; found: Complaint };
 
 /** Returns the fields that a rule misses in a config whose defaults are filled in. Blank text counts as missing. */
 export function missingFields(rule: Rule, config: JsonObject): MissingField[] {
@@ -21,26 +22,27 @@ export function missingFields(rule: Rule, config: JsonObject): MissingField[] {
     const value = config[name];
     return value === undefined || (typeof value === 'string' && isBlank(value));
   };
-  const report = (names: readonly string[], condition: string): MissingField[] =>
-    names.filter(isMissing).map((field) => ({ field, message: `cannot be blank ${condition}` }));
+  const report = (names: readonly string[], found: Complaint): MissingField[] =>
+    names.filter(isMissing).map((field) => ({ field, found }));
 
   switch (rule.kind) {
     case 'together': {
       const given = rule.fields.filter((name) => !isMissing(name));
-      return given.length > 0 ? report(rule.fields, `when ${given.join(' and ')} is given`) : [];
+      return given.length > 0 ? report(rule.fields, complaint('blank_beside', { given })) : [];
     }
     case 'one_of': {
       const [first, ...others] = rule.groups;
       if (rule.groups.some((group) => !group.some(isMissing))) return [];
-      return report(
-        first,
-        `unless ${others.map((group) => group.join(' with ')).join(' or ')} is given`,
-      );
+      return report(first, complaint('blank_without', { groups: others }));
     }
     case 'with':
-      return isMissing(rule.field) ? [] : report(rule.needs, `when ${rule.field} is given`);
+      if (isMissing(rule.field)) return [];
+      return report(rule.needs, complaint('blank_beside', { given: [rule.field] }));
     case 'when':
       if (config[rule.field] !== rule.equals) return [];
-      return report(rule.needs, `when ${rule.field} is ${rule.equals}`);
+      return report(
+        rule.needs,
+        complaint('blank_while', { field: rule.field, value: rule.equals }),
+      );
   }
 }

@@ -1,62 +1,43 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
+import type { Complaint } from '../../core/catalog/complaints.ts';
 import type { Field } from '../../core/catalog/fields.ts';
-import { ownValue } from '../../core/catalog/json.ts';
-import { germanComplaints, germanPlurals, germanTexts, germanVerbs } from './catalog-words.de.ts';
+import { germanTexts } from './catalog-words.de.ts';
+import { germanComplaints } from './complaints.de.ts';
+import { type ComplainedField, englishComplaints } from './complaints.en.ts';
 import type { Language } from './language.ts';
 import type { PageRequirement } from './visit.ts';
 import { clip } from './words.ts';
 
-/** A text as it is shown, and the language that it came out to be in. */
-export type Told = { text: string; lang: Language };
+/** A text of the catalogue, and the language that it is in. */
+export type CatalogText = { text: string; lang: Language };
 
 const germanByEnglish = new Map(Object.entries(germanTexts));
-const germanJoints = new Map([
-  ['and', 'und'],
-  ['or', 'oder'],
-  ['with', 'mit'],
-]);
 
-/** A label or description of the catalogue in the page's language; in English where that is not known. */
-export function translate(text: string, language: Language): Told {
+/** Returns a label or description of the catalogue in the page's language, or in English if it has no German. */
+export function translate(text: string, language: Language): CatalogText {
   const german = language === 'de' ? germanByEnglish.get(text) : undefined;
   return german === undefined ? { text, lang: 'en' } : { text: german, lang: 'de' };
 }
 
-/** What a check complains of at a field, without the field's own name. Other fields are named by their labels. */
-export function translateComplaint(
-  message: string,
-  { label }: Pick<Field, 'label'>,
+const complaints = { en: englishComplaints, de: germanComplaints };
+const quotes = { en: ['“', '”'], de: ['„', '“'] } as const;
+
+/** Returns the sentence that tells a person what to do about a complaint. */
+export function wordComplaint(
+  { code, params }: Complaint,
+  { label, kind }: Pick<Field, 'label' | 'kind'>,
   { fields }: Pick<ConnectionType, 'fields'>,
   language: Language,
-): Told {
-  const known =
-    language === 'de' ? germanComplaints.find(([form]) => form.test(message)) : undefined;
-  if (known === undefined) return { text: withLabels(message, fields, 'en'), lang: 'en' };
-  const text = withLabels(message, fields, 'de').replace(...known);
-  const isPlural = germanPlurals.has(translate(label, 'de').text);
-  return { text: isPlural ? inPlural(text) : text, lang: 'de' };
-}
-
-/** What the complaints of rules begin with, before the names of fields. */
-const openings = ['cannot be blank when ', 'cannot be blank unless '];
-
-/** The complaints of rules name fields as the config does, which nobody sees on the page. */
-function withLabels(message: string, fields: readonly Field[], language: Language): string {
-  const labels = new Map(fields.map(({ name, label }) => [name, translate(label, language).text]));
-  const say = (word: string) => {
-    const label = labels.get(word);
-    if (label !== undefined) return language === 'de' ? `„${label}“` : `“${label}”`;
-    return language === 'de' ? (germanJoints.get(word) ?? word) : word;
+): string {
+  const [before, after] = quotes[language];
+  const labels = new Map(fields.map((field) => [field.name, field.label]));
+  const about: ComplainedField = {
+    label: translate(label, language).text,
+    isChoice: kind === 'enum',
+    quote: (name) => before + translate(labels.get(name) ?? name, language).text + after,
   };
-  const opening = openings.find((words) => message.startsWith(words));
-  const end = message.lastIndexOf(' is ');
-  if (opening === undefined || end <= opening.length) return message;
-  const names = message.slice(opening.length, end).split(' ');
-  return opening + names.map(say).join(' ') + message.slice(end);
-}
-
-function inPlural(text: string): string {
-  return text.replace(/^\S+/, (verb) => ownValue(germanVerbs, verb) ?? verb);
+  const words: (params: never, about: ComplainedField) => string = complaints[language][code];
+  return words(params as never, about); // the catalogue made the parameters for this code
 }
 
 /** Returns the name of the provider or service of a requirement, for its button and its notices. */

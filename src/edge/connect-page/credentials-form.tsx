@@ -1,15 +1,15 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field, FieldKind } from '../../core/catalog/fields.ts';
-import type { FieldIssue } from '../../platform/errors.ts';
-import { type Told, translate, translateComplaint } from './catalog-words.ts';
+import { type CatalogText, translate, wordComplaint } from './catalog-words.ts';
 import { inputName, type Typed } from './form-config.ts';
 import { Control } from './form-control.tsx';
 import type { Language } from './language.ts';
+import type { NoticeIssue } from './notice.service.ts';
 import type { PageProps } from './visit.ts';
 import type { Words } from './words.ts';
 
 /** A form that was refused: the text that was typed, and what is wrong with it. */
-export type Refused = { requirementId: string; typed: Typed; issues: readonly FieldIssue[] };
+export type Refused = { requirementId: string; typed: Typed; issues: readonly NoticeIssue[] };
 
 type CredentialsFormProps = PageProps & {
   requirementId: string;
@@ -34,7 +34,7 @@ export function CredentialsForm(props: CredentialsFormProps) {
         field={field}
         form={requirementId}
         typed={refused ? (refused.typed[field.name] ?? '') : undefined}
-        complaint={issue && translateComplaint(issue.message, field, type, language)}
+        complaint={issue && wordComplaint(issue, field, type, language)}
         focus={field === firstWrong}
         words={words}
         language={language}
@@ -82,8 +82,8 @@ function isUsual({ rules }: ConnectionType, { name, required, kind, secret }: Fi
 }
 
 /** Returns the first issue of each field. */
-function firstIssues({ fields }: ConnectionType, issues: readonly FieldIssue[]) {
-  const found = fields.flatMap(({ name }): [string, FieldIssue][] => {
+function firstIssues({ fields }: ConnectionType, issues: readonly NoticeIssue[]) {
+  const found = fields.flatMap(({ name }): [string, NoticeIssue][] => {
     const at = `config.${name}`;
     const issue = issues.find(({ path }) => path === at || path.startsWith(`${at}.`));
     return issue === undefined ? [] : [[name, issue]];
@@ -97,7 +97,7 @@ type FieldProps = {
   form: string;
   /** The text that was typed before; never of a secret. */
   typed: string | undefined;
-  complaint: Told | undefined;
+  complaint: string | undefined;
   focus: boolean;
   words: Words;
   language: Language;
@@ -117,10 +117,9 @@ function FormField(props: FieldProps) {
     'aria-invalid': complaint ? 'true' : undefined,
     'aria-describedby': described === '' ? undefined : described,
   };
-  const name = <Say told={translate(field.label, language)} language={language} />;
   const label = (
     <label for={id}>
-      {name}{' '}
+      <Say told={translate(field.label, language)} language={language} />{' '}
       {field.kind !== 'boolean' && (
         <small>{field.required ? words.required : words.optional}</small>
       )}
@@ -146,14 +145,18 @@ function FormField(props: FieldProps) {
       )}
       {complaint && (
         <p class="error" id={`${id}-error`}>
-          {name} <Say told={complaint} language={language} />.
+          {complaint}
         </p>
       )}
     </div>
   );
 }
 
-function hintOf({ description, kind }: Field, words: Words, language: Language): Told | undefined {
+function hintOf(
+  { description, kind }: Field,
+  words: Words,
+  language: Language,
+): CatalogText | undefined {
   if (description !== undefined) return translate(description, language);
   const byKind: Partial<Record<FieldKind, string>> = {
     'string[]': words.lines,
@@ -165,6 +168,6 @@ function hintOf({ description, kind }: Field, words: Words, language: Language):
 }
 
 /** A text of the catalogue, marked with its language for screen readers. */
-function Say({ told, language }: { told: Told; language: Language }) {
+function Say({ told, language }: { told: CatalogText; language: Language }) {
   return <span lang={told.lang === language ? undefined : told.lang}>{told.text}</span>;
 }

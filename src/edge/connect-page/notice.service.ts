@@ -1,6 +1,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { complaintCodes } from '../../core/catalog/complaints.ts';
 import type { Deps } from '../../core/deps/deps.ts';
+import type { FieldIssue } from '../../platform/errors.ts';
 import type { Typed } from './form-config.ts';
 
 /*
@@ -11,6 +13,20 @@ import type { Typed } from './form-config.ts';
 /** How long a notice is shown, in milliseconds. */
 const noticeLife = 600_000;
 
+const issueParams = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.array(z.string()), z.array(z.array(z.string()))]),
+);
+
+/** A complaint about a field of a form. It holds no value of the field. */
+const noticeIssue = z.object({
+  path: z.string(),
+  code: z.enum(complaintCodes),
+  params: issueParams,
+});
+
+export type NoticeIssue = z.infer<typeof noticeIssue>;
+
 const noticeForm = z.object({
   requirementId: z.string(),
   code: z.string(),
@@ -18,8 +34,8 @@ const noticeForm = z.object({
   scopes: z.array(z.string()).optional(),
   /** The provider's own words. */
   said: z.string().optional(),
-  /** The issues of the fields. They hold no value. */
-  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** The complaints about a form that was refused. */
+  issues: z.array(noticeIssue).optional(),
   /** The typed fields that are not secret, sealed with the session's cookie. */
   typed: z.string().optional(),
 });
@@ -54,6 +70,11 @@ export function readNotice(row: { notice: unknown; noticeAt: Date | null }) {
 const cipher = 'aes-256-gcm';
 const keyOf = (secret: string) =>
   Buffer.from(hkdfSync('sha256', secret, '', 'patchbay connect-page typed', 32));
+
+/** Returns the issues that the catalogue found, for a notice. Others have no code, and no place in a form. */
+export function toNoticeIssues(issues: readonly FieldIssue[]): NoticeIssue[] {
+  return issues.flatMap((issue) => noticeIssue.safeParse(issue).data ?? []);
+}
 
 /** Seals typed text, so that only the browser with the session's cookie sees it again. */
 export function sealTyped(secret: string, typed: Typed): string {

@@ -7,7 +7,7 @@ import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import type { PageResponse } from './failure.tsx';
 import { readTyped, toConfig } from './form-config.ts';
 import { Head, nameOf, policyFor, Shell } from './layout.tsx';
-import { forgetNotice, sealTyped, storeNotice } from './notice.service.ts';
+import { forgetNotice, sealTyped, storeNotice, toNoticeIssues } from './notice.service.ts';
 import { donePath, HandoffPage, LeavingPage, showProblem } from './own-window.tsx';
 import { isFramed } from './page-request.ts';
 import { offerHandoff } from './session.service.ts';
@@ -31,7 +31,12 @@ export async function submit(visit: Visit): Promise<Response> {
     if (error instanceof InvalidInputError) {
       const open = Object.entries(typed).filter(([name]) => !isSecret(type, name));
       const sealed = sealTyped(session.secret, Object.fromEntries(open));
-      const notice = { requirementId: id, code: 'form', issues: [...error.fields], typed: sealed };
+      const notice = {
+        requirementId: id,
+        code: 'form',
+        issues: toNoticeIssues(error.fields),
+        typed: sealed,
+      };
       await storeNotice(deps, { id: session.id }, notice);
       return c.redirect(`${props.base}?requirement=${id}`, 303);
     }

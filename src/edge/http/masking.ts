@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
-import { AppError, errorKinds } from '../../platform/errors.ts';
+import { AppError, errorKinds, type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 
 /** The failure behind an error, if it is one that the caller may be told about. */
 export function toAppError(error: unknown): AppError | undefined {
@@ -22,10 +22,9 @@ export function maskError(error: unknown, requestId: string): GraphQLError {
   const place = placeOf(error);
   if (known !== undefined) {
     const { graphql, status } = errorKinds[known.kind];
-    const fields = 'fields' in known ? { fields: known.fields } : {};
     const extensions = {
       code: graphql,
-      ...fields,
+      ...(known instanceof InvalidInputError && { fields: known.fields.map(asInApi) }),
       http: { status, spec: aboutDocument.includes(known.kind) },
     };
     return new GraphQLError(known.message, { ...place, extensions, originalError: known });
@@ -39,6 +38,11 @@ export function maskError(error: unknown, requestId: string): GraphQLError {
     http: { status: 500 },
   };
   return new GraphQLError(internalMessage(requestId), { ...place, extensions });
+}
+
+/** Returns what the API shows of an issue. */
+function asInApi({ path, message }: FieldIssue) {
+  return { path, message };
 }
 
 /** Refusals of a document, which are 200 for clients that take plain JSON only. */

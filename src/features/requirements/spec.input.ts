@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { complaint, messageOf } from '../../core/catalog/complaints.ts';
 import { parseConfig } from '../../core/catalog/config.ts';
-import { notScope, scopePattern } from '../../core/catalog/field-schemas.ts';
+import { scopePattern } from '../../core/catalog/field-schemas.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import type { FieldIssue } from '../../platform/errors.ts';
@@ -10,7 +11,7 @@ import { typeName } from '../connections/connection.input.ts';
 
 const mostScopes = 50;
 
-const scope = requiredText(200).regex(scopePattern, notScope);
+const scope = requiredText(200).regex(scopePattern, messageOf(complaint('not_scope')));
 
 const scopes = z
   .array(scope, 'must be a list')

@@ -50,7 +50,7 @@ test.each([360, 1280])(
     await openLink(page, await pages.app.linkFor(`ann-${width}`));
     await isCalm();
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
-    await page.getByText('API key cannot be blank.').waitFor();
+    await page.getByText('Enter your API key.').waitFor();
     await isCalm();
     await page.getByLabel('API key').fill(canary());
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
@@ -82,7 +82,7 @@ test.each([{ scripts: true }, { scripts: 'blocked' as const }])(
     await openLink(page, await pages.app.linkFor(`bea-${scripts}`));
     await tabTo(page, 'API key');
     await page.keyboard.press('Enter');
-    await page.getByText('API key cannot be blank.').waitFor();
+    await page.getByText('Enter your API key.').waitFor();
     await page.locator('[name="config.api_key"]:focus').waitFor();
     await page.keyboard.type(canary());
     await page.keyboard.press('Enter');
@@ -110,7 +110,7 @@ test('the list is accessible when its script does not load', async () => {
   await page.getByText('More settings').click();
   await picture('more-settings');
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
-  await page.getByText('API key cannot be blank.').waitFor();
+  await page.getByText('Enter your API key.').waitFor();
   await picture('refused');
   await page.getByLabel('API key').fill(canary());
   await page.getByRole('button', { name: 'Connect', exact: true }).click();

@@ -22,14 +22,14 @@ const modes = [
 
 const english = {
   ...{ key: 'API key', connect: 'Connect', google: 'Continue to Google', done: 'All set' },
-  ...{ disconnect: 'Disconnect', keep: 'Keep it', blank: 'API key cannot be blank.' },
+  ...{ disconnect: 'Disconnect', keep: 'Keep it', blank: 'Enter your API key.' },
   ...{ title: 'Connect to Travel desk', back: 'Back to Travel desk', more: 'More settings' },
   ended: 'Your session has ended',
 };
 const german: typeof english = {
   ...{ key: 'API-Schlüssel', connect: 'Verbinden', google: 'Weiter zu Google' },
   ...{ done: 'Alles erledigt', disconnect: 'Trennen', keep: 'Behalten' },
-  blank: 'API-Schlüssel darf nicht leer sein.',
+  blank: 'Füllen Sie „API-Schlüssel“ aus.',
   ...{ title: 'Mit Travel desk verbinden', back: 'Zurück zu Travel desk' },
   ...{ more: 'Weitere Einstellungen', ended: 'Ihre Sitzung ist beendet' },
 };
@@ -159,7 +159,7 @@ test('text in another card survives a refusal and a success, and a reload repeat
   await two.getByLabel('API key').fill(typed);
   const save = one.getByRole('button', { name: 'Connect', exact: true });
   await save.click();
-  await one.getByText('API key cannot be blank.').waitFor();
+  await one.getByText('Enter your API key.').waitFor();
   expect(await page.evaluate('document.activeElement.id')).toBe(`${first}-api_key`);
   expect(await two.getByLabel('API key').inputValue()).toBe(typed);
   await lookAtBothWidths(page, 'two-cards-refused');
@@ -188,11 +188,11 @@ test.each([true, false])('a reload after an error is a GET (scripts: %s)', async
   await page.getByText('More settings').first().click();
   await page.getByLabel('URL').fill('nowhere');
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
-  await page.getByText('API key cannot be blank.').waitFor();
+  await page.getByText('Enter your API key.').waitFor();
   const methods: string[] = [];
   page.on('request', (request) => methods.push(request.method()));
   await page.reload();
-  await page.getByText('API key cannot be blank.').waitFor();
+  await page.getByText('Enter your API key.').waitFor();
   expect(await page.getByLabel('URL').inputValue()).toBe('nowhere');
   expect([...new Set(methods)]).toEqual(['GET']);
   await close();
