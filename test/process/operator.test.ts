@@ -45,12 +45,15 @@ describe('a server without METRICS_TOKEN and TRUSTED_PROXIES', () => {
 
   it('serves metrics without a credential, with the requests counted by edge, method and status', async () => {
     await send(server, 'GET /v1/connections', { key: null });
+    await send(server, `GET /v1/connections?project_id=${await projectOf(server)}`);
     const { status, headers, text } = await send(server, 'GET /metrics', { key: null });
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(text).toContain(
       'patchbay_http_request_duration_seconds_count{edge="rest",method="GET",status="401"} 1',
     );
+    const operation = 'operation="connections",outcome="ok"';
+    expect(text).toContain(`patchbay_operation_duration_seconds_count{${operation}} 1`);
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
   });
 

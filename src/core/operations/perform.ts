@@ -1,6 +1,7 @@
 import { AppVisibility, type Role } from '../../platform/db/generated/enums.ts';
 import {
   AppError,
+  type ErrorCode,
   ForbiddenError,
   InvalidInputError,
   NotFoundError,
@@ -21,14 +22,40 @@ import { isPerson } from '../access/viewer.ts';
 import { recordRefusal } from '../audit/audit.service.ts';
 import type { Operation, Permission } from './operation.ts';
 
+declare module '../deps/deps.ts' {
+  interface Deps {
+    /** Counts an operation for `/metrics`. `outcome` is "ok", or the kind of the failure. */
+    observeOperation: (name: string, outcome: 'ok' | ErrorCode, seconds: number) => void;
+  }
+}
+
 /**
  * Performs an operation: checks the input and the caller's role, narrows the caller to the projects
- * where they hold it, and runs the operation. A refusal of a valid credential is recorded.
+ * where they hold it, and runs the operation. A refusal of a valid credential is recorded, and every call
+ * is measured.
  *
  * @throws UnauthenticatedError, InvalidInputError, ForbiddenError and the operation's own errors; of
  * several that apply, the first in this order.
  */
 export async function perform<Input, Output>(
+  operation: Operation<Input, Output>,
+  context: RequestContext,
+  given: unknown,
+): Promise<Output> {
+  const startedAt = performance.now();
+  let outcome: 'ok' | ErrorCode = 'ok';
+  try {
+    return await performChecked(operation, context, given);
+  } catch (error) {
+    outcome = error instanceof AppError ? error.kind : 'internal';
+    throw error;
+  } finally {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    context.deps.observeOperation(operation.name, outcome, seconds);
+  }
+}
+
+async function performChecked<Input, Output>(
   operation: Operation<Input, Output>,
   context: RequestContext,
   given: unknown,

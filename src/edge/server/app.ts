@@ -38,7 +38,7 @@ export const everyAnswer = [
 /** Builds the server: `/graphql` goes to GraphiQL or to yoga's own handler, everything else to hono. */
 export function createApp(deps: Deps): App {
   const schema = loadSchema();
-  const metrics = createMetrics();
+  const metrics = createMetrics(deps);
   const graphql = createGraphqlEndpoint(deps, schema);
   const graphiql = createGraphiql();
   const rest = createRestApp(deps);

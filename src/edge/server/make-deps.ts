@@ -34,15 +34,20 @@ import type { Config } from '../../platform/config/config.ts';
 import { batch } from '../../platform/db/batch.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { makeLeanDeps } from './make-lean-deps.ts';
+import { createOperationSeconds } from './metrics.ts';
 
 /** Makes everything that one process has, over a database that is open and migrated. */
 export function makeDeps(config: Config, database: Database, keys: KeyProvider, log: Logger): Deps {
   const lean = makeLeanDeps(config, database.sql, keys, log);
   const { db, listen } = database;
+  const operationSeconds = createOperationSeconds();
   const own: Omit<Deps, keyof LeanDeps> = {
     db,
     listen,
     stopping: new AbortController(),
+    operationSeconds,
+    observeOperation: (operation, outcome, seconds) =>
+      operationSeconds.observe({ operation, outcome }, seconds),
 
     findAccessKey: batch((digests) => findAccessKeys(lean.sql, digests)),
     findUser: batch((digests) => findUsers(lean.sql, digests)),
