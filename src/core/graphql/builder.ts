@@ -6,41 +6,25 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import ValidationPlugin from '@pothos/plugin-validation';
 import type { Role } from '../../platform/db/generated/enums.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
-import {
-  requireAppCaller,
-  requireEndUser,
-  requireMember,
-  requireOrganization,
-  requireRole,
-  requireRoleIn,
-} from '../access/roles.ts';
+import { requireMember, requireOrganization, requireRoleIn } from '../access/roles.ts';
 import type { JsonObject, JsonValue } from '../catalog/json.ts';
 import type { Context } from './context.ts';
 import type PrismaTypes from './generated/pothos-prisma.ts';
 import { getDatamodel } from './generated/pothos-prisma.ts';
-import HoldingPlugin from './holding.plugin.ts';
-import RefusalsPlugin from './refusals.plugin.ts';
 
 export const builder = new SchemaBuilder<{
   Context: Context;
   PrismaTypes: PrismaTypes;
   DefaultFieldNullability: false;
   DefaultInputFieldRequiredness: true;
+  /** Only fields below a root field have scopes: the operation of a root field decides who may call it. */
   AuthScopes: {
-    /** Every caller, even without a credential. */
-    anyone: boolean;
     /** Any valid credential. */
     credential: boolean;
-    /** A credential with at least this role. */
-    role: Role;
     /** A credential with at least this role; for a person, the role in this project. */
     roleIn: { projectId: string; role: Role };
     /** A credential with at least this role in the whole organization. */
     organizationRole: Role;
-    /** A credential with at least this role; on the hostname of a public app none is needed. */
-    appCaller: Role;
-    /** A connect token. */
-    endUser: boolean;
   };
   Scalars: {
     ID: { Input: string; Output: string };
@@ -56,14 +40,9 @@ export const builder = new SchemaBuilder<{
     // Turns an AppError into a member of the field's result union. It is the first plugin, so that it
     // sees the errors of all others.
     ErrorsPlugin,
-    // Records refusals in the audit log. It runs inside the errors plugin and outside the scopes, so
-    // that it sees what the scopes throw.
-    RefusalsPlugin,
     // Checks the scopes before anything is read. A scope throws its own error, which says what is
     // missing.
     ScopeAuthPlugin,
-    // Limits a person to the projects in which they hold the role of the field.
-    HoldingPlugin,
     // Loads exactly the selected columns, in as few statements as possible.
     PrismaPlugin,
     // Checks inputs with the zod schemas of the services, and reports all problems at once.
@@ -80,15 +59,10 @@ export const builder = new SchemaBuilder<{
     unsafelyHandleInputErrors: true,
   },
   scopeAuth: {
-    authorizeOnSubscribe: true,
-    authScopes: ({ viewer, app }) => ({
-      anyone: true,
+    authScopes: ({ viewer }) => ({
       credential: () => Boolean(requireMember(viewer)),
-      role: (needed) => Boolean(requireRole(viewer, needed)),
       roleIn: ({ projectId, role }) => Boolean(requireRoleIn(viewer, projectId, role)),
       organizationRole: (needed) => Boolean(requireOrganization(viewer, needed)),
-      appCaller: (needed) => requireAppCaller(viewer, app, needed),
-      endUser: () => Boolean(requireEndUser(viewer)),
     }),
   },
   prisma: {

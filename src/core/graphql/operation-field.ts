@@ -1,6 +1,46 @@
+import type { FieldNullability, InputFieldMap, SchemaTypes, TypeParam } from '@pothos/core';
 import type { GraphQLField } from 'graphql';
 import type { Limits } from '../../platform/limits.ts';
 import type { Operation, Permission } from '../operations/operation.ts';
+
+/** The facts of an operation that the endpoint and the guards read from its root field. */
+type OperationExtension = {
+  operation: { name: string; role: Permission; audit: string | undefined };
+};
+
+/* A root field does not compile without an operation, and an operation not without a role. */
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface QueryFieldOptions<
+      Types extends SchemaTypes,
+      Type extends TypeParam<Types>,
+      Nullable extends FieldNullability<Type>,
+      Args extends InputFieldMap,
+      ResolveReturnShape,
+    > {
+      extensions: OperationExtension;
+    }
+    export interface MutationFieldOptions<
+      Types extends SchemaTypes,
+      Type extends TypeParam<Types>,
+      Nullable extends FieldNullability<Type>,
+      Args extends InputFieldMap,
+      ResolveReturnShape,
+    > {
+      extensions: OperationExtension;
+    }
+    export interface SubscriptionFieldOptions<
+      Types extends SchemaTypes,
+      Type extends TypeParam<Types>,
+      Nullable extends FieldNullability<Type>,
+      Args extends InputFieldMap,
+      ResolveShape,
+      ResolveReturnShape,
+    > {
+      extensions: OperationExtension;
+    }
+  }
+}
 
 /**
  * Returns the options of a root field that come from its operation. The resolver of the field calls
@@ -24,19 +64,15 @@ export function operationField<Input, Output>(
  * contains the errors.
  */
 export function operationFieldWithoutErrors<Input, Output>(operation: Operation<Input, Output>) {
-  return {
-    description: operation.description,
-    authScopes: { anyone: true } as const, // perform() checks the role
-    extensions: { operation },
-  };
+  return { description: operation.description, extensions: { operation } };
+}
+
+/** The operation of a root field. */
+export function operationOf({ extensions }: GraphQLField<unknown, unknown>) {
+  return (extensions as OperationExtension).operation; // the options of root fields require it
 }
 
 /** Whether a root field can be asked for without a credential. */
-export function isOpenToAnyone({ extensions }: GraphQLField<unknown, unknown>): boolean {
-  const { operation, pothosOptions } = extensions as {
-    operation?: { role: Permission };
-    pothosOptions?: { authScopes?: { anyone?: boolean } };
-  };
-  if (operation !== undefined) return operation.role === 'anyone';
-  return pothosOptions?.authScopes?.anyone === true;
+export function isOpenToAnyone(field: GraphQLField<unknown, unknown>): boolean {
+  return operationOf(field).role === 'anyone';
 }

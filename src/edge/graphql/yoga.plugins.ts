@@ -15,7 +15,7 @@ import type { LastingAnswer, RequestFacts } from '../../core/access/request-cont
 import { requireMember } from '../../core/access/roles.ts';
 import type { Viewer } from '../../core/access/viewer.ts';
 import type { Deps } from '../../core/deps/deps.ts';
-import { type Context, forgetOperation } from '../../core/graphql/context.ts';
+import type { Context } from '../../core/graphql/context.ts';
 import { isLoopback } from '../../platform/config/config.ts';
 import { PersistedQueryNotSupportedError, UnauthenticatedError } from '../../platform/errors.ts';
 import { readJsonBody } from '../http/body.ts';
@@ -126,8 +126,7 @@ export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
         requireFewEach(limits, operation);
         const cost = requireAffordable(limits, operation);
         return {
-          onExecuteDone({ args: { contextValue }, result, setResult }) {
-            forgetOperation(contextValue);
+          onExecuteDone({ result, setResult }) {
             if (!('data' in result)) return;
             setResult({ ...result, extensions: { ...result.extensions, cost } });
           },
