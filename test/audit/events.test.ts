@@ -171,7 +171,7 @@ describe('a refusal of a valid credential records an event:', () => {
     expect(await eventsOf(answer)).toMatchObject([{ projectId, connectionId: id }]);
   });
 
-  test('for for a name that is taken', async () => {
+  test('for a name that is taken', async () => {
     const { name } = await createConnection(server);
     const body = newConnection(server, { name });
     const answer = await server.rest('POST', '/v1/connections', { body });
@@ -180,7 +180,7 @@ describe('a refusal of a valid credential records an event:', () => {
     ]);
   });
 
-  test('for for credentials that are not available', async () => {
+  test('for credentials that are not available', async () => {
     const { id } = await createConnection(server, { type: google, config: {} });
     const event = { action: 'credentials.fetch.refused', connectionId: id };
     await expectOneEvent(await fetchConfig(server, id), {
@@ -189,7 +189,7 @@ describe('a refusal of a valid credential records an event:', () => {
     });
   });
 
-  test('for for a system-managed connection', async () => {
+  test('for a system-managed connection', async () => {
     const { id } = await createConnection(server);
     await makeSystem(server, id);
     const event = { action: 'credentials.fetch.refused', connectionId: id };

@@ -19,7 +19,7 @@ test('a user of an app has the same hash in every process and after a restart', 
   await restarted.close();
 });
 
-test('another user, another app and another installation have another hash hash', async () => {
+test('another user, another app and another installation have another hash', async () => {
   const other = await startTestServer();
   const hashes = await Promise.all([
     hashUserId(server.deps, app, 'ann'),

@@ -45,14 +45,14 @@ describe('refuses with one event and `complete`, as 200', () => {
     ['a bad credential', 'UNAUTHENTICATED', () => post(subscription(), { key: 'nonsense' })],
     ['an unknown project', 'NOT_FOUND', () => post(subscription('kind', crypto.randomUUID()))],
     ['an unknown field', 'BAD_USER_INPUT', () => post(subscription('nothing'))],
-    ['a document that is no GraphQL', 'BAD_USER_INPUT', () => post('subscription {')],
+    ['a document that is not GraphQL', 'BAD_USER_INPUT', () => post('subscription {')],
     [
       'a document with too many tokens',
       'QUERY_TOO_COMPLEX',
       () => post(subscription('kind '.repeat(200))),
     ],
     ['a body without a query', 'BAD_USER_INPUT', () => post('', { body: '{}' })],
-    ['a body that is no JSON', 'BAD_USER_INPUT', () => post('', { body: '{' })],
+    ['a body that is not JSON', 'BAD_USER_INPUT', () => post('', { body: '{' })],
     [
       'urql’s Accept',
       'NOT_FOUND',

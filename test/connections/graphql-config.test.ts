@@ -52,7 +52,7 @@ test('variables inside a config literal are filled in, and an absent one is left
   });
 });
 
-describe('a config literal a config literal is refused at its field:', () => {
+describe('a config literal is refused at its field:', () => {
   test.each([
     ['an unknown field', 'OpenAI', '{api_key: "x", __proto__: {a: 1}}', 'config.__proto__'],
     ['a constructor', 'OpenAI', '{api_key: "x", constructor: 1}', 'config.constructor'],
@@ -80,14 +80,11 @@ test.each([
   ['a number that JSON cannot hold', '{a: 9007199254740993}', 'config.session_config.a'],
   ['a number that is too large', '{a: -1e400}', 'config.session_config.a'],
   ['many decimals', '{a: 0.10000000000000000001}', 'config.session_config.a'],
-])(
-  'a config literal with a config literal with %s in an object is refused at its path',
-  async (_what, value, path) => {
-    const config = `{api_key: "k", model_api_key: "m", session_config: ${value}}`;
-    const { data } = await create('SteelBrowser', config);
-    expect(data.createConnection.fields).toMatchObject([{ path }]);
-  },
-);
+])('a config literal with %s in an object is refused at its path', async (_what, value, path) => {
+  const config = `{api_key: "k", model_api_key: "m", session_config: ${value}}`;
+  const { data } = await create('SteelBrowser', config);
+  expect(data.createConnection.fields).toMatchObject([{ path }]);
+});
 
 test.each(['1.0', '-0', '1e3', '0.1', '9007199254740992'])(
   'the number %s is accepted because JSON can hold it',

@@ -128,7 +128,7 @@ describe('a submitted credential', () => {
 describe('is refused:', () => {
   test.each([
     ['another type', postgreSql, {}, { path: 'type', message: `must be ${openAi}, as the` }],
-    ['a type that is none', 'x', {}, { path: 'type', message: `must be ${openAi}` }],
+    ['an unknown type', 'x', {}, { path: 'type', message: `must be ${openAi}` }],
     ['a config that is not good', openAi, {}, { path: 'config.api_key', message: 'cannot be' }],
   ])('%s', async (_what, type, config, { path, message }) => {
     const user = await openEndUser(server, appId);

@@ -45,13 +45,13 @@ test.each([
     ...(['createProject', 'input.redirectUrls', 'URL!'] as const),
   ],
 ])(
-  'a complaint about a complaint about a literal that is not %s names the field and the type names the field and the type',
+  'a complaint about a literal that is not %s names the field and the type',
   async (_what, query, field, path, type) => {
     expect(await complaints(query)).toEqual([misfit(`Field "${field}"`, path, type)]);
   },
 );
 
-test('a complaint about a complaint about a default of a variable names the variable and the type names the variable and the type', async () => {
+test('a complaint about a default of a variable names the variable and the type', async () => {
   const query = 'query($first: Int = "SECRET") { connections(first: $first) { totalCount } }';
   expect(await complaints(query)).toEqual([misfit('Variable "$first"', 'first', 'Int')]);
 });
@@ -69,7 +69,7 @@ test.each([
   ['name', { SECRET: 1 }, 'String!'],
   ['projectId', 1.5, 'ID'],
 ])(
-  'a complaint about a complaint about a variable whose %s is wrong names the path and the type names the path and the type',
+  'a complaint about a variable whose %s is wrong names the path and the type',
   async (name, value, type) => {
     const query = `mutation($input: CreateAccessKeyInput!) {
     createAccessKey(input: $input) { __typename } }`;

@@ -32,7 +32,7 @@ describe('tokens', () => {
     expect(await costOf(document(2_000))).toBeTypeOf('number');
   });
 
-  test('of of 2,001 are refused with both numbers', () =>
+  test('of 2,001 are refused with both numbers', () =>
     expectRefused(document(2_001), 'has 2001 tokens; the limit is 2000'));
 
   test('a document of a megabyte is refused at once', async () => {

@@ -6,22 +6,22 @@ import { makeSystem } from '../helpers/connections.ts';
 import {
   type Callers,
   createCallers,
-  createWorld,
+  createTargets,
   roles,
-  type World,
+  type Targets,
 } from '../helpers/refusals.ts';
 import { seedKey } from '../helpers/seed.ts';
 import { useServer } from '../helpers/server.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
 const server = useServer();
-let world: World;
+let targets: Targets;
 let callers: Callers;
 /** A key of the whole organization. */
 let wideKeyId: string;
 beforeAll(async () => {
-  world = await createWorld(server);
-  callers = await createCallers(world);
+  targets = await createTargets(server);
+  callers = await createCallers(targets);
   await server.createKey({ name: 'wide', role: 'viewer' });
   wideKeyId = (await server.deps.db.accessKey.findFirstOrThrow({ where: { name: 'wide' } })).id;
 });
@@ -43,13 +43,13 @@ const typeOf = async (id: string, key?: string) => {
 
 /** One record of each type, and the callers who may see it. */
 const records = (): [type: string, id: string, forWhom: 'anyone' | 'admin' | 'organization'][] => [
-  ['Connection', world.connectionId, 'anyone'],
-  ['Project', world.projectId, 'anyone'],
-  ['App', world.appId, 'anyone'],
-  ['Requirement', world.requirementId, 'anyone'],
-  ['AccessKey', world.accessKeyId, 'admin'],
+  ['Connection', targets.connectionId, 'anyone'],
+  ['Project', targets.projectId, 'anyone'],
+  ['App', targets.appId, 'anyone'],
+  ['Requirement', targets.requirementId, 'anyone'],
+  ['AccessKey', targets.accessKeyId, 'admin'],
   ['AccessKey', wideKeyId, 'organization'],
-  ['User', world.userId, 'organization'],
+  ['User', targets.userId, 'organization'],
 ];
 
 /** Returns which of {@link records} a caller sees. */
@@ -91,25 +91,25 @@ test('finds the same as the field of the type does', async () => {
   const pairs = [
     [
       'connection',
-      world.connectionId,
+      targets.connectionId,
       'Connection',
       'id name type status config version createdAt updatedAt project { id name organization { id } }',
     ],
     [
       'project',
-      world.projectId,
+      targets.projectId,
       'Project',
       'id name redirectUrls organization { id } apps { totalCount }',
     ],
     [
       'app',
-      world.appId,
+      targets.appId,
       'App',
       'id name hostname visibility createdAt connectPage { allowedOrigins } project { id } requirements { id }',
     ],
     [
       'requirement',
-      world.requirementId,
+      targets.requirementId,
       'Requirement',
       'id name kind title spec workflowId app { id name } status',
     ],
@@ -125,12 +125,12 @@ test('finds the same as the field of the type does', async () => {
 
 test('loads the relations of its record', async () => {
   const { data, errors } = await find(
-    world.accessKeyId,
+    targets.accessKeyId,
     undefined,
     '... on AccessKey { project { id name } expiresAt }',
   );
   expect(errors).toEqual([]);
-  expect(data.node).toMatchObject({ project: { id: world.projectId }, expiresAt: null });
+  expect(data.node).toMatchObject({ project: { id: targets.projectId }, expiresAt: null });
 });
 
 describe('an id is null', () => {
@@ -139,7 +139,7 @@ describe('an id is null', () => {
   });
 
   test('for a record that is not a node', async () => {
-    for (const id of [world.referenceId, world.tokenId, world.organizationId]) {
+    for (const id of [targets.referenceId, targets.tokenId, targets.organizationId]) {
       expect(await typeOf(id)).toBeNull();
     }
   });
@@ -160,11 +160,11 @@ describe('an id is null', () => {
 
   test('for a connection of an end user, also for an admin', async () => {
     const { db } = server.deps;
-    const endUser = { id: randomUUID(), appId: world.appId, userId: 'brought' };
+    const endUser = { id: randomUUID(), appId: targets.appId, userId: 'brought' };
     await db.endUser.create({ data: endUser });
-    const row = await db.connection.findUniqueOrThrow({ where: { id: world.connectionId } });
+    const row = await db.connection.findUniqueOrThrow({ where: { id: targets.connectionId } });
     const id = randomUUID();
-    const brought = { endUserId: endUser.id, requirementId: world.requirementId };
+    const brought = { endUserId: endUser.id, requirementId: targets.requirementId };
     await db.connection.create({ data: { ...row, id, name: id, nameFolded: id, ...brought } });
     expect(await typeOf(id)).toBeNull();
     await db.endUser.delete({ where: { id: endUser.id } });
@@ -185,25 +185,25 @@ describe.each(roles)('a caller of the role %s', (role) => {
 test('a lower role in a project limits an admin of the organization there', async () => {
   const { byBoth } = callers.people.viewer;
   const expected = records().map(
-    ([, id, forWhom]) => forWhom !== 'admin' || id !== world.accessKeyId,
+    ([, id, forWhom]) => forWhom !== 'admin' || id !== targets.accessKeyId,
   );
   expect(await seen(byBoth.token)).toEqual(expected);
 });
 
 test('a system-managed connection is found without its config', async () => {
-  await makeSystem(server, world.connectionId);
+  await makeSystem(server, targets.connectionId);
   const { data } = await find(
-    world.connectionId,
+    targets.connectionId,
     undefined,
     '... on Connection { isSystem config }',
   );
   expect(data.node).toMatchObject({ isSystem: true, config: null });
   const { db } = server.deps;
-  await db.connection.update({ where: { id: world.connectionId }, data: { isSystem: false } });
+  await db.connection.update({ where: { id: targets.connectionId }, data: { isSystem: false } });
 });
 
 test('a connect token cannot read a node, not even a requirement of its own app', async () => {
-  const token = await mintToken(server, { id: world.appId }, 'ann');
+  const token = await mintToken(server, { id: targets.appId }, 'ann');
   for (const [, id] of records()) {
     const { data, errors } = await find(id, token);
     expect(data).toEqual({ node: null });

@@ -81,7 +81,7 @@ describe('refuses with 400 a request without an operation:', () => {
     ['an empty search', '?'],
     ['an empty query', '?query='],
     ['no query', '?operationName=A'],
-    ['text that is no GraphQL', '?query=%7B'],
+    ['text that is not GraphQL', '?query=%7B'],
     ['two queries', `?query=${query}&query=${query}`],
     ['variables that are no JSON', `?query=${query}&variables=%7B`],
     ['variables that are text', `?query=${query}&variables=%22a%22`],

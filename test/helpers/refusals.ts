@@ -17,7 +17,7 @@ export function lesserRoles(needed: Role): readonly Role[] {
 }
 
 /** One record of each kind, for tests of refusals. The app is private. */
-export type World = {
+export type Targets = {
   server: TestServer;
   projectId: string;
   connectionId: string;
@@ -31,8 +31,8 @@ export type World = {
   tokenId: string;
 };
 
-/** Creates the records of a world, which the server's admin key can reach. */
-export async function createWorld(server: TestServer): Promise<World> {
+/** Creates the records that the refusal tests try to reach, which the server's admin key can reach. */
+export async function createTargets(server: TestServer): Promise<Targets> {
   const { projectId, organizationId } = server.home;
   const { id: connectionId } = await createConnection(server);
   const referenceId = randomUUID();
@@ -81,24 +81,24 @@ export async function badCredentials(server: TestServer): Promise<[string, strin
 
 /** The callers of the refusal tests, made once for all tests of a file. */
 export type Callers = {
-  /** Keys of the role: of the organization and of the world's project. */
+  /** Keys of the role: of the organization and of the targets' project. */
   keys: Record<Role, string[]>;
   people: Record<Role, People>;
   strangers: [string, string][];
   strangePeople: [string, string][];
 };
 
-export async function createCallers(world: World): Promise<Callers> {
-  const { server, projectId } = world;
+export async function createCallers(targets: Targets): Promise<Callers> {
+  const { server, projectId } = targets;
   const keysOf = async (role: Role) => [
     await server.createKey({ role }),
     await server.createKey({ role, projectId }),
   ];
   return {
     keys: await forEachRole(keysOf),
-    people: await forEachRole((role) => createPeople(world, role)),
-    strangers: await createStrangers(world),
-    strangePeople: await createStrangePeople(world),
+    people: await forEachRole((role) => createPeople(targets, role)),
+    strangers: await createStrangers(targets),
+    strangePeople: await createStrangePeople(targets),
   };
 }
 
@@ -107,8 +107,8 @@ async function forEachRole<Made>(make: (role: Role) => Promise<Made>) {
   return Object.fromEntries(made) as Record<Role, Made>; // of every role
 }
 
-/** Admin keys of another organization and of another project, which must not see the world. */
-async function createStrangers({ server }: World): Promise<[string, string][]> {
+/** Admin keys of another organization and of another project, which must not see the targets. */
+async function createStrangers({ server }: Targets): Promise<[string, string][]> {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   return [
     ['another organization’s', server.stranger.key],
@@ -116,8 +116,8 @@ async function createStrangers({ server }: World): Promise<[string, string][]> {
   ];
 }
 
-/** People without a role in the world's project, who must not see the world. */
-async function createStrangePeople({ server }: World): Promise<[string, string][]> {
+/** People without a role in the targets' project, who must not see the targets. */
+async function createStrangePeople({ server }: Targets): Promise<[string, string][]> {
   const projectId = await seedProject(server.deps.db, server.home.organizationId);
   const elsewhere = await server.createPerson({ projectRoles: { [projectId]: 'admin' } });
   const nowhere = await server.createPerson({});
@@ -127,10 +127,10 @@ async function createStrangePeople({ server }: World): Promise<[string, string][
   ];
 }
 
-/** People whose role in the world's project is the same: by the organization, by the project, or by both. */
+/** People whose role in the targets' project is the same: by the organization, by the project, or by both. */
 export type People = { byOrganization: Person; byProject: Person; byBoth: Person };
 
-async function createPeople({ server, projectId }: World, role: Role): Promise<People> {
+async function createPeople({ server, projectId }: Targets, role: Role): Promise<People> {
   const more = role === 'admin' ? 'viewer' : 'admin';
   const projectRoles = { [projectId]: role };
   return {
@@ -182,8 +182,8 @@ function comparable({ status, headers, text }: Answer) {
 }
 
 /** Valid bodies of writes, for requests that are refused before their body is read. */
-export function goodBodies(world: World) {
-  const connection = newConnection(world.server, { project_id: world.projectId });
+export function goodBodies(targets: Targets) {
+  const connection = newConnection(targets.server, { project_id: targets.projectId });
   const { type, config } = connection;
   return { create: connection, update: { type, config } };
 }

@@ -9,7 +9,7 @@ import type { Switches } from './providers/oauth-provider.switches.ts';
 import { type OAuthProvider, startOAuthProvider } from './providers/oauth-provider.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
-/** A server, and a local provider that one OAuth type of it speaks to. */
+/** A server, and a local provider that one of its OAuth types uses. */
 export type World = { server: TestServer; provider: OAuthProvider; name: ProviderName };
 
 export type ProviderName = keyof typeof presets;
@@ -64,7 +64,7 @@ export async function openWorld(
   return { server, provider, name };
 }
 
-/** One server, and a local provider of each name. Close the server and stop the providers in `afterAll`. */
+/** Starts one server, and a local provider of each name. Close the server and stop the providers in `afterAll`. */
 export async function openWorlds(names: ProviderName[]): Promise<World[]> {
   const opened = names.map(async (name) => ({ provider: await openProvider(name), name }));
   const providers = await Promise.all(opened);
@@ -72,7 +72,7 @@ export async function openWorlds(names: ProviderName[]): Promise<World[]> {
   return providers.map((one) => ({ ...one, server }));
 }
 
-/** A local provider, alone; whatever it hands out is a canary. */
+/** Starts a local provider alone; everything that it issues is a canary. */
 export async function openProvider(
   name: ProviderName,
   switches: Partial<Switches> = {},
@@ -86,7 +86,7 @@ export async function openProvider(
   return provider;
 }
 
-/** Another process over the same database. Close it before the world. */
+/** Opens another process over the same database. Close it before the world. */
 export async function openBeside(world: World, env: Record<string, string> = {}): Promise<World> {
   const server = await startTestServer({ ...environmentFor(world), ...env }, world.server);
   return { ...world, server };
@@ -109,12 +109,12 @@ export function oauthBody({ provider, name }: World): Pick<ConnectionBody, 'type
   };
 }
 
-/** Makes a connection that waits for its consent; answers its id. */
+/** Makes a connection that waits for its consent; returns its id. */
 export async function prepare(world: World, changes: Partial<ConnectionBody> = {}) {
   return (await createConnection(world.server, { ...oauthBody(world), ...changes })).id;
 }
 
-/** Begins a consent; answers the provider's address for it. */
+/** Begins a consent; returns the provider's address. */
 export async function authorize({ server }: World, id: string, options?: RestOptions) {
   const path = `/v1/connections/${id}/oauth2/authorize`;
   const { status, text, json } = await server.rest<Data<{ url: string }>>('POST', path, options);
@@ -123,24 +123,24 @@ export async function authorize({ server }: World, id: string, options?: RestOpt
   return json.data.url;
 }
 
-/** Sends a browser to the provider; answers path and query of where it is sent back to. */
+/** Sends a browser to the provider; returns the path and query that it is sent back to. */
 export async function visit({ server }: World, address: string): Promise<string> {
   const callback = `${server.deps.config.publicUrl}/v1/oauth2/callback`;
   const { pathname, search } = await consentInBrowser(address, callback);
   return pathname + search;
 }
 
-/** A browser on our own pages. */
+/** Opens one of our pages as a browser does. */
 export function open({ server }: World, path: string): Promise<Answer> {
   return server.send({ method: 'GET', path });
 }
 
-/** A whole consent; answers the page that the browser ends on. */
+/** Consents; returns the page that the browser ends on. */
 export async function consent(world: World, id: string, options?: RestOptions): Promise<Answer> {
   return open(world, await visit(world, await authorize(world, id, options)));
 }
 
-/** Makes a connection and consents; answers its id. */
+/** Makes a connection and consents; returns its id. */
 export async function connect(world: World, changes: Partial<ConnectionBody> = {}) {
   const id = await prepare(world, changes);
   const { status, text } = await consent(world, id);
@@ -148,7 +148,7 @@ export async function connect(world: World, changes: Partial<ConnectionBody> = {
   return id;
 }
 
-/** What makes a server's type of that name speak to the provider. */
+/** The environment in which a server uses the provider for the type of that name. */
 export function environmentFor({ provider, name }: Pick<World, 'provider' | 'name'>) {
   if (name === 'generic') return { OUTBOUND_ALLOW: '127.0.0.1' };
   const { client, authorizationEndpoint, tokenEndpoint, revocationEndpoint } = provider;

@@ -226,7 +226,7 @@ describe('a response', () => {
 
   it.each([
     ['is no HTTP', `${canary}\r\n\r\n`],
-    ['has a status of its own', 'HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n'],
+    ['has an unknown status', 'HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n'],
     ['breaks off', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'],
     ['is nothing', ''],
     ['has endless headers', `HTTP/1.1 200 OK\r\nx: ${canary.repeat(9_000)}\r\n\r\n`],

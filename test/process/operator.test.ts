@@ -119,7 +119,7 @@ describe('a server with METRICS_TOKEN, and with TRUSTED_PROXIES in front', () =>
   });
 
   it.each([
-    ['a request id that is none', { 'X-Request-Id': 'line "one" {two}' }],
+    ['an invalid request id', { 'X-Request-Id': 'line "one" {two}' }],
     ['a request id without end', { 'X-Request-Id': 'x'.repeat(1_000) }],
   ])('does not accept %s', async (_, headers) => {
     const { headers: answered } = await send(server, 'GET /health', { headers });

@@ -32,7 +32,7 @@ describe.each(routes)('$method', ({ method, path, good }) => {
     ['nothing', ''],
     ['blanks', '  '],
     ['half an object', '{"name":'],
-    ['text that is no JSON', `${canary()}`],
+    ['text that is not JSON', `${canary()}`],
     ['a secret in broken JSON', `{"config":{"api_key":"${canary()}"}`],
     ['NaN', '{"version":NaN}'],
     ['a comment', '{}// comment'],
@@ -42,7 +42,7 @@ describe.each(routes)('$method', ({ method, path, good }) => {
     ['an overlong NUL', Buffer.from('{"name":"\xc0\x80"}', 'latin1')],
     ['half a character', Buffer.from('{"name":"\xe2\x82"}', 'latin1')],
     ['UTF-16', Buffer.from('{"name":"x"}', 'utf16le')],
-  ])('a body with a body with a body with %s is 400 at body', async (_what, body) => {
+  ])('a body with %s is 400 at body', async (_what, body) => {
     const { status, json } = await sendRaw(body);
     expect(status).toBe(400);
     expect(json.error).toMatchObject({ code: 'bad_request', message: 'Bad Request' });

@@ -145,7 +145,7 @@ describe('search', () => {
     ['is no name in itself when empty', ['a', 'b'], '', ['b', 'a']],
     ['is left out when it is blank', ['a', 'b'], ' \u200b', ['b', 'a']],
     ['is composed as names are', ['Am\u00e9lie', 'Ame'], 'AME\u0301', ['Am\u00e9lie']],
-    ['drops what nobody sees', ['my prod', 'x'], '\ufeffmy\u00a0 p', ['my prod']],
+    ['ignores invisible characters', ['my prod', 'x'], '\ufeffmy\u00a0 p', ['my prod']],
     ['matches nothing', ['a', 'b'], 'c', []],
   ])('%s', async (_what, created, search, found) => {
     const project_id = await projectWith(...created);

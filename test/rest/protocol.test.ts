@@ -123,7 +123,7 @@ describe('the order of refusals', () => {
   const json = { 'content-type': 'application/json' };
   const huge = 'x'.repeat(1_048_577);
 
-  test('is is is path 404, method 405, credential 401', async () => {
+  test('is path 404, method 405, credential 401', async () => {
     expect((await send('POST', '/v1/x', null, text, huge)).status).toBe(404);
     expect((await send('PATCH', collection, null, text, huge)).status).toBe(405);
     expect((await send('POST', collection, null, text, huge)).status).toBe(401);

@@ -12,22 +12,22 @@ import {
   bearer,
   type Callers,
   createCallers,
-  createWorld,
+  createTargets,
   expectTheSame,
   goodBodies,
   lesserRoles,
   roles,
-  type World,
+  type Targets,
 } from '../helpers/refusals.ts';
 import { useServer } from '../helpers/server.ts';
 
 /** A sample request of each route, and the role that it needs. */
-type Sample = { needs: Role; ask: (world: World) => Omit<Attempt, 'method'> };
+type Sample = { needs: Role; ask: (targets: Targets) => Omit<Attempt, 'method'> };
 
 const samples: Record<string, Sample> = {
   'post /v1/connections': {
     needs: 'editor',
-    ask: (world) => ({ path: '/v1/connections', body: goodBodies(world).create }),
+    ask: (targets) => ({ path: '/v1/connections', body: goodBodies(targets).create }),
   },
   'get /v1/connections': {
     needs: 'viewer',
@@ -39,9 +39,9 @@ const samples: Record<string, Sample> = {
   },
   'put /v1/connections/{connection_id}': {
     needs: 'editor',
-    ask: (world) => ({
-      path: `/v1/connections/${world.connectionId}`,
-      body: goodBodies(world).update,
+    ask: (targets) => ({
+      path: `/v1/connections/${targets.connectionId}`,
+      body: goodBodies(targets).update,
     }),
   },
   'delete /v1/connections/{connection_id}': {
@@ -72,12 +72,12 @@ const samples: Record<string, Sample> = {
 const base = '/v1/connect/requirements';
 
 /** A sample request of each route that takes a connect token. */
-const endUserSamples: Record<string, (world: World) => Omit<Attempt, 'method'>> = {
+const endUserSamples: Record<string, (targets: Targets) => Omit<Attempt, 'method'>> = {
   [`get ${base}`]: () => ({ path: base }),
   [`get ${base}/status`]: () => ({ path: `${base}/status` }),
-  [`post ${base}/{requirement_id}/credentials`]: (world) => ({
-    path: `${base}/${world.requirementId}/credentials`,
-    body: goodBodies(world).update,
+  [`post ${base}/{requirement_id}/credentials`]: (targets) => ({
+    path: `${base}/${targets.requirementId}/credentials`,
+    body: goodBodies(targets).update,
   }),
   [`delete ${base}/{requirement_id}/credentials`]: ({ requirementId }) => ({
     path: `${base}/${requirementId}/credentials`,
@@ -91,13 +91,13 @@ const endUserSamples: Record<string, (world: World) => Omit<Attempt, 'method'>> 
 };
 
 const server = useServer();
-let world: World;
+let targets: Targets;
 let bad: [string, string][];
 let callers: Callers;
 beforeAll(async () => {
-  world = await createWorld(server);
+  targets = await createTargets(server);
   bad = await badCredentials(server);
-  callers = await createCallers(world);
+  callers = await createCallers(targets);
 });
 
 test('every route has a sample', () => {
@@ -108,7 +108,7 @@ test('every route has a sample', () => {
 
 describe.each(Object.entries(endUserSamples))('%s', (name, ask) => {
   const method = name.split(' ')[0]?.toUpperCase() ?? '';
-  const as = (header: string | null) => attempt(server, { method, ...ask(world) }, header);
+  const as = (header: string | null) => attempt(server, { method, ...ask(targets) }, header);
 
   test('returns the same 401 without a credential, with any bad credential, and with an access key', async () => {
     const none = await as(null);
@@ -128,7 +128,7 @@ describe.each(Object.entries(endUserSamples))('%s', (name, ask) => {
 
 describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
   const method = name.split(' ')[0]?.toUpperCase() ?? '';
-  const as = (header: string | null, of: World = world) =>
+  const as = (header: string | null, of: Targets = targets) =>
     attempt(server, { method, ...ask(of) }, header);
 
   test('is 401 without a credential', async () => {
@@ -147,7 +147,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
   });
 
   test('is the same 401 with a connect token', async () => {
-    const token = await mintToken(server, { id: world.appId });
+    const token = await mintToken(server, { id: targets.appId });
     expectTheSame(await as(bearer(token)), await as(null));
   });
 
@@ -172,7 +172,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
 
   test('is 404 for a person without a role in the project, as for an unknown record', async () => {
     const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
-    const nobody = { ...world, connectionId, projectId, hostname };
+    const nobody = { ...targets, connectionId, projectId, hostname };
     for (const [, key] of callers.strangePeople) {
       const notYours = await as(bearer(key));
       expect(notYours.text).toBe('{"error":{"code":"not_found","message":"Not Found"}}');
@@ -182,7 +182,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
 
   test('is 404 for a record of another organization or project, as for an unknown record', async () => {
     const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
-    const nobody = { ...world, connectionId, projectId, hostname };
+    const nobody = { ...targets, connectionId, projectId, hostname };
     for (const [, key] of callers.strangers) {
       const notYours = await as(bearer(key));
       expect(notYours.status).toBe(404);
@@ -193,7 +193,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
 
   test('changes nothing when it is refused', async () => {
     const { db } = server.deps;
-    const where = { id: world.connectionId };
+    const where = { id: targets.connectionId };
     expect(await db.connection.findUnique({ where })).toMatchObject({ version: 1 });
     expect(await db.connection.count()).toBe(1);
     expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 const end = '\r\nConnection: close\r\n\r\n';
 const raw = (text: string) => sendRaw(server.url, text);
 
-describe('a request without a Host header header header', () => {
+describe('a request without a Host header', () => {
   test.each(['/health', '/ready', '/metrics'])('is accepted at %s', async (path) => {
     expect(await raw(`GET ${path} HTTP/1.1${end}`)).toMatch(/^HTTP\/1.1 200 /);
     expect(await raw(`GET ${path} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);

@@ -122,7 +122,7 @@ describe('a value does not open after a move:', () => {
     moved(`UPDATE connection_secret SET config = (SELECT config FROM connection WHERE id = $1::uuid)
       WHERE connection_id = $1::uuid AND $2::text IS NOT NULL`));
 
-  test('of of the whole row to another project', async () => {
+  test('of the whole row to another project', async () => {
     const target = await seedProject(server.deps.db, server.home.organizationId);
     await moved('UPDATE connection SET project_id = $2::uuid WHERE id = $1::uuid', target);
   });

@@ -122,7 +122,7 @@ describe('a bad value', () => {
 });
 
 describe('the server does not start', () => {
-  it('when it listens when it listens when it listens beyond this machine without PUBLIC_URL', async () => {
+  it('when it listens beyond this machine without PUBLIC_URL', async () => {
     const { code, stderr } = await startRefused({ HOST: '0.0.0.0' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^PUBLIC_URL must be .*required when HOST is not a loopback address/);

@@ -302,7 +302,7 @@ test('a bad link and an ended session each have a page', async () => {
   await close();
 });
 
-test('a second user in one browser is asked before the page opens before the page opens before the page opens', async () => {
+test('a second user in one browser is asked before the page opens', async () => {
   const { page, close } = await openPage();
   await openLink(page, await linkFor('eli'));
   await openLink(page, await linkFor('fee'));
