@@ -69,7 +69,7 @@ export async function requestRevocation(
   const answer = await oauth.revocationRequest(server, client, authentication, token, options);
   await answer.body?.cancel();
   if (answer.ok || answer.status === 400) return;
-  throw new Error(`The provider answers a revocation with ${answer.status}.`);
+  throw new Error(`The provider returned ${answer.status} to a revocation.`);
 }
 
 /** Returns the provider in the form of oauth4webapi. The origin of its endpoint identifies it as the issuer. */
