@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recordCommand } from '../../src/core/audit/record-command.ts';
-import { issueAccessKey } from '../../src/features/people/issue-access-key.service.ts';
+import { issueAccessKey } from '../../src/features/people/access-keys.operations.ts';
 import { useServer } from '../helpers/server.ts';
 
 const server = useServer();

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { authenticate } from '../../src/core/access/authenticate.ts';
 import { openStreams } from '../../src/core/changes/stream-slots.ts';
 import { perform } from '../../src/core/operations/perform.ts';
-import { watchConnections as watchProject } from '../../src/features/connections/watch-connections.service.ts';
+import { watchConnections as watchProject } from '../../src/features/connections/connections.operations.ts';
 import type { AppError } from '../../src/platform/errors.ts';
 import { createConnection } from '../helpers/connections.ts';
 import { send } from '../helpers/http.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { rotateSigningKey } from '../../src/features/connect-tokens/rotate-signing-key.service.ts';
+import { rotateSigningKey } from '../../src/features/connect-tokens/signing-keys.ts';
 import { openBrowser } from '../connect-page/form-browser.ts';
 import { google } from '../helpers/connections.ts';
 import {

@@ -5,8 +5,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { rotateDataKeys } from '../../src/core/key-rotation/rotate-data-keys.service.ts';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { forgetEndedTokens } from '../../src/features/connect-tokens/forget.ts';
-import { rotateSigningKey } from '../../src/features/connect-tokens/rotate-signing-key.service.ts';
-import { placeOfPrivateKey } from '../../src/features/connect-tokens/signing-keys.ts';
+import {
+  placeOfPrivateKey,
+  rotateSigningKey,
+} from '../../src/features/connect-tokens/signing-keys.ts';
 import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { isTaken, mintToken, readToken } from '../helpers/connect-tokens.ts';

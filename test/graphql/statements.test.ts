@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { authenticate } from '../../src/core/access/authenticate.ts';
 import { perform } from '../../src/core/operations/perform.ts';
-import { fetchCredentials } from '../../src/features/connections/credentials.service.ts';
+import { fetchCredentials } from '../../src/features/connections/fetch-credentials.operation.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { createConnection, fetchConfig, newConnection } from '../helpers/connections.ts';
 import { seedProject } from '../helpers/seed.ts';

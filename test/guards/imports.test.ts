@@ -63,9 +63,7 @@ test('no imports form a circle', () => {
 });
 
 test('an operation and a service import nothing of GraphQL, not even a type', () => {
-  const services = files.filter(
-    ({ path }) => path.endsWith('.service.ts') || path.endsWith('.operations.ts'),
-  );
+  const services = files.filter(({ path }) => /\.(service|operations?)\.ts$/.test(path));
   const isGraphql = (path: string) =>
     path.startsWith('core/graphql/') || /\.(type|queries|mutations|subscriptions)\.ts$/.test(path);
   const found = services.filter(
@@ -73,8 +71,16 @@ test('an operation and a service import nothing of GraphQL, not even a type', ()
       /from '(graphql|graphql-yoga|@pothos[^']*)'/.test(file.text) ||
       importsOf(file, 'with types').some(isGraphql),
   );
-  expect(services.length).toBeGreaterThan(5);
+  expect(services.length).toBeGreaterThan(25);
   expect(found.map(({ path }) => path)).toEqual([]);
+});
+
+test('an exported operation stands in a file that is named for operations', () => {
+  const declares = files.filter(({ text }) => /^export const \w+ = operation\(/m.test(text));
+  expect(declares.length).toBeGreaterThan(20);
+  expect(
+    declares.map(({ path }) => path).filter((path) => !/\.operations?\.ts$/.test(path)),
+  ).toEqual([]);
 });
 
 test('outside platform/db, only enums are imported as values from the generated client', () => {

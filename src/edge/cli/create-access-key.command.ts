@@ -1,5 +1,5 @@
 import type { Deps } from '../../core/deps/deps.ts';
-import { issueAccessKey } from '../../features/people/issue-access-key.service.ts';
+import { issueAccessKey } from '../../features/people/access-keys.operations.ts';
 import { Role } from '../../platform/db/generated/enums.ts';
 import { nameText } from '../../platform/input.ts';
 import { requireProjectId } from './arguments.ts';

@@ -2,7 +2,7 @@ import { recordCommand } from '../../core/audit/record-command.ts';
 import {
   type RotatedSigningKey,
   rotateSigningKey,
-} from '../../features/connect-tokens/rotate-signing-key.service.ts';
+} from '../../features/connect-tokens/signing-keys.ts';
 import { openForWork } from './open-for-work.ts';
 import type { Run } from './parse.ts';
 

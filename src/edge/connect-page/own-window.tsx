@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Deps } from '../../core/deps/deps.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { authorizeRequirement } from '../../features/end-users/authorize-requirement.service.ts';
+import { authorizeRequirement } from '../../features/end-users/authorize-requirement.operation.ts';
 import { TooManyRequestsError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import { translate } from './catalog-words.ts';

@@ -1,8 +1,8 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { authorizeRequirement } from '../../features/end-users/authorize-requirement.service.ts';
-import { disconnectRequirement } from '../../features/end-users/disconnect-requirement.service.ts';
-import { submitRequirementCredentials } from '../../features/end-users/submit-credentials.service.ts';
+import { authorizeRequirement } from '../../features/end-users/authorize-requirement.operation.ts';
+import { disconnectRequirement } from '../../features/end-users/disconnect-requirement.operation.ts';
+import { submitRequirementCredentials } from '../../features/end-users/submit-credentials.operation.ts';
 import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import type { PageResponse } from './failure.tsx';
 import { readTyped, toConfig } from './form-config.ts';

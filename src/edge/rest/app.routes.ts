@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { createConnectToken } from '../../features/connect-tokens/create-connect-token.service.ts';
+import { createConnectToken } from '../../features/connect-tokens/create-connect-token.operation.ts';
 import { requireMintsLeft } from '../../features/connect-tokens/mint-limits.ts';
-import { readRequirementsStatus } from '../../features/requirements/requirements-status.service.ts';
+import { readRequirementsStatus } from '../../features/requirements/requirements-status.operations.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
 import { userId } from '../../platform/input.ts';
 import { timeJson } from './connection.json.ts';

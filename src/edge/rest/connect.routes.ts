@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { requireActionsLeft } from '../../features/end-users/action-limits.ts';
-import { authorizeRequirement } from '../../features/end-users/authorize-requirement.service.ts';
+import { authorizeRequirement } from '../../features/end-users/authorize-requirement.operation.ts';
 import {
   connectRequirements,
   connectRequirementsStatus,
-} from '../../features/end-users/connect-requirements.service.ts';
-import { disconnectRequirement } from '../../features/end-users/disconnect-requirement.service.ts';
-import { submitRequirementCredentials } from '../../features/end-users/submit-credentials.service.ts';
+} from '../../features/end-users/connect-requirements.operations.ts';
+import { disconnectRequirement } from '../../features/end-users/disconnect-requirement.operation.ts';
+import { submitRequirementCredentials } from '../../features/end-users/submit-credentials.operation.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
 import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import { messageSchema } from './connection.json.ts';

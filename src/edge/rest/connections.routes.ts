@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { newConnection } from '../../features/connections/connection.input.ts';
-import { listConnections, readConnection } from '../../features/connections/connections.service.ts';
-import { createConnection } from '../../features/connections/create-connection.service.ts';
-import { fetchCredentials } from '../../features/connections/credentials.service.ts';
-import { deleteConnection } from '../../features/connections/delete-connection.service.ts';
-import { updateConnection } from '../../features/connections/update-connection.service.ts';
-import { authorizeConnection } from '../../oauth/consent/authorize.service.ts';
+import {
+  listConnections,
+  readConnection,
+} from '../../features/connections/connections.operations.ts';
+import { createConnection } from '../../features/connections/create-connection.operation.ts';
+import { deleteConnection } from '../../features/connections/delete-connection.operation.ts';
+import { fetchCredentials } from '../../features/connections/fetch-credentials.operation.ts';
+import { updateConnection } from '../../features/connections/update-connection.operation.ts';
+import { authorizeConnection } from '../../oauth/consent/authorize-connection.operation.ts';
 import { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 import { searchedName, searchText, uuid } from '../../platform/input.ts';

@@ -3,7 +3,7 @@ import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 import { AppRef, AppVisibilityRef } from './app.type.ts';
-import { createApp, deleteApp, updateApp } from './apps.service.ts';
+import { createApp, deleteApp, updateApp } from './apps.operations.ts';
 
 const ConnectPageSettingsInput = builder.inputType('ConnectPageSettingsInput', {
   description:

@@ -10,7 +10,7 @@ import { type PageArgs, planPage } from '../../platform/db/keyset.ts';
 import { listOfProjects } from '../projects/list-of-projects.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import { AppPage, AppRef } from './app.type.ts';
-import { readApp } from './apps.service.ts';
+import { readApp } from './apps.operations.ts';
 
 builder.queryField('app', (t) =>
   t.prismaField({

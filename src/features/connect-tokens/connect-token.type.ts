@@ -1,5 +1,5 @@
 import { builder } from '../../core/graphql/builder.ts';
-import type { ConnectToken } from './create-connect-token.service.ts';
+import type { ConnectToken } from './create-connect-token.operation.ts';
 
 export const ConnectTokenRef = builder.objectRef<ConnectToken>('ConnectToken').implement({
   description: 'A credential for one end user of one app.',

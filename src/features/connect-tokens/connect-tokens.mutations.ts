@@ -2,8 +2,8 @@ import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { ConnectTokenRef, RevokedConnectTokensRef } from './connect-token.type.ts';
-import { createConnectToken } from './create-connect-token.service.ts';
-import { revokeConnectTokens } from './revoke-connect-tokens.service.ts';
+import { createConnectToken } from './create-connect-token.operation.ts';
+import { revokeConnectTokens } from './revoke-connect-tokens.operation.ts';
 
 const CreateConnectTokenInput = builder.inputType('CreateConnectTokenInput', {
   description: 'The end user for whom you create a connect token.',

@@ -8,9 +8,9 @@ import {
   addConnectionReference,
   removeConnectionReference,
   replaceConnection,
-} from './connection-references.service.ts';
+} from './connection-references.operations.ts';
 import type { ReferenceRow } from './connection-references.store.ts';
-import { requireConnection } from './connections.service.ts';
+import { requireConnection } from './connections.operations.ts';
 
 const ConnectionReferenceRef = builder.objectRef<ReferenceRow>('ConnectionReference').implement({
   description:

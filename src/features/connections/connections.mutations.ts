@@ -2,9 +2,9 @@ import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { ConnectionRef } from './connection.type.ts';
-import { createConnection } from './create-connection.service.ts';
-import { deleteConnection } from './delete-connection.service.ts';
-import { updateConnection } from './update-connection.service.ts';
+import { createConnection } from './create-connection.operation.ts';
+import { deleteConnection } from './delete-connection.operation.ts';
+import { updateConnection } from './update-connection.operation.ts';
 
 const CreateConnectionInput = builder.inputType('CreateConnectionInput', {
   description: 'The values of a new connection.',

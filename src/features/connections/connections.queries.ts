@@ -9,7 +9,7 @@ import {
   listConnections,
   listProjectConnections,
   readConnection,
-} from './connections.service.ts';
+} from './connections.operations.ts';
 
 const ConnectionFilter = builder.inputType('ConnectionFilter', {
   description: 'The conditions that a connection must meet, all of them at once.',

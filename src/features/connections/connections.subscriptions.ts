@@ -3,7 +3,7 @@ import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.
 import { perform } from '../../core/operations/perform.ts';
 import { ChangeKind } from '../../platform/db/generated/enums.ts';
 import { ConnectionRef } from './connection.type.ts';
-import { type ConnectionChange, watchConnections } from './watch-connections.service.ts';
+import { type ConnectionChange, watchConnections } from './connections.operations.ts';
 
 const ChangeKindRef = builder.enumType('ChangeKind', {
   description: 'The kind of change that happened to a connection.',

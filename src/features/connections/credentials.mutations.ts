@@ -1,7 +1,7 @@
 import { builder } from '../../core/graphql/builder.ts';
 import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { fetchCredentials } from './credentials.service.ts';
+import { fetchCredentials } from './fetch-credentials.operation.ts';
 import type { Credentials } from './open-credentials.ts';
 
 const CredentialsRef = builder.objectRef<Credentials>('Credentials').implement({

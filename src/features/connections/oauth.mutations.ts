@@ -1,10 +1,13 @@
 import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { type Authorization, authorizeConnection } from '../../oauth/consent/authorize.service.ts';
+import {
+  type Authorization,
+  authorizeConnection,
+} from '../../oauth/consent/authorize-connection.operation.ts';
 import { ConnectionRef } from './connection.type.ts';
-import { requireConnection } from './connections.service.ts';
-import { refreshConnection } from './refresh-connection.service.ts';
+import { requireConnection } from './connections.operations.ts';
+import { refreshConnection } from './refresh-connection.operation.ts';
 
 const AuthorizeConnectionInput = builder.inputType('AuthorizeConnectionInput', {
   description: 'The connection that needs a consent.',

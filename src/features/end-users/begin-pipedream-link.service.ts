@@ -4,7 +4,7 @@ import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
 import { createConnectLink } from '../../core/pipedream/connect-api.ts';
 import { requirePipedream } from '../../core/pipedream/send.ts';
-import type { Authorization } from '../../oauth/consent/authorize.service.ts';
+import type { Authorization } from '../../oauth/consent/authorize-connection.operation.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { newId } from '../../platform/new-id.ts';
 import { digestWebhook } from '../requirements/awaited-accounts.ts';

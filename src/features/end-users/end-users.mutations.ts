@@ -3,10 +3,10 @@ import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { AuthorizationRef } from '../connections/oauth.mutations.ts';
 import { RequirementKindRef, RequirementRef } from '../requirements/requirement.type.ts';
-import { authorizeRequirement } from './authorize-requirement.service.ts';
-import { deleteEndUser } from './delete-end-user.service.ts';
-import { disconnectRequirement } from './disconnect-requirement.service.ts';
-import { submitRequirementCredentials } from './submit-credentials.service.ts';
+import { authorizeRequirement } from './authorize-requirement.operation.ts';
+import { deleteEndUser } from './delete-end-user.operation.ts';
+import { disconnectRequirement } from './disconnect-requirement.operation.ts';
+import { submitRequirementCredentials } from './submit-credentials.operation.ts';
 
 const SubmitRequirementCredentialsInput = builder.inputType('SubmitRequirementCredentialsInput', {
   description: 'The credentials that fulfil a requirement.',

@@ -4,7 +4,7 @@ import { perform } from '../../core/operations/perform.ts';
 import type { AppError } from '../../platform/errors.ts';
 import { FetchCredentialsResult } from '../connections/credentials.mutations.ts';
 import type { Credentials } from '../connections/open-credentials.ts';
-import { resolveCredentials } from './resolve-credentials.service.ts';
+import { resolveCredentials } from './resolve-credentials.operation.ts';
 
 const CredentialReference = builder.inputType('CredentialReference', {
   description: 'A reference to credentials. Give exactly one of the two fields.',

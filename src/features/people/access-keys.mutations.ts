@@ -3,7 +3,7 @@ import { operationField } from '../../core/graphql/operation-field.ts';
 import { RoleRef } from '../../core/graphql/role.type.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { AccessKeyRef, CreatedAccessKeyRef } from './access-key.type.ts';
-import { createAccessKey, revokeAccessKey } from './access-keys.service.ts';
+import { createAccessKey, revokeAccessKey } from './access-keys.operations.ts';
 
 const CreateAccessKeyInput = builder.inputType('CreateAccessKeyInput', {
   description: 'The settings of a new access key.',

@@ -4,7 +4,7 @@ import { perform } from '../../core/operations/perform.ts';
 import {
   createPersonalAccessToken,
   revokePersonalAccessToken,
-} from './personal-access-tokens.service.ts';
+} from './personal-access-tokens.operations.ts';
 import { PersonalAccessTokenRef } from './user.type.ts';
 
 const CreatePersonalAccessTokenInput = builder.inputType('CreatePersonalAccessTokenInput', {

@@ -2,9 +2,8 @@ import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
 import { RoleRef } from '../../core/graphql/role.type.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { setProjectRole } from './set-project-role.service.ts';
 import { UserRef } from './user.type.ts';
-import { createUser, deleteUser, updateUser } from './users.service.ts';
+import { createUser, deleteUser, setProjectRole, updateUser } from './users.operations.ts';
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
   description: 'The person to add to the organization.',

@@ -3,7 +3,7 @@ import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.
 import { forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { UserPage } from './user.type.ts';
-import { listUsers } from './users.service.ts';
+import { listUsers } from './users.operations.ts';
 
 builder.queryField('users', (t) =>
   t.field({

@@ -1,9 +1,8 @@
 import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { deleteProject } from './delete-project.ts';
 import { ProjectRef } from './project.type.ts';
-import { createProject, updateProject } from './projects.service.ts';
+import { createProject, deleteProject, updateProject } from './projects.operations.ts';
 
 const CreateProjectInput = builder.inputType('CreateProjectInput', {
   description: 'The settings of a new project.',

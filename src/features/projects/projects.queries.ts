@@ -2,7 +2,7 @@ import { builder } from '../../core/graphql/builder.ts';
 import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { ProjectRef } from './project.type.ts';
-import { readProject } from './projects.service.ts';
+import { readProject } from './projects.operations.ts';
 
 builder.queryField('project', (t) =>
   t.prismaField({

@@ -2,9 +2,12 @@ import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { NotFoundError } from '../../platform/errors.ts';
-import { deleteRequirement } from './delete-requirement.service.ts';
 import { RequirementKindRef, RequirementRef } from './requirement.type.ts';
-import { createRequirement, updateRequirement } from './requirements.service.ts';
+import {
+  createRequirement,
+  deleteRequirement,
+  updateRequirement,
+} from './requirements.operations.ts';
 
 const specRules =
   'The details: `{type, scopes?}` for a connection, `{app_slug}` for a Pipedream account. Only OAuth types have `scopes`; the default is the scopes of the type.';

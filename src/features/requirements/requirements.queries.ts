@@ -3,8 +3,11 @@ import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.
 import { perform } from '../../core/operations/perform.ts';
 import { mostRequirements } from '../../platform/limits.ts';
 import { RequirementRef } from './requirement.type.ts';
-import { readRequirement } from './requirements.service.ts';
-import { type RequirementsStatus, readRequirementsStatus } from './requirements-status.service.ts';
+import { readRequirement } from './requirements.operations.ts';
+import {
+  type RequirementsStatus,
+  readRequirementsStatus,
+} from './requirements-status.operations.ts';
 
 const RequirementsStatusRef = builder
   .objectRef<RequirementsStatus>('RequirementsStatus')

@@ -2,7 +2,7 @@ import { builder } from '../../core/graphql/builder.ts';
 import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { RequirementRef } from './requirement.type.ts';
-import { watchRequirements } from './watch-requirements.service.ts';
+import { watchRequirements } from './requirements-status.operations.ts';
 
 builder.subscriptionField('requirementStatusChanged', (t) =>
   t.field({

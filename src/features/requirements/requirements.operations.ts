@@ -4,6 +4,7 @@ import { visibleApps, visibleRequirements } from '../../core/access/visibility.t
 import { auditEvent } from '../../core/audit/audit.service.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { operation } from '../../core/operations/operation.ts';
+import { revokingTokens } from '../../oauth/revoke/revoke.service.ts';
 import { isUniqueViolation } from '../../platform/db/errors.ts';
 import type { Prisma, Requirement } from '../../platform/db/generated/client.ts';
 import type { RequirementKind } from '../../platform/db/generated/enums.ts';
@@ -16,6 +17,7 @@ import {
 import { isUuid } from '../../platform/input.ts';
 import { mostRequirements } from '../../platform/limits.ts';
 import { newId } from '../../platform/new-id.ts';
+import { holdProject } from '../projects/hold-project.ts';
 import { newRequirement, requirementChanges } from './requirement.input.ts';
 import { parseSpec } from './spec.input.ts';
 
@@ -137,3 +139,37 @@ function refuseTakenName(error: unknown): never {
     },
   );
 }
+
+/** The tokens that users consented to are revoked at their providers. */
+export const deleteRequirement = operation({
+  name: 'deleteRequirement',
+  description:
+    'Deletes a requirement with everything that end users connected for it. Only admins of its project can call it.',
+  role: 'admin',
+  audit: 'requirement.delete',
+  input: z.object({ id: z.string() }),
+  errors: [NotFoundError, ForbiddenError],
+  run: async (context, { id }) => {
+    const { deps, viewer } = context;
+    if (!isUuid(id)) throw new NotFoundError('requirement');
+    const mine = { AND: [{ id }, visibleRequirements(requireMember(viewer))] };
+    const remove = () =>
+      deps.db.$transaction(async (tx) => {
+        const include = { app: { select: { projectId: true } } };
+        const requirement = await tx.requirement.findFirst({ where: mine, include });
+        if (requirement === null) throw new NotFoundError('requirement');
+        const { id: requirementId, app } = requirement;
+        if (!(await holdProject(tx, app.projectId))) throw new NotFoundError('requirement');
+        // Project, requirement, links, connections: in this order, so that nobody waits in a circle.
+        await tx.$queryRaw`SELECT 1 FROM requirement WHERE id = ${requirementId}::uuid FOR UPDATE`;
+        await tx.endUserLink.deleteMany({ where: { requirementId } });
+        const { count } = await tx.requirement.deleteMany({ where: { id: requirementId } });
+        if (count === 0) throw new NotFoundError('requirement'); // another deletion was first
+        const { projectId } = app;
+        const event = { action: 'requirement.delete', projectId, detail: detailOf(requirement) };
+        await tx.auditEvent.create({ data: auditEvent(context, event) });
+        return requirementId;
+      });
+    return { id: await revokingTokens(deps, { requirement: mine }, remove) };
+  },
+});

@@ -9,7 +9,7 @@ import {
   beginConsent,
   type NewConsent,
   requireProvider,
-} from '../../oauth/consent/authorize.service.ts';
+} from '../../oauth/consent/authorize-connection.operation.ts';
 import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import {
   ConflictError,

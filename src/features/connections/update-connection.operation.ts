@@ -22,7 +22,7 @@ import { checkAddresses } from './check-addresses.ts';
 import { changedConfigIssues, connectionChanges, withChangedConfig } from './connection.input.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { type ConnectionUpdate, updateConnectionRow } from './connections.store.ts';
-import { nameTaken } from './create-connection.service.ts';
+import { nameTaken } from './create-connection.operation.ts';
 import { planConfig, requireGoodConfig } from './plan-config.ts';
 
 /** How often a change that names no version is tried when others change the connection at the same time. */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { boundProject, reachOf } from '../../core/access/reach.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
-import { requireMember } from '../../core/access/roles.ts';
+import { requireMember, requireRole } from '../../core/access/roles.ts';
+import type { Change } from '../../core/changes/change.ts';
+import { openStream } from '../../core/changes/open-stream.ts';
 import { operation } from '../../core/operations/operation.ts';
-import { ConnectionStatus } from '../../platform/db/generated/enums.ts';
+import { ChangeKind, ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { type Page, type PageArgs, type PagePlan, planPage } from '../../platform/db/keyset.ts';
 import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { foldCase } from '../../platform/fold-case.ts';
@@ -131,4 +133,46 @@ function matching({ type, status, search, includeSystem }: ConnectionFilter) {
     names: from === undefined ? undefined : { from, to: `${from}${lastCharacter}` },
     withSystem: includeSystem ?? false,
   };
+}
+
+/** What became of a connection; null: it is no more. */
+export type ConnectionChange = {
+  kind: ChangeKind;
+  id: string;
+  connection: ConnectionRow | null;
+};
+
+/** Fails with NotFoundError for the project or the connection, and as `openStream`. */
+export const watchConnections = operation({
+  name: 'connectionChanged',
+  description:
+    'Sends one event for each committed change of a project’s connections, from every process of the installation.',
+  role: 'viewer',
+  audit: undefined,
+  input: z.object({ projectId: z.string(), id: z.string().nullish() }),
+  errors: [],
+  run: async (context, wanted): Promise<AsyncIterableIterator<ConnectionChange>> => {
+    const projectId = await requireVisibleProject(context, wanted.projectId);
+    const id = wanted.id == null ? undefined : (await requireConnection(context, wanted.id)).id;
+    return openStream(context, {
+      projectId,
+      isAbout: ({ connectionId }) => connectionId !== null && (id ?? connectionId) === connectionId,
+      tell: (change) => tellChange(context, change),
+      requireRight: async () => {
+        requireRole(context.viewer, 'viewer');
+        await requireVisibleProject(context, projectId);
+      },
+    });
+  },
+});
+
+async function tellChange(
+  context: RequestContext,
+  { kind, connectionId }: Change,
+): Promise<ConnectionChange | undefined> {
+  if (connectionId === null) return undefined;
+  if (kind === ChangeKind.deleted) return { kind, id: connectionId, connection: null };
+  const connection = await findConnection(context, connectionId);
+  // Deleted since: that is told next.
+  return connection === null ? undefined : { kind, id: connectionId, connection };
 }
