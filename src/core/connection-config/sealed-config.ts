@@ -1,8 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import type { ConnectionType } from '../catalog/catalog.ts';
 import { secretFieldsWithValue } from '../catalog/config.ts';
-import type { JsonObject, JsonValue } from '../catalog/json.ts';
+import type { JsonObject } from '../catalog/json.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 import type { Place } from '../vault/sealed.ts';
 import type { SealingKey, Vault } from '../vault/vault.ts';
@@ -55,7 +54,7 @@ export function sealedConfig(
 }
 
 /**
- * Opens one half of a config. The result may be shared with other callers, so do not change it.
+ * Opens one half of a config.
  *
  * @throws VaultError with the data key's id if the half does not open.
  */
@@ -66,15 +65,8 @@ export function openHalf(
   stored: SealedHalf | null,
 ): JsonObject | Promise<JsonObject> {
   if (stored === null) throw new Error(`Connection ${place.id} has no ${half} half.`);
-  const known = half === 'public' ? recallConfig(vault, place, stored) : undefined;
-  if (known !== undefined) return known;
-  const read = (plaintext: Buffer) => {
-    const config = parseHalf(plaintext);
-    if (half === 'public') keepConfig(vault, place, stored, config);
-    return config;
-  };
   const plaintext = vault.open(stored.dataKey, placeOf(place, half), stored.sealed);
-  return plaintext instanceof Promise ? plaintext.then(read) : read(plaintext);
+  return plaintext instanceof Promise ? plaintext.then(parseHalf) : parseHalf(plaintext);
 }
 
 function parseHalf(plaintext: Buffer): JsonObject {
@@ -93,52 +85,4 @@ function sealHalf(
 
 function placeOf({ organizationId, projectId, id }: ConnectionPlace, half: Half): Place {
   return { organizationId, projectId, table: halves[half], rowId: id, column: 'config' };
-}
-
-/*
- * The cache of opened public halves. The same bytes with the same key and place always open to the same
- * config, so a list that is read again needs no decryption. Secrets are never cached.
- */
-
-/** Milliseconds for which an opened half stays in memory, as long as an unwrapped data key does. */
-const keptFor = 5 * 60_000;
-const mostKept = 10_000;
-/** Largest cached half in bytes. */
-const largestKept = 2_048;
-
-type Opened = ConnectionPlace & { dataKeyId: string; sealed: Buffer; config: JsonObject };
-
-const keptBy = new WeakMap<Vault, LRUCache<string, Opened>>();
-
-/** Returns the cached config of these bytes; undefined if they must be opened. */
-function recallConfig(
-  vault: Vault,
-  { organizationId, projectId, id }: ConnectionPlace,
-  { sealed, dataKey }: SealedHalf,
-): JsonObject | undefined {
-  const known = keptBy.get(vault)?.get(id);
-  if (known === undefined || dataKey.wrapped === null || known.dataKeyId !== dataKey.id) return;
-  if (known.projectId !== projectId || known.organizationId !== organizationId) return;
-  return known.sealed.equals(sealed) ? known.config : undefined;
-}
-
-/** Caches an opened config. It is frozen, because several callers share it. */
-function keepConfig(
-  vault: Vault,
-  { organizationId, projectId, id }: ConnectionPlace,
-  { sealed, dataKey }: SealedHalf,
-  config: JsonObject,
-): void {
-  if (sealed.length > largestKept) return;
-  const kept = keptBy.get(vault) ?? new LRUCache({ max: mostKept, ttl: keptFor });
-  keptBy.set(vault, kept);
-  const place = { organizationId, projectId, id };
-  kept.set(id, { ...place, dataKeyId: dataKey.id, sealed: Buffer.from(sealed), config });
-  freeze(config);
-}
-
-function freeze(value: JsonValue): void {
-  if (typeof value !== 'object' || value === null) return;
-  Object.freeze(value);
-  for (const inner of Object.values(value)) freeze(inner);
 }

@@ -24,6 +24,7 @@ import {
 } from '../../features/connections/connection-references.store.ts';
 import { loadConnectionsByIds } from '../../features/connections/connections.store.ts';
 import { loadManyCredentials } from '../../features/connections/load-credentials.ts';
+import { createShownConfigs } from '../../features/connections/shown-config.ts';
 import { loadBroughtOfMany } from '../../features/end-users/load-brought.ts';
 import { claimAwaitedOfUsers } from '../../features/requirements/awaited-accounts.ts';
 import { loadRequirementsOfUsers } from '../../features/requirements/requirements.statements.ts';
@@ -60,6 +61,7 @@ export function makeDeps(config: Config, database: Database, keys: KeyProvider, 
     countReferences: batch((ids) => countReferenceLists(lean.sql, ids)),
     loadConnectionById: batch((wanted) => loadConnectionsByIds(lean.sql, wanted)),
     connectionPages: createConnectionPages(lean),
+    shownConfigs: createShownConfigs(),
     loadVisibleApp: batch((wanted) => loadVisibleApps(lean.sql, wanted)),
     loadAppByHostname: batch((hostnames) => loadAppsByHostname(lean.sql, hostnames)),
     loadRequirementState: batch((pairs) => loadRequirementStates(lean.sql, pairs)),
