@@ -153,7 +153,9 @@ describe.each(modes)('every other page is accessible ($name)', (mode) => {
     for (const code of Object.keys(english.problems)) {
       await page.goto(`${base}?status=error&error=${code}&requirement=${id}`);
       expect(await page.locator('details[open].card [role=alert]').count()).toBe(1);
-      expect(await page.evaluate('document.activeElement.closest("details").id')).toBe(id);
+      // A browser moves the focus to an `autofocus` element when it next paints.
+      const focused = () => page.evaluate('document.activeElement.closest("details")?.id');
+      await expect.poll(focused).toBe(id);
       await lookAtBothWidths(page, `${mode.name}-notice-${code}`);
       await page.setViewportSize({ width: 320, height: 740 });
       await look(page, `${mode.name}-notice-${code}-zoomed`);
