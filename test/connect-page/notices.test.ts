@@ -94,3 +94,16 @@ test('an old address with a failure shows nothing at a connected card', async ()
   });
   expect(await noticesOn(browser, address)).toEqual([]);
 });
+
+test('the audit log records what the page refuses', async () => {
+  const { browser, path } = await openSession('refused');
+  const { status } = await browser.submit(`${path}/requirements/${key.id}/disconnect`, {});
+  expect(status).toBe(303); // nothing was connected, so the page has nothing to say
+  const [event] = await world.server.deps.db.auditEvent.findMany({
+    where: { action: 'link.delete.refused' },
+  });
+  expect(event).toMatchObject({
+    actor: expect.stringMatching(/^connect_token:/),
+    detail: { reason: 'not_found' },
+  });
+});

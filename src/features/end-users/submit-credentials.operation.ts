@@ -9,14 +9,15 @@ import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
+import { requiredText } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
+import { newConnection } from '../connections/connection.input.ts';
 import { insertConnectionRow } from '../connections/connections.store.ts';
 import { linkerOf, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
-import { submittedCredentials } from './submitted-credentials.input.ts';
 
 /**
  * The old credentials stay until the new ones are stored. Fails with TooManyRequestsError, with
@@ -29,7 +30,12 @@ export const submitRequirementCredentials = operation({
     "Stores credentials for a requirement of the connect token's user. They replace what the user connected before.",
   role: 'end user',
   audit: 'link.create',
-  input: z.object({ requirementId: z.string(), ...submittedCredentials }),
+  // The requirement decides which type it must be, and so what the config must contain.
+  input: z.object({
+    requirementId: z.string(),
+    type: requiredText(200),
+    config: newConnection.config,
+  }),
   errors: [InvalidInputError, NotFoundError, ConflictError],
   run: async (context, { requirementId, type: typeName, config }) => {
     const { deps } = context;
