@@ -37,7 +37,7 @@ const mint = async () => (await postToken(server, app, { user_id: 'ann' })).json
 
 function expectTooOften(
   { status, headers, text }: Answer,
-  words = /That was too often.*Nothing was changed\. Wait a minute/s,
+  words = /Too many attempts.*Nothing was changed\. Wait a minute/s,
 ) {
   expect(status).toBe(429);
   expect(Number(headers['retry-after'])).toBeGreaterThan(0);
@@ -98,7 +98,7 @@ test('a window of a consent over the limit closes itself, and the page behind it
     own.submit(`${path}/requirements/${calendar.id}/authorize`, { own: '1' }, from);
   for (let round = 0; round < 3; round += 1) expect((await begin()).status).toBe(400);
   const refused = await begin();
-  expectTooOften(refused, /data-close.*too much was tried within a minute/s);
+  expectTooOften(refused, /data-close.*too many attempts within a minute/s);
   const left = await own.open(path, from);
   expect(left.text).toMatch(
     new RegExp(

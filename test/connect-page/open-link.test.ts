@@ -112,7 +112,7 @@ test.each([{}, { token: '' }, { token: 'no.token.atall' }, { token: 'x'.repeat(9
   'a POST of a bad token says what to do (%o)',
   async (fields) => {
     const { status, text } = await browser().submit('/connect', fields);
-    expect([status, text.includes('This link does not work any more')]).toEqual([401, true]);
+    expect([status, text.includes('This link no longer works')]).toEqual([401, true]);
   },
 );
 
@@ -142,7 +142,7 @@ test('an exchanged link leads back to its session in the same browser, and says 
   const again = await own.open(`/connect?token=${minted}`);
   expect([again.status, again.headers.location]).toEqual([303, path]);
   const other = await browser().open(`/connect?token=${minted}`);
-  expect([other.status, other.text.includes('This link was opened already')]).toEqual([401, true]);
+  expect([other.status, other.text.includes('This link was already opened')]).toEqual([401, true]);
 });
 
 test.each([

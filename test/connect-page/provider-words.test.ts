@@ -73,7 +73,7 @@ test('a German card quotes the provider’s words with a German sentence', async
 
 test('the card names scopes that were not granted', async () => {
   const { alert } = await consentBadly({ withheldScopes: ['calendar.write'] });
-  expect(alert).toContain('Some permissions were left unticked: calendar.write.');
+  expect(alert).toContain('Some permissions were not allowed: calendar.write.');
 });
 
 test('a refusal without words is shown in our own words', async () => {

@@ -57,7 +57,7 @@ test('the page names app and user, loads nothing foreign, and is framed only by 
 test.each(['', '?token=', '?token=no.token.atall'])('/connect%s says what to do', async (query) => {
   const { status, text, headers } = await browser().open(`/connect${query}`);
   expect([status, headers['content-type']]).toEqual([401, 'text/html; charset=UTF-8']);
-  expect(text).toContain('This link does not work any more');
+  expect(text).toContain('This link no longer works');
 });
 
 test('a token is exchanged in one browser only, any number of times there', async () => {
@@ -67,7 +67,7 @@ test('a token is exchanged in one browser only, any number of times there', asyn
   expect((await own.connect(minted)).path).toBe(path);
   const other = await browser().connect(minted);
   expect([other.status, other.headers['set-cookie']]).toEqual([401, undefined]);
-  expect(other.text).toContain('This link was opened already');
+  expect(other.text).toContain('This link was already opened');
 });
 
 test('one of two browsers that open a link at once gets a session', async () => {
@@ -121,7 +121,7 @@ test('a form of another session, or without its token, changes nothing', async (
   const { path: second } = await own.connect(await token('ira'));
   const fields = { 'config.api_key': canary() };
   const crossed = await own.submit(credentialsOf(first), fields); // with the second session's token
-  expect([crossed.status, crossed.text.includes('no longer current')]).toEqual([403, true]);
+  expect([crossed.status, crossed.text.includes('out of date')]).toEqual([403, true]);
   const without = await own.submit(credentialsOf(second), { ...fields, csrf: '' });
   expect(without.status).toBe(403);
   expect(completed((await own.open(second)).text)).toBe(0);
@@ -176,7 +176,7 @@ test('a notice names the scopes that were not granted, or the provider that is n
   };
   const missing = { code: 'missing_scopes', scopes: ['calendar.read', '<b>'] };
   expect(await shown(missing)).toMatch(
-    /^Some permissions were left unticked: calendar.read, &lt;b&gt;\. Google asks again/,
+    /^Some permissions were not allowed: calendar.read, &lt;b&gt;\. Google asks again/,
   );
   expect(await shown(missing, 'de')).toMatch(/^Einige Berechtigungen wurden nicht angekreuzt: cal/);
   const unset = { code: 'provider_not_configured' };

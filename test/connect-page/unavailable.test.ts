@@ -18,7 +18,7 @@ test('the page says when the database is down, and when Pipedream cannot be reac
   await server.database.close();
   const { status, headers, text: page } = await browser.open(path);
   expect([status, headers['content-type']]).toEqual([503, 'text/html; charset=UTF-8']);
-  expect(page).toContain('Our database does not answer');
+  expect(page).toContain('Our database does not respond');
   expect(headers['content-security-policy']).toContain("default-src 'none'");
   await server.close();
 });

@@ -20,17 +20,15 @@ import { type PageContext, readForm } from './page-request.ts';
 import { presentedDigests } from './session-cookie.ts';
 
 const undoPath = '/v1/oauth2/undo';
-/** What a form with a handle holds at most, in bytes. */
+/** Maximum size of the form with a handle, in bytes. */
 const undoBytes = 4_096;
 const paths = ['/v1/oauth2/callback', '/v1/oauth2/callback/:connection_id'];
 
-/** Where providers send browsers back: no JSON, no credential but the state. */
+/** The pages at the end of a consent, where providers send browsers back. The only credential is the state. */
 export function createCallbackApp(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
-  for (const path of paths) app.get(path, (c) => answer(deps, c));
-  app.post(undoPath, bodyLimit({ maxSize: undoBytes, onError: tooLarge }), (c) =>
-    takeBack(deps, c),
-  );
+  for (const path of paths) app.get(path, (c) => finishConsent(deps, c));
+  app.post(undoPath, bodyLimit({ maxSize: undoBytes, onError: tooLarge }), (c) => undo(deps, c));
   refuseOtherMethods(app, [
     ...paths.map((path) => ({ path, method: 'GET' })),
     { path: undoPath, method: 'POST' },
@@ -38,8 +36,8 @@ export function createCallbackApp(deps: Deps): Hono<RestEnv> {
   return app;
 }
 
-async function answer(deps: Deps, c: PageContext) {
-  if (c.req.method === 'HEAD') return c.body(null); // a look ahead uses no state up
+async function finishConsent(deps: Deps, c: PageContext) {
+  if (c.req.method === 'HEAD') return c.body(null); // a preview must not use the state
   const { pathname, searchParams } = new URL(c.req.url);
   const browserDigests = presentedDigests(deps.config.publicUrl, c.req.header('cookie'));
   const back = { path: pathname, parameters: searchParams, browserDigests };
@@ -51,7 +49,7 @@ async function answer(deps: Deps, c: PageContext) {
   return c.html(<ConsentPage {...outcome} />, status);
 }
 
-/** A page that waits for the consent, in whatever window, sees at its card why it failed. */
+/** Stores why a consent failed, for the connect page that waits for it in this or another window. */
 async function tellSession(deps: Deps, { problem, failedFor }: ConsentOutcome): Promise<void> {
   if (problem === undefined || failedFor === undefined) return;
   const { initiator, requirementId } = failedFor;
@@ -65,7 +63,7 @@ function tooLarge(): never {
   throw new PayloadTooLargeError(undoBytes);
 }
 
-async function takeBack(deps: Deps, c: PageContext) {
+async function undo(deps: Deps, c: PageContext) {
   requireReadable(c.req.raw.headers);
   const { handle } = await readForm(c);
   const name =
@@ -85,10 +83,10 @@ function ConsentPage({ connection, broughtBy, problem, undo }: ConsentOutcome) {
         <p>
           The connection <strong>{connection}</strong> is active. You can close this window.
         </p>
-        <BroughtBy broughtBy={broughtBy} />
+        <ForUser broughtBy={broughtBy} />
         <p>
-          Were you sent here by somebody whom you do not trust, or was it not you who consented?
-          Then take the access back:
+          Did somebody you do not trust send you here, or did somebody else give the consent? Then
+          take the access back:
         </p>
         <form method="post" action={undoPath}>
           <input type="hidden" name="handle" value={undo} />
@@ -104,13 +102,13 @@ function ConsentPage({ connection, broughtBy, problem, undo }: ConsentOutcome) {
           Connection: <strong>{connection}</strong>
         </p>
       )}
-      <BroughtBy broughtBy={broughtBy} />
+      <ForUser broughtBy={broughtBy} />
       <p>{spell(problem)}</p>
     </PlainPage>
   );
 }
 
-function BroughtBy({ broughtBy }: Pick<ConsentOutcome, 'broughtBy'>) {
+function ForUser({ broughtBy }: Pick<ConsentOutcome, 'broughtBy'>) {
   if (broughtBy === null) return null;
   return (
     <p>
@@ -123,14 +121,14 @@ function UndonePage({ name }: { name: string | undefined }) {
   if (name === undefined) {
     return (
       <PlainPage title="Nothing was changed">
-        <p>This page was used already, or is older than an hour.</p>
+        <p>This page was already used, or is older than an hour.</p>
       </PlainPage>
     );
   }
   return (
     <PlainPage title="Disconnected">
       <p>
-        The connection <strong>{name}</strong> has no access any more.
+        The connection <strong>{name}</strong> no longer has access.
       </p>
     </PlainPage>
   );

@@ -5,7 +5,7 @@ export type ProblemCode = keyof Words['problems'];
 
 /** The details of a problem. */
 export type Problem = {
-  /** The permissions that were left unticked. */
+  /** The permissions that were not allowed. */
   scopes?: readonly string[] | undefined;
   /** The provider's own words. */
   said?: string | undefined;
@@ -24,7 +24,7 @@ export function shownScopes(scopes: readonly string[]): string {
 
 /** Returns the provider's own words as a last sentence; nothing if it said nothing. */
 function quote({ said }: Problem): string {
-  return said ? ` Its words: “${said}”` : '';
+  return said ? ` Its message: “${said}”` : '';
 }
 
 /** Returns the problem that a provider's code stands for. */
@@ -49,7 +49,7 @@ export const english = {
   expired: 'Expired',
   expiredHint: 'The connection no longer works. Please connect again.',
   missingScopes: (scopes: string) =>
-    `Some permissions were left unticked${scopes}. Connect again and allow all of them.`,
+    `Some permissions were not allowed${scopes}. Connect again and allow all of them.`,
   required: '(required)',
   optional: '(optional)',
   advanced: 'More settings',
@@ -57,7 +57,7 @@ export const english = {
   choose: 'Please choose',
   show: 'Show',
   hide: 'Hide',
-  lines: 'One on each line.',
+  lines: 'Enter one value on each line.',
   jsonObject: 'A JSON object, such as {"name": "value"}.',
   moment: 'Date and time with the time zone, such as 2030-12-31T23:59:59Z.',
   save: 'Connect',
@@ -72,14 +72,14 @@ export const english = {
   done: 'All set',
   doneHint: (app: string) => `${app} has everything that it asked for. You can close this page.`,
   backTo: (app: string) => `Back to ${app}`,
-  leaving: (provider: string) => `On to ${provider} …`,
+  leaving: (provider: string) => `Opening ${provider} …`,
   leavingLink: (host: string) => `Continue to ${host}`,
-  waiting: 'Waiting for confirmation. This page keeps looking by itself.',
+  waiting: 'Waiting for confirmation. This page checks by itself.',
   ownWindow:
-    'Go on in the window that has opened. This page notices when you are done. If you closed that window, press the button again.',
+    'Continue in the window that opened. This page notices when you are done. If you closed that window, press the button again.',
   windowBlocked:
-    'Your browser did not open a new window. If you go on in this one, what you typed in other cards is lost. Connect those first, or press the button again to go on here.',
-  onlyOneCard: 'Send one form before you fill in the next: what is typed in another form is lost.',
+    'Your browser did not open a new window. If you continue in this one, you lose what you typed in other cards. Connect those first, or press the button again to continue here.',
+  onlyOneCard: 'Send one form before you fill in the next. You lose what you typed in other forms.',
   handoff: (provider: string) =>
     `${provider} opens in a new window. Come back here afterwards: this page notices when you are done.`,
   back: 'Back',
@@ -87,20 +87,20 @@ export const english = {
   windowFailed: 'Close this window and go back to the page that you came from.',
   notConnected: 'Not connected',
   waitedEnough: 'No confirmation has arrived yet.',
-  lookAgain: 'Look again',
+  lookAgain: 'Check again',
   fixErrors: 'Please correct the marked fields. Enter passwords and keys again.',
   connectedNow: (provider: string) => `${provider} is connected.`,
   switchTitle: 'Is this you?',
   switchHint: (app: string, user: string) =>
-    `This browser was used to connect another person’s accounts. This link is for the user ${user} of ${app}. Go on only if that is you.`,
-  switchGo: 'Yes, go on',
-  staleForm: 'This form was no longer current. Nothing was changed. Please try again.',
+    `This browser was used to connect another person’s accounts. This link is for the user ${user} of ${app}. Continue only if that is you.`,
+  switchGo: 'Yes, continue',
+  staleForm: 'This form was out of date. Nothing was changed. Please try again.',
   theProvider: 'The provider',
   problems: {
     access_denied: (provider: string, problem: Problem) =>
       `${provider} says that you did not allow access. Nothing was changed.${quote(problem)}`,
     missing_scopes: (provider: string, { scopes = [] }: Problem) =>
-      `Some permissions were left unticked${shownScopes(scopes)}. ${provider} asks again when you continue. Please allow all of them.`,
+      `Some permissions were not allowed${shownScopes(scopes)}. ${provider} asks again when you continue. Please allow all of them.`,
     provider_not_configured: (provider: string, _: Problem) =>
       `${provider} is not set up for this app yet. Please tell the people who run the app.`,
     temporarily_unavailable: (provider: string, problem: Problem) =>
@@ -112,17 +112,17 @@ export const english = {
     another_browser: (provider: string, _: Problem) =>
       `${provider} sent you back in another browser, so nothing was connected. Please try again, and stay in this browser.`,
     too_many: (provider: string, _: Problem) =>
-      `${provider} was not connected, because too much was tried within a minute. Wait a minute and try again.`,
+      `${provider} was not connected, because there were too many attempts within a minute. Wait a minute and try again.`,
     other: (provider: string, { said }: Problem) =>
       `${provider} refused${said ? `: “${said}”` : ''}. Nothing was changed. Please try again. If it happens again, tell the people who run the app.`,
   },
   failures: {
     refused: {
-      title: 'This link does not work any more',
-      text: 'It has expired, was withdrawn or is incomplete. Go back to the app that sent you here and start again from there.',
+      title: 'This link no longer works',
+      text: 'It has expired, was revoked or is incomplete. Go back to the app that sent you here and start again from there.',
     },
     taken: {
-      title: 'This link was opened already',
+      title: 'This link was already opened',
       text: 'It works in one browser only. Go back to that browser, or start again from the app that sent you here.',
     },
     foreign: {
@@ -138,7 +138,7 @@ export const english = {
       text: 'What you entered is longer than we accept. Nothing was changed. Go back in your browser, shorten it and try again.',
     },
     tooMany: {
-      title: 'That was too often',
+      title: 'Too many attempts',
       text: 'Nothing was changed. Wait a minute, go back in your browser and try again.',
     },
     planted: {
@@ -146,7 +146,7 @@ export const english = {
       text: 'This step works only from the page where it began. If somebody sent you this link, close this window: nothing was changed. Otherwise go back to the page that you came from and press the button there.',
     },
     used: {
-      title: 'This was opened already',
+      title: 'This was already opened',
       text: 'It works only once and for ten minutes. Close this window, go back to the page that you came from and press the button there again.',
     },
     missing: {
@@ -155,7 +155,7 @@ export const english = {
     },
     unavailable: {
       title: 'We cannot be reached right now',
-      text: 'Our database does not answer. Nothing was changed. Please try again in a moment.',
+      text: 'Our database does not respond. Nothing was changed. Please try again in a moment.',
     },
     internal: {
       title: 'Something went wrong',

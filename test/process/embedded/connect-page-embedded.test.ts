@@ -9,7 +9,7 @@ import { type FrontApp, makeFrontApp } from '../browser/front-app.ts';
 import { type Heard, serveFrontEnd } from '../browser/front-ends.ts';
 import { type HttpsHosts, startHttpsHosts } from '../browser/https-hosts.ts';
 import { look } from '../browser/look.ts';
-import { pressDoor } from '../browser/open-link.ts';
+import { pressLinkButton } from '../browser/open-link.ts';
 import { type BuiltServer, startBesideGoogle } from '../built-server.ts';
 
 /* A front end opens the connect page in a popup or in a frame. */
@@ -57,7 +57,7 @@ async function bring(
   const front = await context.newPage();
   await withholdThirdPartyCookies(front);
   await front.goto(`${origin}/${how}?${new URLSearchParams({ address, policy })}`);
-  if (how === 'frame' && origin === portal) await pressDoor(front.frameLocator('iframe'));
+  if (how === 'frame' && origin === portal) await pressLinkButton(front.frameLocator('iframe'));
   return front;
 }
 
@@ -78,7 +78,7 @@ async function openPopup(front: Page): Promise<Page> {
   const popup = await opening;
   // The script presses the button when the browser knows that a click of the person led here.
   await popup.locator('[data-link="wait"], [data-origins]').waitFor();
-  if ((await popup.locator('[data-link]').count()) > 0) await pressDoor(popup);
+  if ((await popup.locator('[data-link]').count()) > 0) await pressLinkButton(popup);
   return popup;
 }
 
@@ -107,7 +107,7 @@ test('a popup notifies its front end and closes itself, with any opener policy o
   await typeKey(popup);
   const own = await openApart(leaving(popup));
   expect(await own.evaluate('window.opener')).toBeNull();
-  await popup.getByText('Go on in the window that has opened').waitFor();
+  await popup.getByText('Continue in the window that opened').waitFor();
   await look(popup, 'popup-waiting');
   const closed = [own.waitForEvent('close'), popup.waitForEvent('close')];
   await allow(own);
@@ -162,7 +162,7 @@ test.each([{ scripts: true }, { scripts: false }])(
     const frame = front.frameLocator('iframe');
     await typeKey(frame);
     await leaving(frame).click();
-    await frame.getByRole('heading', { name: 'On to Google …' }).waitFor();
+    await frame.getByRole('heading', { name: 'Opening Google …' }).waitFor();
     const name = `frame-leaving${scripts ? '' : '-plain'}`;
     await look(front, name, { scripts, ...(scripts && { frame: front.frames()[1] }) });
     const own = await openApart(leaving(frame));
@@ -183,7 +183,7 @@ test('a frame shows at once that a consent was denied in its window', async () =
   const frame = front.frameLocator('iframe');
   await typeKey(frame);
   await leaving(frame).click();
-  await frame.getByRole('heading', { name: 'On to Google …' }).waitFor();
+  await frame.getByRole('heading', { name: 'Opening Google …' }).waitFor();
   const own = await openApart(leaving(frame));
   await allow(own, 'Deny');
   await frame.getByText('Google says that you did not allow access').waitFor();
@@ -218,7 +218,7 @@ test('text in another card of a frame is kept during a consent', async () => {
   await frame.getByLabel('API key').fill(typed);
   await frame.locator('summary').nth(-1).click();
   await leaving(frame).click();
-  await frame.getByRole('heading', { name: 'On to Google …' }).waitFor();
+  await frame.getByRole('heading', { name: 'Opening Google …' }).waitFor();
   const own = await openApart(leaving(frame));
   await allow(own);
   await frame.locator('.state.completed').waitFor();

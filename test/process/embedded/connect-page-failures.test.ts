@@ -16,7 +16,7 @@ const failing: { name: string; switches: Partial<Switches>; says: string }[] = [
   {
     name: 'a permission left unticked',
     switches: { withheldScopes: ['calendar.read'] },
-    says: 'Some permissions were left unticked: calendar.read.',
+    says: 'Some permissions were not allowed: calendar.read.',
   },
   {
     name: 'a provider that fails',

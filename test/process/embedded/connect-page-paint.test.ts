@@ -172,7 +172,7 @@ describe.each(modes)('every other page is accessible ($name)', (mode) => {
     await context.route(`${pages.provider.issuer}/*`, (route) => route.fulfill(stay));
     await page.locator('summary').last().click();
     await page.getByRole('button', { name: google }).click();
-    await page.getByRole('heading', { name: /^(On to|Weiter zu) Google …$/ }).waitFor();
+    await page.getByRole('heading', { name: /^(Opening|Weiter zu) Google …$/ }).waitFor();
     await lookAtBothWidths(page, `${mode.name}-leaving`);
     await page.goto(`${publicUrl}/connect/handoff`);
     await lookAtBothWidths(page, `${mode.name}-planted`);

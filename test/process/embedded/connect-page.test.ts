@@ -140,7 +140,7 @@ test('a refusal by the provider is shown', async () => {
   await page.getByRole('button', { name: 'Continue to Google' }).click();
   await page.getByRole('alert').waitFor();
   expect(await page.getByRole('alert').innerText()).toMatch(
-    /^Google says that you did not allow access\. Nothing was changed\. Its words: “/,
+    /^Google says that you did not allow access\. Nothing was changed\. Its message: “/,
   );
   await look(page, 'provider-refused');
   pages.provider.reset();
@@ -282,7 +282,7 @@ test('a link says that another browser opened it first when its button is presse
   await late.page.goto(address);
   await openLink(early.page, address);
   await late.page.getByRole('button', { name: 'Continue' }).click();
-  await late.page.getByRole('heading', { name: 'This link was opened already' }).waitFor();
+  await late.page.getByRole('heading', { name: 'This link was already opened' }).waitFor();
   expect(await late.page.evaluate('document.activeElement.tagName')).toBe('H1');
   expect(await late.page.getByRole('button').count()).toBe(0);
   await look(late.page, 'opened-elsewhere');
@@ -307,7 +307,7 @@ test('a second user in one browser is asked before the page opens', async () => 
   await openLink(page, await linkFor('eli'));
   await openLink(page, await linkFor('fee'));
   await look(page, 'switch');
-  await page.getByRole('button', { name: 'Yes, go on' }).click();
+  await page.getByRole('button', { name: 'Yes, continue' }).click();
   await page.getByLabel('API key').waitFor();
   await close();
 });
