@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { connectMany } from '../helpers/connect-many.ts';
 import { fetchConfig } from '../helpers/connections.ts';
 import { eventsOf, grantOf, leave, tokenOf } from '../helpers/grants.ts';
+import { statementsOf } from '../helpers/statements.ts';
 import { connect, useBeside, useWorld, type World } from '../helpers/world.ts';
 
 const world = useWorld('generic');
@@ -24,6 +25,23 @@ test('100 callers of one server cause one refresh and get the same token', async
   expect(world.provider.counts).toMatchObject({ refreshes: 1, reuses: 0, revocations: 0 });
   const events = await eventsOf(world, id);
   expect(events.filter((action) => action === 'connection.refresh')).toHaveLength(1);
+});
+
+test('a refresh on read reads the grant once and returns what it stored', async () => {
+  const id = await connect(world);
+  await tokenOf(world, id); // the keys of the caller and of the project are known from now on
+  await leave(world, id, -5);
+  const read: Awaited<ReturnType<typeof tokenOf>>[] = [];
+  const statements = await statementsOf(async () => {
+    read.push(await tokenOf(world, id));
+  });
+  const isOfGrant = (text: string) => text.includes('oauth_grant');
+  expect(statements.filter(isOfGrant)).toEqual([
+    expect.stringContaining('LEFT JOIN oauth_grant'), // authorizes and reads
+    expect.stringContaining('lease_owner = free.owner'),
+    expect.stringContaining('last_refreshed_at = now()'),
+  ]);
+  expect(read).toEqual([await tokenOf(world, id)]);
 });
 
 test('100 callers of two servers on one database cause one refresh in every round and get the same token', async () => {

@@ -82,7 +82,7 @@ function notSetUp({ label }: ConnectionType, path: string): FieldIssue {
 }
 
 /** What an attempt stores of the connect token that began it, to check later that it is still valid. */
-export type BeginningToken = {
+type BeginningToken = {
   epoch: number;
   isAnonymous: boolean;
   expiresAt: Date;

@@ -40,7 +40,7 @@ export type ConsentOutcome = {
  * Why a consent failed. `code` is for programs; an error of the provider keeps its code (RFC 6749, section
  * 4.1.2.1). `message` is for people. `missing_scopes` comes with the scopes that the person did not allow.
  */
-export type ConsentProblem = {
+type ConsentProblem = {
   code: string;
   message: string;
   /** The provider's name for people. */
@@ -69,7 +69,7 @@ class ConsentRefused extends Error {
 }
 
 /** The authorization response that a browser brought back (RFC 6749, section 4.1.2). */
-export type AuthorizationResponse = {
+type AuthorizationResponse = {
   /** The path that the browser was redirected to. A state is valid only on the path that it was sent to. */
   path: string;
   parameters: URLSearchParams;

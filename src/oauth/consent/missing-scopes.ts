@@ -2,7 +2,7 @@ import { type ConnectionType, literalScopes, type ScopeFacts } from '../../core/
 import { ConflictError } from '../../platform/errors.ts';
 
 /** The scopes that a consent granted, and whether it gave a refresh token. */
-export type GrantedScopes = { scopes: readonly string[]; refreshable: boolean };
+type GrantedScopes = { scopes: readonly string[]; refreshable: boolean };
 
 /** A consent that granted less than is needed: the person did not allow some permissions. */
 export class MissingScopesError extends ConflictError {

@@ -22,7 +22,7 @@ export type TokenAnswer = {
 };
 
 /** A request to a token endpoint, and its values that no message may repeat. */
-export type TokenRequest = { send: () => Promise<Response>; secrets: readonly string[] };
+type TokenRequest = { send: () => Promise<Response>; secrets: readonly string[] };
 
 /**
  * Sends a token request and reads the response in all forms that providers send: an error inside a 200, form

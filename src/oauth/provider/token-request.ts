@@ -4,7 +4,7 @@ import type { Provider } from './provider.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 
 /** An authorization code, with the values that prove that this server requested it. */
-export type CodeExchange = {
+type CodeExchange = {
   /** The callback's parameters, checked by {@link validateCallback}. */
   parameters: URLSearchParams;
   redirectUri: string;

@@ -150,7 +150,7 @@ const claimStatement = `
 type Running = readonly Pick<Grant, 'tokenHost' | 'projectId'>[];
 
 /** What a process can take on. */
-export type Capacity = {
+type Capacity = {
   slots: number;
   /** How many refreshes of one host, or of one project, may run at once. */
   share: number;
