@@ -8,19 +8,13 @@ import {
   openHalf,
   type PlannedConfig,
 } from '../../core/connection-config/sealed-config.ts';
-import type { DataKeyRow } from '../../core/vault/data-keys.ts';
+import type { StoredConfig } from '../../core/connection-config/stored-config.ts';
 import { VaultError } from '../../core/vault/sealed.ts';
 import type { Vault } from '../../core/vault/vault.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 
 /** A connection as the database stores it: both halves of its config are sealed. */
-export type StoredConnection = ConnectionPlace & {
-  type: string;
-  secretFields: readonly string[];
-  config: Uint8Array;
-  configDataKey: DataKeyRow;
-  secret: { config: Uint8Array; configDataKey: DataKeyRow } | null;
-};
+export type StoredConnection = ConnectionPlace & StoredConfig & { secretFields: readonly string[] };
 
 /**
  * Checks the config of an update before anything sealed is opened. Stored secrets belong to their type, so
@@ -77,16 +71,13 @@ async function keptSecrets(
 ): Promise<JsonObject> {
   const leavesOut = type.fields.some(({ name, secret }) => secret && !Object.hasOwn(given, name));
   if (!leavesOut) return {};
-  const half = stored.secret;
-  const sealed = half && { sealed: half.config, dataKey: half.configDataKey };
-  return openHalf(vault, stored, 'secret', sealed);
+  return openHalf(vault, stored, 'secret', stored.secretHalf);
 }
 
 /** Opens the stored public half; null when that fails, so that a caller can replace a damaged one. */
 async function openPublic(vault: Vault, stored: StoredConnection): Promise<JsonObject | null> {
-  const half = { sealed: stored.config, dataKey: stored.configDataKey };
   try {
-    return await openHalf(vault, stored, 'public', half);
+    return await openHalf(vault, stored, 'public', stored.publicHalf);
   } catch (error) {
     if (error instanceof VaultError) return null;
     throw error;

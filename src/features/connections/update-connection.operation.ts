@@ -1,11 +1,18 @@
 import { z } from 'zod';
+import { isReached, reachOf, reachText } from '../../core/access/reach.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
-import { visibleConnections } from '../../core/access/visibility.ts';
 import { eventValues } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import { requireType } from '../../core/connection-config/read-config.ts';
 import { type PlannedConfig, sealedConfig } from '../../core/connection-config/sealed-config.ts';
+import {
+  readStoredConfig,
+  type StoredConfig,
+  type StoredConfigColumns,
+  storedConfigColumns,
+  storedConfigJoins,
+} from '../../core/connection-config/stored-config.ts';
 import { operation } from '../../core/operations/operation.ts';
 import type { SealingKey } from '../../core/vault/vault.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
@@ -23,7 +30,7 @@ import { changedConfigIssues, connectionChanges, withChangedConfig } from './con
 import type { ConnectionRow } from './connection-row.ts';
 import { type ConnectionUpdate, updateConnectionRow } from './connections.store.ts';
 import { nameTaken } from './create-connection.operation.ts';
-import { planConfig, requireGoodConfig } from './plan-config.ts';
+import { planConfig, requireGoodConfig, type StoredConnection } from './plan-config.ts';
 
 /** How often a change that names no version is tried when others change the connection at the same time. */
 const attempts = 20;
@@ -65,17 +72,25 @@ export const updateConnection = operation({
   },
 });
 
-type Stored = NonNullable<Awaited<ReturnType<typeof findStored>>>;
+type Stored = StoredConnection & { version: number; isSystem: boolean };
 
-async function findStored(context: RequestContext, id: string) {
-  const viewer = requireMember(context.viewer);
+const storedConnectionSql = `
+  SELECT c.id, c.project_id AS "projectId", p.organization_id AS "organizationId", c.version,
+    c.is_system AS "isSystem", COALESCE(c.secret_fields, '{}') AS "secretFields", ${storedConfigColumns}
+  FROM (VALUES ($1::uuid, $2::uuid, $3::text, $4::boolean))
+    AS q(id, organization_id, reach, reach_only)
+  JOIN connection c ON c.id = q.id AND c.end_user_id IS NULL
+  JOIN project p
+    ON p.id = c.project_id AND p.organization_id = q.organization_id AND ${isReached('p.id')}
+  ${storedConfigJoins}`;
+
+async function findStored({ deps, viewer }: RequestContext, id: string): Promise<Stored | null> {
+  const reach = reachOf(requireMember(viewer));
   if (!isUuid(id)) return null;
-  const stored = await context.deps.db.connection.findFirst({
-    where: { AND: [{ id }, visibleConnections(viewer)] },
-    relationLoadStrategy: 'join',
-    include: { configDataKey: true, secret: { include: { configDataKey: true } } },
-  });
-  return stored && { ...stored, organizationId: viewer.organizationId };
+  type Row = Omit<Stored, keyof StoredConfig> & StoredConfigColumns;
+  const values = [id, reach.organizationId, reachText(reach), reach.only];
+  const [row] = await deps.sql<Row>('stored-connection', storedConnectionSql, values);
+  return row === undefined ? null : { ...row, ...readStoredConfig(row) };
 }
 
 /** Null when somebody else changed the connection since it was read. */
