@@ -56,7 +56,7 @@ const fulfilled: Case[] = [
   ],
   ['Google names a URL by its short name', 'google', [`${userinfo}.email`], 'email'],
   [
-    'Microsoft answers in its own case',
+    'Microsoft returns scopes in its own case',
     'microsoft',
     ['user.read', 'Files.Read.All'],
     'User.Read files.read.all',

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeTokens, sendBody, sendFailure } from './oauth-provider.answers.ts';
 import { exchangeCode, refresh, revoke } from './oauth-provider.grants.ts';
 import { type ClientRequest, readClientRequest, requireClient } from './oauth-provider.request.ts';
+import { describeTokens, sendBody, sendFailure } from './oauth-provider.responses.ts';
 import { type Call, ProviderError, type ProviderState } from './oauth-provider.state.ts';
 import type { Delay, Failure, Switches } from './oauth-provider.switches.ts';
 
