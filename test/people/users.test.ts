@@ -55,7 +55,7 @@ describe('an email', () => {
     'a b@example.com',
     `${'a'.repeat(250)}@b.co`,
     'a\u0000@b.co',
-  ])('is not %j', async (email) => {
+  ])('cannot be %j', async (email) => {
     const { __typename, fields } = await create({ email });
     expect(__typename).toBe('InvalidInputError');
     expect(fields).toMatchObject([{ path: 'email' }]);

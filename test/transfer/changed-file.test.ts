@@ -62,8 +62,8 @@ const changes: Record<string, () => string> = {
   'another MAC': () => whole.replace(/(?<="mac":")./, (letter) => (letter === 'A' ? 'B' : 'A')),
   'an empty MAC': () => whole.replace(/"mac":"[^"]*"/, '"mac":""'),
   'a second end': () => joined(lines().toSpliced(-1, 0, '{"end":{"rows":0}}')),
-  'a line that is no JSON': () => joined(lines().toSpliced(3, 0, '{')),
-  'a row that is none': () => joined(lines().toSpliced(3, 0, '{"__proto__":{"table":"lease"}}')),
+  'a line that is not JSON': () => joined(lines().toSpliced(3, 0, '{')),
+  'an invalid row': () => joined(lines().toSpliced(3, 0, '{"__proto__":{"table":"lease"}}')),
 };
 
 test.each(Object.keys(changes))(
