@@ -111,10 +111,6 @@ export function lengthPrefixed(text: string): Buffer[] {
   return [length, bytes];
 }
 
-/* Remembers the bytes of the last id, because all values of a list usually have the same key. */
-let last = { id: '', bytes: Buffer.alloc(0) };
-
 function uuidBytes(id: string): Buffer {
-  if (last.id !== id) last = { id, bytes: Buffer.from(id.replaceAll('-', ''), 'hex') };
-  return last.bytes;
+  return Buffer.from(id.replaceAll('-', ''), 'hex');
 }
