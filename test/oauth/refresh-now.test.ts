@@ -69,7 +69,7 @@ test('refreshing on request returns a conflict when there is nothing to refresh'
     await connect(world),
   ];
   for (const id of ids) {
-    const message = expect.stringContaining('nothing to refresh');
+    const message = expect.stringContaining('has no refresh token');
     expect(await refresh(id)).toMatchObject({ __typename: 'ConflictError', message });
   }
 });
