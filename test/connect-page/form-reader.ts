@@ -65,10 +65,15 @@ function readControl(form: string, tag: string, written: string, inner: string):
       ? textOf(form, `<p [^>]*id="${id}-${suffix}"`)
       : undefined;
   return {
-    ...{ tag, type: tag === 'input' ? type : undefined, name, attributes, value },
+    tag,
+    type: tag === 'input' ? type : undefined,
+    name,
+    attributes,
+    value,
     options: options.map((option) => option.value ?? ''),
     label: textOf(form, `<label for="${id}"`) ?? '',
-    ...{ help: saidBy('help'), complaint: saidBy('error') },
+    help: saidBy('help'),
+    complaint: saidBy('error'),
   };
 }
 
@@ -86,7 +91,11 @@ function textOf(html: string, beginning: string): string | undefined {
 
 function plain(html: string): string {
   const characters: Record<string, string> = {
-    ...{ '&quot;': '"', '&#39;': "'", '&lt;': '<', '&gt;': '>', '&amp;': '&' },
+    '&quot;': '"',
+    '&#39;': "'",
+    '&lt;': '<',
+    '&gt;': '>',
+    '&amp;': '&',
   };
   return html.replaceAll(/&(?:quot|#39|lt|gt|amp);/g, (found) => characters[found] ?? found);
 }

@@ -94,7 +94,9 @@ test('a consent continues in a window without a session, and the frame shows the
 test('an account at Pipedream is connected in a window too', async () => {
   const spec = { app_slug: 'gmail' };
   const mail = await seedRequirement(world.server.deps.db, app.id, {
-    ...{ kind: 'pipedream_account', title: 'Your mail', spec },
+    kind: 'pipedream_account',
+    title: 'Your mail',
+    spec,
   });
   const frame = browser();
   const { path } = await frame.connect(await token('bob'));

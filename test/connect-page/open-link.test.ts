@@ -68,8 +68,10 @@ test.each([
 
 test('the script presses the button only for a person who came by a click on a page', async () => {
   const click = {
-    ...{ 'sec-fetch-user': '?1', 'sec-fetch-mode': 'navigate' },
-    ...{ 'sec-fetch-dest': 'document', 'sec-fetch-site': 'cross-site' },
+    'sec-fetch-user': '?1',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+    'sec-fetch-site': 'cross-site',
   };
   const minted = await token('cem');
   const pressedFor = async (headers: Record<string, string>) =>
@@ -150,7 +152,10 @@ test.each([
   ['multipart/form-data; boundary=x', '--x\r\nA: b\r\n\r\n\r\n'.repeat(50_000)],
 ])('a form of %s with too many fields is 413', async (type, body) => {
   const { status, text } = await server.send({
-    ...{ method: 'POST', path: '/connect', headers: { 'content-type': type }, body },
+    method: 'POST',
+    path: '/connect',
+    headers: { 'content-type': type },
+    body,
   });
   expect(status).toBe(413);
   expect(text.length).toBeLessThan(10_000);

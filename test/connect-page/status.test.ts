@@ -98,7 +98,8 @@ test('any number of status requests calls Pipedream once in some seconds', async
   await pipedream.connect(findOnward(begun));
   const completed = { requirements: { [key.id]: 'pending', [mail.id]: 'completed' } };
   await vi.waitFor(async () => expect((await look()).json).toEqual(completed), {
-    ...{ timeout: 30_000, interval: 500 },
+    timeout: 30_000,
+    interval: 500,
   });
   pipedream.reset();
 });

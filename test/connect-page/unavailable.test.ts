@@ -8,7 +8,9 @@ test('the page says when the database is down, and when Pipedream cannot be reac
   const server = await startTestServer();
   const app = await seedApp(server.deps.db, server.home.projectId);
   const { id } = await seedRequirement(server.deps.db, app.id, {
-    ...{ kind: 'pipedream_account', title: 'Your mail', spec: { app_slug: 'gmail' } },
+    kind: 'pipedream_account',
+    title: 'Your mail',
+    spec: { app_slug: 'gmail' },
   });
   const browser = openBrowser(server);
   const { path, text } = await browser.connect(await mintToken(server, app));

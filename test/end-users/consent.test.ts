@@ -235,7 +235,7 @@ describe('beginning a consent is refused', () => {
     const user = await openEndUser(world.server, id);
     expect(await tryToBegin(user, requirement, 'https://travel.example/')).toMatchObject({
       __typename: 'InvalidInputError',
-      fields: [{ path: 'redirectUrl', message: expect.stringContaining('to the letter') }],
+      fields: [{ path: 'redirectUrl', message: expect.stringContaining('must be exactly one of') }],
     });
     const url = await begin(user, requirement, returnUrl);
     const { status, headers } = await open(world, await visit(world, url));

@@ -21,17 +21,30 @@ const modes = [
 ] as const;
 
 const english = {
-  ...{ key: 'API key', connect: 'Connect', google: 'Continue to Google', done: 'All set' },
-  ...{ disconnect: 'Disconnect', keep: 'Keep it', blank: 'Enter your API key.' },
-  ...{ title: 'Connect to Travel desk', back: 'Back to Travel desk', more: 'More settings' },
+  key: 'API key',
+  connect: 'Connect',
+  google: 'Continue to Google',
+  done: 'All set',
+  disconnect: 'Disconnect',
+  keep: 'Keep it',
+  blank: 'Enter your API key.',
+  title: 'Connect to Travel desk',
+  back: 'Back to Travel desk',
+  more: 'More settings',
   ended: 'Your session has ended',
 };
 const german: typeof english = {
-  ...{ key: 'API-Schlüssel', connect: 'Verbinden', google: 'Weiter zu Google' },
-  ...{ done: 'Alles erledigt', disconnect: 'Trennen', keep: 'Behalten' },
+  key: 'API-Schlüssel',
+  connect: 'Verbinden',
+  google: 'Weiter zu Google',
+  done: 'Alles erledigt',
+  disconnect: 'Trennen',
+  keep: 'Behalten',
   blank: 'Füllen Sie „API-Schlüssel“ aus.',
-  ...{ title: 'Mit Travel desk verbinden', back: 'Zurück zu Travel desk' },
-  ...{ more: 'Weitere Einstellungen', ended: 'Ihre Sitzung ist beendet' },
+  title: 'Mit Travel desk verbinden',
+  back: 'Zurück zu Travel desk',
+  more: 'Weitere Einstellungen',
+  ended: 'Ihre Sitzung ist beendet',
 };
 
 let pages: Pages;
