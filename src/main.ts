@@ -3,7 +3,7 @@ import { ConfigError } from './platform/errors.ts';
 
 try {
   const config = readConfig(process.env);
-  // Not before: a start that is refused for its configuration needs nothing of it.
+  // Loaded only now: a start that the configuration prevents needs none of it.
   const { serve } = await import('./edge/server/serve.ts');
   await serve(config, refreshThreadOf(config));
 } catch (error) {
@@ -12,7 +12,10 @@ try {
   process.exitCode = 1;
 }
 
-/** None for the embedded database, which is one thread's alone, nor where `npm run dev` runs the sources. */
+/**
+ * Returns the script of the refresh thread. There is none for the embedded database, which only one thread
+ * can use, and none where `npm run dev` runs the sources.
+ */
 function refreshThreadOf({ databaseUrl, refresh }: Config): URL | undefined {
   const isBuilt = import.meta.url.endsWith('.js');
   if (!isBuilt || databaseUrl === undefined || refresh === 'off') return undefined;

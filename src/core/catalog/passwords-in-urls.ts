@@ -25,7 +25,7 @@ export const urlPattern = `${beforeScheme}:[/\\\\]{2,}`;
 /** The pattern of any text with `scheme://user:password@host`. */
 export const urlUserPattern = `${urlPattern}${user}`;
 
-/** Text in the place of a port that is not one: a password that contains a slash. */
+/** A text where the port should be: a password that contains a slash. */
 const noPort = '[^/\\\\?#@:[\\]]*:(?!\\d*([/?#]|$))';
 const httpUrl = `^[^A-Za-z/\\\\?#@]*${http}[/\\\\]*`;
 

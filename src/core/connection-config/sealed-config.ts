@@ -54,7 +54,7 @@ export function sealedConfig(
 }
 
 /**
- * Opens one half of a config.
+ * Opens one half of a config. The result may be shared with other callers, so do not change it.
  *
  * @throws VaultError with the data key's id if the half does not open.
  */

@@ -119,8 +119,8 @@ function admit(permission: Permission, context: RequestContext): RequestContext 
 }
 
 /*
- * A person who is narrowed already keeps their context: a subscription writes into it whom the credential
- * stands for now (core/changes/open-stream.ts), and the resolvers of each event read it there.
+ * A person who is already narrowed keeps their context: a subscription writes the current viewer into it
+ * (core/changes/open-stream.ts), and the resolvers of each event read it there.
  */
 function narrowed(context: RequestContext, role: Role): RequestContext {
   const { viewer } = context;

@@ -2,7 +2,7 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { isUuid } from '../../platform/input.ts';
 import { UsageError } from './parse.ts';
 
-/** The project that an option names; null when it is left out. */
+/** Returns the project that an option names; null if it is left out. */
 export async function requireProjectId(
   { db }: Deps,
   given: string | boolean | undefined,

@@ -1,7 +1,10 @@
 import { Role } from '../../platform/db/generated/enums.ts';
 import type { Command } from './parse.ts';
 
-/** What the tool can do. What does it is loaded when it is asked for: it takes half of the server along. */
+/**
+ * The commands of the tool. The code of a command is loaded only when it runs, because it brings half of
+ * the server along.
+ */
 export const commands: readonly Command[] = [
   {
     name: 'doctor',

@@ -14,13 +14,15 @@ import type { Sql } from '../../platform/db/sql.ts';
 import { ConfigError } from '../../platform/errors.ts';
 import type { Installation } from '../server/open-installation.ts';
 
-/** One line of the doctor's. */
+/** One line of the report of `doctor`. */
 export type Finding = { what: string; isWell: boolean; says: string };
 
-/** By how much this machine's clock and the database's may differ, in milliseconds. */
+/**
+ * Maximum difference in milliseconds between the clock of this machine and that of the database.
+ */
 const mostClockError = 30_000;
 
-/** What can be said without a database. */
+/** Checks everything that needs no database. */
 export function findConfigFaults(config: Config): Finding[] {
   const { publicUrl, refresh } = config;
   const url = new URL(publicUrl);
@@ -43,7 +45,7 @@ export function findConfigFaults(config: Config): Finding[] {
   ];
 }
 
-/** A server does not start with endpoints that its outbound policy refuses. */
+/** Finds endpoints that the outbound policy refuses, because a server would not start with them. */
 function findClosedEndpoints({ outboundAllow, oauthClients }: Config): Finding {
   const what = 'providers';
   try {
@@ -67,7 +69,7 @@ function describeProviders(clients: OAuthClients): string {
   return `${set ? `clients of ${set}` : 'no OAuth client in the environment'}; not set up: ${missing}`;
 }
 
-/** What the database says; nothing in it is changed. */
+/** Checks the database without changing it. */
 export async function findDatabaseFaults(
   { database, keys }: Installation,
   config: Config,
@@ -122,7 +124,9 @@ async function describeKeys(sql: Sql): Promise<string> {
     .join('; ');
 }
 
-/** Data keys do not open under a wrong master key: that one alone is named, and what to do about it. */
+/**
+ * Checks the keys. Under a wrong master key no data key opens, so only the master key is reported.
+ */
 async function findKeyFaults(sql: Sql, keys: KeyProvider): Promise<Finding[]> {
   const complaints = await findMasterKeyComplaints(sql, keys);
   const masterKeys = await examine('master keys', await describeKeys(sql), async () => [

@@ -5,7 +5,7 @@ import { openForWork } from './open-for-work.ts';
 import { type Run, UsageError } from './parse.ts';
 
 const batchRows = 1_000;
-/** In milliseconds. */
+/** Maximum difference in milliseconds between the clocks of the processes. */
 const mostClockError = 10 * 60_000;
 
 export const run: Run = (options, config) => {
@@ -17,7 +17,10 @@ export const run: Run = (options, config) => {
   });
 };
 
-/** In the order of their ids, which is that of their times but for the clocks of the processes. */
+/**
+ * Yields events in the order of their ids, which is the order of their times, apart from differences
+ * between the clocks of the processes.
+ */
 async function* eventsSince({ db }: Deps, since: Date): AsyncGenerator<AuditEvent> {
   let after = earliestEventId(new Date(since.getTime() - mostClockError));
   for (;;) {
@@ -38,7 +41,7 @@ function toLine({ organizationId, projectId, connectionId, requestId, ...event }
   return JSON.stringify({ ...event, ...ids, connection_id: connectionId, request_id: requestId });
 }
 
-/** Waits for a slow reader, rather than keeping the log in memory. */
+/** Prints a text and waits for a slow reader, so that the log does not pile up in memory. */
 function print(text: string): Promise<void> {
   if (process.stdout.write(text)) return Promise.resolve();
   return new Promise((drained) => process.stdout.once('drain', drained));

@@ -14,7 +14,7 @@ export const run: Run = async (options, config) => {
     const { migration } = await readVersion();
     const from = { path: String(options.file), migration };
     const work = () => importAll(database.db, keys, from);
-    // A server that starts meanwhile waits, and then finds that it is not the first.
+    // A server that starts during the import waits, and then finds that the database is not empty.
     const rows = await withLease(database, startLease.name, work, startLease);
     await recordCommand(database.sql, { action: 'transfer.import', detail: { rows } });
     process.stdout.write(`${rows} rows were imported.\n`);

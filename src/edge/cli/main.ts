@@ -4,7 +4,7 @@ import { AppError, ConfigError } from '../../platform/errors.ts';
 import { commands } from './commands.ts';
 import { parseCommandLine, UsageError, usage } from './parse.ts';
 
-/* What was asked for goes to standard output, everything else to standard error. */
+/* Results go to standard output, everything else to standard error. */
 
 try {
   const asked = parseCommandLine(commands, process.argv.slice(2));
@@ -17,7 +17,7 @@ try {
   process.stderr.write(`${describe(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
-process.exit(); // the embedded database leaves a timer behind
+process.exit(); // the embedded database leaves a timer running
 
 function describe(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${usage(commands)}`;

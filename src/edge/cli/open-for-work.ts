@@ -10,14 +10,14 @@ import { createLog } from '../server/log.ts';
 import { makeDeps } from '../server/make-deps.ts';
 import { joinInstallation, openInstallation } from '../server/open-installation.ts';
 
-/** What a command works with. */
+/** The parts that a command works with. */
 export type Workplace = { deps: Deps; database: Database; keys: KeyProvider };
 
 /**
- * Does `work` on an installation as one of its processes: servers on PostgreSQL may run beside it, and
- * an embedded database is its own meanwhile.
+ * Runs `work` as one of the processes of an installation. On PostgreSQL, servers can run at the same time;
+ * an embedded database belongs to the command until it ends.
  *
- * @throws ConfigError, or an Error in words for the operator.
+ * @throws ConfigError, or an Error whose message is for the operator.
  */
 export async function openForWork<Result>(
   config: Config,
@@ -42,13 +42,13 @@ export async function openForWork<Result>(
   }
 }
 
-/** Why there is nothing to work on; undefined when there is. */
+/** Returns why there is no database to work on; undefined if there is one. */
 export function findMissingDatabase({ databaseUrl, dataDir }: Config): string | undefined {
   if (databaseUrl !== undefined || existsSync(join(dataDir, 'db'))) return undefined;
   return `${dataDir} contains no database yet, and the first start of the server creates it`;
 }
 
-/** On standard error, so that it does not mix with what was asked for. */
+/** Creates a log on standard error, so that it does not mix with the result. */
 export function createCliLog() {
   return createLog({ logLevel: 'warn' }, { write: (line) => void process.stderr.write(line) });
 }

@@ -6,25 +6,32 @@ export type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 export type Command = {
   name: string;
-  /** How it is called, after its name. */
+  /** The options of the command, as the usage shows them after its name. */
   syntax: string;
-  /** What it does, in a line. */
+  /** The purpose of the command, in one line. */
   summary: string;
   options: Record<string, { type: 'string' | 'boolean'; required?: boolean }>;
   load(): Promise<Run>;
 };
 
-/** Does what a command does; resolves to the process's exit code. `config` is read when it is called. */
+/**
+ * Runs a command and returns the exit code of the process. It reads the configuration when it calls
+ * `config`.
+ */
 export type Run = (options: Options, config: () => Config) => Promise<number>;
 
-/** A command line that says nothing that we understand. */
+/** The command line is not valid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 type Asked = { kind: 'help'; text: string } | { kind: 'run'; command: Command; options: Options };
 
-/** @throws UsageError */
+/**
+ * Finds the command and its options in a command line.
+ *
+ * @throws UsageError if there is no such command or option.
+ */
 export function parseCommandLine(commands: readonly Command[], args: readonly string[]): Asked {
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || args.includes('--help')) {

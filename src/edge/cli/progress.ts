@@ -1,10 +1,10 @@
 import type { OnProgress } from '../../core/key-rotation/progress.ts';
 
 const barWidth = 30;
-/** Without a terminal: how often a line is written, in milliseconds. */
+/** Pause in milliseconds between two lines of progress if there is no terminal. */
 const linePause = 5_000;
 
-/** Shows how far something has come on standard error: a bar on a terminal, otherwise now and then a line. */
+/** Shows progress on standard error: a bar on a terminal, otherwise a line now and then. */
 export function showProgress(what: string): OnProgress {
   const { isTTY } = process.stderr;
   let shownAt = -Infinity;

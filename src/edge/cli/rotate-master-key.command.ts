@@ -28,7 +28,7 @@ export const run: Run = async (_options, readConfig) => {
   });
 };
 
-/** Unless an earlier run has left one there that it did not come to the end with. */
+/** Puts a new key into the file, unless an earlier, unfinished run has left one there. */
 async function stageInFile(config: Config): Promise<void> {
   await openForWork(config, async ({ deps, keys }) => {
     if (await isSettled(deps.sql, keys)) await addMasterKeyToFile(config.dataDir);

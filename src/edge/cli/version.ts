@@ -6,7 +6,7 @@ import {
   readMigrations,
 } from '../../platform/db/migration-files.ts';
 
-/** This version, and the newest of its migrations. */
+/** Returns the version of the server and its newest migration. */
 export async function readVersion(): Promise<{ version: string; migration: string }> {
   const text = await readFile(join(packageRoot, 'package.json'), 'utf8');
   const { version } = JSON.parse(text) as { version: string };

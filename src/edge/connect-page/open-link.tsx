@@ -17,8 +17,8 @@ import type { PageApp } from './visit.ts';
 export const linkPath = '/connect';
 
 /**
- * Shows whom a link is for, with a button that exchanges its token. A mail scanner or a link preview
- * that fetches the link changes nothing.
+ * Shows the app and the user of a link, with a button that exchanges its token. A mail scanner or a link
+ * preview that fetches the link changes nothing.
  */
 export async function showLink(deps: Deps, c: PageContext): Promise<Response> {
   const token = c.req.query('token');

@@ -3,8 +3,8 @@ import { isOpenToAnyone } from '../../core/graphql/operation-field.ts';
 import { rootFields } from './root-fields.ts';
 
 /**
- * Whether an operation has a root field that an anonymous caller may not ask for. Asked before its
- * variables are looked at, so that whoever has no credential learns nothing else.
+ * Whether an operation has a root field that needs a credential. It runs before the variables are checked,
+ * so that an anonymous caller learns nothing else.
  */
 export function needsCredential(
   schema: GraphQLSchema,
@@ -20,7 +20,7 @@ export function needsCredential(
   });
 }
 
-/** Whether an operation asks for the schema itself. */
+/** Whether an operation selects the introspection of the schema. */
 export function introspects(document: DocumentNode, node: OperationDefinitionNode): boolean {
   return rootFields(document, node).some(({ name }) => /^__(?!typename$)/.test(name.value));
 }

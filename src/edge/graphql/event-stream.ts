@@ -1,13 +1,13 @@
 import type { ExecutionResult } from 'graphql';
 import { type FetchAPI, isAsyncIterable } from 'graphql-yoga';
 
-/** Time between two comments that keep a quiet connection open, in milliseconds. */
+/** Pause in milliseconds between two comments that keep a quiet stream open. */
 const pingInterval = 12_000;
 
 /**
- * Writes a result, or a stream of results, as server-sent events: the "distinct connections mode" of the
- * graphql-sse protocol, whose answer is 200 even when an operation is refused. A stream that fails ends
- * without `complete`, which tells clients to reconnect; yoga's own processor would leave it open.
+ * Writes a result, or a stream of results, as server-sent events in the "distinct connections mode" of the
+ * graphql-sse protocol. The response is 200 even if the operation is refused. A stream that fails ends
+ * without `complete`, which tells clients to reconnect; the processor of yoga would leave it open.
  */
 export function processEvents(result: unknown, fetchAPI: FetchAPI): Response {
   const results = isAsyncIterable(result)

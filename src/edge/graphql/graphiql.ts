@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { parseAccept } from 'hono/utils/accept';
 import { mostGraphiqlResponses } from '../../platform/limits.ts';
 
-/** What GraphiQL opens with: enough to see that it works, and to go on from. */
+/** The first query in the editor: enough to see that it works and to continue from. */
 const firstQuery = `# Welcome to Patchbay.
 #
 # Put your key into the "Headers" tab below:
@@ -42,17 +42,20 @@ const options = {
   title: 'Patchbay',
   defaultQuery: firstQuery,
   shouldPersistHeaders: false,
-  method: 'POST', // for subscriptions it would send GET
+  method: 'POST', // without this, GraphiQL would send subscriptions by GET
 };
 
-/** The page in each form that it is sent in; `identity` is 9 MB. */
+/** The page in each encoding; `identity` is 9 MB. */
 type Page = { digest: string } & Record<Encoding, Uint8Array>;
 type Encoding = 'br' | 'gzip' | 'identity';
 
-/** A client that reads more slowly is cut off. */
+/** Milliseconds for a response; a slower client is cut off. */
 const longestResponse = 60_000;
 
-/** Serves GraphiQL: made once, when the first browser asks, and shared by all responses. */
+/**
+ * Creates the handler of GraphiQL. The page is made once, when the first browser asks for it, and shared
+ * by all responses.
+ */
 export function createGraphiql() {
   let page: Promise<Page> | undefined;
   let responses = 0;
@@ -75,7 +78,9 @@ export function createGraphiql() {
   };
 }
 
-/** Whether a browser asks for a page; other clients that take anything mean an operation. */
+/**
+ * Whether a browser asks for a page. Other clients that accept everything want to run an operation.
+ */
 export function wantsGraphiql({ method, headers }: IncomingMessage): boolean {
   const accepted = method === 'GET' ? parseAccept(headers.accept ?? '') : [];
   return accepted.some(({ type, q }) => type.toLowerCase() === 'text/html' && q > 0);
@@ -101,7 +106,10 @@ function chooseEncoding(header = ''): Encoding {
   return (['br', 'gzip'] as const).find((name) => names.includes(name)) ?? 'identity';
 }
 
-/* Its module is 9 MB and takes a second to read and to compress: a thread does that, and forgets it. */
+/*
+ * The module has 9 MB and takes a second to read and compress. A thread does that, and its memory is free
+ * afterwards.
+ */
 const work = `
   const { parentPort, workerData: { module, options } } = require('node:worker_threads');
   const { createHash } = require('node:crypto');

@@ -16,18 +16,21 @@ import { QueryTooComplexError } from '../../platform/errors.ts';
 import type { Limits } from '../../platform/limits.ts';
 import { rootFields } from './root-fields.ts';
 
-/* What a document of so few tokens never needs; a stranger's could take seconds with more. */
+/*
+ * Maximum number of lines. A document within the limit of tokens never needs more, and could take seconds
+ * with them.
+ */
 const mostLines = 5_000;
 const longestName = 256;
 
-/** Comparisons of selections of the same field, and how many one counts for that has more to compare. */
+/** Maximum number of comparisons between selections of the same field. */
 const mostComparisons = 500_000;
 const weightOfParent = 10;
 
-/** Mistakes of a document that are told at once. */
+/** Maximum number of errors in a document that one response lists. */
 export const mostMistakes = 20;
 
-/** Parses a document of at most so many tokens, lines, and characters of a name. */
+/** Parses a document within the limits for tokens, lines and the length of a name. */
 export function parseWithin({ tokens }: Limits, source: string | Source): DocumentNode {
   requireFewLines(typeof source === 'string' ? source : source.body);
   try {
@@ -40,7 +43,7 @@ export function parseWithin({ tokens }: Limits, source: string | Source): Docume
   }
 }
 
-/* GraphQL counts the lines up to a mistake anew for each mistake. */
+/* Limits the lines, because GraphQL counts the lines before each error from the beginning. */
 function requireFewLines(text: string): void {
   let lines = 1;
   for (let at = 0; at < text.length; at += 1) {
@@ -51,7 +54,7 @@ function requireFewLines(text: string): void {
   }
 }
 
-/* Complaints repeat names, and a name may be in each of them. */
+/* Limits the length of names, because every error can repeat a name. */
 function requireShortNames({ loc }: DocumentNode): void {
   for (let token = loc?.startToken; token; token = token.next ?? undefined) {
     if (token.kind !== TokenKind.NAME || token.end - token.start <= longestName) continue;
@@ -62,8 +65,8 @@ function requireShortNames({ loc }: DocumentNode): void {
 }
 
 /**
- * Refuses a document that selects the same field so often that to compare the selections with each other
- * takes long: GraphQL compares each with each.
+ * Refuses a document that selects the same field too often. GraphQL compares each of these selections with
+ * every other, which would take long.
  *
  * @throws GraphQLError.
  */
@@ -84,7 +87,7 @@ export function requireFewRepeats(document: DocumentNode): void {
   throw tooComplex('The document selects the same fields too often. Select each field once.');
 }
 
-/** Refuses a document with more than so many aliases. */
+/** Refuses a document with more aliases than the limit. */
 export function aliasesRule({ aliases }: Limits): ValidationRule {
   return function AliasesRule(context) {
     let asked = 0;
@@ -103,7 +106,7 @@ export function aliasesRule({ aliases }: Limits): ValidationRule {
   };
 }
 
-/** What an operation is: its document, which of its operations, and with what. */
+/** An operation: its document, its node in the document, and its variables. */
 export type Operation = {
   schema: GraphQLSchema;
   document: DocumentNode;
@@ -112,18 +115,19 @@ export type Operation = {
 };
 
 /**
- * Refuses an operation that has a root field with `extensions: { limit }` more often than that allows.
+ * Refuses an operation that selects a root field with `extensions: { limit }` more often than the limit
+ * allows.
  *
- * @throws QueryTooComplexError before any of it is run.
+ * @throws QueryTooComplexError before anything runs.
  */
 export function requireFewEach(limits: Limits, { schema, document, node }: Operation): void {
   const root = schema.getRootType(node.operation)?.getFields() ?? {};
   const fields = rootFields(document, node);
   for (const name of new Set(fields.map((field) => field.name.value))) {
-    const limit = root[name]?.extensions.limit as keyof Limits | undefined; // as the field declares it
+    const limit = root[name]?.extensions.limit as keyof Limits | undefined; // the field declares it
     if (limit === undefined) continue;
     const asked = fields.filter((field) => field.name.value === name);
-    const times = new Set(asked.map(({ alias }) => alias?.value)).size; // the same twice is done once
+    const times = new Set(asked.map(({ alias }) => alias?.value)).size; // GraphQL runs two equal selections once
     if (times <= limits[limit]) continue;
     throw new QueryTooComplexError(
       `The operation selects ${name} ${times} times; the limit is ${limits[limit]}.`,
@@ -132,9 +136,9 @@ export function requireFewEach(limits: Limits, { schema, document, node }: Opera
 }
 
 /**
- * The cost of an operation: its fields, times the size of the pages that they are in.
+ * Returns the cost of an operation: its fields, times the sizes of the pages that contain them.
  *
- * @throws QueryTooComplexError when it is over the limits for cost or depth.
+ * @throws QueryTooComplexError if it exceeds the limit for cost or depth.
  */
 export function requireAffordable(limits: Limits, operation: Operation): number {
   const { schema, document, node, variables } = operation;
@@ -160,7 +164,7 @@ function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, { originalError, extensions: { code: 'QUERY_TOO_COMPLEX' } });
 }
 
-/** How many tokens there are, counted up to ten times the limit. */
+/** Counts the tokens, up to ten times the limit. */
 function countTokens(source: string | Source, limit: number): string {
   const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
   let count = 0;
@@ -170,7 +174,7 @@ function countTokens(source: string | Source, limit: number): string {
       if (count > 10 * limit) return `more than ${10 * limit} tokens`;
     }
   } catch {
-    // Text that is not GraphQL is counted up to its first mistake.
+    // A text that is not GraphQL is counted up to its first error.
   }
   return `${count} tokens`;
 }

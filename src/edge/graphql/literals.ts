@@ -7,29 +7,29 @@ import {
   visitInParallel,
 } from 'graphql';
 
-/** Steps of a path that a complaint tells. */
+/** Maximum number of steps of a path in an error. */
 const longestToldPath = 32;
 
-/** GraphQL's complaints that name a field and what its type asks for. */
+/** The errors of GraphQL that name a field and the type that it requires. */
 const named = ['Field "', 'OneOf Input Object "', 'Variable "'];
 
 /**
- * GraphQL's rule about literals, with complaints as those about variables: each names the path and the type
- * that is expected there. GraphQL's own complaint names the type only, and quotes the value.
+ * The rule of GraphQL about literals, with errors like those about variables: each names the path and the
+ * expected type. The original errors name only the type, and quote the value.
  */
 export const literalsRule: ValidationRule = (context) => {
   const place = { owner: '', path: [] as (string | number)[] };
   const inner = ValuesOfCorrectTypeRule(
     Object.create(context, {
       reportError: { value: (error: GraphQLError) => report(context, place, error) },
-    }) as ValidationContext, // the same context, but for this one method
+    }) as ValidationContext, // the same context, except for this method
   );
   return visitInParallel([followPlace(place), inner]);
 };
 
 type Place = { owner: string; path: (string | number)[] };
 
-/** Keeps `place` at the value that is visited. */
+/** Updates `place` to the value that is visited. */
 function followPlace(place: Place): ASTVisitor {
   const owners: string[] = [];
   const leave = () => {

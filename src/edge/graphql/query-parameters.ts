@@ -1,13 +1,15 @@
 import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 import { DuplicateKeyError, parseExactly } from '../../platform/exact-json.ts';
 
-/** The parameters of an operation by GET; Node bounds the address to 16 KiB together with the headers. */
+/**
+ * The parameters of an operation by GET. Node limits the address and the headers together to 16 KiB.
+ */
 type Parameters = Partial<Record<'query' | 'operationName' | 'variables' | 'extensions', unknown>>;
 
 /**
  * Reads the operation of a GET from its address.
  *
- * @throws InvalidInputError naming every parameter that cannot be read.
+ * @throws InvalidInputError that names every parameter that is not valid.
  */
 export function readQueryParameters(url: string): Parameters {
   const search = url.slice(url.indexOf('?') + 1);
@@ -23,7 +25,7 @@ export function readQueryParameters(url: string): Parameters {
     } catch (error) {
       if (error instanceof InvalidInputError) throw error;
       const isTwice = error instanceof DuplicateKeyError;
-      // Without the cause, which quotes it.
+      // The cause is left out, because it quotes the value.
       issues.push({ path, message: isTwice ? 'has an entry twice' : 'must be JSON' });
     }
   };
@@ -39,7 +41,9 @@ export function readQueryParameters(url: string): Parameters {
   return parameters;
 }
 
-/* URLSearchParams replaces what it cannot decode. */
+/*
+ * Whether a query string can be decoded. URLSearchParams would replace the bytes that it cannot decode.
+ */
 function isWellEncoded(search: string): boolean {
   try {
     decodeURIComponent(search);

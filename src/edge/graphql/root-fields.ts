@@ -6,7 +6,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** The root fields that an operation selects, in fragments too; each fragment is looked at once. */
+/**
+ * Returns the root fields that an operation selects, in fragments too. It visits each fragment once.
+ */
 export function rootFields(document: DocumentNode, node: OperationDefinitionNode): FieldNode[] {
   const fragments = new Map<string, SelectionSetNode>();
   for (const definition of document.definitions) {

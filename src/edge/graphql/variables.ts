@@ -16,17 +16,15 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 
-/** Names of GraphQL that a complaint repeats; a longer one may be anything. */
+/** Maximum length of a name that an error repeats. A longer one can be anything. */
 const longestToldName = 64;
 
-/** Items of a path that a complaint tells. */
+/** Maximum number of steps of a path in an error. */
 const longestToldPath = 32;
 
 /**
- * Refuses variables that do not fit their types, at the first misfit.
- *
- * GraphQL's own complaint quotes the whole value, once for each misfit. This one names the variable,
- * the path, and the type that is expected there.
+ * Refuses variables that do not fit their types, at the first misfit. The original error of GraphQL quotes
+ * the whole value for each misfit. This one names the variable, the path and the expected type.
  *
  * @throws GraphQLError.
  */
@@ -65,7 +63,7 @@ function requireVariable(
   coerceInputValue(value, type, onMisfit, true);
 }
 
-/** Says what is wrong with a value of this type, without the value. */
+/** Describes what is wrong with a value of this type, without the value. */
 function describeMisfit(
   name: string,
   type: GraphQLInputType,
@@ -93,7 +91,7 @@ function describeMisfit(
   return `has a ${called} at "${place}" that the type "${object.name}" does not have.`;
 }
 
-/** The type of what is at this path inside a value of `type`. */
+/** Returns the type at this path inside a value of `type`. */
 function typeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
   let found = type;
   for (const step of path) {

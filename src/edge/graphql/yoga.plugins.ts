@@ -33,20 +33,20 @@ import { literalsRule } from './literals.ts';
 import { readQueryParameters } from './query-parameters.ts';
 import { requireVariables } from './variables.ts';
 
-/** What the server knows of a request before GraphQL does. */
+/** The facts that the server knows about a request before GraphQL does. */
 export type ServerContext = {
   facts: RequestFacts;
   onGone: LastingAnswer['onGone'];
   viewer?: Viewer;
-  /** The operation is a subscription. */
+  /** Set if the operation is a subscription. */
   subscribes?: boolean;
 };
 
 type YogaPlugin = Plugin<Context, ServerContext>;
 
 /**
- * Asks who calls before anything else, then reads JSON by POST, or the query of a GET. Nobody is
- * authenticated by a cookie here, so a GET from another site reads only what anybody may.
+ * Authenticates the caller first, then reads the JSON of a POST or the query of a GET. No cookie
+ * authenticates here, so a GET from another site reads only public data.
  */
 export function useRequests(deps: Deps): YogaPlugin {
   return {
@@ -58,7 +58,7 @@ export function useRequests(deps: Deps): YogaPlugin {
       setRequestParser(async () => {
         if (method === 'GET') return readQueryParameters(request.url);
         const body = await readJsonBody(request, deps.config.limits.bodyBytes);
-        return body as object; // what it holds is checked by yoga
+        return body as object; // yoga checks its contents
       });
     },
     onParse: ({ context }) => {
@@ -68,9 +68,9 @@ export function useRequests(deps: Deps): YogaPlugin {
         Object.assign(context, { subscribes: node?.operation === 'subscription' });
       };
     },
-    // Clients that ask by a hash send the whole query when they read this.
+    // Clients that send only a hash send the whole query when they get this error.
     onParams({ params }) {
-      // Yoga checks only afterwards that these are an object.
+      // Yoga checks only later that these are objects.
       if (params?.query == null && params?.extensions?.persistedQuery != null) {
         throw new PersistedQueryNotSupportedError();
       }
@@ -78,7 +78,9 @@ export function useRequests(deps: Deps): YogaPlugin {
   };
 }
 
-/** Asks for a credential where an operation needs one, before anything is said of its document. */
+/**
+ * Asks for a credential if an operation needs one, before it reveals anything about the document.
+ */
 export function useCredential({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
   const mayIntrospect = isLoopback(config.host);
   return {
@@ -93,14 +95,14 @@ export function useCredential({ config }: Deps, schema: GraphQLSchema): YogaPlug
           const operation = { document: result, node };
           if (needsCredential(schema, mayIntrospect, operation)) throw new UnauthenticatedError();
         } else if (!mayIntrospect && introspects(result, node)) {
-          requireMember(viewer); // anybody may have a connect token, where an app is public
+          requireMember(viewer); // anybody can get a connect token of a public app
         }
       };
     },
   };
 }
 
-/** Holds a document and an operation to the published limits. */
+/** Applies the published limits to a document and an operation. */
 export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
   const { limits } = config;
   return {
@@ -109,7 +111,8 @@ export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
       addValidationRule(aliasesRule(limits));
       setValidationFn((of: GraphQLSchema, document: DocumentNode, rules: ValidationRule[]) => {
         requireFewRepeats(document);
-        // On a circle of many fragments the rule about overlapping fields overflows the stack.
+        // The rule about overlapping fields would overflow the stack on a circle of many fragments, so
+        // circles are found first.
         const circles = validate(of, document, [NoFragmentCyclesRule], { maxErrors: mostMistakes });
         if (circles.length > 0) return circles;
         const told = rules.map((rule) => (rule === ValuesOfCorrectTypeRule ? literalsRule : rule));
@@ -138,7 +141,7 @@ export function useLimits({ config }: Deps, schema: GraphQLSchema): YogaPlugin {
   };
 }
 
-/** Says of errors what may be said, and logs the rest. Last, so that none gets past it. */
+/** Masks errors and logs the rest. It is the last plugin, so that no error gets past it. */
 export function useMasking(deps: Deps): YogaPlugin {
   return {
     onResultProcess({ result, serverContext, setResult }) {
@@ -148,7 +151,7 @@ export function useMasking(deps: Deps): YogaPlugin {
   };
 }
 
-/** A result of which no more is told than may be. */
+/** Returns a result with only the errors that the caller may see. */
 export function maskResult<Result extends ExecutionResult>(
   { log }: Deps,
   requestId: string,
@@ -160,12 +163,12 @@ export function maskResult<Result extends ExecutionResult>(
     if (bug !== undefined) log.error({ err: bug, requestId }, 'a GraphQL field failed');
   }
   const errors = result.errors.map((error) => maskError(error, requestId));
-  // An answer with data is 200, whatever is missing in it.
+  // A response with data is 200, even if a part of it is missing.
   if ('data' in result) for (const error of errors) delete error.extensions.http;
   return { ...result, errors };
 }
 
-/** Keeps what was thrown as the cause, for {@link useMasking} to judge. */
+/** Wraps an error and keeps it as the cause, for {@link useMasking} to decide about. */
 export function asGraphqlError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const originalError = error instanceof Error ? error : new Error(typeof error);

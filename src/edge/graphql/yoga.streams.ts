@@ -21,7 +21,7 @@ import { asGraphqlError, maskResult, type ServerContext } from './yoga.plugins.t
 
 type YogaPlugin = Plugin<Context, ServerContext>;
 
-/** Holds subscriptions to the limits, and lets an end that has a reason say it as the last event. */
+/** Applies the limits to subscriptions, and sends the reason of an end as the last event. */
 export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
   return {
     onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
@@ -50,10 +50,10 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
         setResult({ errors: [notAcceptable()] });
         return setResultProcessor(processRegularResult, plainJson);
       }
-      // A client whose subscription is refused before it begins still waits for events.
+      // A client whose subscription is refused before it begins still expects events.
       const prefersEvents = serverContext.subscribes === true && accepted.includes(events);
       const type = isStream || prefersEvents ? events : preferred(accepted);
-      if (type === undefined) return; // yoga says 406
+      if (type === undefined) return; // yoga responds with 406
       if (type === events && (isStream || !isOfHttp(result))) {
         return setResultProcessor(processEvents, events);
       }
@@ -61,7 +61,7 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
     },
     onResponse({ response }) {
       response?.headers.set('Cache-Control', 'no-store');
-      // A proxy such as nginx would keep the events of a stream until it has a buffer full.
+      // A proxy such as nginx would hold the events back until its buffer is full.
       const isStream = response?.headers.get('content-type')?.startsWith('text/event-stream');
       if (isStream) response?.headers.set('X-Accel-Buffering', 'no');
     },
@@ -70,10 +70,10 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
 
 const events = 'text/event-stream';
 const plainJson = 'application/json';
-/** What a single result may be sent as; of those that a client likes equally, the last. */
+/** Returns the media types of an Accept header, the most wanted first. */
 const offered = [events, 'application/graphql-response+json', plainJson];
 
-/** The media types of an Accept header, most wanted first. */
+/** Returns the media types of an Accept header, the most wanted first. */
 function acceptedTypes(header: string | null): string[] {
   const types = parseAccept(header ?? '*/*').filter(({ q }) => q > 0);
   return types.map(({ type }) => type.toLowerCase());
@@ -92,8 +92,8 @@ function preferred(accepted: readonly string[]): string | undefined {
 }
 
 /**
- * Whether a refusal is about the HTTP request, or will pass: a status tells proxies and clients so,
- * which reconnect after a 503 and give up after an event.
+ * Whether a refusal concerns the HTTP request, or is temporary. A status tells that to proxies and
+ * clients, which reconnect after a 503 and give up after an event.
  */
 function isOfHttp(result: object): boolean {
   const { errors = [] } = result as ExecutionResult; // batches are refused
@@ -111,8 +111,8 @@ function notAcceptable(): GraphQLError {
 type Results = AsyncIterable<ExecutionResult>;
 
 /**
- * Executes a subscription's selection for each event, with a context of its own: what was authorized and
- * loaded for an earlier event is kept by the context, and the viewer's roles may have changed since.
+ * Executes the selection of a subscription for each event, with a new context: the context caches what was
+ * authorized and loaded, and the roles of the caller may have changed since the last event.
  */
 function executeEach(source: AsyncIterable<unknown>, args: ExecutionArgs): Results {
   return {
@@ -147,7 +147,7 @@ function maskStream(stream: Results, mask: (result: ExecutionResult) => Executio
             return done ? { done, value } : { done: false, value: mask(value) };
           } catch (error) {
             isOver = true;
-            // The name has yoga pass it on: the stream ends without `complete`.
+            // The name makes yoga pass the error on, so that the stream ends without `complete`.
             if (toAppError(error) instanceof ServerStopsError)
               throw new DOMException('', 'AbortError');
             return { done: false, value: mask({ errors: [asGraphqlError(error)] }) };

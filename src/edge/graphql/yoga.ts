@@ -15,12 +15,12 @@ import {
 } from './yoga.plugins.ts';
 import { useStreams } from './yoga.streams.ts';
 
-/* Longer documents are parsed each time. A parsed document takes 60 times the memory of its text. */
+/* Longer documents are not cached: a parsed document takes 60 times the memory of its text. */
 const longestCachedDocument = 16_384;
 const cachedDocuments = 1_000;
 const cachedCharacters = 500_000;
 
-/** The `/graphql` endpoint: POST with JSON, and queries by GET. */
+/** Creates the `/graphql` endpoint: POST with JSON, and queries by GET. */
 export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
   return createYoga<ServerContext, Context>({
     schema,
@@ -28,14 +28,14 @@ export function createGraphqlEndpoint(deps: Deps, schema: GraphQLSchema) {
       if (viewer === undefined) throw new Error('A GraphQL request was not authenticated.');
       const header = request.headers.get('authorization') ?? undefined;
       const lasting = { authenticate: () => authenticate(deps, header), onGone };
-      return { deps, viewer, request: facts, app: null, lasting }; // no app's host serves it
+      return { deps, viewer, request: facts, app: null, lasting }; // no hostname of an app serves it
     },
     batching: false,
     multipart: false,
     maxRequestBodySize: false, // readJsonBody counts, without a stream in between
     landingPage: false,
     logging: false,
-    cors: false, // cors.ts does it, for every edge
+    cors: false, // cors.ts does it for every edge
     maskedErrors: { maskError: asGraphqlError },
     parserAndValidationCache: {
       documentCache: boundedCache<DocumentNode>(),

@@ -8,10 +8,10 @@ import { DuplicateKeyError, parseExactly } from '../../platform/exact-json.ts';
 const notJson = new InvalidInputError([{ path: 'body', message: 'must be JSON' }]);
 
 /**
- * A request's JSON body; undefined when there is none.
+ * Reads the JSON body of a request; undefined if there is none.
  *
- * @param limit in bytes.
- * @throws UnsupportedMediaTypeError, PayloadTooLargeError, InvalidInputError, in this order.
+ * @param limit in bytes. @throws UnsupportedMediaTypeError, PayloadTooLargeError, InvalidInputError, in
+ * this order.
  */
 export async function readJsonBody(request: Request, limit: number): Promise<unknown> {
   const { headers } = request;
@@ -27,8 +27,9 @@ export async function readJsonBody(request: Request, limit: number): Promise<unk
 }
 
 /**
- * @throws UnsupportedMediaTypeError for a body that is compressed, or in a charset other than UTF-8: its
- * bytes would be taken for something that they are not.
+ * Refuses a body whose bytes would be misread.
+ *
+ * @throws UnsupportedMediaTypeError if the body is compressed, or its charset is not UTF-8.
  */
 export function requireReadable(headers: Headers): void {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
@@ -40,7 +41,7 @@ export function requireReadable(headers: Headers): void {
   throw new UnsupportedMediaTypeError('Send the body in UTF-8.');
 }
 
-/** What is UTF-8, by any of its names, or a part of it. */
+/** The charsets that are UTF-8 or a part of it, by all of their names. */
 const readCharsets = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
 function charsetOf(contentType: string): string | undefined {
@@ -52,13 +53,16 @@ function charsetOf(contentType: string): string | undefined {
   return undefined;
 }
 
-/* A body in chunks of one byte takes a hundred times as long to read as the same in one. */
+/*
+ * Maximum number of chunks. A body in chunks of one byte takes a hundred times as long to read as the same
+ * body in one chunk.
+ */
 const mostChunks = 8_192;
 
 /**
- * Reads a body that does not say how long it is, up to the limit.
+ * Reads a body without a Content-Length, up to the limit.
  *
- * @throws PayloadTooLargeError, also for one in too many chunks.
+ * @throws PayloadTooLargeError, also if the body has too many chunks.
  */
 export async function readCounted(
   request: Request,
@@ -74,7 +78,10 @@ export async function readCounted(
   return Buffer.concat(chunks);
 }
 
-/* Bytes that are no UTF-8 are refused: to replace them would be to store another secret than was sent. */
+/*
+ * Refuses bytes that are not UTF-8. To replace them would store a secret that differs from the one that
+ * was sent.
+ */
 function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
   if (bytes.byteLength === 0) return undefined;
   try {
@@ -88,11 +95,11 @@ function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
         error.fields.map((told) => ({ ...told, path: belowInput(told.path) })),
       );
     }
-    throw notJson; // without its cause, which quotes the body
+    throw notJson; // without the cause, which quotes the body
   }
 }
 
-/* GraphQL's complaints begin below the input as well. */
+/* Errors of GraphQL use paths that begin below the input as well. */
 function belowInput(path: string): string {
   return path.replace(/^variables\.(?:input\.)?/, '');
 }

@@ -5,7 +5,7 @@ import { internalMessage } from './masking.ts';
 
 const codes = [...new Set(Object.values(errorKinds).map(({ rest }) => rest))];
 
-/** Every failure of REST. */
+/** The form of every failure in REST. */
 export const failureSchema = z
   .object({
     error: z.object({
@@ -20,10 +20,13 @@ export const failureSchema = z
   })
   .meta({ id: 'Error' });
 
-/** Whose message is the status's own words, as the documentation shows them. */
+/**
+ * The kinds of failure whose message is only the words of the status, as the documentation of `/v1` shows
+ * them.
+ */
 const terse: readonly AppError['kind'][] = ['invalid_input', 'unauthenticated', 'not_found'];
 
-/** A failure as REST writes it. */
+/** Returns the JSON of a failure in REST. */
 export function failureJson(error: AppError) {
   const { rest, words } = errorKinds[error.kind];
   const message = terse.includes(error.kind) ? words : error.message;
@@ -31,7 +34,7 @@ export function failureJson(error: AppError) {
   return { error: { code: rest, message, ...(details && { details }) } };
 }
 
-/** All that REST says of a bug. */
+/** Returns everything that REST reveals about a bug. */
 export function internalFailureJson(requestId: string) {
   const { rest } = errorKinds.internal;
   return { error: { code: rest, message: internalMessage(requestId), request_id: requestId } };

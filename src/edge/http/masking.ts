@@ -2,21 +2,24 @@ import { GraphQLError } from 'graphql';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
 import { AppError, errorKinds, type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 
-/** The failure behind an error, if it is one that the caller may be told about. */
+/** Returns the AppError behind an error, if there is one; the caller may know about it. */
 export function toAppError(error: unknown): AppError | undefined {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const translated = translateDatabaseError(original);
   return translated instanceof AppError ? translated : undefined;
 }
 
-/** What is behind an error that nobody foresaw; undefined for those that may be told. */
+/** Returns the unexpected error behind an error; undefined if the error is an expected one. */
 export function findBug(error: unknown): unknown {
   if (toAppError(error) !== undefined) return undefined;
   if (!(error instanceof GraphQLError)) return error;
   return error.originalError === undefined ? undefined : findBug(error.originalError);
 }
 
-/** The one mask of GraphQL: an AppError is told, a complaint of GraphQL itself without values, a bug not at all. */
+/**
+ * The only mask of GraphQL: it keeps an AppError, removes values from the errors of GraphQL itself, and
+ * hides a bug.
+ */
 export function maskError(error: unknown, requestId: string): GraphQLError {
   const known = toAppError(error);
   const place = placeOf(error);
@@ -45,33 +48,37 @@ function asInApi({ path, message }: FieldIssue) {
   return { path, message };
 }
 
-/** Refusals of a document, which are 200 for clients that take plain JSON only. */
+/** Refusals of a document. They are 200 for clients that accept only plain JSON. */
 const aboutDocument: readonly AppError['kind'][] = [
   'query_too_complex',
   'persisted_query_not_supported',
 ];
 
-/** All that is said of a bug; the log has the rest under the same id. */
+/**
+ * Returns everything that a client learns about a bug. The log has the details under the same id.
+ */
 export function internalMessage(requestId: string): string {
   return `The server failed unexpectedly. Ask its operator to look for request_id ${requestId} in the log.`;
 }
 
-/** GraphQL quotes what it could not take: a literal or a variable, which may be a secret. */
+/**
+ * Removes the values that GraphQL quotes in its messages: a literal or a variable may be a secret.
+ */
 function withoutValues(error: GraphQLError): GraphQLError {
   const { message, extensions } = error;
   const code = extensions.code === 'QUERY_TOO_COMPLEX' ? 'QUERY_TOO_COMPLEX' : 'BAD_USER_INPUT';
-  // A request whose document is not valid is 200 for clients that take plain JSON only.
+  // A request with an invalid document is 200 for clients that accept only plain JSON.
   const isDocument = /^GRAPHQL_(PARSE|VALIDATION)_FAILED$/.test(String(extensions.code));
   const http = { status: 400, ...extensions.http, spec: isDocument || !extensions.http };
   return new GraphQLError(toldOf(message), { ...placeOf(error), extensions: { code, http } });
 }
 
-/** Characters of a complaint of GraphQL: names in it are the caller's. */
+/** Maximum length of a message of GraphQL, because the names in it come from the caller. */
 const longestComplaint = 500;
 
 /**
- * A message of GraphQL without the value that it quotes, which comes last in each of its sentences. The
- * value may be a megabyte that resembles a message, so this looks for plain text only, and only once.
+ * Removes the quoted value from a message of GraphQL. The value comes last in each sentence. It may be a
+ * megabyte that looks like a message, so this searches only for plain text, and only once.
  */
 function toldOf(message: string): string {
   const start = message.slice(0, longestComplaint);
@@ -84,12 +91,12 @@ function toldOf(message: string): string {
   const [first] = quotes
     .map(([quote, end]) => ({ at: start.indexOf(quote), end }))
     .filter(({ at }) => at >= 0)
-    .sort((one, other) => one.at - other.at); // a value may hold the other quotes
+    .sort((one, other) => one.at - other.at); // a value may contain the other kind of quotes
   if (first !== undefined) return `${start.slice(0, first.at)}${first.end}`;
   return start === message ? message : `${start}…`;
 }
 
-/** What stands before a quoted value, and what is said in the place of both. */
+/** The words before a quoted value, and the words that replace both. */
 const quotes = [
   [' got invalid value ', ' has a value that its type does not take.'],
   [' has invalid value ', ' has a value that its type does not take.'],
@@ -99,7 +106,7 @@ const quotes = [
 
 const notInEnum = '" does not exist in "';
 
-/** Which mistakes of syntax are told with what was expected; the rest quotes what stood there. */
+/** The syntax errors whose message says only what was expected. The others quote the source. */
 const syntaxMistakes = ['Unexpected', 'Unterminated', 'Invalid'];
 
 function toldOfSyntax(start: string): string {
@@ -111,7 +118,7 @@ function toldOfSyntax(start: string): string {
   return end < 0 ? start : `Syntax Error: ${what.slice(0, end).trimEnd()}.`;
 }
 
-/** Where in the document and in the answer an error belongs. */
+/** Returns the positions of an error in the document and in the response. */
 function placeOf(error: unknown) {
   if (!(error instanceof GraphQLError)) return {};
   const { nodes, source, positions, path } = error;

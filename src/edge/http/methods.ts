@@ -3,10 +3,12 @@ import { AppError } from '../../platform/errors.ts';
 import type { RestEnv } from './env.ts';
 import { failureJson } from './failure.ts';
 
-/** A path and a method that it takes. */
+/** A path and a method that it supports. */
 export type Taken = { path: string; method: string };
 
-/** Has each known path answer other methods with 405, and OPTIONS with what it takes. */
+/**
+ * Makes each known path respond to other methods with 405, and to OPTIONS with the supported methods.
+ */
 export function refuseOtherMethods(app: Hono<RestEnv>, taken: readonly Taken[]): void {
   const methods = new Map<string, string[]>();
   for (const { path, method } of taken) {

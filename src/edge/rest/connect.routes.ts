@@ -64,7 +64,7 @@ export const connectRoutes: readonly Route[] = [
   route({
     method: 'post',
     path: `${base}/{requirement_id}/credentials`,
-    summary: 'Link credentials, in the place of what was linked before',
+    summary: 'Link credentials, which replace what was linked before',
     description: "Stores credentials of the requirement's type for the token's user.",
     caller: 'end user',
     admit: requireActionsLeft,

@@ -63,7 +63,9 @@ export const connectionRoutes: readonly Route[] = [
         .describe('May be left out only with a key that is bound to a project.'),
       type: searchText.optional(),
       status: word(Object.values(ConnectionStatus)).optional(),
-      search: searchedName.optional().describe('How the name begins, whatever its case.'),
+      search: searchedName
+        .optional()
+        .describe('The beginning of the name, in upper or lower case.'),
       include_system: flag.default(false).meta({ type: 'boolean', default: false }),
       page: pageNumber.default(1).meta({ ...wholeNumber, default: 1 }),
       page_size: pageSize

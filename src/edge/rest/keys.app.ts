@@ -8,7 +8,7 @@ import { refuseOtherMethods } from '../http/methods.ts';
 
 const path = '/.well-known/jwks.json';
 
-/** The public keys of connect tokens, for whoever wants to verify one. */
+/** Serves the public keys of connect tokens, for programs that want to verify one. */
 export function createKeysApp(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   app.get(path, async (c) => {

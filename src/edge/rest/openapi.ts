@@ -43,7 +43,7 @@ type Security = Partial<Record<keyof typeof credentials, string[]>>[];
 
 const members: Security = [{ accessKey: [] }, { personalAccessToken: [] }, { identityToken: [] }];
 
-/** For whom a route is, as a tag, and what it asks of them. */
+/** The audiences of routes: a tag, and the credential that the caller needs. */
 const audiences: Record<Caller, { tag: string; about: string; security: Security }> = {
   member: {
     tag: 'Connections',

@@ -17,13 +17,13 @@ import { refuse } from './refuse.ts';
 import { requestFacts } from './request-facts.ts';
 import { readTarget, requestHost } from './request-host.ts';
 
-/** The whole server, ready to listen. */
+/** The whole server, which is ready to listen. */
 export type App = { listener: RequestListener };
 
-/** A request as far as it is known when it arrives. */
+/** The facts about a request when it arrives. */
 type Arrived = { edge: string; path: string; facts: RequestFacts };
 
-/** What a probe asks, which may name no host. */
+/** The paths of probes, which need not name a host. */
 const probes = new Set(['/health', '/ready', '/metrics']);
 const graphqlMethods = 'GET, POST, OPTIONS';
 const serverMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
@@ -35,7 +35,9 @@ export const everyAnswer = [
   ['X-Frame-Options', 'DENY'],
 ] as const;
 
-/** Builds the server: `/graphql` goes to GraphiQL or to yoga's own handler, everything else to hono. */
+/**
+ * Builds the server. `/graphql` goes to GraphiQL or to the handler of yoga, everything else to hono.
+ */
 export function createApp(deps: Deps): App {
   const schema = loadSchema();
   const metrics = createMetrics(deps);
@@ -85,9 +87,9 @@ export function createApp(deps: Deps): App {
 }
 
 /**
- * The app whose hostname a request calls; null for a management host.
+ * Finds the app whose hostname a request names; null for a management host.
  *
- * @throws InvalidInputError for a request that does not say, once and well-formed, what it is for.
+ * @throws InvalidInputError if the request does not name exactly one valid host.
  */
 async function findCalledApp(
   deps: Deps,
@@ -100,7 +102,7 @@ async function findCalledApp(
     throw new InvalidInputError([{ path: 'host', message: 'must be one host name' }]);
   }
   const found = findHostApp(deps, host);
-  // The process is up, whatever the database is.
+  // `/health` is about the process, so it succeeds even if the database cannot be reached.
   return path === '/health' ? found.catch(() => null) : found;
 }
 
@@ -108,7 +110,7 @@ function sendAllow(res: ServerResponse, methods: string): void {
   res.writeHead(204, { Allow: methods }).end();
 }
 
-/* What is left of a body that nobody read would be taken for the next request. */
+/* Unread body bytes would be parsed as the next request, so the socket is closed. */
 function closeUnlessRead(req: IncomingMessage, res: ServerResponse): void {
   if (req.complete || !('content-length' in req.headers || 'transfer-encoding' in req.headers))
     return;
@@ -128,10 +130,10 @@ function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): Requ
   });
 }
 
-/** The part of a webhook's address that is its credential. */
+/** The part of a webhook's address that is its credential. The log leaves it out. */
 const secretPart = /(?<=^\/v1\/pipedream\/).*/;
 
-/** Logs and counts a request when it ends; of its address only the path. */
+/** Logs and counts a request when it ends. It logs only the path of the address. */
 function watch(
   { log }: Deps,
   { requests }: Metrics,

@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The headers of an answer that a script of another origin may read. Browsers take no pattern here. */
+/**
+ * The response headers that a script of another origin can read. Browsers accept no pattern here.
+ */
 const exposedHeaders = ['X-Request-Id', 'Retry-After', 'Patchbay-Proxy'].join(', ');
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].join(', ');
-/** How long a browser keeps the answer to a preflight, in seconds. Chromium takes two hours at most. */
+/** Seconds for which a browser caches a preflight. Chromium allows two hours at most. */
 const preflightMaxAge = 7_200;
 
 /**
- * Lets the scripts of listed origins call the APIs. An origin that is not listed gets no CORS header.
- * Returns true for a preflight, which is answered here.
+ * Lets scripts of the listed origins call the APIs. Other origins get no CORS header. It returns true for
+ * a preflight, to which it responds itself.
  */
 export function applyCors(
   origins: readonly string[],
@@ -20,7 +22,7 @@ export function applyCors(
   const isListed = origin !== undefined && origins.includes(origin);
   const isPreflight =
     method === 'OPTIONS' && origin !== undefined && 'access-control-request-method' in headers;
-  // A cache must not hand one origin's answer to another, nor one without an origin.
+  // A cache must not give the response for one origin to another origin, or to a request without one.
   keepInVary(res, isPreflight ? ['Origin', 'Access-Control-Request-Headers'] : ['Origin']);
   if (isListed) {
     res.setHeader('Access-Control-Allow-Origin', origin);
@@ -37,7 +39,7 @@ export function applyCors(
   return true;
 }
 
-/* `writeHead` would replace a header that was set before by one of the same name. */
+/* Adds names to Vary. `writeHead` would otherwise replace a header that was set before. */
 function keepInVary(res: ServerResponse, names: readonly string[]): void {
   res.setHeader('Vary', names.join(', '));
   const writeHead: (...args: never[]) => ServerResponse = res.writeHead;

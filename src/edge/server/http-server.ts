@@ -4,19 +4,26 @@ import type { Socket } from 'node:net';
 import type { Deps } from '../../core/deps/deps.ts';
 import { createApp, everyAnswer } from './app.ts';
 
-/** Longer than a load balancer keeps an idle connection, so that it never sends into a closed one. */
+/**
+ * Milliseconds, longer than a load balancer keeps an idle socket, so that it never sends into a closed
+ * one.
+ */
 const keepAliveTimeout = 65_000;
 
-/** The headers come at once; a body may take as long as the whole request. */
+/**
+ * Milliseconds for the headers. They arrive at once; a body can take as long as the whole request.
+ */
 const longestHeaders = 15_000;
 
-/** How often requests are looked through for those that take too long. */
+/** Pause in milliseconds between two searches for requests that take too long. */
 const connectionsCheckingInterval = 1_000;
 
-/** Nothing is sent or read for so long: the client does not read. Streams send a ping more often. */
+/**
+ * Milliseconds without any traffic, after which the client counts as gone. Streams send a ping more often.
+ */
 const idleTimeout = 120_000;
 
-/** Makes the server of HTTP, ready to listen. */
+/** Creates the HTTP server, which is ready to listen. */
 export function createHttpServer(deps: Deps): Server {
   const requestTimeout = deps.config.limits.requestSeconds * 1_000;
   const headersTimeout = Math.min(requestTimeout, longestHeaders);
@@ -25,17 +32,17 @@ export function createHttpServer(deps: Deps): Server {
     requestTimeout,
     headersTimeout,
     connectionsCheckingInterval,
-    requireHostHeader: false, // a probe may send no Host; the app refuses a request where it needs one
+    requireHostHeader: false, // a probe need not send Host; the app refuses other requests without it
   });
   server.setTimeout(idleTimeout);
   const begun = new WeakMap<Socket, ServerResponse>();
   server.on('request', (req, res) => begun.set(req.socket, res));
   server.on('request', createApp(deps).listener);
-  // Node refuses an Expect header that it does not know without a body; a server may as well ignore it.
+  // Node refuses an unknown Expect header without a body. HTTP also allows a server to ignore it.
   server.on('checkExpectation', (req, res) => server.emit('request', req, res));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const response = begun.get(socket);
-    // What is written now would be read as a part of a response that is on its way.
+    // A response that has begun cannot be refused: the bytes would be read as a part of it.
     const isAmid = response?.headersSent && !response.writableFinished;
     if (error.code === 'ECONNRESET' || !socket.writable || isAmid) socket.destroy();
     else refuseUnread(deps, error, socket);
@@ -51,7 +58,7 @@ const malformed: Refusal = {
   message: 'The request is not valid HTTP.',
 };
 
-/** What the parser of requests gives up on, by its error code. */
+/** The requests that the HTTP parser gives up on, by its error code. */
 const refusals = new Map<string | undefined, Refusal>([
   [
     'HPE_HEADER_OVERFLOW',
@@ -80,7 +87,9 @@ const refusals = new Map<string | undefined, Refusal>([
   ],
 ]);
 
-/** Refuses, in the usual envelope, what could not be read as a request; no listener sees it. */
+/**
+ * Refuses, in the usual envelope, bytes that could not be read as a request. No listener sees them.
+ */
 function refuseUnread({ log }: Deps, error: NodeJS.ErrnoException, socket: Socket): void {
   const { status, code, message } = refusals.get(error.code) ?? malformed;
   const id = randomUUID();

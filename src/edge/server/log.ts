@@ -3,10 +3,10 @@ import { type DestinationStream, type LoggerOptions, pino } from 'pino';
 import type { Config } from '../../platform/config/config.ts';
 
 /**
- * The log: JSON lines on standard output. Nothing is logged but what is named: of a request neither
- * headers, body nor query string, of an error neither its parameters nor its details.
+ * Creates the log: JSON lines on standard output. It writes only named fields: of a request no headers,
+ * body or query string; of an error no parameters or details.
  *
- * @param destination where the lines go instead.
+ * @param destination receives the lines instead.
  */
 export function createLog(
   { logLevel }: Pick<Config, 'logLevel'>,
@@ -26,14 +26,14 @@ export function createLog(
   return pino(options, destination);
 }
 
-/** Standard output. Lines are written in the background, in their order. */
+/** Opens standard output. Lines are written in the background, in order. */
 export function standardOutput() {
   return pino.destination(1);
 }
 
 /**
- * Ends an output when its last line is written, or after a second when nobody reads it. An exit before
- * that can turn the order of the last lines round.
+ * Ends an output when its last line is written, or after a second if nobody reads it. An earlier exit
+ * could reverse the order of the last lines.
  */
 export async function endOutput(output: ReturnType<typeof standardOutput>): Promise<void> {
   const closed = once(output, 'close', { signal: AbortSignal.timeout(1_000) });
@@ -49,7 +49,10 @@ type LoggedError = {
   cause?: unknown;
 };
 
-/* Errors of a driver or of Prisma carry the values of a statement beside their message. */
+/*
+ * Describes an error by chosen fields only, because errors of a driver or of Prisma also carry the values
+ * of a statement.
+ */
 function describeError(error: unknown, depth = 0): LoggedError | string {
   if (!(error instanceof Error)) return typeof error;
   const { name, message, stack, cause } = error;

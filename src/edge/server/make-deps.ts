@@ -37,7 +37,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { makeLeanDeps } from './make-lean-deps.ts';
 import { createOperationSeconds } from './metrics.ts';
 
-/** Makes everything that one process has, over a database that is open and migrated. */
+/** Creates all parts of one process, over a database that is open and migrated. */
 export function makeDeps(config: Config, database: Database, keys: KeyProvider, log: Logger): Deps {
   const lean = makeLeanDeps(config, database.sql, keys, log);
   const { db, listen } = database;

@@ -4,7 +4,7 @@ import type { Deps } from '../../core/deps/deps.ts';
 /** Bounds of the durations' buckets, in seconds. */
 const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
-/** What `/metrics` shows of one process. */
+/** Creates the metrics of one process, which `/metrics` shows. */
 export function createMetrics({ operationSeconds }: Pick<Deps, 'operationSeconds'>) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -11,21 +11,24 @@ import { makeDataFolder, writePrivateFile } from '../../platform/private-file.ts
 import { makeDeps } from './make-deps.ts';
 import { joinInstallation, openInstallation } from './open-installation.ts';
 
-/** Everything a running server holds, and how to let go of it. */
+/** Everything that a running server holds, with a way to close it. */
 export type OpenDeps = {
   deps: Deps;
-  /** Of the first start only. */
+  /** The result of the first start; undefined for every later start. */
   firstStart: FirstStart | undefined;
   close: () => Promise<void>;
 };
 
-/** What the first start made, and where its key is to be read: on the terminal, in a file, or with whoever gave it. */
+/**
+ * The result of the first start, and the place where its key can be read: on the terminal, in a file, or
+ * in BOOTSTRAP_ACCESS_KEY.
+ */
 export type FirstStart = Bootstrapped & { keyFile: string | undefined };
 
 /**
  * Opens the database, brings it up to date, and proves that its values can be opened.
  *
- * @throws ConfigError, or an Error in words for the operator.
+ * @throws ConfigError, or an Error whose message is for the operator.
  */
 export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
   const installation = await openInstallation(config, { makesKeys: true });

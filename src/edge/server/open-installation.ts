@@ -13,15 +13,15 @@ import { type FolderLock, lockFolder } from '../../platform/db/folder-lock.ts';
 import { withLease } from '../../platform/db/lease.ts';
 import { ConfigError } from '../../platform/errors.ts';
 
-/** A database and the master keys over it, and how to let go of both. */
+/** A database and its master keys, with a way to close both. */
 export type Installation = { database: Database; keys: KeyProvider; close: () => Promise<void> };
 
 /**
- * Opens the database of a configuration; the embedded one is this process's own until it is closed.
- * Nothing in it is looked at yet.
+ * Opens the database of a configuration, without looking at its contents. An embedded database belongs to
+ * this process until it is closed.
  *
- * @param makesKeys whether a new embedded installation gets its master keys: only a server begins one.
- * @throws ConfigError, or an Error in words for the operator.
+ * @param makesKeys whether a new embedded installation gets its master keys; only a server creates one.
+ * @throws ConfigError, or an Error whose message is for the operator.
  */
 export async function openInstallation(
   config: Config,
@@ -47,12 +47,11 @@ export async function openInstallation(
 }
 
 /**
- * Says that this process is there and which master keys it holds, then proves that these are all that
- * the database needs; in this order, and under the lease under which the active key changes, so that
- * none is made active that a process lacks.
+ * Announces this process and its master keys, then proves that these are all keys that the database needs.
+ * The order matters, and so does the lease, under which the active key changes: no key can become active
+ * that a process lacks.
  *
- * @param alongside done under the same lease.
- * @throws ConfigError naming each key id that is missing or wrong.
+ * @param alongside runs under the same lease. @throws ConfigError that names each missing or wrong key id.
  */
 export async function joinInstallation<Result>(
   { database, keys }: Pick<Installation, 'database' | 'keys'>,
@@ -63,7 +62,7 @@ export async function joinInstallation<Result>(
     database,
     startLease.name,
     async () => {
-      if (kind === 'pglite') await forgetProcesses(sql); // whoever it was is dead: the folder is ours
+      if (kind === 'pglite') await forgetProcesses(sql); // the folder is ours, so every other process is dead
       const presence = await announceProcess(sql, keys.kids);
       try {
         await checkMasterKeys(sql, keys);
@@ -88,7 +87,9 @@ async function lockDataDir({ dataDir }: Config): Promise<FolderLock> {
   }
 }
 
-/** The keys of a configuration; undefined for an embedded installation without its file. */
+/**
+ * Reads the keys of a configuration; undefined for an embedded installation without its key file.
+ */
 async function readMasterKeys(config: Config): Promise<string | undefined> {
   const { masterKeys, databaseUrl, dataDir } = config;
   if (masterKeys !== undefined) return masterKeys;
@@ -98,7 +99,10 @@ async function readMasterKeys(config: Config): Promise<string | undefined> {
   );
 }
 
-/** A new key opens nothing of a database that had others: a file that is lost is not replaced. */
+/**
+ * Creates master keys only for an empty database. If the file of an existing one is lost, a new key would
+ * open nothing.
+ */
 async function makeMasterKeys({ sql }: Database, { dataDir }: Config): Promise<string> {
   if (await hasMasterKeys(sql)) throw missingMasterKeys(dataDir);
   return createMasterKeyFile(dataDir);

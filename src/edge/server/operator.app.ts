@@ -7,7 +7,7 @@ import type { RestEnv } from '../http/env.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What an operator's tools ask: is it up, can it work, how is it doing. */
+/** Creates the endpoints for an operator's tools: health, readiness and metrics. */
 export function createOperatorApp(deps: Deps, { registry }: Metrics): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   app.get('/health', (c) => c.json({ status: 'ok' }));
@@ -30,7 +30,10 @@ export function createOperatorApp(deps: Deps, { registry }: Metrics): Hono<RestE
   return app;
 }
 
-/** What keeps this process from its work: the database, the vault, or tokens that were not stored yet. */
+/**
+ * Returns what prevents this process from working: the database, the vault, or tokens that are not stored
+ * yet.
+ */
 async function findProblem(deps: Deps): Promise<Record<string, string> | undefined> {
   if (deps.stopping.signal.aborted) return { process: 'stops' };
   const pending = pendingCount(deps);
@@ -50,7 +53,7 @@ async function findProblem(deps: Deps): Promise<Record<string, string> | undefin
   }
 }
 
-/* Digests have one length, so that comparing them takes one time. */
+/* Compares digests, which have one length, so that the comparison always takes the same time. */
 function isSame(header: string | undefined, token: string): boolean {
   const given = bearerCredential(header ?? '') ?? '';
   return timingSafeEqual(digestCredential(given), digestCredential(token));

@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from '../../platform/config/config.ts';
 
 /**
- * Starts the refresh worker in a thread of its own: what it deciphers, and collects as garbage, holds up
- * no request. It shares nothing with this one but the database, as another process would.
+ * Starts the refresh worker in a thread of its own, so that its decryption and garbage collection do not
+ * delay requests. The two threads share only the database, as two processes would.
  */
 export function startRefreshThread(
   script: URL,
@@ -11,7 +11,7 @@ export function startRefreshThread(
 ): { stop(until: number): Promise<void> } {
   const thread = new Worker(script, { workerData: config });
   const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
-  // As in the main thread: what nobody caught ends the process.
+  // An uncaught error ends the process, as it does in the main thread.
   thread.once('error', (error) => {
     throw error;
   });

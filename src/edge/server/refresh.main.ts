@@ -7,9 +7,11 @@ import { openHotSessions } from '../../platform/db/postgresql-sessions.ts';
 import { createLog } from './log.ts';
 import { makeLeanDeps } from './make-lean-deps.ts';
 
-/* A thread that refreshes tokens on PostgreSQL until it is told how many milliseconds are left for it. */
+/*
+ * The thread that refreshes tokens on PostgreSQL until it learns how many milliseconds it has left.
+ */
 
-const config = workerData as Config; // what startRefreshThread gave
+const config = workerData as Config; // startRefreshThread passed it
 const { databaseUrl = '', masterKeys = '' } = config;
 if (parentPort === null) throw new Error('This is a thread of the server.');
 const sessions = openHotSessions(databaseUrl);
@@ -21,4 +23,4 @@ const [left]: number[] = await once(parentPort, 'message');
 void worker.stop();
 await finishRefreshes(deps, performance.now() + (left ?? 0));
 await sessions.close();
-process.exit(); // of the thread alone
+process.exit(); // ends only the thread

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type BlockList, isIP, SocketAddress } from 'node:net';
 import type { RequestFacts } from '../../core/access/request-context.ts';
 
-/** What a request's headers say of where it came from. */
+/** The headers of a request that say where it came from. */
 export type SenderHeaders = { requestId: string | undefined; forwardedFor: string | undefined };
 
 /**
- * A request's id and its client's address. `X-Request-Id` and `X-Forwarded-For` count only from a
- * trusted proxy; the client is then the rightmost hop that is none.
+ * Returns the id of a request and the address of its client. `X-Request-Id` and `X-Forwarded-For` count
+ * only if a trusted proxy sent them; the client is then the rightmost hop that is not a trusted proxy.
  */
 export function requestFacts(
   trusted: BlockList,
@@ -23,12 +23,15 @@ export function requestFacts(
   return { id: isUsable ? requestId : randomUUID(), ip };
 }
 
-/** Whether who sent a request is a proxy of ours. */
+/** Whether a trusted proxy sent a request. */
 export function isTrustedPeer(trusted: BlockList, remoteAddress: string | undefined): boolean {
   return remoteAddress !== undefined && isTrusted(trusted, plainAddress(remoteAddress));
 }
 
-/* Asking a BlockList costs as much as parsing a request; most have no rules. */
+/*
+ * Whether the list contains an address. The check costs as much as parsing a request, so an empty list is
+ * skipped.
+ */
 function isTrusted(trusted: BlockList, address: string): boolean {
   if (!hasRules(trusted)) return false;
   return trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
@@ -45,7 +48,7 @@ function hasRules(trusted: BlockList): boolean {
   return known;
 }
 
-/** The address of a hop, which some proxies write with its port, in brackets or in quotes. */
+/** Returns the address of a hop. Some proxies write it with a port, in brackets or in quotes. */
 function readHop(hop: string): string {
   const text = hop.trim().replace(/^"(.*)"$/, '$1');
   const [, address] = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text) ?? [];
@@ -54,8 +57,8 @@ function readHop(hop: string): string {
 }
 
 /**
- * An address in its one spelling, so that rates count it once: an IPv4 address that arrived over IPv6 is
- * written as IPv4. A zone, which may be any text, makes it no address.
+ * Returns the only spelling of an address, so that rates count it once: an IPv4 address over IPv6 becomes
+ * IPv4. A zone id can be any text, so an address with one is not accepted.
  */
 function plainAddress(address: string): string {
   if (address.includes('%')) return '';

@@ -3,13 +3,13 @@ import type { BlockList } from 'node:net';
 import { normalizeHost } from '../../platform/host-name.ts';
 import { isTrustedPeer } from './request-facts.ts';
 
-/* What Node lets through of a header is text in Latin-1; a host is in ASCII there. */
+/* The characters of a host. Node passes Latin-1 text of a header through, but a host is ASCII. */
 const asciiHost = /^[\w.:[\]-]+$/;
 
 /**
- * The host that a request is for, in its one spelling; undefined where it is not said once and
- * well-formed. `X-Forwarded-Host` counts only from a trusted proxy, and then what the nearest one
- * wrote: the last.
+ * Returns the host of a request in its only spelling; undefined if it does not name exactly one valid
+ * host. `X-Forwarded-Host` counts only from a trusted proxy, and of several values the last, which the
+ * nearest proxy wrote.
  */
 export function requestHost(trusted: BlockList, request: IncomingMessage): string | undefined {
   const { rawHeaders, headers, socket } = request;
@@ -22,8 +22,8 @@ export function requestHost(trusted: BlockList, request: IncomingMessage): strin
 }
 
 /**
- * Turns a target in absolute form, as a proxy sends it, into the usual one: its authority takes the place of
- * the Host header (RFC 9112, section 3.2.2).
+ * Converts a target in absolute form, as a proxy sends it, to the usual form. Its authority replaces the
+ * Host header (RFC 9112, section 3.2.2).
  */
 export function readTarget(request: IncomingMessage): void {
   const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(request.url ?? '') ?? [];

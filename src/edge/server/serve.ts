@@ -12,25 +12,25 @@ import { describeFirstStart } from './welcome.ts';
 import { startWorkers, type Workers } from './workers.ts';
 
 /**
- * How long requests in flight may take after a signal to stop, in milliseconds. What a provider is
- * about to answer then gets 11 s more: in all, less than the 30 s after which most supervisors kill.
+ * Milliseconds that requests in flight have after a signal to stop. Responses of providers get 11 s more.
+ * Together that is less than the 30 s after which most supervisors kill a process.
  */
 const stopDeadline = 15_000;
 
-/** A start that is refused for its configuration is over by then, in milliseconds. */
+/** Milliseconds after which a start that the configuration prevents has already failed. */
 const noticeDelay = 1_000;
 
-/** After how long a second Ctrl-C ends the process at once, in milliseconds. */
+/** Milliseconds after which a second Ctrl-C ends the process at once. */
 const impatience = 1_000;
 
-/** After how long a process that should have stopped is ended, whatever holds it, in milliseconds. */
+/** Milliseconds after which a process that should have stopped is ended, whatever holds it. */
 const hangDeadline = stopDeadline + 14_000;
 
 /**
- * Starts the server, which a signal ends.
+ * Starts the server. A signal ends it.
  *
- * @param refreshThread the script of the thread that refreshes tokens; without one, this thread does.
- * @throws ConfigError, or an Error in words for the operator.
+ * @param refreshThread the script of the thread that refreshes tokens; without one, this thread does it.
+ * @throws ConfigError, or an Error whose message is for the operator.
  */
 export async function serve(config: Config, refreshThread: URL | undefined): Promise<void> {
   const output = standardOutput();
@@ -43,18 +43,18 @@ export async function serve(config: Config, refreshThread: URL | undefined): Pro
     await open.close();
     throw error;
   }
-  // Not before: who cannot start must not have begun a refresh.
+  // Only now: a process that fails to start must not have begun a refresh.
   const workers = startWorkers(open.deps, refreshThread);
   stopOnSignals(open.deps, async () => {
     await stop(server, workers, open);
     await endOutput(output);
-    process.exit(); // whatever timer a library has left
+    process.exit(); // a library may have left a timer running
   });
   process.stderr.write(`Patchbay listens on ${config.publicUrl}\n`);
   if (open.firstStart) process.stderr.write(describeFirstStart(config, open.firstStart));
 }
 
-/** Says where an embedded database is, and says it at once when its opening takes long. */
+/** Opens the database, and announces an embedded one at once if opening it takes long. */
 async function openWithNotice(config: Config, log: Logger): Promise<OpenDeps> {
   const { databaseUrl, dataDir } = config;
   if (databaseUrl !== undefined) return openDeps(config, log);
@@ -83,8 +83,8 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 }
 
 /**
- * Stops at the first signal. A terminal and npm both pass Ctrl-C on, so that the same signal comes twice;
- * only one that comes later means that somebody does not want to wait.
+ * Stops at the first signal. A terminal and npm both pass Ctrl-C on, so the same signal arrives twice.
+ * Only a later one means that the person does not want to wait.
  */
 function stopOnSignals({ stopping }: Deps, stop: () => Promise<void>): void {
   let since = 0;
@@ -102,8 +102,8 @@ function stopOnSignals({ stopping }: Deps, stop: () => Promise<void>): void {
 }
 
 /**
- * Waits until load balancers have seen that `/ready` says 503, takes no new requests, finishes those in
- * flight, then closes the database.
+ * Waits until load balancers have noticed that `/ready` returns 503, accepts no new requests, finishes
+ * those in flight, then closes the database.
  */
 async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps): Promise<void> {
   deps.log.info('stopping');
@@ -113,9 +113,9 @@ async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps)
   const until = performance.now() + stopDeadline;
   const closed = new Promise((resolve) => server.close(resolve));
   closeStreams(deps);
-  // Whoever goes on with a kept connection is told to end it.
+  // Tell clients that keep their connections alive to close them.
   server.prependListener('request', (_req, res) => res.setHeader('Connection', 'close'));
-  // A connection that was busy at first is idle when its answer is out.
+  // A socket that was busy at first becomes idle after its response.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const deadline = setTimeout(() => server.closeAllConnections(), stopDeadline);
   await closed;

@@ -1,7 +1,9 @@
 import type { Config } from '../../platform/config/config.ts';
 import type { FirstStart } from './open-deps.ts';
 
-/** What the first start tells, once: what it made, and how to store and fetch a secret with it. */
+/**
+ * Returns the text that the first start prints once: what it created, and how to store and fetch a secret.
+ */
 export function describeFirstStart(
   { publicUrl, bootstrapAccessKey, databaseUrl, dataDir }: Config,
   { projectId, accessKey, keyFile }: FirstStart,

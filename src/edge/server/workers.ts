@@ -14,18 +14,24 @@ import { finishRevocations, revokeDue } from '../../oauth/revoke/revoke-due.serv
 import { forgetEndedSessions } from '../connect-page/session.service.ts';
 import { startRefreshThread } from './refresh-thread.ts';
 
-/** What a process does unasked. */
+/** The background work of a process. */
 export type Workers = {
-  /** Ends it; tokens that the database has not taken until then (`performance.now()`) go to the disk. */
+  /**
+   * Stops the work. Tokens that the database has not stored by then (`performance.now()`) go to the disk.
+   */
   stop(until: number): Promise<void>;
 };
 
-/** How often what is no more of use is deleted, in milliseconds. */
+/** Cleanup interval in milliseconds. */
 const sweepPause = 10 * 60_000;
-/** How often tokens that ended for good, or that are to be revoked, are looked for, in milliseconds. */
+/** Pause in milliseconds between two searches for tokens that have ended or must be revoked. */
 const tokenPause = 60_000;
 
-/** @param thread the script of a thread for the refreshes; without one they are done here. */
+/**
+ * Starts the background work.
+ *
+ * @param thread the script of the thread that refreshes tokens; without one, this thread does it.
+ */
 export function startWorkers(deps: Deps, thread?: URL): Workers {
   const refreshes =
     thread === undefined ? startRefreshWorker(deps) : startRefreshThread(thread, deps.config);
@@ -44,7 +50,7 @@ export function startWorkers(deps: Deps, thread?: URL): Workers {
     void revokeDue(deps);
   };
   const attending = setInterval(attend, tokenPause).unref();
-  void revokeDue(deps); // what an earlier process left
+  void revokeDue(deps); // tokens that an earlier process saved to the disk
   return {
     async stop(until) {
       clearInterval(sweeping);

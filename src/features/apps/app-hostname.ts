@@ -8,7 +8,10 @@ type Rules = Pick<Config, 'publicUrl' | 'appDomains'>;
 
 const noHost = 'must be a host name such as app.example.com, and nothing else of a URL';
 
-/** A hostname for an app, in any spelling; a port goes, since an app has its host on every one. */
+/**
+ * Returns the schema of an app's hostname, in any spelling. It drops the port, because an app has its host
+ * on every port.
+ */
 export function appHostname(rules: Rules) {
   return requiredText(500).transform((text, context) => {
     const hostname = normalizeHost(text);
@@ -20,11 +23,11 @@ export function appHostname(rules: Rules) {
 }
 
 /**
- * What is wrong with a hostname for an app, to be read after the field's name; undefined when
- * nothing is. Takes the spelling that {@link normalizeHost} makes.
+ * Returns the problem of a hostname, as words that follow the field's name; undefined if there is none.
+ * The hostname is in the form of {@link normalizeHost}.
  */
 export function findHostnameProblem(rules: Rules, hostname: string): string | undefined {
-  // Names below localhost lead to this machine without any DNS, so apps are tried out there.
+  // Names below localhost lead to this machine without DNS, so they are allowed for trying out apps.
   const isManagement = isLoopbackHost(hostname) && !hostname.endsWith('.localhost');
   if (isIP(hostname) !== 0 || isManagement) {
     return 'must be a domain name: IP addresses and localhost are for management';

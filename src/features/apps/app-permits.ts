@@ -3,14 +3,14 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 
 /*
- * A process takes permits from the database, a twelfth of the limit at a time, and gives them out
- * itself: all processes count together, and few calls ask the database. Permits end with their minute.
+ * A process takes permits from the database, a twelfth of the limit at a time, and hands them out itself.
+ * So all processes count together, but only few calls reach the database. Permits end with their minute.
  */
 
 const partsOfLimit = 12;
 const rememberedApps = 10_000;
 
-/** What a permit is for. The table counts an app's minute. */
+/** The purposes of a permit, each with the table that counts an app's minute. */
 const kinds = {
   mint: { table: 'mint_window', limit: 'mintsPerApp' },
   action: { table: 'action_window', limit: 'actionsPerApp' },
@@ -20,9 +20,9 @@ export type PermitKind = keyof typeof kinds;
 
 type Permits = {
   left: number;
-  /** Whether the database has no more in this minute. */
+  /** Whether the database has no further permits in this minute. */
   areLast: boolean;
-  /** When the minute ends, by `performance.now()`. */
+  /** The end of the minute, by `performance.now()`. */
   until: number;
 };
 
@@ -39,7 +39,10 @@ declare module '../../core/deps/deps.ts' {
   }
 }
 
-/** Returns in how many seconds an app has permits again, as far as this process knows; 0: perhaps now. */
+/**
+ * Returns after how many seconds an app has permits again, as far as this process knows; 0 if it may have
+ * some now.
+ */
 export function secondsToPermits(deps: Deps, kind: PermitKind, appId: string): number {
   const permits = currentPermits(deps, kind, appId);
   if (permits === undefined || permits.left > 0 || !permits.areLast) return 0;
@@ -77,7 +80,7 @@ function takeMoreOnce(deps: Deps, kind: PermitKind, appId: string): Promise<void
   return known;
 }
 
-/* `taken` may grow beyond the limit: what is beyond it was not granted. */
+/* `taken` can exceed the limit; the excess was not granted. */
 const statementFor = (table: string) => `
   INSERT INTO ${table} AS w (app_id, taken)
   SELECT a.id, $2 FROM app a WHERE a.id = $1::uuid FOR KEY SHARE

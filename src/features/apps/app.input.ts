@@ -5,7 +5,7 @@ import { nameText } from '../../platform/input.ts';
 import { appHostname } from './app-hostname.ts';
 import { connectPageSettings } from './connect-page.input.ts';
 
-/** The fields of an app. Which hostnames are valid, the operator decides. */
+/** The fields of an app. The operator decides which hostnames are valid. */
 function appFields(config: Config) {
   return {
     name: nameText(120),
@@ -15,12 +15,14 @@ function appFields(config: Config) {
   };
 }
 
-/** What `createApp` takes. */
+/** Returns the schema of the input of `createApp`. */
 export function newApp(config: Config) {
   return z.object({ projectId: z.string(), ...appFields(config) });
 }
 
-/** What `updateApp` takes: what is left out or null stays as it is. */
+/**
+ * Returns the schema of the input of `updateApp`. A field that is left out or null stays as it is.
+ */
 export function appChanges(config: Config) {
   const { name, hostname, visibility, connectPage } = appFields(config);
   return z.object({
@@ -32,7 +34,7 @@ export function appChanges(config: Config) {
   });
 }
 
-/** The columns that change. Of the connect page's settings null takes one away. */
+/** Returns the columns that change. Null removes a setting of the connect page. */
 export function changedColumns({
   name,
   hostname,
@@ -47,7 +49,7 @@ export function changedColumns({
   };
 }
 
-/** The columns of the connect page's settings that are given. */
+/** Returns the columns of the given settings of the connect page. */
 export function pageColumns(page: z.output<typeof connectPageSettings> | null | undefined) {
   const { displayName, logoUrl, accentColor, allowedOrigins, returnUrl } = page ?? {};
   return {

@@ -117,7 +117,7 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-/** An app just written may be deleted already. */
+/** Returns the row of an app that was just written. Another call may already have deleted it. */
 function found<Row>(app: Row | null): Row {
   if (app === null) throw new NotFoundError('app');
   return app;

@@ -127,7 +127,7 @@ export const deleteApp = operation({
   },
 });
 
-/** What the audit log keeps of an app that is written. */
+/** Returns the facts about a written app for the audit log. */
 function detailOf({ id, name, hostname, visibility }: AppOfEvent) {
   return { app: id, name, hostname, visibility };
 }

@@ -6,10 +6,10 @@ import { InvalidInputError, NotFoundError, UnauthenticatedError } from '../../pl
 import { isUuid } from '../../platform/input.ts';
 
 /**
- * The app that a call is about: the one whose hostname was called, or else the one that is named.
+ * Returns the app of a call: the one on whose hostname it arrived, or else the one that the input names.
  *
- * @throws InvalidInputError where neither is, UnauthenticatedError, NotFoundError for an app out of
- * the credential's reach.
+ * @throws InvalidInputError if there is neither, UnauthenticatedError, NotFoundError if the credential
+ * cannot reach the app.
  */
 export async function requireCalledApp(
   context: RequestContext,

@@ -6,7 +6,7 @@ import { nameText, orBlank } from '../../platform/input.ts';
 const longestUrl = 2_000;
 const mostOrigins = 20;
 
-/* Whatever colour it is, black or white text on it has a contrast of at least 4.58:1 (WCAG 2.2). */
+/* A color. Black or white text has a contrast of at least 4.58:1 on every color (WCAG 2.2). */
 const accentColor = z
   .string()
   .trim()
@@ -27,7 +27,7 @@ const origin = z
   )
   .transform((url) => url.origin);
 
-/** How the connect page shall look; null takes a setting away. */
+/** The settings of the connect page. Null removes a setting. */
 export const connectPageSettings = z.object({
   displayName: orBlank(nameText(120)),
   logoUrl: pageUrl.nullish(),
@@ -40,7 +40,10 @@ export const connectPageSettings = z.object({
   returnUrl: pageUrl.nullish(),
 });
 
-/* A URL takes more for a host than there is, `*` and `;` among it, which mean something in a header. */
+/*
+ * Whether a URL is allowed on the page. URL parsers accept hosts with characters such as `*` and `;`,
+ * which have a meaning in a header.
+ */
 function isPageUrl({ protocol, host, hostname, username, password }: URL): boolean {
   if (normalizeHost(host) === undefined || username !== '' || password !== '') return false;
   const isHere = isLoopback(hostname.replace(/^\[|\]$/g, ''));

@@ -6,15 +6,15 @@ import type { Sql } from '../../platform/db/sql.ts';
 import { findHostnameProblem } from './app-hostname.ts';
 
 /**
- * The app that a host names, in its one spelling; null for a management host. Concurrent calls share
- * a statement, and what can be no app's takes none.
+ * Finds the app of a host in its only spelling; null for a management host. Concurrent calls share a
+ * statement, and a host that cannot belong to an app needs none.
  */
 export async function findHostApp(deps: Deps, host: string): Promise<HostApp | null> {
   if (findHostnameProblem(deps.config, host) !== undefined) return null;
   return (await deps.loadAppByHostname(host)) ?? null;
 }
 
-/** An app by its id, as far as the caller may see it. */
+/** The id of an app, and the projects that the caller can reach. */
 export type WantedApp = { id: string; reach: Reach };
 
 declare module '../../core/deps/deps.ts' {

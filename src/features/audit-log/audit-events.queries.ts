@@ -44,7 +44,7 @@ const AuditEventRef = builder.prismaObject('AuditEvent', {
       nullable: true,
       description: 'Further facts about the event; null without any.',
       select: { detail: true },
-      resolve: ({ detail }) => detail as JsonObject | null, // what audit.service.ts wrote
+      resolve: ({ detail }) => detail as JsonObject | null, // audit.service.ts wrote it
     }),
   }),
 });
@@ -98,7 +98,10 @@ builder.queryField('auditEvents', (t) =>
   }),
 );
 
-/** All of a project, or of a connection; with neither, what belongs to no project. */
+/**
+ * Returns the condition for the events of a project or a connection. Without both, it selects the events
+ * that belong to no project.
+ */
 async function eventsWhere(
   context: RequestContext,
   projectId: string | null | undefined,

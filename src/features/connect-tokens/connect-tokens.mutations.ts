@@ -6,7 +6,7 @@ import { createConnectToken } from './create-connect-token.operation.ts';
 import { revokeConnectTokens } from './revoke-connect-tokens.operation.ts';
 
 const CreateConnectTokenInput = builder.inputType('CreateConnectTokenInput', {
-  description: 'The end user for whom you create a connect token.',
+  description: 'The end user who needs a connect token.',
   fields: (t) => ({
     userId: t.string({
       description:

@@ -12,7 +12,7 @@ import { requireCalledApp } from '../apps/called-app.ts';
 import { takeMint } from './mint-limits.ts';
 import { loadSigner, signConnectToken } from './sign.ts';
 
-/** A token, the address of the connect page with it, and when it ends. */
+/** A connect token, the address of the connect page with it, and its expiry. */
 export type ConnectToken = { token: string; url: string; expiresAt: Date };
 
 /**
@@ -69,7 +69,10 @@ const registered = 'SELECT epoch, "issuedAt" FROM registered';
 const unaudited = `${registration} ${registered}`;
 const audited = `${registration}, noted AS (${insertEvent('registered', 5)}) ${registered}`;
 
-/** Makes sure that the user has a row, and that the app is there, and public where no key was sent. */
+/**
+ * Makes sure that the user has a row. It also checks that the app exists and, without a key, that it is
+ * public.
+ */
 async function registerUser(
   context: RequestContext,
   app: HostApp,

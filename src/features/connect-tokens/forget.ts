@@ -1,8 +1,8 @@
 import type { Deps } from '../../core/deps/deps.ts';
 
 /*
- * What connect tokens leave behind is of no use once they have ended, which all have an hour after
- * their day. A user who brought nothing is forgotten with the last of their tokens.
+ * Data of connect tokens is useless an hour after they have expired. A user who linked nothing is deleted
+ * with the last of their tokens.
  */
 const statements = {
   'forget-revoked-tokens': 'DELETE FROM revoked_token WHERE expires_at < now()',
@@ -14,7 +14,7 @@ const statements = {
       AND NOT EXISTS (SELECT 1 FROM pipedream_link w WHERE w.end_user_id = u.id)`,
 };
 
-/** Deletes what no connect token has need of any more. */
+/** Deletes the data that no connect token needs any longer. */
 export async function forgetEndedTokens({ sql, log }: Deps): Promise<void> {
   for (const [name, statement] of Object.entries(statements)) {
     try {

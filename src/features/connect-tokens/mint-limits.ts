@@ -5,13 +5,13 @@ import { secondsToPermits, takePermit } from '../apps/app-permits.ts';
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
-    /** How many connect tokens each address makes without a key. */
+    /** Counts how many connect tokens each address creates without a key. */
     mintRate: Rate;
   }
 }
 
 /**
- * Refuses a caller without a key who is known to be beyond the published rates; takes nothing of them.
+ * Refuses a caller without a key who is known to exceed the published rates. It counts nothing.
  *
  * @throws TooManyRequestsError.
  */
@@ -25,10 +25,10 @@ export function requireMintsLeft({ deps, viewer, request, app }: RequestContext)
 }
 
 /**
- * Takes one of the connect tokens that may be made without a key: of those of the caller's address,
- * which each process counts, and of those of the app, which all processes count together.
+ * Counts one connect token that is created without a key: for the address of the caller, which each
+ * process counts, and for the app, which all processes count together.
  *
- * @throws TooManyRequestsError, NotFoundError when the app is no more.
+ * @throws TooManyRequestsError, NotFoundError if the app was deleted.
  */
 export async function takeMint(context: RequestContext, app: HostApp): Promise<void> {
   requireMintsLeft(context);

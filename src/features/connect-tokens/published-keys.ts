@@ -5,8 +5,8 @@ import type { Sql } from '../../platform/db/sql.ts';
 import { makeFirstKey } from './signing-keys.ts';
 
 /**
- * The public keys of whatever may have signed a connect token that still counts, newest first (RFC
- * 7517). The first is made here, if need be, so that nobody keeps a copy without it.
+ * Returns the public keys of all signing keys whose tokens may still count, newest first (RFC 7517). If
+ * there is none, it creates the first one, so that no client caches an empty list.
  */
 export async function loadPublishedKeys(deps: Deps): Promise<JWK[]> {
   const issuer = deps.config.publicUrl;

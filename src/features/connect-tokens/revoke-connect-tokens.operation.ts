@@ -54,7 +54,7 @@ function revoke(
   });
 }
 
-/* For as long as the token may live. */
+/* Stores the revocation for as long as the token can live. */
 function revokeToken(tx: Prisma.TransactionClient, appId: string, jti: string): Promise<number> {
   return tx.$executeRaw`
     INSERT INTO revoked_token (app_id, jti)

@@ -12,10 +12,10 @@ import {
 } from '../../core/vault/data-key.columns.ts';
 import { makeFirstKey, placeOfPrivateKey } from './signing-keys.ts';
 
-/** The key that signs at present. It is opened for each signature and kept nowhere. */
+/** The key that signs at present. It is opened for each signature and cached nowhere. */
 export type Signer = { kid: string; issuer: string; key: CryptoKey };
 
-/** The key that signs for this server's `PUBLIC_URL` now; the first one is made here. */
+/** Returns the key that signs for the `PUBLIC_URL` of this server. It creates the first one. */
 export async function loadSigner(deps: Deps): Promise<Signer> {
   const found = await findSigner(deps);
   if (found !== undefined) return found;
@@ -25,12 +25,15 @@ export async function loadSigner(deps: Deps): Promise<Signer> {
   return made;
 }
 
-/** Signs what a connect token says (RFC 7515, RFC 7519). */
+/** Signs the claims of a connect token (RFC 7515, RFC 7519). */
 export function signConnectToken({ kid, key }: Signer, claims: ConnectTokenClaims) {
   return new SignJWT(claims).setProtectedHeader(connectTokenHeader(kid)).sign(key);
 }
 
-/* One that would not outlive what it signs is out; one that is published only, if there is another. */
+/*
+ * Skips a key that would not outlive its signature, and a key that is only published, if there is another
+ * one.
+ */
 const statement = `
   SELECT s.id, s.private_key AS "privateKey", ${dataKeyColumns('k', 'key')}
   FROM signing_key s JOIN data_key k ON k.id = s.private_key_data_key_id

@@ -6,18 +6,21 @@ import { writeSealed } from '../../core/vault/write-sealed.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { newId } from '../../platform/new-id.ts';
 
-/** How long a copy of the published keys may be kept, in seconds. */
+/** Seconds for which clients can cache the published keys. */
 export const publishedMaxAge = 300;
 
-/** How long a key is published before it signs in the place of another, in seconds. */
+/** Seconds for which a new key is published before it signs instead of the old one. */
 export const publishedBefore = 2 * publishedMaxAge;
 
-/** How long a key verifies after its last signature, in seconds: as long as what it signed, and a little more. */
+/**
+ * Seconds for which a key verifies after its last signature: the life of a token, and a little more.
+ */
 const verifiesAfter = connectTokenLife + 300;
 
 /**
- * How a new key comes: `first` where its issuer has none; `overlap` takes the place of the newest after
- * some minutes, and what was signed stays valid; `compromised` at once, and all that was signed is void.
+ * How a new key starts. `first`: its issuer has none. `overlap`: it replaces the newest key after some
+ * minutes, and existing tokens stay valid. `compromised`: it replaces the key at once, and every older
+ * token is void.
  */
 type Arrival = 'first' | 'overlap' | 'compromised';
 
@@ -28,7 +31,9 @@ declare module '../../core/deps/deps.ts' {
   }
 }
 
-/** Makes a key where this server's `PUBLIC_URL` has none; whoever needs it meanwhile waits for the same. */
+/**
+ * Creates a key if the `PUBLIC_URL` of this server has none. Concurrent callers wait for the same key.
+ */
 export async function makeFirstKey(deps: Deps): Promise<void> {
   const making = deps.firstSigningKey;
   making.key ??= makeSigningKey(deps, 'first').finally(() => {
@@ -38,9 +43,9 @@ export async function makeFirstKey(deps: Deps): Promise<void> {
 }
 
 /**
- * Makes a signing key for this server's `PUBLIC_URL`. Other processes take it up by themselves.
+ * Creates a signing key for the `PUBLIC_URL` of this server. Other processes find it by themselves.
  *
- * @returns its `kid`; of a `first` one that another was before, one that is nowhere.
+ * @returns its `kid`. If another process was faster with a `first` key, the returned one does not exist.
  */
 export async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<string> {
   const id = newId();
@@ -61,7 +66,9 @@ export async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<stri
   return id;
 }
 
-/* A key signs nothing once its successor does: soon after, the last of what it signed has ended. */
+/*
+ * A key stops signing when its successor starts, so soon after that the last of its tokens has expired.
+ */
 async function retireAll(tx: Prisma.TransactionClient, arrival: Arrival): Promise<void> {
   const seconds = arrival === 'compromised' ? 0 : publishedBefore + verifiesAfter;
   await tx.$executeRaw`
@@ -70,7 +77,7 @@ async function retireAll(tx: Prisma.TransactionClient, arrival: Arrival): Promis
   if (arrival === 'compromised') await endWhatNamesNoKey(tx);
 }
 
-/** Ends what tokens began under a version that did not note their key. */
+/** Ends consents and sessions of tokens that an older version stored without their key. */
 async function endWhatNamesNoKey(tx: Prisma.TransactionClient): Promise<void> {
   await tx.$executeRaw`
     UPDATE authorization_attempt SET token_expires_at = now()
@@ -78,7 +85,7 @@ async function endWhatNamesNoKey(tx: Prisma.TransactionClient): Promise<void> {
   await tx.$executeRaw`DELETE FROM pipedream_link WHERE token_kid IS NULL`;
 }
 
-/** What a private key is bound to. */
+/** Returns the place that a private key is bound to. */
 export function placeOfPrivateKey(id: string): Place {
   const place = { table: 'signing_key', rowId: id, column: 'private_key' };
   return { organizationId: null, projectId: null, ...place };

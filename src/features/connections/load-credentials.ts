@@ -9,7 +9,10 @@ import {
   type StoredCredentials,
 } from './stored-credentials.ts';
 
-/** Which connection, and as whom: what the statement authorizes by. */
+/**
+ * The id of a connection, and the projects that the caller can reach: the values by which the statement
+ * authorizes.
+ */
 export type Wanted = { id: string; reach: Reach };
 
 declare module '../../core/deps/deps.ts' {

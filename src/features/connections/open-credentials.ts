@@ -65,7 +65,7 @@ function requireAvailable({ isSystem, type, status, grant }: StoredCredentials):
   const isBare = grant === null && findConnectionType(type)?.oauth2 !== undefined;
   if (status === 'incomplete' || (status === 'active' && isBare)) {
     throw new ConflictError(
-      'The connection is incomplete: nobody has given consent yet. Authorize it first.',
+      'The connection is incomplete: nobody has given consent yet. Authorize it first. Authorize it first. Authorize it first. Authorize it first.',
     );
   }
   if (status === 'expired') {

@@ -5,23 +5,24 @@ import { TooManyRequestsError } from '../../platform/errors.ts';
 import { secondsToPermits, takePermit } from '../apps/app-permits.ts';
 
 /*
- * What a connect token does is an audit event, and some of it calls a provider with the operator's
- * client. Anybody may have a token of a public app, so what these do is limited for each token, client
- * address and app. A key's holder answers for the tokens made with it: each is limited by itself only.
+ * Limits the actions of connect tokens. Every action is an audit event, and some call a provider with the
+ * client of the operator. Strangers can have a token of a public app, so these tokens are limited per
+ * token, client address and app. Tokens that were made with a key are the responsibility of its owner, so
+ * each is limited only by itself.
  */
 
-/** Who acts, and from where. */
+/** The caller and the request. */
 type Caller = Pick<RequestContext, 'deps' | 'request'>;
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
-    /** How many actions each connect token and each address does. */
+    /** Counts the actions of each connect token and each address. */
     actionRate: Rate;
   }
 }
 
 /**
- * Refuses a connect token that is known to be beyond the published rates; counts nothing.
+ * Refuses a connect token that is known to exceed the published rates. It counts nothing.
  *
  * @throws TooManyRequestsError.
  */
@@ -34,7 +35,7 @@ export function requireActionsLeft({ deps, request, viewer }: RequestContext): v
 }
 
 /**
- * Counts what a connect token is about to change or to begin, whatever comes of it: for the token and the
+ * Counts an action that changes or begins something, whether or not it succeeds: for the token and the
  * client address, which each process counts, and for the app, which all processes count together.
  *
  * @throws TooManyRequestsError.
@@ -52,7 +53,8 @@ export async function takeAction(
 }
 
 /**
- * Counts what changes nothing that lasts, such as a link that is opened: for the token and the address.
+ * Counts an action that changes nothing permanently, such as opening a link: for the token and the
+ * address.
  *
  * @throws TooManyRequestsError.
  */
@@ -68,7 +70,7 @@ function requireAttemptsLeft(caller: Caller, viewer: ConnectTokenViewer): void {
   }
 }
 
-/** By what a token is counted in this process. */
+/** Returns the keys by which this process counts a token. */
 function countsOf({ deps, request }: Caller, { id, via }: ConnectTokenViewer) {
   const { actionsPerToken, actionsPerKeyedToken, actionsPerAddress } = deps.config.limits;
   const ofToken = { key: `token ${id}`, whose: 'with one token' };

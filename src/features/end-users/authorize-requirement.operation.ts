@@ -24,14 +24,14 @@ import { loadRequirement, type RequirementOfViewer } from './load-requirement.ts
 import { holdPendingConnection } from './pending-connection.ts';
 
 /**
- * The page of ours that a consent begins on. The browser comes back to `url`, and is known by the digest of
- * its cookie: no other browser completes the consent.
+ * The connect page on which a consent begins. The browser returns to `url`, and only the browser with the
+ * cookie of this digest can complete the consent.
  */
 type HostedPage = { url: string; browserDigest: Uint8Array<ArrayBuffer> };
 
 const hostedPage = z.custom<HostedPage>((given) => {
   const { browserDigest } = Object(given) as Partial<HostedPage>;
-  return browserDigest instanceof Uint8Array; // which no JSON can hold
+  return browserDigest instanceof Uint8Array; // no JSON value can be this
 });
 
 const otherKind: Record<RequirementKind, string> = {

@@ -11,18 +11,20 @@ import { digestWebhook } from '../requirements/awaited-accounts.ts';
 import { linkerOf, requireReplaceable } from '../requirements/links.ts';
 import { lockUser } from '../requirements/lock-user.ts';
 
-/** What is to be linked at Pipedream. */
+/** The account to link at Pipedream. */
 export type AccountWanted = {
   requirementId: string;
   appSlug: string;
-  /** Where the browser goes afterwards; undefined: Pipedream says. */
+  /**
+   * The address to which the browser goes afterwards; undefined to stay on the page of Pipedream.
+   */
   returnUrl: string | undefined;
 };
 
 /**
- * Asks Pipedream for a link where a user connects an account, and waits for it from then on.
+ * Asks Pipedream for a link with which a user connects an account, and waits for the account from then on.
  *
- * @throws NotFoundError, ConflictError when the token may not replace what is linked, UpstreamError.
+ * @throws NotFoundError, ConflictError if the token may not replace what is linked, UpstreamError.
  */
 export async function beginPipedreamLink(
   context: RequestContext,
@@ -60,8 +62,8 @@ export async function beginPipedreamLink(
 }
 
 /**
- * Under which name Pipedream knows the user. Whoever came without a key gets a name of their own for
- * each token: what comes under it was linked by them, and nothing that others link does.
+ * Returns the id under which Pipedream knows the user. A token that was made without a key gets an id of
+ * its own. So it can link only accounts that its own holder connected.
  */
 async function externalUser(
   tx: Prisma.TransactionClient,

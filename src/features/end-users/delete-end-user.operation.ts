@@ -40,10 +40,10 @@ export const deleteEndUser = operation({
     const endUserId = user.id;
     const remove = () =>
       deps.db.$transaction(async (tx) => {
-        // The user first, as all others do: see lock-user.ts.
+        // Locks the user first, as all other transactions do: see lock-user.ts.
         await tx.$queryRaw`SELECT 1 FROM end_user WHERE id = ${endUserId}::uuid FOR UPDATE`;
         const count = await tx.endUserLink.count({ where: { endUserId } });
-        await tx.endUser.deleteMany({ where: { id: endUserId } }); // and all that hangs on them
+        await tx.endUser.deleteMany({ where: { id: endUserId } }); // deletes everything that belongs to the user
         const detail = { ...about, links: count };
         await tx.auditEvent.create({ data: auditEvent(context, { ...happening, detail }) });
         return count;

@@ -32,7 +32,7 @@ const EndUserAppRef = builder.prismaObject('App', {
 });
 
 const EndUserRef = builder.objectRef<ConnectTokenViewer>('EndUser').implement({
-  description: 'The end user to whom a connect token belongs.',
+  description: 'The end user of a connect token.',
   fields: (t) => ({
     userId: t.exposeString('userId', { description: 'The id that the app gives to the end user.' }),
     app: t.prismaField({

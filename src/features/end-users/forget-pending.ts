@@ -1,6 +1,6 @@
 import type { Deps } from '../../core/deps/deps.ts';
 
-/* A consent is given within ten minutes of the last time that it was begun; Pipedream says how long its link lives. */
+/* A consent ends ten minutes after it last began. Pipedream says how long its link lives. */
 const statements = {
   'forget-pending-connections': `
     DELETE FROM connection WHERE status = 'incomplete' AND end_user_id IS NOT NULL
@@ -8,7 +8,7 @@ const statements = {
   'forget-pipedream-links': 'DELETE FROM pipedream_link WHERE expires_at < now()',
 };
 
-/** Deletes what users began and never completed. */
+/** Deletes consents and links that users began and never completed. */
 export async function forgetPending({ sql, log }: Deps): Promise<void> {
   for (const [name, statement] of Object.entries(statements)) {
     try {

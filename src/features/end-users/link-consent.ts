@@ -8,11 +8,11 @@ import { lockUser } from '../requirements/lock-user.ts';
 import { readSpec } from '../requirements/spec.ts';
 
 /**
- * Links what a user consented to, in the place of what they brought before. The token of that is not
- * revoked at the provider: some would end the new one with it.
+ * Links the connection of a consent and removes the old link. The old token is not revoked at the
+ * provider: some providers would end the new grant with it.
  *
- * @throws ConflictError when the user's token counts no more or may not replace what is linked, or when
- * scopes are missing: what was linked stays then.
+ * @throws ConflictError if the token of the user no longer counts or may not replace what is linked, or if
+ * scopes are missing. The old link then stays.
  */
 export const linkConsent: LinkConsent = async (tx, consent) => {
   const { connection, attempt } = consent;

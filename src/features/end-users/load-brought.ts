@@ -11,7 +11,10 @@ import {
   type StoredCredentials,
 } from '../connections/stored-credentials.ts';
 
-/** What a user brought for a requirement, and as whom it is asked for: what the statement authorizes by. */
+/**
+ * The app, user and requirement of a link, and the projects that the caller can reach: the values by which
+ * the statement authorizes.
+ */
 export type WantedOfUser = {
   requirementId: string;
   appId: string;
@@ -19,7 +22,7 @@ export type WantedOfUser = {
   reach: Reach;
 };
 
-/** A requirement, with what one user brought for it, if anything. */
+/** A requirement with the link of one user, if there is one. */
 export type Brought = {
   kind: RequirementKind;
   title: string;

@@ -4,16 +4,20 @@ import { NotFoundError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import { type RequirementSpec, readSpec } from '../requirements/spec.ts';
 
-/** A requirement that a token's user is to fulfil. */
+/** A requirement that the user of a token wants to fulfil. */
 export type RequirementOfViewer = {
   id: string;
   title: string;
   spec: RequirementSpec;
-  /** Where a consent may send the browser afterwards. */
+  /** The addresses to which the browser can go after a consent. */
   returnUrls: string[];
 };
 
-/** @throws NotFoundError for a requirement of any other app. */
+/**
+ * Loads a requirement of the token's app.
+ *
+ * @throws NotFoundError for a requirement of any other app.
+ */
 export async function loadRequirement(
   db: PrismaClient,
   { appId }: ConnectTokenViewer,

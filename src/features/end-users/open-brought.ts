@@ -9,10 +9,11 @@ import { readSpec } from '../requirements/spec.ts';
 import type { Brought, PipedreamAccount } from './load-brought.ts';
 
 /**
- * Opens what a user brought for a requirement. The caller records that before it returns the result.
+ * Opens what a user connected for a requirement. The caller records that in the audit log before it
+ * returns the result.
  *
- * @throws ConflictError when it is not there, or does not fulfil the requirement any more;
- * UpstreamError when its token has ended and the provider gives no new one now.
+ * @throws ConflictError if there is nothing, or it no longer fulfils the requirement; UpstreamError if its
+ * token has expired and the provider issues no new one now.
  */
 export async function openBrought(context: RequestContext, brought: Brought): Promise<Credentials> {
   if (brought.kind === 'pipedream_account') return openAccount(brought, brought.account);
@@ -31,7 +32,7 @@ function openAccount(brought: Brought, account: PipedreamAccount | null): Creden
   return { connectionId: null, type: 'pipedream_account', config, expiresAt: null };
 }
 
-/* The requirement may have been changed since the user fulfilled it. */
+/* The requirement may have changed since the user fulfilled it. */
 function requireFulfilled(brought: Brought, { type, grant, status }: StoredCredentials): void {
   if (type !== ownValue(brought.spec, 'type')) throw notBrought(brought);
   const asked = readSpec(brought.kind, brought.spec);

@@ -12,11 +12,10 @@ import { lockUser, type OfUser } from '../requirements/lock-user.ts';
 import type { RequirementOfViewer } from './load-requirement.ts';
 
 /**
- * The one connection that waits for a user's consent to a requirement, made when there is none; its
- * config is what the requirement says by now.
+ * Finds or creates the one connection that waits for the consent of a user to a requirement. Its config is
+ * what the requirement says now.
  *
- * @returns its id.
- * @throws NotFoundError, ConflictError when the token may not replace what is linked.
+ * @returns its id. @throws NotFoundError, ConflictError if the token may not replace what is linked.
  */
 export function holdPendingConnection(
   context: RequestContext,
@@ -35,7 +34,7 @@ export function holdPendingConnection(
       const sealed = sealedConfig(vault, key, { organizationId, projectId, id }, config);
       const row = { id, name: title, sealed, event: undefined };
       const made = { ...row, projectId, createdBy: null, status: 'incomplete' as const, ofUser };
-      // The new version keeps the purge of waiting connections away for another hour.
+      // The new version protects the waiting connection from cleanup for another hour.
       const change = { ...row, version: undefined, dataKeyId: key.id, status: null };
       const stored =
         pending === null

@@ -19,7 +19,7 @@ const CredentialReference = builder.inputType('CredentialReference', {
 });
 
 const ResolveCredentialsInput = builder.inputType('ResolveCredentialsInput', {
-  description: 'The credentials that a run needs, and the end user for whom it runs.',
+  description: 'The credentials that a run needs, and its end user.',
   fields: (t) => ({
     appId: t.id({
       required: false,

@@ -62,7 +62,7 @@ export const resolveCredentials = operation({
   },
 });
 
-/** A user, with what the audit log has in the place of their name. */
+/** An end user, with the hash that stands for them in the audit log. */
 type NamedUser = { appId: string; userId: string; hash: string };
 
 const nobody = { appId: '', userId: '' };
@@ -77,10 +77,10 @@ function requireUser({ appId, userId }: GivenUser): Omit<NamedUser, 'hash'> {
   throw new InvalidInputError(absent.map(([path]) => ({ path, message })));
 }
 
-/** What came of a reference, and what the audit log shall say it was about. */
+/** The outcome for a reference, and the facts that the audit log records about it. */
 type Outcome = { result: Credentials | AppError; about: Omit<Happening, 'action'> };
 
-/** Something to open, with all that it takes. */
+/** Something that can be opened, with everything that this needs. */
 type Found = { projectId: string; open: () => Promise<Credentials> };
 
 async function resolveOne(
@@ -105,7 +105,7 @@ async function resolveOne(
   }
 }
 
-/* What is no UUID may be any text, of any length. */
+/* A requirement id that is not a UUID could be any text of any length, so it is not logged. */
 function detailOf(requirementId: string, { hash }: NamedUser): JsonObject {
   return { user: hash, ...(isUuid(requirementId) && { requirement: requirementId }) };
 }
@@ -131,7 +131,10 @@ async function findBrought(
   return { projectId: brought.projectId, open: () => openBrought(context, brought) };
 }
 
-/** One that cannot be opened does not fail the others; a database that is away fails all of them. */
+/**
+ * Turns a failure into the outcome of one item, so that it does not affect the others. If the database
+ * cannot be reached, all items fail.
+ */
 function toResult({ deps, request }: RequestContext, error: unknown): AppError {
   const known = translateDatabaseError(error);
   if (known instanceof UnavailableError) throw known;

@@ -40,9 +40,9 @@ builder.queryField('node', (t) =>
 );
 
 /*
- * $1 is the id, $2 the organization. $3 and $4 are the reach of the caller, $5 and $6 the reach of an
- * admin, who alone sees keys; $7 says whether the caller is an admin of the whole organization, who
- * alone sees people and the keys of no project.
+ * $1 is the id, $2 the organization. $3 and $4 are the projects that the caller reaches; $5 and $6 those
+ * in which the caller is an admin, because only admins see keys. $7 says whether the caller is an admin of
+ * the whole organization, because only these see people and the keys of no project.
  */
 const reached = `p.organization_id = q.organization_id AND ${isReached('p.id')}`;
 
@@ -90,12 +90,12 @@ const statement = `
     WHERE c.id = q.id AND c.end_user_id IS NULL AND ${reached}
   ) found ON true`;
 
-/** A record as the statement makes it of JSON. */
+/** A record as the statement builds it in JSON. */
 type Json = { id: string; [name: string]: unknown };
 
 type Found = Record<RecordType, Json | null> & (ConnectionColumns | { id: null });
 
-/** Finds what has this id, with one statement that also authorizes it. */
+/** Finds the record with this id. The one statement also authorizes it. */
 async function findNode(sql: Sql, viewer: MemberViewer, id: string): Promise<Node | null> {
   const reach = reachOf(viewer);
   const held = adminReach(viewer);
@@ -114,14 +114,17 @@ async function findNode(sql: Sql, viewer: MemberViewer, id: string): Promise<Nod
   return null;
 }
 
-/** Where the caller is an admin; everywhere but in some projects for an admin of the organization. */
+/**
+ * Returns the projects in which the caller is an admin. An admin of the organization is one everywhere,
+ * except in projects where they hold less.
+ */
 function adminReach(viewer: MemberViewer): Reach {
   if (isPerson(viewer)) return reachOf(holding(viewer, 'admin'));
   if (includesRole(viewer.role, 'admin')) return reachOf(viewer);
   return { organizationId: viewer.organizationId, only: true, projectIds: [] };
 }
 
-/** Times come as text in JSON. */
+/** Converts times, which are text in JSON. */
 function readTimes(record: Json): Json {
   const times = Object.entries(record).filter(([name]) => name.endsWith('At'));
   const read = times.map(([name, time]) => [name, time === null ? null : new Date(String(time))]);

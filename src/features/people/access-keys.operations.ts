@@ -19,7 +19,9 @@ import { isUuid, nameText } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { requireVisibleProject } from '../projects/visible-project.ts';
 
-/** Nobody makes a key with more role, scope or life than their own. The key itself is stored nowhere. */
+/**
+ * A new key never exceeds the role, scope or lifetime of the caller. The key itself is stored nowhere.
+ */
 export const createAccessKey = operation({
   name: 'createAccessKey',
   description:
@@ -63,7 +65,7 @@ export const createAccessKey = operation({
   },
 });
 
-/** A key that is revoked already is not found. */
+/** A key that is already revoked is not found. */
 export const revokeAccessKey = operation({
   name: 'revokeAccessKey',
   description: 'Revokes an access key. The server refuses its next request.',

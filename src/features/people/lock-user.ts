@@ -6,7 +6,8 @@ import { isUuid } from '../../platform/input.ts';
 export type LockedUser = PersonRoles & { id: string; name: string };
 
 /**
- * Finds a person of an organization, whose roles nobody else changes until the transaction ends.
+ * Finds a person of an organization and locks them, so that nobody else changes their roles until the
+ * transaction ends.
  *
  * @throws NotFoundError.
  */

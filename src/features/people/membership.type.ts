@@ -41,10 +41,10 @@ builder.prismaObjectFields(ProjectRef, (t) => ({
   }),
 }));
 
-/** What cursors are made of: a membership has no time of its own. */
+/** The columns for cursors. A membership has no time of its own, so it uses that of the user. */
 const selected = { userId: true, user: { select: { createdAt: true } } } as const;
 
-/** What {@link selected} adds to every row. */
+/** The columns that {@link selected} adds to every row. */
 type Selected = { userId: string; user: { createdAt: Date } };
 
 function membersOfProjects(args: PageArgs, context: Context, query: object) {

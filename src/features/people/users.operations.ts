@@ -42,7 +42,7 @@ export const listUsers = operation({
   },
 });
 
-/** A person gets no more role than the caller has. */
+/** The role of the new person must not exceed that of the caller. */
 export const createUser = operation({
   name: 'createUser',
   description: 'Adds a person to the organization. Only its admins can call it.',
@@ -115,7 +115,7 @@ export const deleteUser = operation({
 
 function matching(search: string | null | undefined) {
   if (!search) return {};
-  // `_`, `%` and `\\` would be wildcards of LIKE.
+  // Escapes `_`, `%` and `\\`, which are wildcards of LIKE.
   const part = (text: string) => text.replace(/[\\%_]/g, '\\$&');
   return {
     OR: [

@@ -62,7 +62,7 @@ const ViewerRef = builder.objectRef<Viewer>('Viewer').implement({
     user: t.prismaField({
       type: UserRef,
       nullable: true,
-      description: 'The person to whom the credential belongs; null for a program.',
+      description: 'The owner of the credential, if it is a person; null for a program.',
       resolve: (query, viewer, _args, { deps }) =>
         isPerson(viewer)
           ? deps.db.user.findUnique({ ...query, where: { id: viewer.userId } })

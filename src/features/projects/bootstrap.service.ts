@@ -6,15 +6,15 @@ import {
 import type { PrismaClient } from '../../platform/db/generated/client.ts';
 import { newId } from '../../platform/new-id.ts';
 
-/** What the first start made. */
+/** The result of the first start. */
 export type Bootstrapped = { projectId: string; accessKey: string };
 
 /**
- * Makes an organization and a project, both named `default`, and an organization-wide admin key,
- * unless there is an organization already. Call it while no other process can.
+ * Creates an organization and a project, both named `default`, and an admin key for the whole
+ * organization, unless an organization exists. Call it while no other process can.
  *
- * @param givenKey the key to use; a random one when absent.
- * @param beforeCommit keeps the key somewhere, so that no committed key is ever unknown.
+ * @param givenKey the key to use; a random one if absent. @param beforeCommit stores the key somewhere, so
+ * that no committed key is ever unknown.
  */
 export async function bootstrap(
   db: PrismaClient,

@@ -1,8 +1,8 @@
 import type { Prisma } from '../../platform/db/generated/client.ts';
 
 /**
- * Keeps a project from being deleted until the transaction ends, before anything of it is locked; false
- * when it already is.
+ * Locks a project before anything in it is locked, so that it cannot be deleted until the transaction
+ * ends. It returns false if the project is already deleted.
  */
 export async function holdProject(tx: Prisma.TransactionClient, id: string): Promise<boolean> {
   const held = await tx.$queryRaw<unknown[]>`

@@ -5,13 +5,17 @@ type Row = { id: string; createdAt: Date };
 
 type Source<Found extends Row> = {
   plan: PagePlan<'createdAt'>;
-  /** The rows of the planned page of each of these projects, with one statement. */
+  /** Loads the rows of the planned page of each of these projects, with one statement. */
   load: (projectIds: string[]) => Promise<readonly { id: string; rows: Found[] }[]>;
-  /** How many rows each has in all, likewise; a project without any may be left out. */
+  /**
+   * Counts all rows of each project, with one statement; a project without rows can be left out.
+   */
   count: (projectIds: string[]) => Promise<readonly { id: string | null; count: number }[]>;
 };
 
-/** A page of a list that every project has; what many projects are asked at once shares statements. */
+/**
+ * Creates a list that every project has. Calls for many projects at the same time share statements.
+ */
 export function listOfProjects<Found extends Row>({ plan, load, count }: Source<Found>) {
   const rowsOf = batch(async (ids: readonly string[]) => {
     const found = new Map((await load([...ids])).map(({ id, rows }) => [id, rows]));

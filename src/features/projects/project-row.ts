@@ -1,13 +1,13 @@
 import type { Project } from '../../platform/db/generated/client.ts';
 
-/** A project as JSON, in SQL: one value beside the columns of other tables. */
+/** Returns SQL that makes one JSON value of a project, beside the columns of other tables. */
 export function projectJson(table: string): string {
   return `json_build_object('id', ${table}.id, 'organizationId', ${table}.organization_id,
     'name', ${table}.name, 'redirectUrls', COALESCE(${table}.redirect_urls, '{}'),
     'createdAt', ${table}.created_at)`;
 }
 
-/** What {@link projectJson} is read as. */
+/** The JSON value of {@link projectJson}. */
 export type ProjectJson = Omit<Project, 'createdAt'> & { createdAt: string };
 
 export function readProjectJson(json: ProjectJson): Project {

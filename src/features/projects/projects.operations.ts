@@ -80,7 +80,7 @@ export const createProject = operation({
   },
 });
 
-/** What is left out or null stays as it is. */
+/** A field that is left out or null stays as it is. */
 export const updateProject = operation({
   name: 'updateProject',
   description: 'Changes the name or the redirect URLs of a project. Only its admins can call it.',

@@ -5,9 +5,9 @@ import { NotFoundError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 
 /**
- * Makes sure that a project exists for the caller.
+ * Checks that the caller can see a project.
  *
- * @returns its id as the database writes it, whatever spelling of the UUID was given.
+ * @returns its id as the database writes it, even if the caller wrote the UUID differently.
  */
 export async function requireVisibleProject(context: RequestContext, id: string): Promise<string> {
   const viewer = requireMember(context.viewer);

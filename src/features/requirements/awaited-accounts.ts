@@ -3,7 +3,7 @@ import type { Batched } from '../../platform/db/batch.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import type { OfUser } from './lock-user.ts';
 
-/** How long Pipedream is not asked again for an account that is waited for, in seconds. */
+/** Seconds for which Pipedream is not asked again for the same account. */
 export const checkPause = 3;
 
 /** An account that a user is connecting at Pipedream, for one requirement. */
@@ -15,7 +15,7 @@ export type AwaitedAccount = OfUser & {
   userId: string;
   externalUserId: string;
   appSlug: string;
-  /** The token that began it. */
+  /** The connect token that began it. */
   jti: string;
   epoch: number;
   isAnonymous: boolean;
@@ -23,12 +23,15 @@ export type AwaitedAccount = OfUser & {
   tokenKid: string | null;
 };
 
-/** What is stored of the unguessable part of a webhook's address: enough to find its link by, too little to use. */
+/**
+ * Returns the digest of the secret part of a webhook's address. The server can find the link by it, and
+ * nobody can call the webhook with it.
+ */
 export function digestWebhook(secret: string): Buffer<ArrayBuffer> {
   return Buffer.from(createHash('sha256').update(secret).digest());
 }
 
-/* Of all who come at once, one gets the row, and nobody for the next seconds. */
+/* Only one caller claims the row, once per `checkPause`. */
 const claim = `
   UPDATE pipedream_link w SET checked_at = now()
   FROM requirement r, app a, project p, end_user u
@@ -49,7 +52,7 @@ const ofUserStatement = `
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
-    /** Claims the accounts that a user waits for, unless Pipedream was just asked. */
+    /** Claims the accounts that a user is connecting, unless Pipedream was asked just before. */
     claimAwaited: Batched<OfUser, AwaitedAccount[]>;
   }
 }
@@ -67,14 +70,14 @@ export async function claimAwaitedOfUsers(
     const own = [...left].filter(
       (one) => one.endUserId === endUserId && one.requirementId === requirementId,
     );
-    for (const one of own) left.delete(one); // who asks for the same in the same moment waits for nothing
+    for (const one of own) left.delete(one); // a concurrent caller does not wait for the lock
     return own;
   });
 }
 
 const ofWebhookStatement = `${claim} AND w.webhook_digest = $1::bytea RETURNING ${columns}`;
 
-/** The same by the unguessable part of a webhook's address; undefined also when there is none. */
+/** Claims by the secret part of a webhook's address; undefined if nothing matches. */
 export async function claimByWebhook(
   sql: Sql,
   secret: string,
@@ -87,7 +90,7 @@ export async function claimByWebhook(
 const knownStatement = `
   SELECT 1 FROM pipedream_link WHERE webhook_digest = $1::bytea AND expires_at > now()`;
 
-/** Whether something waits for the webhook with this address. */
+/** Whether a link waits for the webhook with this address. */
 export async function isAwaitedWebhook(sql: Sql, secret: string): Promise<boolean> {
   const known = await sql('find-awaited-of-webhook', knownStatement, [digestWebhook(secret)]);
   return known.length > 0;

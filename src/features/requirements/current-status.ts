@@ -5,12 +5,12 @@ import type { AwaitedAccount } from './awaited-accounts.ts';
 import { linkAwaitedAccount } from './link-account.service.ts';
 import type { RequirementOfUser, RequirementState } from './status.ts';
 
-/** How long a question for the status waits for Pipedream, in milliseconds. */
+/** Milliseconds for which a status request waits for Pipedream. */
 const patience = 2_000;
 
 /**
- * How a user stands to a requirement. Where an account at Pipedream is waited for, Pipedream is asked
- * first, so that a webhook that was lost costs seconds.
+ * Returns the status of a requirement for a user. If the user is connecting an account at Pipedream, it
+ * asks Pipedream first, so that a lost webhook costs only seconds.
  */
 export async function currentStatus(
   deps: Deps,
@@ -22,7 +22,10 @@ export async function currentStatus(
   return linked ? deps.loadRequirementState(ofUser) : state;
 }
 
-/** Asks Pipedream for what users wait for, where it was not just asked; answers whether anything was linked. */
+/**
+ * Asks Pipedream for the accounts that users are connecting, if it was not asked just before. It returns
+ * whether anything was linked.
+ */
 export async function askForAwaited(
   deps: Deps,
   pairs: readonly RequirementOfUser[],
@@ -41,12 +44,15 @@ export async function askForAwaited(
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
-    /** How often Pipedream is asked for the accounts of each app. */
+    /** Counts how often Pipedream is asked for the accounts of each app. */
     accountQuestions: Rate;
   }
 }
 
-/** Anybody may begin links of a public app, and ask for their status: Pipedream is asked only so often. */
+/**
+ * Whether Pipedream may be asked. Strangers can begin links of a public app and ask for their status, so
+ * the rate is limited.
+ */
 function mayAsk(deps: Deps, { isAnonymous, appId }: AwaitedAccount): boolean {
   if (!isAnonymous) return true;
   const rate = deps.accountQuestions;

@@ -12,8 +12,8 @@ import { replaceLink, requireReplaceable } from './links.ts';
 import { lockUser } from './lock-user.ts';
 
 /**
- * Asks Pipedream for an account that is waited for and links it, in the place of what was linked before,
- * if there is one by now. Whoever asks, only what Pipedream answers counts.
+ * Asks Pipedream for an account that a user is connecting, and links it if it exists by now. It replaces
+ * what was linked before. Only the response of Pipedream counts, not who triggered the question.
  *
  * @returns whether something was linked.
  */
@@ -63,7 +63,7 @@ async function linkOneOf(
   });
 }
 
-/** Whether nothing was linked by it yet, and the token that began it still counts. */
+/** Whether the attempt has linked nothing yet, and the token that began it still counts. */
 async function isStillAwaited(
   tx: Prisma.TransactionClient,
   { id, jti, epoch, isAnonymous, tokenExpiresAt, tokenKid, ...subject }: AwaitedAccount,
@@ -79,7 +79,10 @@ async function isStillAwaited(
   return (await tx.pipedreamLink.count({ where: { id } })) > 0;
 }
 
-/** Notes the first account that was never linked before: what was, is taken, or was disconnected. */
+/**
+ * Stores the first account that was never linked before. An account that was linked is in use or was
+ * disconnected.
+ */
 async function addFirstNew(
   tx: Prisma.TransactionClient,
   ids: readonly string[],

@@ -7,17 +7,17 @@ import type { OfUser } from './lock-user.ts';
 import { judge, type LinkRow, linkColumns, linkTables } from './status.ts';
 
 /*
- * What users brought. All of it happens in a transaction that has locked the user: see lock-user.ts.
+ * The links of end users. All functions run in a transaction that has locked the user: see lock-user.ts.
  */
 
-/** The token that links, or unlinks. */
+/** The connect token that links or unlinks. */
 export type Linker = { jti: string; isAnonymous: boolean };
 
 export function linkerOf({ id, via }: Pick<ConnectTokenViewer, 'id' | 'via'>): Linker {
   return { jti: id, isAnonymous: via === 'anonymous' };
 }
 
-/** What is linked: one of the two. */
+/** The linked thing: a connection or an account. */
 export type Linked =
   | { connectionId: string; pipedreamAccountId: null }
   | { connectionId: null; pipedreamAccountId: string };
@@ -30,8 +30,8 @@ const readStatement = `
   WHERE r.id = $2::uuid`;
 
 /**
- * Makes sure that a token may put something else in the place of what is linked. A token that anybody
- * can have made may only where nothing is, or what is there counts no more, or it was linked by itself.
+ * Checks that a token may replace what is linked. An anonymous token may link only if nothing valid is
+ * linked yet or it made the link itself.
  *
  * @throws OtherLinkError
  */
@@ -59,7 +59,9 @@ export class OtherLinkError extends ConflictError {
   }
 }
 
-/** Links something new; what was linked before goes in the same moment. Answers what that was. */
+/**
+ * Links something new and removes the old link in the same transaction. It returns the old link.
+ */
 export async function replaceLink(
   tx: Prisma.TransactionClient,
   ofUser: OfUser,
@@ -74,7 +76,7 @@ export async function replaceLink(
   return before;
 }
 
-/** Removes what is linked, its connection with all that was sealed for it; answers what it was. */
+/** Removes a link, with its connection and all sealed values. It returns the removed link. */
 export async function removeLink(
   tx: Prisma.TransactionClient,
   ofUser: OfUser,
@@ -88,5 +90,5 @@ export async function removeLink(
   if (connectionId !== null && connectionId !== keptConnectionId) {
     await deleteConnectionRow(tx, connectionId, undefined);
   }
-  return link as Linked & { jti: string }; // one of the two: a constraint holds it
+  return link as Linked & { jti: string }; // a constraint guarantees that one of the two is set
 }

@@ -1,14 +1,14 @@
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 
-/** What a user brings, or brought, for a requirement of the same app. */
+/** An end user and a requirement of the same app. */
 export type OfUser = { endUserId: string; requirementId: string };
 
 /**
- * Locks a user for a change of what they brought for a requirement, before anything else is locked.
- * Requirement, user, connection, grant: who keeps this order never waits in a circle.
+ * Locks an end user for a change of a link, before anything else is locked. The order is requirement,
+ * user, connection, grant. If every transaction keeps it, no two wait for each other.
  *
- * @throws NotFoundError when the requirement or the user is no more.
+ * @throws NotFoundError if the requirement or the user was deleted.
  */
 export async function lockUser(
   tx: Prisma.TransactionClient,

@@ -4,15 +4,15 @@ import { checkPause, claimByWebhook } from './awaited-accounts.ts';
 import { linkAwaitedAccount } from './link-account.service.ts';
 
 /**
- * Takes a call of a webhook for a hint that an account may be there, and asks Pipedream for it. What it
- * says is not read: whoever knows its address can have us ask, once in a few seconds, and no more.
+ * Handles a call of a webhook: a hint that an account may exist, after which Pipedream is asked for it.
+ * The body is not read. So a stranger who knows the address can only make us ask once in a few seconds.
  */
 export async function heedWebhook(deps: Deps, secret: string, requestId: string): Promise<void> {
   const heeded = deps.heededWebhooks;
   if (heeded.has(secret) || heeded.size >= mostHeeded) return;
   heeded.add(secret);
   try {
-    // Pipedream may have been asked just before the account was there: once more after the pause.
+    // Pipedream may have been asked just before the account existed, so ask once more after the pause.
     if (await askOnce(deps, secret, requestId)) return;
     await wait(checkPause * 1_000, undefined, { ref: false });
     await askOnce(deps, secret, requestId);
@@ -23,12 +23,15 @@ export async function heedWebhook(deps: Deps, secret: string, requestId: string)
   }
 }
 
-/** Webhooks that are being heeded; more at once are left to the next question for the status. */
+/**
+ * Maximum number of webhooks that are handled at the same time. The next status request handles the
+ * others.
+ */
 const mostHeeded = 1_000;
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
-    /** The webhooks that are being heeded, by the secret part of their address. */
+    /** The webhooks that are being handled, by the secret part of their address. */
     heededWebhooks: Set<string>;
   }
 }

@@ -8,7 +8,7 @@ const title = nameText(200);
 const description = optionalText(2_000);
 const spec = z.custom<JsonObject>(isJsonObject, 'must be an object');
 
-/** A new requirement; its spec is judged together with the fields beside it. */
+/** The input of a new requirement. Its spec is checked together with the fields beside it. */
 export const newRequirement = z
   .object({
     appId: z.string(),
@@ -23,7 +23,9 @@ export const newRequirement = z
     when: () => true,
   });
 
-/** Changes of one. That its spec is of its kind is seen only once it is found. */
+/**
+ * The input of changes. Whether the spec fits the kind is known only when the requirement is found.
+ */
 export const requirementChanges = z
   .object({ id: z.string(), title: title.nullish(), description, spec: spec.nullish() })
   .superRefine(

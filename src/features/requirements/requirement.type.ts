@@ -67,7 +67,7 @@ export const RequirementRef = builder.prismaObject('Requirement', {
       description:
         'The details of the requirement: `{type, scopes?}` for a connection, `{app_slug}` for a Pipedream account.',
       select: { spec: true },
-      resolve: ({ spec }) => spec as JsonObject, // what was checked when it was written
+      resolve: ({ spec }) => spec as JsonObject, // it was checked when it was written
     }),
     workflowId: t.exposeString('workflowId', {
       nullable: true,

@@ -99,7 +99,8 @@ async function watchUser(
   const userId = readUserId(wantedUserId);
   const { id: appId, projectId } = await requireCalledApp(context, wantedAppId);
   const { db } = context.deps;
-  // They may be known only later, and are still told of when they are no more.
+  // The user may appear only later, and events must still be sent after the user was deleted. So the
+  // id is kept.
   let endUserId: string | undefined;
   const isUser = async (id: string) => {
     const where = { appId_userId: { appId, userId } };
@@ -121,7 +122,7 @@ async function watchUser(
   });
 }
 
-/** Undefined when it is no more. */
+/** Loads a requirement; undefined if it was deleted. */
 async function loadRequirement(
   { deps }: RequestContext,
   appId: string,

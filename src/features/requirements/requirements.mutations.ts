@@ -103,7 +103,9 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-/** A requirement just written may be deleted already. */
+/**
+ * Returns the row of a requirement that was just written. Another call may already have deleted it.
+ */
 function found<Row>(requirement: Row | null): Row {
   if (requirement === null) throw new NotFoundError('requirement');
   return requirement;

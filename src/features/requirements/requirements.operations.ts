@@ -37,7 +37,9 @@ export const readRequirement = operation({
   },
 });
 
-/** Fails with ConflictError for a taken name, and for an app that has as many requirements as it may. */
+/**
+ * Fails with ConflictError if the name is taken, or the app has reached the limit of requirements.
+ */
 export const createRequirement = operation({
   name: 'createRequirement',
   description: 'Adds a requirement to an app. Only admins of its project can call it.',
@@ -70,8 +72,8 @@ export const createRequirement = operation({
 });
 
 /**
- * What is left out stays as it is. What users linked stays too, and counts again as soon as it fits the
- * requirement.
+ * A field that is left out stays as it is. What users linked stays too, and counts again as soon as it
+ * fits the requirement.
  */
 export const updateRequirement = operation({
   name: 'updateRequirement',
@@ -96,7 +98,7 @@ export const updateRequirement = operation({
       };
       const isEmpty = Object.keys(data).length === 0; // then updateMany counts no row
       const { count } = isEmpty ? { count: 1 } : await tx.requirement.updateMany({ where, data });
-      if (count === 0) throw new NotFoundError('requirement'); // deleted meanwhile
+      if (count === 0) throw new NotFoundError('requirement'); // the requirement was deleted since it was read
       const { projectId } = stored.app;
       const event = { action: 'requirement.update', projectId, detail: detailOf(stored) };
       await tx.auditEvent.create({ data: auditEvent(context, event) });
@@ -105,16 +107,16 @@ export const updateRequirement = operation({
   },
 });
 
-/** What the audit log keeps of a requirement that is written. */
+/** Returns the facts about a written requirement for the audit log. */
 export function detailOf({ id, appId, name }: Pick<Requirement, 'id' | 'appId' | 'name'>) {
   return { app: appId, requirement: id, name };
 }
 
-/* Whoever makes one holds the app, so that two together do not make one too many. */
+/* Locks the app, so that two concurrent calls cannot exceed the limit together. */
 async function requireRoom(tx: Prisma.TransactionClient, appId: string): Promise<void> {
   const held = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM app WHERE id = ${appId}::uuid FOR NO KEY UPDATE`;
-  if (held.length === 0) throw new NotFoundError('app'); // deleted meanwhile
+  if (held.length === 0) throw new NotFoundError('app'); // the app was deleted since it was read
   const count = await tx.requirement.count({ where: { appId } });
   if (count < mostRequirements) return;
   throw new ConflictError(

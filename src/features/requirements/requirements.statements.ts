@@ -3,7 +3,7 @@ import type { Requirement } from '../../platform/db/generated/client.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import { judge, type LinkRow, linkColumns, linkTables, type RequirementState } from './status.ts';
 
-/** A user as the app names them; they need not be known. */
+/** An end user by the id that the app gives them. The user need not exist yet. */
 export type NamedUser = { appId: string; userId: string };
 
 export type RequirementWithState = { requirement: Requirement; state: RequirementState };

@@ -38,21 +38,26 @@ const specs = { connection: connectionSpec, pipedream_account: accountSpec };
 
 export type ReadSpec = { ok: true; spec: JsonObject } | { ok: false; issues: FieldIssue[] };
 
-/** What a requirement of a kind shall ask for, as it is stored, or all that is wrong with it. */
+/**
+ * Parses the spec of a requirement into the form in which it is stored, or returns all problems.
+ */
 export function parseSpec(kind: RequirementKind, given: unknown): ReadSpec {
   const parsed = specs[kind].safeParse(given);
   if (parsed.success) return { ok: true, spec: parsed.data };
   return { ok: false, issues: fieldIssues(parsed.error.issues) };
 }
 
-/** The kind that a spec is of, as far as it says. */
+/** Returns the kind of requirement that a spec belongs to, as far as the spec says. */
 export function kindOfSpec(spec: JsonObject): RequirementKind {
   return Object.hasOwn(spec, 'app_slug')
     ? RequirementKind.pipedream_account
     : RequirementKind.connection;
 }
 
-/* Users consent and bring nothing else: whatever more a type asks for, nobody could give. */
+/*
+ * Finds problems of a type that needs a consent. An end user can only give consent, so the type must not
+ * require anything else.
+ */
 function findConsentProblems({ type: name, scopes }: z.input<typeof connectionSpec>): FieldIssue[] {
   const type = findConnectionType(name.trim());
   if (type === undefined) return [];

@@ -3,18 +3,20 @@ import type { JsonValue } from '../../core/catalog/json.ts';
 import { isJsonObject } from '../../core/catalog/json.ts';
 import type { RequirementKind } from '../../platform/db/generated/enums.ts';
 
-/** What a requirement asks for. */
+/** The details of a requirement. */
 export type RequirementSpec =
   | {
       kind: 'connection';
-      /** Of the catalogue, such as `dynamiq.connections.OpenAI`. */
+      /** The identifier of a connection type, such as `dynamiq.connections.OpenAI`. */
       type: string;
-      /** What the provider must grant: what the spec names, else the type's default scopes. */
+      /**
+       * The scopes that the provider must grant: those of the spec, else the default scopes of the type.
+       */
       scopes: readonly string[];
     }
   | { kind: 'pipedream_account'; appSlug: string };
 
-/** A spec as it is stored: what was checked when it was written. */
+/** Returns a stored spec. It was checked when it was written. */
 export function readSpec(kind: RequirementKind, stored: unknown): RequirementSpec {
   const { type, scopes, app_slug } = isJsonObject(stored) ? stored : {};
   if (kind !== 'connection') return { kind, appSlug: String(app_slug) };

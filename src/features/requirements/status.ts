@@ -5,15 +5,18 @@ import type { ConnectionStatus, RequirementKind } from '../../platform/db/genera
 import type { Sql } from '../../platform/db/sql.ts';
 import { readSpec } from './spec.ts';
 
-/** A requirement of an app, for one of its users. Both must be of the same app. */
+/** A requirement and an end user of the same app. */
 export type RequirementOfUser = { endUserId: string; requirementId: string };
 
-/** How a user stands to a requirement. */
+/** The progress of an end user with a requirement. */
 export type RequirementState = {
   status: 'completed' | 'pending';
-  /** Null where the requirement is no more. */
+  /** The kind of the requirement; null if it was deleted. */
   kind: RequirementKind | null;
-  /** What the user linked for it, whether or not that fulfils it; null for nothing, or an account. */
+  /**
+   * The connection that the user linked, even if it does not fulfil the requirement; null for nothing, or
+   * for an account.
+   */
   connection: LinkedConnection | null;
   /** The account that the user linked at Pipedream. */
   pipedreamAccountId: string | null;
@@ -23,7 +26,7 @@ export type LinkedConnection = {
   id: string;
   type: string;
   status: ConnectionStatus;
-  /** Which scopes the requirement asks for and the provider did not grant. */
+  /** The required scopes that the provider did not grant. */
   missingScopes: string[];
 };
 
@@ -35,8 +38,8 @@ declare module '../../core/deps/deps.ts' {
 }
 
 /*
- * What {@link judge} must know; `r` is a requirement and `l` what a user linked for it. A connection
- * counts only as what it was brought for.
+ * The columns that {@link judge} needs; `r` is a requirement and `l` the link of a user. A connection
+ * counts only for the requirement for which it was created.
  */
 export const linkColumns = `
   r.kind::text AS kind, r.spec, b.id AS "pipedreamAccountId", b.app_slug AS "appSlug",
@@ -49,7 +52,7 @@ export const linkTables = `
   LEFT JOIN oauth_grant g ON g.connection_id = c.id
   LEFT JOIN pipedream_account b ON b.id = l.pipedream_account_id`;
 
-/** What {@link linkColumns} are. */
+/** The values of {@link linkColumns}. */
 export type LinkRow = {
   kind: RequirementKind;
   spec: unknown;
@@ -88,8 +91,8 @@ const nothing: RequirementState = {
 };
 
 /**
- * A requirement is completed while what was linked is what it asks for now: an active connection of
- * its type with its scopes, or an account at Pipedream for its app.
+ * Decides the status. A requirement is completed while the link is what it asks for now: an active
+ * connection of its type with its scopes, or an account at Pipedream for its app.
  */
 export function judge(row: LinkRow): RequirementState {
   const spec = readSpec(row.kind, row.spec);

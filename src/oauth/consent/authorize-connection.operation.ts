@@ -149,7 +149,7 @@ export async function beginConsent(
 
 const redirectNotListed = {
   path: 'redirectUrl',
-  message: "must be one of the project's redirect URLs, to the letter",
+  message: "must be exactly one of the project's redirect URLs",
 };
 
 /*

@@ -13,7 +13,10 @@ const undoTime = 60 * 60_000;
 /** The right to undo a consent once: the handle for the page, and its digest for the row. */
 export type Undo = { handle: string; digest: Buffer<ArrayBuffer> };
 
-/** Makes one, to be stored with the consent: the person who consents may not be the one who began it. */
+/**
+ * Creates an undo handle, which is stored with the consent. The caller who began a consent need not be the
+ * person who gave it.
+ */
 export function newUndo(): Undo {
   const handle = randomBytes(32).toString('base64url');
   return { handle, digest: digest(handle) };

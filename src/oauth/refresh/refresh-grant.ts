@@ -48,7 +48,7 @@ export function refreshGrant(deps: LeanDeps, refresh: Refresh): Promise<RefreshO
   const { id, tokenVersion, lease } = refresh.grant;
   const [running, key] = [deps.runningRefreshes, `${id} ${tokenVersion}`];
   const known = running.get(key);
-  // The holder of the lease goes on: a refresh that is known then waits for it.
+  // The holder of the lease continues, and later callers wait for it.
   if (known !== undefined && lease === undefined) return limitWait(known);
   const outcome = run(deps, refresh);
   const end = () => running.get(key) === outcome && running.delete(key);

@@ -25,9 +25,9 @@ export type ScriptSession = {
 };
 
 /**
- * Opens PostgreSQL at `databaseUrl`, or else the embedded database in `dataDir`, or in memory when
- * there is none. Whoever gives a `dataDir` holds its lock. It is not migrated here.
- * Throws an `UnavailableError` when the server cannot be reached.
+ * Opens PostgreSQL at `databaseUrl`, or else the embedded database in `dataDir`, or in memory if there is
+ * none. The caller holds the lock of `dataDir`. The database is not migrated here. Throws an
+ * `UnavailableError` if the server cannot be reached.
  */
 export async function openDatabase(options: {
   databaseUrl: string | undefined;
@@ -35,7 +35,7 @@ export async function openDatabase(options: {
   pglite?: PGlite;
 }): Promise<Database> {
   const { databaseUrl, dataDir, pglite } = options;
-  // Whoever opens the one has no need to load the other.
+  // A process that opens one kind of database need not load the code of the other.
   if (databaseUrl !== undefined) {
     const { openPostgresql } = await import('./postgresql.ts');
     return openPostgresql(databaseUrl);

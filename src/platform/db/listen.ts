@@ -12,7 +12,7 @@ export type Listen = (channel: string, onNotice: () => void) => { close(): Promi
 const pulse = 5_000;
 const reconnectPause = 250;
 
-/** Over a session of PostgreSQL of its own; lost, it is made anew. */
+/** Listens over a PostgreSQL session of its own, and opens a new session when that is lost. */
 export function listenPostgresql(session: pg.ClientConfig): Listen {
   return (channel, onNotice) => {
     const closing = new AbortController();
