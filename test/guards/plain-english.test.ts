@@ -10,7 +10,7 @@ const riddles: readonly (readonly [RegExp, plain: string])[] = [
   [/\bwhom\b/i, 'who, or another sentence'],
   [/\bof (which|whom)\b/i, 'whose, or another sentence'],
   [
-    /\b(is|are|was|be|works?|counts?|fulfils|watch|known|there|when|or|and) no more(?! (than|role|of)\b)(?=[\s.,;:)'"`]|$)/i,
+    /\b(is|are|was|be|works?|counts?|fulfils|watch|known|there|when|or|and) no more(?! (than|role|of|sessions|slots)\b)(?=[\s.,;:)'"`]|$)/i,
     'deleted, no longer',
   ],
   [/\banew\b/i, 'again'],

@@ -95,9 +95,9 @@ export function placeOfPrivateKey(id: string): Place {
 export type RotatedSigningKey = { kid: string; issuer: string; signsIn: number };
 
 /**
- * Puts a new key in the place of the one that signs connect tokens. It is published at once and signs
- * after some minutes; tokens already made stay valid for their whole life. When the old one is
- * compromised, the new one signs at once and every token made so far is refused.
+ * Replaces the key that signs connect tokens. The new key is published at once and signs after some
+ * minutes; existing tokens stay valid for their whole life. If the old key is compromised, the new one
+ * signs at once and the server refuses every older token.
  */
 export async function rotateSigningKey(
   deps: Deps,

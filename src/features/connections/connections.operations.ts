@@ -135,7 +135,7 @@ function matching({ type, status, search, includeSystem }: ConnectionFilter) {
   };
 }
 
-/** What became of a connection; null: it is no more. */
+/** The state of a connection after a change; null if it was deleted. */
 export type ConnectionChange = {
   kind: ChangeKind;
   id: string;

@@ -112,16 +112,21 @@ function requireOrganizationRole(viewer: MemberViewer, role: Role) {
   requireRoleEverywhere(viewer, role);
 }
 
-/** A key for whoever has the database and its master keys: nobody else asks them for their role. */
+/**
+ * A key that the operator creates. No role is checked, because the operator has the database and its
+ * master keys.
+ */
 export type IssuedAccessKey = {
   organizationId: string;
-  /** Null: the whole organization. */
+  /** The one project that the key reaches; null for the whole organization. */
   projectId: string | null;
   name: string;
   role: Role;
 };
 
-/** Makes a key past every role; answers the key itself, which is kept nowhere. */
+/**
+ * Creates an access key without a check of roles, and returns the key itself, which is stored nowhere.
+ */
 export async function issueAccessKey(
   { db }: Pick<Deps, 'db'>,
   { organizationId, projectId, name, role }: IssuedAccessKey,

@@ -142,14 +142,14 @@ export const deleteProject = operation({
   audit: 'project.delete',
   input: z.object({
     id: z.string(),
-    /** Its name again, to the letter. */
+    /** The exact name of the project, as a protection against mistakes. */
     confirm: z.string(),
   }),
   errors: [InvalidInputError, NotFoundError, ForbiddenError],
   run: async (context, { id: givenId, confirm }) => {
     const viewer = requireMember(context.viewer);
     if (!isUuid(givenId)) throw new NotFoundError('project');
-    const named = isStorable(confirm) ? confirm : ''; // which no project is called
+    const named = isStorable(confirm) ? confirm : ''; // no project has a blank name
     const project = { AND: [{ id: givenId, name: named }, visibleProjects(viewer)] };
     const remove = () =>
       context.deps.db.$transaction(async (tx) => {
@@ -158,7 +158,8 @@ export const deleteProject = operation({
         if (project === null) throw new NotFoundError('project');
         const { id, name } = project;
         if (confirm !== name) throw new InvalidInputError([notItsName]);
-        // In the order in which writers lock: who seals for it now comes first, and nobody after.
+        // Locks in the order of writers: a writer that already seals for the project comes first, and
+        // no further one begins.
         await tx.$queryRaw`SELECT 1 FROM data_key WHERE project_id = ${id}::uuid ORDER BY id FOR UPDATE`;
         await tx.$queryRaw`SELECT 1 FROM project WHERE id = ${id}::uuid FOR UPDATE`;
         await tx.connection.deleteMany({ where: { projectId: id } });

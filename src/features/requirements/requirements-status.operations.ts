@@ -14,11 +14,11 @@ import type { NamedUser, RequirementWithState } from './requirements.statements.
 
 export type RequirementsStatus = {
   satisfied: boolean;
-  /** What the user must still bring, or bring anew. */
+  /** The requirements that the user must still fulfil, or fulfil again. */
   unsatisfied: Requirement[];
 };
 
-/** A user whom the app has never seen counts as a user. Fails with NotFoundError for the app. */
+/** A user that the app has never seen counts as a user. Fails with NotFoundError for the app. */
 export const readRequirementsStatus = operation({
   name: 'requirementsStatus',
   description: 'Returns whether an end user has fulfilled all requirements of an app.',
@@ -41,7 +41,9 @@ export const readRequirementsStatus = operation({
   },
 });
 
-/** Asks Pipedream for what the user may have linked there; answers whether anything was. */
+/**
+ * Asks Pipedream for accounts that the user may have linked there. It returns whether there were any.
+ */
 async function askForAccounts(
   deps: Deps,
   user: NamedUser,

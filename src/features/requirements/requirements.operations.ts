@@ -162,7 +162,8 @@ export const deleteRequirement = operation({
         if (requirement === null) throw new NotFoundError('requirement');
         const { id: requirementId, app } = requirement;
         if (!(await holdProject(tx, app.projectId))) throw new NotFoundError('requirement');
-        // Project, requirement, links, connections: in this order, so that nobody waits in a circle.
+        // Locks project, requirement, links and connections, in this order, so that no two
+        // transactions wait for each other.
         await tx.$queryRaw`SELECT 1 FROM requirement WHERE id = ${requirementId}::uuid FOR UPDATE`;
         await tx.endUserLink.deleteMany({ where: { requirementId } });
         const { count } = await tx.requirement.deleteMany({ where: { id: requirementId } });
