@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Change } from '../../src/core/changes/change.ts';
-import { createChangeQueue } from '../../src/core/changes/change-queue.ts';
+import { createChangeQueue } from '../../src/core/changes/open-stream.ts';
 import { AppError } from '../../src/platform/errors.ts';
 
 const change = (id: number): Change => ({

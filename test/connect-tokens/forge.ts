@@ -1,6 +1,6 @@
 import { constants, createPublicKey, type KeyLike, sign } from 'node:crypto';
 import type { ConnectTokenClaims } from '../../src/core/access/connect-token.ts';
-import { loadSigner } from '../../src/features/connect-tokens/sign.ts';
+import { loadSigner } from '../../src/features/connect-tokens/create-connect-token.operation.ts';
 import { placeOfPrivateKey } from '../../src/features/connect-tokens/signing-keys.ts';
 import { readToken } from '../helpers/connect-tokens.ts';
 import type { TestServer } from '../helpers/server.ts';

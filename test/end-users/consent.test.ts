@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { forgetPending } from '../../src/features/end-users/forget-pending.ts';
+import { forgetPending } from '../../src/features/connect-tokens/forget.ts';
 import { canary } from '../helpers/canary.ts';
 import { anyOAuth, google } from '../helpers/connections.ts';
 import {

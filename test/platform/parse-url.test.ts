@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseUrl } from '../../src/platform/parse-url.ts';
+import { parseUrl } from '../../src/platform/addresses.ts';
 
 it('parses letters beyond ASCII after very many calls', () => {
   const isUnderstood = () => parseUrl('https://münchen.example/')?.hostname;

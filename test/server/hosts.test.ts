@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { normalizeHost } from '../../src/platform/host-name.ts';
+import { normalizeHost } from '../../src/platform/addresses.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { authorization } from '../helpers/clients.ts';
 import { startTestServer, useServer } from '../helpers/server.ts';

@@ -1,4 +1,4 @@
-import { startRefreshThread } from '../../src/edge/server/refresh-thread.ts';
+import { startRefreshThread } from '../../src/edge/server/workers.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
 
 /* A process that never ends by itself, with a thread. Argument: JSON with the address of the thread's script. */

@@ -8,7 +8,7 @@ import { newId } from '../../platform/new-id.ts';
 import type { Deps } from '../deps/deps.ts';
 import { type PersonRow, personColumns, personViewer } from './find-user.ts';
 import { type IdentityClaims, verifyIdentity } from './identity-provider.ts';
-import { includesRole } from './includes-role.ts';
+import { includesRole } from './reach.ts';
 import type { UserViewer } from './viewer.ts';
 
 /**
@@ -103,7 +103,7 @@ async function followRole(
 }
 
 /** Returns the highest role that the texts of a claim map to; null for none. */
-export function claimedRole({ roles }: OidcConfig, claim: unknown): Role | null {
+function claimedRole({ roles }: OidcConfig, claim: unknown): Role | null {
   const found = [claim].flat().flatMap((value) => roles.get(value as string) ?? []);
   return found.reduce<Role | null>(
     (highest, role) => (highest !== null && includesRole(highest, role) ? highest : role),

@@ -8,10 +8,10 @@ import {
   jwtVerify,
 } from 'jose';
 import * as oauth from 'oauth4webapi';
+import { parseUrl } from '../../platform/addresses.ts';
 import type { OidcConfig } from '../../platform/config/config.oidc.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isStorable } from '../../platform/input.ts';
-import { parseUrl } from '../../platform/parse-url.ts';
 import type { Deps, LeanDeps } from '../deps/deps.ts';
 
 /** The accepted signature algorithms. Shared secrets (`HS…`) and `none` are not accepted. */

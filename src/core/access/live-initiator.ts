@@ -1,6 +1,5 @@
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { AppVisibility, Role } from '../../platform/db/generated/enums.ts';
-import { isLivePerson, isLiveToken } from './live-person.ts';
 
 /** The credential that began something which a browser or a webhook completes later. */
 export type Initiator = {
@@ -19,7 +18,7 @@ export type Initiator = {
 };
 
 /** The project or the end user for which it was begun. */
-export type Subject = {
+type Subject = {
   organizationId: string;
   projectId: string;
   /** The end user; null if it is for the project itself. */
@@ -92,4 +91,41 @@ async function isLiveConnectToken(
 async function isLiveKey(db: Prisma.TransactionClient, id: string): Promise<boolean> {
   const isAhead = { OR: [{ verifiesUntil: null }, { verifiesUntil: { gt: new Date() } }] };
   return (await db.signingKey.count({ where: { id, ...isAhead } })) > 0;
+}
+
+type Place = { organizationId: string; projectId: string };
+
+/** Whether the owner of a personal access token can change connections of this project. */
+async function isLiveToken(
+  db: Prisma.TransactionClient,
+  id: string,
+  place: Place,
+): Promise<boolean> {
+  const isAhead = { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] };
+  const where = { id, revokedAt: null, ...isAhead, user: editorsOf(place) };
+  return (await db.personalAccessToken.findFirst({ where, select: { id: true } })) !== null;
+}
+
+/**
+ * Does the same for a person who sent a token of the identity provider, even if that token has expired
+ * since then.
+ */
+async function isLivePerson(
+  db: Prisma.TransactionClient,
+  id: string,
+  place: Place,
+): Promise<boolean> {
+  const where = { id, ...editorsOf(place) };
+  return (await db.user.findFirst({ where, select: { id: true } })) !== null;
+}
+
+function editorsOf({ organizationId, projectId }: Place) {
+  const role = { in: [Role.editor, Role.admin] };
+  return {
+    organizationId,
+    OR: [
+      { memberships: { some: { projectId, role } } },
+      { role, memberships: { none: { projectId } } },
+    ],
+  } satisfies Prisma.UserWhereInput;
 }

@@ -1,7 +1,6 @@
 import type { Role } from '../../platform/db/generated/enums.ts';
 import { ForbiddenError } from '../../platform/errors.ts';
-import { includesRole } from './includes-role.ts';
-import { roleIn } from './reach.ts';
+import { includesRole, roleIn } from './reach.ts';
 import { isPerson, type MemberViewer, type PersonRoles } from './viewer.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { readIpv6 } from '../../platform/address-bytes.ts';
+import { readIpv6 } from '../../platform/addresses.ts';
 
 const minute = 60_000;
 const rememberedKeys = 10_000;

@@ -1,6 +1,12 @@
-import type { Role } from '../../platform/db/generated/enums.ts';
-import { includesRole } from './includes-role.ts';
+import { Role } from '../../platform/db/generated/enums.ts';
 import type { MemberViewer, PersonRoles, UserViewer } from './viewer.ts';
+
+const order: readonly Role[] = [Role.viewer, Role.runtime, Role.editor, Role.admin];
+
+/** Whether `role` includes all permissions of `needed`. */
+export function includesRole(role: Role, needed: Role): boolean {
+  return order.indexOf(role) >= order.indexOf(needed);
+}
 
 /** A set of projects of an organization: only the listed ones, or all except the listed ones. */
 export type Reach = {

@@ -47,7 +47,7 @@ async function readSigned(token: string, { issuer, key }: VerificationKey) {
 }
 
 /** A verified token, and the key that signed it. */
-export type PresentedToken = {
+type PresentedToken = {
   kid: string;
   claims: Pick<ConnectTokenClaims, 'app_id' | 'user_id' | 'epoch' | 'jti' | 'via' | 'exp'>;
 };

@@ -17,7 +17,7 @@ const statement = `
   FROM unnest($1::uuid[], $2::uuid[]) AS e(id, organization_id)`;
 
 /** An action of the command-line tool, for one project or for all. */
-export type DoneByCommand = {
+type DoneByCommand = {
   action: 'key.rotate' | 'transfer.export' | 'transfer.import';
   detail: JsonObject;
   projectId?: string | null;

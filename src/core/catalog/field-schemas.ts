@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseUrl } from '../../platform/parse-url.ts';
+import { parseUrl } from '../../platform/addresses.ts';
 import type { Complaint, ComplaintCode } from './complaints.ts';
 import type { Field } from './fields.ts';
 import { findInvisible, isBlank } from './invisible.ts';

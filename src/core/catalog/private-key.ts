@@ -8,7 +8,7 @@ import { findInvisible, trimInvisible } from './invisible.ts';
  */
 
 /** A private key in PEM that Node can read, or the complaint about the text. */
-export type ReadPrivateKey = { ok: true; pem: string } | { ok: false; problem: Complaint };
+type ReadPrivateKey = { ok: true; pem: string } | { ok: false; problem: Complaint };
 
 const longest = 32_768;
 /** The pattern of the one line that every accepted key has. Only a parser can check the rest. */

@@ -14,7 +14,7 @@ export type Rule =
   | { kind: 'when'; field: string; equals: string; needs: readonly string[] };
 
 /** A field that a rule requires, and the complaint. */
-export type MissingField = { field: string; found: Complaint };
+type MissingField = { field: string; found: Complaint };
 
 /** Returns the fields that a rule misses in a config whose defaults are filled in. Blank text counts as missing. */
 export function missingFields(rule: Rule, config: JsonObject): MissingField[] {

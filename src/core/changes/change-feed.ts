@@ -6,13 +6,13 @@ import { channel } from './announce-changes.ts';
 import { type Change, createChangeReader, type Reading } from './change.ts';
 
 /** A subscriber to the changes of a project. */
-export type Subscriber = {
+type Subscriber = {
   projectId: string;
   push(change: Change): void;
   end(reason?: AppError): void;
 };
 
-export type ChangeFeed = {
+type ChangeFeed = {
   /**
    * Starts to report every change that is committed after this resolves. It returns a function that stops.
    */

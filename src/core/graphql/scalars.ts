@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { GraphQLDateTime, GraphQLJSON, GraphQLJSONObject, GraphQLURL } from 'graphql-scalars';
+import { parseUrl } from '../../platform/addresses.ts';
 import { isExact } from '../../platform/exact-json.ts';
-import { parseUrl } from '../../platform/parse-url.ts';
 import { builder } from './builder.ts';
 
 /**

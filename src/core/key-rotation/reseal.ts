@@ -14,7 +14,7 @@ export type Resealed = 'resealed' | 'replaced' | 'unreadable';
 export type StaleValue = Place & { rowId: string; sealed: Uint8Array } & DataKeyColumns<'key'>;
 
 /** Number of rows that one statement reads. */
-export const batchRows = 500;
+const batchRows = 500;
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 

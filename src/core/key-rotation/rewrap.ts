@@ -3,12 +3,14 @@ import type { Sql } from '../../platform/db/sql.ts';
 import { type DataKeyRow, wrappingContext } from '../vault/data-keys.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import { VaultError } from '../vault/sealed.ts';
-import type { OnProgress } from './progress.ts';
+
+/** Receives the progress of a rotation. */
+export type OnProgress = (done: number, total: number) => void;
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** A master key, and the number of data keys that it wraps. */
-export type WrappedCount = { kid: string; status: MasterKeyStatus; wrapped: number };
+type WrappedCount = { kid: string; status: MasterKeyStatus; wrapped: number };
 
 const countStatement = `
   SELECT m.kid, m.status::text AS status, count(k.id)::int AS wrapped FROM master_key m

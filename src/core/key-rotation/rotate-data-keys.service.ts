@@ -3,12 +3,12 @@ import type { Sql } from '../../platform/db/sql.ts';
 import type { Deps } from '../deps/deps.ts';
 import { replaceDataKey } from '../vault/data-keys.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
-import type { OnProgress } from './progress.ts';
 import { findStale, type Resealed, reseal, type StaleValue } from './reseal.ts';
+import type { OnProgress } from './rewrap.ts';
 import { sealedColumns } from './sealed-columns.ts';
 
 /** The result of a rotation of data keys. */
-export type RotatedDataKeys = {
+type RotatedDataKeys = {
   /** Number of keys that this run replaced; without those of an earlier run. */
   replacedKeys: number;
   /** The outcomes of the values, each counted once. */
@@ -130,7 +130,7 @@ async function countRows(sql: Sql): Promise<number> {
 }
 
 /** Counts the values that are on a retired key, of one project or of all (null). */
-export async function countStale(sql: Sql, projectId: string | null): Promise<number> {
+async function countStale(sql: Sql, projectId: string | null): Promise<number> {
   let left = 0;
   for (const { table, column } of sealedColumns) {
     const [row] = await sql<{ left: number }>(

@@ -7,8 +7,7 @@ import { ConflictError } from '../../platform/errors.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import { startLease } from '../vault/master-keys.ts';
 import { findLacking, heartbeatPause, isAlive, type Lacking } from '../vault/processes.ts';
-import type { OnProgress } from './progress.ts';
-import { countWrapped, rewrapDataKeys } from './rewrap.ts';
+import { countWrapped, type OnProgress, rewrapDataKeys } from './rewrap.ts';
 
 /** The result of a rotation of the master key. */
 export type RotatedMasterKey = {
@@ -20,7 +19,7 @@ export type RotatedMasterKey = {
   removable: string[];
 };
 
-export type MasterKeyWatcher = {
+type MasterKeyWatcher = {
   onProgress: OnProgress;
   /** Receives the processes that lack the new key, while the rotation waits for them. */
   onWaiting: (lacking: readonly Lacking[]) => void;

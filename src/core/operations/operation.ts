@@ -30,7 +30,7 @@ export type Permission =
   | 'anyone';
 
 /** The failures that a mutation can return as a member of its result. */
-export type FailureClass =
+type FailureClass =
   | typeof InvalidInputError
   | typeof NotFoundError
   | typeof ForbiddenError

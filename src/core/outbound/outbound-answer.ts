@@ -9,7 +9,7 @@ import {
 } from './outbound.errors.ts';
 
 /** Maximum size of a response body in bytes. A token response has a few hundred. */
-export const maxAnswerBytes = 1024 * 1024;
+const maxAnswerBytes = 1024 * 1024;
 
 /**
  * Reads the whole response into memory, at most {@link maxAnswerBytes}, and decodes it. It refuses a

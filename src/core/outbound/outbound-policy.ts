@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
-import { type AddressBytes, readIpv4, readIpv6 } from '../../platform/address-bytes.ts';
-import { parseUrl } from '../../platform/parse-url.ts';
+import { type AddressBytes, parseUrl, readIpv4, readIpv6 } from '../../platform/addresses.ts';
 import { embeddedIpv4, globalIpv6, isWithin, refusedIpv4, refusedIpv6 } from './outbound-ranges.ts';
 
 /** The hosts, as `host` or `host:port`, that OUTBOUND_ALLOW opens: any address, and http. */

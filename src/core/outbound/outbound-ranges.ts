@@ -1,7 +1,7 @@
-import { type AddressBytes, readIpv4, readIpv6 } from '../../platform/address-bytes.ts';
+import { type AddressBytes, readIpv4, readIpv6 } from '../../platform/addresses.ts';
 
 /** A range of addresses: those whose first `bits` bits are the bits of `network`. */
-export type AddressRange = { network: AddressBytes; bits: number };
+type AddressRange = { network: AddressBytes; bits: number };
 
 /**
  * The IPv4 ranges that are not global unicast. @see

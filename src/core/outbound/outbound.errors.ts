@@ -1,5 +1,5 @@
 /** The reasons why a request to a provider has no response. The codes never change. */
-export type OutboundErrorCode =
+type OutboundErrorCode =
   | 'outbound_refused'
   | 'outbound_timeout'
   | 'outbound_too_large'

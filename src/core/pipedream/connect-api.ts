@@ -12,7 +12,7 @@ import { forgetPipedreamToken, loadPipedreamToken } from './token.ts';
 /* The part of the Pipedream Connect API that linked accounts need. */
 
 /** The request for a link. */
-export type NewConnectLink = {
+type NewConnectLink = {
   externalUserId: string;
   appSlug: string;
   webhookUri: string;
@@ -23,7 +23,7 @@ export type NewConnectLink = {
 };
 
 /** The address for the browser of a person, and its expiry. */
-export type ConnectLink = { url: string; expiresAt: Date };
+type ConnectLink = { url: string; expiresAt: Date };
 
 /** Milliseconds for which a link works if Pipedream does not say. */
 const usualLife = 4 * 3_600_000;

@@ -4,7 +4,7 @@ import type { Deps } from '../deps/deps.ts';
 import { readPipedream, sendToPipedream } from './send.ts';
 
 /** The access token with which this server calls Pipedream. */
-export type PipedreamToken = {
+type PipedreamToken = {
   accessToken: string;
   /** The time to get another token, by `performance.now()`. */
   until: number;

@@ -25,16 +25,3 @@ export function readDataKey<Prefix extends string>(
   const projectId = columns[`${prefix}ProjectId`] as string | null;
   return { id, projectId, masterKeyKid, wrapped: columns[`${prefix}Wrapped`] as Uint8Array | null };
 }
-
-/** Returns SQL that makes one JSON value of a joined data key. */
-export function dataKeyJson(table: string): string {
-  return `json_build_object('id', ${table}.id, 'projectId', ${table}.project_id,
-    'masterKeyKid', ${table}.master_key_kid, 'wrapped', encode(${table}.wrapped, 'base64'))`;
-}
-
-/** The JSON value of {@link dataKeyJson}. */
-export type DataKeyJson = Omit<DataKeyRow, 'wrapped'> & { wrapped: string | null };
-
-export function readDataKeyJson({ wrapped, ...key }: DataKeyJson): DataKeyRow {
-  return { ...key, wrapped: wrapped === null ? null : Buffer.from(wrapped, 'base64') };
-}

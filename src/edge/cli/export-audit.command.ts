@@ -1,4 +1,4 @@
-import { earliestEventId } from '../../core/audit/event-ids.ts';
+import { earliestEventId } from '../../core/audit/retention.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { AuditEvent } from '../../platform/db/generated/client.ts';
 import { openForWork } from './open-for-work.ts';

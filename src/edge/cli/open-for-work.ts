@@ -11,7 +11,7 @@ import { makeDeps } from '../server/make-deps.ts';
 import { joinInstallation, openInstallation } from '../server/open-installation.ts';
 
 /** The parts that a command works with. */
-export type Workplace = { deps: Deps; database: Database; keys: KeyProvider };
+type Workplace = { deps: Deps; database: Database; keys: KeyProvider };
 
 /**
  * Runs `work` as one of the processes of an installation. On PostgreSQL, servers can run at the same time;
@@ -49,6 +49,6 @@ export function findMissingDatabase({ databaseUrl, dataDir }: Config): string | 
 }
 
 /** Creates a log on standard error, so that it does not mix with the result. */
-export function createCliLog() {
+function createCliLog() {
   return createLog({ logLevel: 'warn' }, { write: (line) => void process.stderr.write(line) });
 }

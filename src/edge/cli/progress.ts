@@ -1,4 +1,4 @@
-import type { OnProgress } from '../../core/key-rotation/progress.ts';
+import type { OnProgress } from '../../core/key-rotation/rewrap.ts';
 
 const barWidth = 30;
 /** Pause in milliseconds between two lines of progress if there is no terminal. */

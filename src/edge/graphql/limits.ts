@@ -107,7 +107,7 @@ export function aliasesRule({ aliases }: Limits): ValidationRule {
 }
 
 /** An operation: its document, its node in the document, and its variables. */
-export type Operation = {
+type Operation = {
   schema: GraphQLSchema;
   document: DocumentNode;
   node: OperationDefinitionNode;

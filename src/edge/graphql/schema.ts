@@ -13,7 +13,7 @@ import '../../features/connections/connections.queries.ts';
 import '../../features/connections/connections.subscriptions.ts';
 import '../../features/connections/credentials.mutations.ts';
 import '../../features/connections/oauth.mutations.ts';
-import '../../features/connections/oauth-state.type.ts';
+import '../../features/connections/connection.type.ts';
 import '../../features/end-users/end-user.queries.ts';
 import '../../features/end-users/end-users.mutations.ts';
 import '../../features/end-users/resolve-credentials.mutations.ts';

@@ -20,7 +20,6 @@ import { isLoopback } from '../../platform/config/config.ts';
 import { PersistedQueryNotSupportedError, UnauthenticatedError } from '../../platform/errors.ts';
 import { readJsonBody } from '../http/body.ts';
 import { findBug, maskError } from '../http/masking.ts';
-import { introspects, needsCredential } from './credential-needed.ts';
 import {
   aliasesRule,
   mostMistakes,
@@ -31,6 +30,7 @@ import {
 } from './limits.ts';
 import { literalsRule } from './literals.ts';
 import { readQueryParameters } from './query-parameters.ts';
+import { introspects, needsCredential } from './root-fields.ts';
 import { requireVariables } from './variables.ts';
 
 /** The facts that the server knows about a request before GraphQL does. */

@@ -4,7 +4,7 @@ import type { RestEnv } from './env.ts';
 import { failureJson } from './failure.ts';
 
 /** A path and a method that it supports. */
-export type Taken = { path: string; method: string };
+type Taken = { path: string; method: string };
 
 /**
  * Makes each known path respond to other methods with 405, and to OPTIONS with the supported methods.

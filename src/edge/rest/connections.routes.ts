@@ -22,8 +22,31 @@ import {
   timeJson,
 } from './connection.json.ts';
 import { dataSchema, pageSchema, pagination } from './envelope.ts';
-import { flag, pageNumber, pageSize, word } from './query.ts';
 import { type Route, route } from './route.ts';
+
+/* Query parameters are text; each says what it takes and is read accordingly. */
+
+/** One of some words. */
+function word<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, { error: `must be one of: ${words.join(', ')}` });
+}
+
+const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true');
+
+const pageNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1')
+  .transform(Number);
+
+const pageSizeRange = `must be a whole number from 1 to ${defaultLimits.pageSize}`;
+
+const pageSize = z
+  .string()
+  .regex(/^\d{1,3}$/, pageSizeRange)
+  .transform(Number)
+  .refine((size) => size >= 1 && size <= defaultLimits.pageSize, pageSizeRange);
 
 /** What OpenAPI is told, where the server reads text. */
 const wholeNumber = { type: 'integer', minimum: 1 } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Where a page lies in its list. */
-export type Pagination = {
+type Pagination = {
   page: number;
   page_size: number;
   page_count: number;

@@ -32,7 +32,7 @@ import type { Route } from './route.ts';
 export const routes: readonly Route[] = [...connectionRoutes, ...connectRoutes, ...appRoutes];
 
 /** What each kind of host serves. */
-export type RestApp = { management: Hono<RestEnv>; appHost: Hono<RestEnv> };
+type RestApp = { management: Hono<RestEnv>; appHost: Hono<RestEnv> };
 
 /** The `/v1` API: each path performs one operation, which GraphQL offers too. */
 export function createRestApp(deps: Deps): RestApp {

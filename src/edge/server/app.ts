@@ -14,11 +14,10 @@ import { applyCors } from './cors.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOperatorApp } from './operator.app.ts';
 import { refuse } from './refuse.ts';
-import { requestFacts } from './request-facts.ts';
-import { readTarget, requestHost } from './request-host.ts';
+import { readTarget, requestFacts, requestHost } from './request-facts.ts';
 
 /** The whole server, which is ready to listen. */
-export type App = { listener: RequestListener };
+type App = { listener: RequestListener };
 
 /** The facts about a request when it arrives. */
 type Arrived = { edge: string; path: string; facts: RequestFacts };

@@ -23,8 +23,8 @@ import {
   loadReferenceLists,
 } from '../../features/connections/connection-references.store.ts';
 import { loadConnectionsByIds } from '../../features/connections/connections.store.ts';
-import { loadManyCredentials } from '../../features/connections/load-credentials.ts';
 import { createShownConfigs } from '../../features/connections/shown-config.ts';
+import { loadManyCredentials } from '../../features/connections/stored-credentials.ts';
 import { loadBroughtOfMany } from '../../features/end-users/load-brought.ts';
 import { claimAwaitedOfUsers } from '../../features/requirements/awaited-accounts.ts';
 import { loadRequirementsOfUsers } from '../../features/requirements/requirements.statements.ts';

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { type BlockList, isIP, SocketAddress } from 'node:net';
 import type { RequestFacts } from '../../core/access/request-context.ts';
+import { normalizeHost } from '../../platform/addresses.ts';
 
 /** The headers of a request that say where it came from. */
-export type SenderHeaders = { requestId: string | undefined; forwardedFor: string | undefined };
+type SenderHeaders = { requestId: string | undefined; forwardedFor: string | undefined };
 
 /**
  * Returns the id of a request and the address of its client. `X-Request-Id` and `X-Forwarded-For` count
@@ -24,7 +26,7 @@ export function requestFacts(
 }
 
 /** Whether a trusted proxy sent a request. */
-export function isTrustedPeer(trusted: BlockList, remoteAddress: string | undefined): boolean {
+function isTrustedPeer(trusted: BlockList, remoteAddress: string | undefined): boolean {
   return remoteAddress !== undefined && isTrusted(trusted, plainAddress(remoteAddress));
 }
 
@@ -65,4 +67,42 @@ function plainAddress(address: string): string {
   if (isIP(address) !== 6) return address;
   const plain = new SocketAddress({ address, family: 'ipv6' }).address;
   return plain.startsWith('::ffff:') && isIP(plain.slice(7)) === 4 ? plain.slice(7) : plain;
+}
+
+/* The characters of a host. Node passes Latin-1 text of a header through, but a host is ASCII. */
+const asciiHost = /^[\w.:[\]-]+$/;
+
+/**
+ * Returns the host of a request in its only spelling; undefined if it does not name exactly one valid
+ * host. `X-Forwarded-Host` counts only from a trusted proxy, and of several values the last, which the
+ * nearest proxy wrote.
+ */
+export function requestHost(trusted: BlockList, request: IncomingMessage): string | undefined {
+  const { rawHeaders, headers, socket } = request;
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
+  const own = hosts.length === 1 ? readHost(headers.host) : undefined;
+  const forwarded = headers['x-forwarded-host'];
+  if (own === undefined || forwarded === undefined) return own;
+  if (!isTrustedPeer(trusted, socket.remoteAddress)) return own;
+  return readHost(String(forwarded).split(',').at(-1)?.trim());
+}
+
+/**
+ * Converts a target in absolute form, as a proxy sends it, to the usual form. Its authority replaces the
+ * Host header (RFC 9112, section 3.2.2).
+ */
+export function readTarget(request: IncomingMessage): void {
+  const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(request.url ?? '') ?? [];
+  if (authority === undefined) return;
+  request.url = rest.startsWith('/') ? rest : `/${rest}`;
+  request.headers.host = authority;
+  request.rawHeaders = ['Host', authority, ...withoutHost(request.rawHeaders)];
+}
+
+function withoutHost(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_, index) => !/^host$/i.test(rawHeaders[index - (index % 2)] ?? ''));
+}
+
+function readHost(text: string | undefined): string | undefined {
+  return text !== undefined && asciiHost.test(text) ? normalizeHost(text) : undefined;
 }

@@ -1,9 +1,9 @@
+import { Worker } from 'node:worker_threads';
 import { pruneAuditEvents } from '../../core/audit/retention.ts';
 import { forgetOldChanges } from '../../core/changes/change.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { deleteUnlinkedAccounts } from '../../core/pipedream/unlinked-accounts.ts';
-import { forgetEndedTokens } from '../../features/connect-tokens/forget.ts';
-import { forgetPending } from '../../features/end-users/forget-pending.ts';
+import { forgetEndedTokens, forgetPending } from '../../features/connect-tokens/forget.ts';
 import { forgetOldAttempts } from '../../oauth/consent/attempt.ts';
 import {
   expireEnded,
@@ -11,8 +11,8 @@ import {
   startRefreshWorker,
 } from '../../oauth/refresh/refresh-worker.ts';
 import { finishRevocations, revokeDue } from '../../oauth/revoke/revoke-due.service.ts';
+import type { Config } from '../../platform/config/config.ts';
 import { forgetEndedSessions } from '../connect-page/session.service.ts';
-import { startRefreshThread } from './refresh-thread.ts';
 
 /** The background work of a process. */
 export type Workers = {
@@ -60,6 +60,28 @@ export function startWorkers(deps: Deps, thread?: URL): Workers {
         finishRefreshes(deps, until),
         finishRevocations(deps, until),
       ]);
+    },
+  };
+}
+
+/**
+ * Starts the refresh worker in a thread of its own, so that its decryption and garbage collection do not
+ * delay requests. The two threads share only the database, as two processes would.
+ */
+export function startRefreshThread(
+  script: URL,
+  config: Config,
+): { stop(until: number): Promise<void> } {
+  const thread = new Worker(script, { workerData: config });
+  const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+  // An uncaught error ends the process, as it does in the main thread.
+  thread.once('error', (error) => {
+    throw error;
+  });
+  return {
+    async stop(until) {
+      thread.postMessage(until - performance.now());
+      await exited;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopbackHost, isWithinDomains, normalizeHost } from '../../platform/addresses.ts';
 import type { Config } from '../../platform/config/config.ts';
-import { isLoopbackHost, isWithinDomains, normalizeHost } from '../../platform/host-name.ts';
 import { requiredText } from '../../platform/input.ts';
 
 type Rules = Pick<Config, 'publicUrl' | 'appDomains'>;

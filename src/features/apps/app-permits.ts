@@ -16,7 +16,7 @@ const kinds = {
   action: { table: 'action_window', limit: 'actionsPerApp' },
 } as const;
 
-export type PermitKind = keyof typeof kinds;
+type PermitKind = keyof typeof kinds;
 
 type Permits = {
   left: number;

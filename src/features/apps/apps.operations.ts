@@ -4,6 +4,7 @@ import { visibleApps } from '../../core/access/visibility.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { revokingTokens } from '../../oauth/revoke/revoke.service.ts';
+import { normalizeHost } from '../../platform/addresses.ts';
 import { isUniqueViolation } from '../../platform/db/errors.ts';
 import type { App } from '../../platform/db/generated/client.ts';
 import {
@@ -12,11 +13,9 @@ import {
   InvalidInputError,
   NotFoundError,
 } from '../../platform/errors.ts';
-import { normalizeHost } from '../../platform/host-name.ts';
 import { isUuid } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
-import { holdProject } from '../projects/hold-project.ts';
-import { requireVisibleProject } from '../projects/visible-project.ts';
+import { holdProject, requireVisibleProject } from '../projects/require-project.ts';
 import { appChanges, changedColumns, newApp, pageColumns } from './app.input.ts';
 
 /** Reads an app. The output is null when the caller can see none of this id or hostname. */

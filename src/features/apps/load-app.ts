@@ -15,7 +15,7 @@ export async function findHostApp(deps: Deps, host: string): Promise<HostApp | n
 }
 
 /** The id of an app, and the projects that the caller can reach. */
-export type WantedApp = { id: string; reach: Reach };
+type WantedApp = { id: string; reach: Reach };
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {

@@ -12,7 +12,7 @@ import { perform } from '../../core/operations/perform.ts';
 import { type PageArgs, planPage } from '../../platform/db/keyset.ts';
 import { ForbiddenError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
-import { requireVisibleProject } from '../projects/visible-project.ts';
+import { requireVisibleProject } from '../projects/require-project.ts';
 
 const AuditEventRef = builder.prismaObject('AuditEvent', {
   description: 'A record of who did what, when and from where. It never contains a secret.',

@@ -1,9 +1,38 @@
 import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { ConnectTokenRef, RevokedConnectTokensRef } from './connect-token.type.ts';
-import { createConnectToken } from './create-connect-token.operation.ts';
+import { type ConnectToken, createConnectToken } from './create-connect-token.operation.ts';
 import { revokeConnectTokens } from './revoke-connect-tokens.operation.ts';
+
+const ConnectTokenRef = builder.objectRef<ConnectToken>('ConnectToken').implement({
+  description: 'A credential for one end user of one app.',
+  fields: (t) => ({
+    token: t.exposeString('token', {
+      description: 'The token itself. No other operation returns it.',
+    }),
+    url: t.expose('url', {
+      type: 'URL',
+      description:
+        'The address of the connect page, where the user fulfils the requirements of the app.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'The time when the token expires: 24 hours after its creation.',
+    }),
+  }),
+});
+
+const RevokedConnectTokensRef = builder
+  .objectRef<{ count: number }>('RevokedConnectTokens')
+  .implement({
+    description: 'The outcome of a revocation of connect tokens.',
+    fields: (t) => ({
+      count: t.exposeInt('count', {
+        description:
+          'The number of revocations that took effect: 0 if there was nothing to revoke, otherwise 1, even if the user had several tokens.',
+      }),
+    }),
+  });
 
 const CreateConnectTokenInput = builder.inputType('CreateConnectTokenInput', {
   description: 'The end user who needs a connect token.',

@@ -1,10 +1,10 @@
 import type { Deps } from '../../core/deps/deps.ts';
 
 /*
- * Data of connect tokens is useless an hour after they have expired. A user who linked nothing is deleted
- * with the last of their tokens.
+ * The rows that connect tokens leave behind have no use once the tokens have ended, and all tokens have
+ * ended 25 hours after their creation. A user who connected nothing is deleted with the last of their tokens.
  */
-const statements = {
+const endedTokens = {
   'forget-revoked-tokens': 'DELETE FROM revoked_token WHERE expires_at < now()',
   'forget-signing-keys': 'DELETE FROM signing_key WHERE verifies_until < now()',
   'forget-end-users': `
@@ -14,13 +14,37 @@ const statements = {
       AND NOT EXISTS (SELECT 1 FROM pipedream_link w WHERE w.end_user_id = u.id)`,
 };
 
-/** Deletes the data that no connect token needs any longer. */
-export async function forgetEndedTokens({ sql, log }: Deps): Promise<void> {
+/*
+ * A user completes a consent within ten minutes of the last time that they began it. A link of Pipedream
+ * has an expiry of its own.
+ */
+const abandonedLinks = {
+  'forget-pending-connections': `
+    DELETE FROM connection WHERE status = 'incomplete' AND end_user_id IS NOT NULL
+      AND updated_at < now() - interval '1 hour'`,
+  'forget-pipedream-links': 'DELETE FROM pipedream_link WHERE expires_at < now()',
+};
+
+/** Deletes the rows that no valid connect token needs. */
+export function forgetEndedTokens(deps: Deps): Promise<void> {
+  return forget(deps, endedTokens, 'could not delete the remains of ended connect tokens');
+}
+
+/** Deletes what users began and never completed. */
+export function forgetPending(deps: Deps): Promise<void> {
+  return forget(deps, abandonedLinks, 'could not delete links that users never completed');
+}
+
+async function forget(
+  { sql, log }: Deps,
+  statements: Record<string, string>,
+  complaint: string,
+): Promise<void> {
   for (const [name, statement] of Object.entries(statements)) {
     try {
       await sql(name, statement, []);
     } catch (error) {
-      log.warn({ err: error, name }, 'could not delete the remains of ended connect tokens');
+      log.warn({ err: error, name }, complaint);
     }
   }
 }

@@ -10,7 +10,7 @@ import { newId } from '../../platform/new-id.ts';
 export const publishedMaxAge = 300;
 
 /** Seconds for which a new key is published before it signs instead of the old one. */
-export const publishedBefore = 2 * publishedMaxAge;
+const publishedBefore = 2 * publishedMaxAge;
 
 /**
  * Seconds for which a key verifies after its last signature: the life of a token, and a little more.
@@ -47,7 +47,7 @@ export async function makeFirstKey(deps: Deps): Promise<void> {
  *
  * @returns its `kid`. If another process was faster with a `first` key, the returned one does not exist.
  */
-export async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<string> {
+async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<string> {
   const id = newId();
   const pair = await generateKeyPair('RS256', { modulusLength: 2_048, extractable: true });
   const publicKey = JSON.stringify(await exportJWK(pair.publicKey));

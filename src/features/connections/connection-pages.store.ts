@@ -18,7 +18,7 @@ import {
  */
 
 /** The connections of a project that a list wants, and how far its caller reaches. */
-export type WantedConnections = {
+type WantedConnections = {
   reach: Reach;
   projectId: string;
   type: string | undefined;
@@ -29,10 +29,10 @@ export type WantedConnections = {
 };
 
 /** A part of them; with the total when the caller selects it. */
-export type WantedPage = PagePlan<'createdAt'>['bounds'] & { withTotal: boolean };
+type WantedPage = PagePlan<'createdAt'>['bounds'] & { withTotal: boolean };
 
 /** The rows of a page; `total` is undefined unless the page was asked for with it. */
-export type FoundConnections = { rows: ConnectionRow[]; total: number | undefined };
+type FoundConnections = { rows: ConnectionRow[]; total: number | undefined };
 
 /** Loads a page of a project's connections; an empty one for a project out of reach. */
 export function loadConnectionPage(

@@ -21,7 +21,7 @@ export const referenceColumns = {
 } as const;
 
 /** `take` references of a connection that the caller may see, newest first. */
-export type WantedReferences = { connectionId: string; after: Mark | undefined; take: number };
+type WantedReferences = { connectionId: string; after: Mark | undefined; take: number };
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {

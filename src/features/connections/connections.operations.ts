@@ -10,7 +10,7 @@ import { type Page, type PageArgs, type PagePlan, planPage } from '../../platfor
 import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { foldCase } from '../../platform/fold-case.ts';
 import { isUuid, orBlank, searchedName, searchText } from '../../platform/input.ts';
-import { requireVisibleProject } from '../projects/visible-project.ts';
+import { requireVisibleProject } from '../projects/require-project.ts';
 import { countConnections, loadConnectionPage } from './connection-pages.store.ts';
 import type { ConnectionRow } from './connection-row.ts';
 
@@ -26,7 +26,7 @@ export const connectionFilter = z.object({
   includeSystem: z.boolean().nullish(),
 });
 
-export type ConnectionFilter = z.output<typeof connectionFilter>;
+type ConnectionFilter = z.output<typeof connectionFilter>;
 
 /** Reads a connection. The output is null when the caller can see none of this id. */
 export const readConnection = operation({
@@ -41,7 +41,7 @@ export const readConnection = operation({
 });
 
 /** Returns a connection by its id, or null when the caller can see none. */
-export async function findConnection(
+async function findConnection(
   { deps, viewer }: RequestContext,
   id: string,
 ): Promise<ConnectionRow | null> {
@@ -61,7 +61,7 @@ export async function requireConnection(
 }
 
 /** Which connections of a project, and which page of them. */
-export type ConnectionList = {
+type ConnectionList = {
   filter?: ConnectionFilter | null | undefined;
   page: PageArgs;
   /** Whether the total will be asked for: it then comes with the rows. */

@@ -69,7 +69,7 @@ type Sealed = ReturnType<typeof sealedConfig>;
 /** As `eventValues` makes it; undefined for a write that the audit log does not name. */
 type EventValues = unknown[] | undefined;
 
-export type NewConnection = {
+type NewConnection = {
   id: string;
   projectId: string;
   name: string;

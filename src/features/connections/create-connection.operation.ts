@@ -15,7 +15,7 @@ import {
   NotFoundError,
 } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
-import { requireVisibleProject } from '../projects/visible-project.ts';
+import { requireVisibleProject } from '../projects/require-project.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { newConnection, withNewConfig } from './connection.input.ts';
 import { insertConnectionRow } from './connections.store.ts';

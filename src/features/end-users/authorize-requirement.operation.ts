@@ -2,14 +2,22 @@ import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireEndUser } from '../../core/access/roles.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
-import { readConfig, requireType } from '../../core/connection-config/read-config.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
+import {
+  type ConfigHalves,
+  readConfig,
+  requireType,
+} from '../../core/connection-config/read-config.ts';
+import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
+import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import {
   type Authorization,
   beginConsent,
   type NewConsent,
   requireProvider,
 } from '../../oauth/consent/authorize-connection.operation.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
 import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import {
   ConflictError,
@@ -17,11 +25,13 @@ import {
   NotFoundError,
   UpstreamError,
 } from '../../platform/errors.ts';
+import { newId } from '../../platform/new-id.ts';
+import { insertConnectionRow, updateConnectionRow } from '../connections/connections.store.ts';
+import { linkerOf, lockUser, type OfUser, requireReplaceable } from '../requirements/links.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
 import { beginPipedreamLink } from './begin-pipedream-link.service.ts';
 import { loadRequirement, type RequirementOfViewer } from './load-requirement.ts';
-import { holdPendingConnection } from './pending-connection.ts';
 
 /**
  * The connect page on which a consent begins. The browser returns to `url`, and only the browser with the
@@ -110,4 +120,43 @@ async function beginConsentOf(
     ...back,
     token: { epoch, isAnonymous: via === 'anonymous', expiresAt, kid },
   });
+}
+
+/**
+ * Finds or creates the one connection that waits for the consent of a user to a requirement. Its config is
+ * what the requirement says now.
+ *
+ * @returns its id. @throws NotFoundError, ConflictError if the token may not replace what is linked.
+ */
+function holdPendingConnection(
+  context: RequestContext,
+  { endUserId, organizationId, projectId, ...viewer }: ConnectTokenViewer,
+  { id: requirementId, title }: Pick<RequirementOfViewer, 'id' | 'title'>,
+  config: { type: ConnectionType; halves: ConfigHalves },
+): Promise<string> {
+  const ofUser = { endUserId, requirementId };
+  const { db, vault } = context.deps;
+  return startUntilSealed({ vault }, projectId, (key) =>
+    db.$transaction(async (tx) => {
+      await lockUser(tx, ofUser);
+      await requireReplaceable(tx, ofUser, linkerOf(viewer));
+      const pending = await findPending(tx, ofUser);
+      const id = pending?.id ?? newId();
+      const sealed = sealedConfig(vault, key, { organizationId, projectId, id }, config);
+      const row = { id, name: title, sealed, event: undefined };
+      const made = { ...row, projectId, createdBy: null, status: 'incomplete' as const, ofUser };
+      // The new version protects the waiting connection from cleanup for another hour.
+      const change = { ...row, version: undefined, dataKeyId: key.id, status: null };
+      const stored =
+        pending === null
+          ? await insertConnectionRow(tx, made)
+          : await updateConnectionRow(tx, change);
+      return stored ? { result: id } : undefined;
+    }),
+  );
+}
+
+function findPending(tx: Prisma.TransactionClient, ofUser: OfUser) {
+  const where = { ...ofUser, status: 'incomplete' } as const;
+  return tx.connection.findFirst({ where, select: { id: true } });
 }

@@ -8,11 +8,10 @@ import type { Authorization } from '../../oauth/consent/authorize-connection.ope
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { newId } from '../../platform/new-id.ts';
 import { digestWebhook } from '../requirements/awaited-accounts.ts';
-import { linkerOf, requireReplaceable } from '../requirements/links.ts';
-import { lockUser } from '../requirements/lock-user.ts';
+import { linkerOf, lockUser, requireReplaceable } from '../requirements/links.ts';
 
 /** The account to link at Pipedream. */
-export type AccountWanted = {
+type AccountWanted = {
   requirementId: string;
   appSlug: string;
   /**

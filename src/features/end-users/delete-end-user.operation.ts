@@ -40,7 +40,7 @@ export const deleteEndUser = operation({
     const endUserId = user.id;
     const remove = () =>
       deps.db.$transaction(async (tx) => {
-        // Locks the user first, as all other transactions do: see lock-user.ts.
+        // Locks the user first, as all other transactions do: see lockUser.
         await tx.$queryRaw`SELECT 1 FROM end_user WHERE id = ${endUserId}::uuid FOR UPDATE`;
         const count = await tx.endUserLink.count({ where: { endUserId } });
         await tx.endUser.deleteMany({ where: { id: endUserId } }); // deletes everything that belongs to the user

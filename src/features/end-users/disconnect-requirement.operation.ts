@@ -7,8 +7,7 @@ import { operation } from '../../core/operations/operation.ts';
 import { deleteUnlinkedAccounts } from '../../core/pipedream/unlinked-accounts.ts';
 import { revokingTokens } from '../../oauth/revoke/revoke.service.ts';
 import { ConflictError, NotFoundError } from '../../platform/errors.ts';
-import { linkerOf, OtherLinkError, removeLink } from '../requirements/links.ts';
-import { lockUser } from '../requirements/lock-user.ts';
+import { linkerOf, lockUser, OtherLinkError, removeLink } from '../requirements/links.ts';
 import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
 

@@ -3,8 +3,7 @@ import { MissingScopesError, missingScopes } from '../../oauth/consent/missing-s
 import type { Consent, LinkConsent } from '../../oauth/consent/store-consent.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError } from '../../platform/errors.ts';
-import { replaceLink, requireReplaceable } from '../requirements/links.ts';
-import { lockUser } from '../requirements/lock-user.ts';
+import { lockUser, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import { readSpec } from '../requirements/spec.ts';
 
 /**

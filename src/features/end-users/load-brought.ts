@@ -15,7 +15,7 @@ import {
  * The app, user and requirement of a link, and the projects that the caller can reach: the values by which
  * the statement authorizes.
  */
-export type WantedOfUser = {
+type WantedOfUser = {
   requirementId: string;
   appId: string;
   userId: string;

@@ -6,8 +6,10 @@ import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { type Happening, recordEvent, recordRefusal } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
-import type { JsonObject } from '../../core/catalog/json.ts';
+import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
 import { operation } from '../../core/operations/operation.ts';
+import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
 import {
   AppError,
@@ -20,7 +22,9 @@ import {
 import { isUuid, userId } from '../../platform/input.ts';
 import { mostReferences } from '../../platform/limits.ts';
 import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
-import { openBrought } from './open-brought.ts';
+import type { StoredCredentials } from '../connections/stored-credentials.ts';
+import { readSpec } from '../requirements/spec.ts';
+import type { Brought, PipedreamAccount } from './load-brought.ts';
 
 const reference = z.union(
   [z.strictObject({ connectionId: z.string() }), z.strictObject({ requirementId: z.string() })],
@@ -149,4 +153,47 @@ async function record(context: RequestContext, { result, about }: Outcome): Prom
   if (result instanceof AppError) return recordRefusal(context, action, result, about);
   await recordEvent(context, { action, ...about });
   if (about.connectionId != null) markUsed(context.deps, 'connection', about.connectionId);
+}
+
+/**
+ * Opens what a user connected for a requirement. The caller records that in the audit log before it
+ * returns the result.
+ *
+ * @throws ConflictError if there is nothing, or it no longer fulfils the requirement; UpstreamError if its
+ * token has expired and the provider issues no new one now.
+ */
+async function openBrought(context: RequestContext, brought: Brought): Promise<Credentials> {
+  if (brought.kind === 'pipedream_account') return openAccount(brought, brought.account);
+  const { connection } = brought;
+  if (connection === null) throw notBrought(brought);
+  requireFulfilled(brought, connection);
+  return openCredentials(context, connection);
+}
+
+function openAccount(brought: Brought, account: PipedreamAccount | null): Credentials {
+  if (account === null || account.appSlug !== ownValue(brought.spec, 'app_slug')) {
+    throw notBrought(brought);
+  }
+  const { id, appSlug, externalUserId } = account;
+  const config = { account_id: id, app_slug: appSlug, external_user_id: externalUserId };
+  return { connectionId: null, type: 'pipedream_account', config, expiresAt: null };
+}
+
+/* The requirement may have changed since the user fulfilled it. */
+function requireFulfilled(brought: Brought, { type, grant, status }: StoredCredentials): void {
+  if (type !== ownValue(brought.spec, 'type')) throw notBrought(brought);
+  const asked = readSpec(brought.kind, brought.spec);
+  if (asked.kind !== 'connection' || grant === null || status !== 'active') return;
+  const granted = { scopes: grant.scopes, refreshable: grant.isRefreshable };
+  const missing = missingScopes(findConnectionType(type), asked.scopes, granted);
+  if (missing.length === 0) return;
+  throw new ConflictError(
+    `The user’s account for “${brought.title}” lacks required scopes: ${missing.join(' ')}. The user must connect it again.`,
+  );
+}
+
+function notBrought({ title }: Brought): ConflictError {
+  return new ConflictError(
+    `The user has not connected “${title}” yet. Send them to the connect page first.`,
+  );
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { includesRole } from '../../core/access/includes-role.ts';
-import { holding, isReached, type Reach, reachOf, reachText } from '../../core/access/reach.ts';
+import {
+  holding,
+  includesRole,
+  isReached,
+  type Reach,
+  reachOf,
+  reachText,
+} from '../../core/access/reach.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { isPerson, type MemberViewer } from '../../core/access/viewer.ts';
 import { builder } from '../../core/graphql/builder.ts';

@@ -37,7 +37,7 @@ export const AccessKeyRef = builder.prismaObject('AccessKey', {
 
 export const AccessKeyPage = definePage('AccessKey', AccessKeyRef);
 
-export type CreatedAccessKey = { id: string; secret: string };
+type CreatedAccessKey = { id: string; secret: string };
 
 export const CreatedAccessKeyRef = builder
   .objectRef<CreatedAccessKey>('CreatedAccessKey')

@@ -7,8 +7,7 @@ import { perField } from '../../core/graphql/per-field.ts';
 import { batch } from '../../platform/db/batch.ts';
 import { type PageArgs, planPage } from '../../platform/db/keyset.ts';
 import { listOfProjects } from '../projects/list-of-projects.ts';
-import { OrganizationRef } from '../projects/organization.type.ts';
-import { ProjectRef } from '../projects/project.type.ts';
+import { OrganizationRef, ProjectRef } from '../projects/project.type.ts';
 import { AccessKeyPage } from './access-key.type.ts';
 
 builder.prismaObjectFields(ProjectRef, (t) => ({

@@ -17,7 +17,7 @@ import { Role } from '../../platform/db/generated/enums.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { isUuid, nameText } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
-import { requireVisibleProject } from '../projects/visible-project.ts';
+import { requireVisibleProject } from '../projects/require-project.ts';
 
 /**
  * A new key never exceeds the role, scope or lifetime of the caller. The key itself is stored nowhere.
@@ -116,7 +116,7 @@ function requireOrganizationRole(viewer: MemberViewer, role: Role) {
  * A key that the operator creates. No role is checked, because the operator has the database and its
  * master keys.
  */
-export type IssuedAccessKey = {
+type IssuedAccessKey = {
   organizationId: string;
   /** The one project that the key reaches; null for the whole organization. */
   projectId: string | null;

@@ -3,7 +3,7 @@ import type { Prisma } from '../../platform/db/generated/client.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 
-export type LockedUser = PersonRoles & { id: string; name: string };
+type LockedUser = PersonRoles & { id: string; name: string };
 
 /**
  * Finds a person of an organization and locks them, so that nobody else changes their roles until the

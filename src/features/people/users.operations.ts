@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { includesRole } from '../../core/access/includes-role.ts';
 import { requireRoleEverywhere } from '../../core/access/own-limits.ts';
+import { includesRole } from '../../core/access/reach.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleProjects } from '../../core/access/visibility.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
@@ -18,7 +18,7 @@ import {
 import { foldCase, foldEmail } from '../../platform/fold-case.ts';
 import { email, isUuid, nameText, orBlank, searchedName } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
-import { holdProject } from '../projects/hold-project.ts';
+import { holdProject } from '../projects/require-project.ts';
 import { lockUser } from './lock-user.ts';
 
 /** Lists a page of the people. Fails with InvalidInputError for the page. */

@@ -5,8 +5,7 @@ import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.
 import { RoleRef } from '../../core/graphql/role.type.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { OrganizationRef } from '../projects/organization.type.ts';
-import { ProjectRef } from '../projects/project.type.ts';
+import { OrganizationRef, ProjectRef } from '../projects/project.type.ts';
 import { UserRef } from './user.type.ts';
 
 const ViewerKindRef = builder.enumType('ViewerKind', {

@@ -1,9 +1,12 @@
 import { roleIn } from '../../core/access/reach.ts';
+import { requireMember } from '../../core/access/roles.ts';
 import { isPerson } from '../../core/access/viewer.ts';
+import { visibleProjects } from '../../core/access/visibility.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { NodeRef } from '../../core/graphql/node.type.ts';
-import { definePage } from '../../core/graphql/page.ts';
+import { definePage, forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
 import { RoleRef } from '../../core/graphql/role.type.ts';
+import { planPage } from '../../platform/db/keyset.ts';
 
 export const ProjectRef = builder.prismaObject('Project', {
   interfaces: [NodeRef],
@@ -35,4 +38,26 @@ export const ProjectRef = builder.prismaObject('Project', {
   }),
 });
 
-export const ProjectPage = definePage('Project', ProjectRef);
+const ProjectPage = definePage('Project', ProjectRef);
+
+export const OrganizationRef = builder.prismaObject('Organization', {
+  description: 'The owner of projects, users and access keys.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'The UUID of the organization.' }),
+    name: t.exposeString('name', { description: 'The name of the organization, for people.' }),
+    projects: t.field({
+      type: ProjectPage,
+      description: 'The projects of the organization that the caller can reach, newest first.',
+      complexity: pageCost,
+      args: forwardArgs,
+      resolve: async (_organization, args, context, info) => {
+        const { db, config } = context.deps;
+        const plan = planPage(args, 'createdAt', config.limits.pageSize);
+        const where = visibleProjects(requireMember(context.viewer));
+        const query = rowsQuery(context, info, 'Project');
+        const rows = await db.project.findMany({ ...query, ...plan.range(where) });
+        return plan.toPage(rows, () => db.project.count({ where }));
+      },
+    }),
+  }),
+});

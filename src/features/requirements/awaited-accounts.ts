@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Sql } from '../../platform/db/sql.ts';
-import type { OfUser } from './lock-user.ts';
+import type { OfUser } from './links.ts';
 
 /** Seconds for which Pipedream is not asked again for the same account. */
 export const checkPause = 3;

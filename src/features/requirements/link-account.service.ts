@@ -8,8 +8,7 @@ import type { Prisma } from '../../platform/db/generated/client.ts';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import type { AwaitedAccount } from './awaited-accounts.ts';
-import { replaceLink, requireReplaceable } from './links.ts';
-import { lockUser } from './lock-user.ts';
+import { lockUser, replaceLink, requireReplaceable } from './links.ts';
 
 /**
  * Asks Pipedream for an account that a user is connecting, and links it if it exists by now. It replaces

@@ -1,24 +1,23 @@
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
-import { ConflictError } from '../../platform/errors.ts';
+import { ConflictError, NotFoundError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import { deleteConnectionRow } from '../connections/connections.store.ts';
-import type { OfUser } from './lock-user.ts';
 import { judge, type LinkRow, linkColumns, linkTables } from './status.ts';
 
 /*
- * The links of end users. All functions run in a transaction that has locked the user: see lock-user.ts.
+ * The links of end users. All functions run in a transaction that has locked the user: see lockUser.
  */
 
 /** The connect token that links or unlinks. */
-export type Linker = { jti: string; isAnonymous: boolean };
+type Linker = { jti: string; isAnonymous: boolean };
 
 export function linkerOf({ id, via }: Pick<ConnectTokenViewer, 'id' | 'via'>): Linker {
   return { jti: id, isAnonymous: via === 'anonymous' };
 }
 
 /** The linked thing: a connection or an account. */
-export type Linked =
+type Linked =
   | { connectionId: string; pipedreamAccountId: null }
   | { connectionId: null; pipedreamAccountId: string };
 
@@ -91,4 +90,24 @@ export async function removeLink(
     await deleteConnectionRow(tx, connectionId, undefined);
   }
   return link as Linked & { jti: string }; // a constraint guarantees that one of the two is set
+}
+
+/** An end user and a requirement of the same app. */
+export type OfUser = { endUserId: string; requirementId: string };
+
+/**
+ * Locks an end user for a change of a link, before anything else is locked. The order is requirement,
+ * user, connection, grant. If every transaction keeps it, no two wait for each other.
+ *
+ * @throws NotFoundError if the requirement or the user was deleted.
+ */
+export async function lockUser(
+  tx: Prisma.TransactionClient,
+  { endUserId, requirementId }: OfUser,
+): Promise<void> {
+  const [user] = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM requirement r JOIN end_user u ON u.app_id = r.app_id
+    WHERE r.id = ${requirementId}::uuid AND u.id = ${endUserId}::uuid
+    FOR KEY SHARE OF r FOR NO KEY UPDATE OF u`;
+  if (user === undefined) throw new NotFoundError('requirement');
 }

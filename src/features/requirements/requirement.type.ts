@@ -24,7 +24,7 @@ export const RequirementKindRef = builder.enumType('RequirementKind', {
   },
 });
 
-export const RequirementStatusRef = builder.enumType('RequirementStatus', {
+const RequirementStatusRef = builder.enumType('RequirementStatus', {
   description: 'The progress of an end user with a requirement.',
   values: {
     PENDING: {

@@ -17,9 +17,8 @@ import {
 import { isUuid } from '../../platform/input.ts';
 import { mostRequirements } from '../../platform/limits.ts';
 import { newId } from '../../platform/new-id.ts';
-import { holdProject } from '../projects/hold-project.ts';
-import { newRequirement, requirementChanges } from './requirement.input.ts';
-import { parseSpec } from './spec.input.ts';
+import { holdProject } from '../projects/require-project.ts';
+import { newRequirement, parseSpec, requirementChanges } from './requirement.input.ts';
 
 /** Reads a requirement. The output is null when the caller can see none of this id. */
 export const readRequirement = operation({
@@ -108,7 +107,7 @@ export const updateRequirement = operation({
 });
 
 /** Returns the facts about a written requirement for the audit log. */
-export function detailOf({ id, appId, name }: Pick<Requirement, 'id' | 'appId' | 'name'>) {
+function detailOf({ id, appId, name }: Pick<Requirement, 'id' | 'appId' | 'name'>) {
   return { app: appId, requirement: id, name };
 }
 

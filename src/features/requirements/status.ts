@@ -22,7 +22,7 @@ export type RequirementState = {
   pipedreamAccountId: string | null;
 };
 
-export type LinkedConnection = {
+type LinkedConnection = {
   id: string;
   type: string;
   status: ConnectionStatus;

@@ -2,8 +2,8 @@ import * as oauth from 'oauth4webapi';
 import { isLiveInitiator } from '../../core/access/live-initiator.ts';
 import type { RequestFacts } from '../../core/access/request-context.ts';
 import type { Deps } from '../../core/deps/deps.ts';
+import { parseUrl } from '../../platform/addresses.ts';
 import { AppError, InvalidInputError } from '../../platform/errors.ts';
-import { parseUrl } from '../../platform/parse-url.ts';
 import { readCallbackExtras } from '../provider/extras.ts';
 import { type BroughtBy, openConnection } from '../provider/load-connection.ts';
 import {

@@ -1,4 +1,4 @@
-import { parseUrl } from '../parse-url.ts';
+import { parseUrl } from '../addresses.ts';
 
 const address = 'a PostgreSQL address such as postgresql://user@host:5432/database';
 

@@ -1,8 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { normalizeHost } from '../host-name.ts';
+import { normalizeHost, parseUrl } from '../addresses.ts';
 import { defaultLimits } from '../limits.ts';
-import { parseUrl } from '../parse-url.ts';
 import { findDatabaseUrlFault } from './config.database.ts';
 import { isIssuer, parseRoles } from './config.oidc.ts';
 

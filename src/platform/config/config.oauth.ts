@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseUrl } from '../parse-url.ts';
+import { parseUrl } from '../addresses.ts';
 
 /** The settings of the operator for one provider. */
-export type OAuthClient = {
+type OAuthClient = {
   clientId?: string;
   clientSecret?: string;
   authorizationEndpoint?: string;

@@ -1,6 +1,5 @@
+import { isLoopbackHost, parseUrl } from '../addresses.ts';
 import type { Role } from '../db/generated/enums.ts';
-import { isLoopbackHost } from '../host-name.ts';
-import { parseUrl } from '../parse-url.ts';
 
 /** The identity provider whose JSON Web Tokens people can send as credentials. */
 export type OidcConfig = {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { makeDataFolder, openNewPrivateFile } from '../private-file.ts';
 
 /** Who holds a folder; `pid` is undefined when it does not say. */
-export type Holder = { pid: number | undefined; since: string };
+type Holder = { pid: number | undefined; since: string };
 
 /** A lock that is held: `release` frees it, and so does the end of the process, whatever ends it. */
 export type FolderLock = { release(): Promise<void> };

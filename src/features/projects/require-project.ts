@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleProjects } from '../../core/access/visibility.ts';
+import type { Prisma } from '../../platform/db/generated/client.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 
@@ -17,4 +18,14 @@ export async function requireVisibleProject(context: RequestContext, id: string)
     : null;
   if (project === null) throw new NotFoundError('project');
   return project.id;
+}
+
+/**
+ * Locks a project before anything in it is locked, so that it cannot be deleted until the transaction
+ * ends. It returns false if the project is already deleted.
+ */
+export async function holdProject(tx: Prisma.TransactionClient, id: string): Promise<boolean> {
+  const held = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM project WHERE id = ${id}::uuid FOR KEY SHARE`;
+  return held.length > 0;
 }

@@ -1,2 +1,0 @@
-/** Receives the progress of a rotation. */
-export type OnProgress = (done: number, total: number) => void;
