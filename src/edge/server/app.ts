@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import type { HostApp, RequestFacts } from '../../core/access/request-context.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { findHostApp } from '../../features/apps/load-app.ts';
@@ -45,23 +45,16 @@ export function createApp(deps: Deps): App {
   const rest = createRestApp(deps);
   rest.management.route('/', createConnectPage(deps));
   rest.management.route('/', createOperatorApp(deps, metrics));
-  const bindingsOf = new WeakMap<IncomingMessage, RestEnv['Bindings']>();
-  const hono = getRequestListener(
-    (request, env) => {
-      const bindings = bindingsOf.get((env as HttpBindings).incoming);
-      const host = bindings?.app ? rest.appHost : rest.management;
-      return host.fetch(request, bindings);
-    },
-    { hostname: 'localhost' },
-  );
+  const callHono = (bindings: RestEnv['Bindings'], req: IncomingMessage, res: ServerResponse) => {
+    const host = bindings.app ? rest.appHost : rest.management;
+    const fetch = (request: Request) => host.fetch(request, bindings);
+    void getRequestListener(fetch, { hostname: 'localhost' })(req, res);
+  };
   const serve = async (req: IncomingMessage, res: ServerResponse, arrived: Arrived) => {
     const { edge, facts } = arrived;
     if (req.url === '*' && req.method === 'OPTIONS') return void sendAllow(res, serverMethods);
     const app = await findCalledApp(deps, req, arrived);
-    if (edge !== 'graphql') {
-      bindingsOf.set(req, { facts, app });
-      return void hono(req, res);
-    }
+    if (edge !== 'graphql') return callHono({ facts, app }, req, res);
     if (app !== null) throw new NotFoundError('path');
     if (req.method === 'OPTIONS') return void sendAllow(res, graphqlMethods);
     if (wantsGraphiql(req)) return graphiql(req, res);
