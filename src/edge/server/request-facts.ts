@@ -30,24 +30,8 @@ function isTrustedPeer(trusted: BlockList, remoteAddress: string | undefined): b
   return remoteAddress !== undefined && isTrusted(trusted, plainAddress(remoteAddress));
 }
 
-/*
- * Whether the list contains an address. The check costs as much as parsing a request, so an empty list is
- * skipped.
- */
 function isTrusted(trusted: BlockList, address: string): boolean {
-  if (!hasRules(trusted)) return false;
   return trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-const rulesOf = new WeakMap<BlockList, boolean>();
-
-function hasRules(trusted: BlockList): boolean {
-  let known = rulesOf.get(trusted);
-  if (known === undefined) {
-    known = trusted.rules.length > 0;
-    rulesOf.set(trusted, known);
-  }
-  return known;
 }
 
 /** Returns the address of a hop. Some proxies write it with a port, in brackets or in quotes. */
