@@ -8,7 +8,7 @@ try {
   await serve(config, refreshThreadOf(config));
 } catch (error) {
   const expected = error instanceof ConfigError;
-  process.stderr.write(`${expected ? error.message : describe(error)}\n`);
+  process.stderr.write(`${expected ? error.message : describeStartFailure(error)}\n`);
   process.exitCode = 1;
 }
 
@@ -22,6 +22,6 @@ function refreshThreadOf({ databaseUrl, refresh }: Config): URL | undefined {
   return new URL('./refresh.main.js', import.meta.url);
 }
 
-function describe(error: unknown): string {
+function describeStartFailure(error: unknown): string {
   return error instanceof Error ? `Patchbay could not start: ${error.message}` : String(error);
 }

@@ -24,7 +24,7 @@ export function parseUrl(text: string): URL | undefined {
  * for more than a host.
  */
 const hostForm = /^(?:\[[\da-f:.]+\]|[^\s\p{Cc}/\\?#@%:[\]]+)(?::\d{1,5})?$/iu;
-const longestName = 253;
+const longestHostName = 253;
 
 /**
  * Returns the only spelling of a host that the server compares: lower-case ASCII (IDNA) without port and
@@ -36,7 +36,7 @@ export function normalizeHost(text: string): string | undefined {
   if (url === undefined) return undefined;
   const name = url.hostname.replace(/^\[|\]$|\.$/g, '');
   if (isIP(name) !== 0) return name;
-  return name.length <= longestName && name.split('.').every(isLabel) ? name : undefined;
+  return name.length <= longestHostName && name.split('.').every(isLabel) ? name : undefined;
 }
 
 /** Whether a name or address always means the machine itself (RFC 6761). */

@@ -11,15 +11,19 @@ const { depth: mostLevels, size: mostEntries, values: mostValues } = boundsOfJso
 /** Maximum number of characters of a key that an error repeats. */
 const longestToldKey = 64;
 
-const quote = 0x22;
+export const quote = 0x22;
 const backslash = 0x5c;
-const comma = 0x2c;
+export const comma = 0x2c;
 const colon = 0x3a;
 const openings = new Set([0x5b, 0x7b]); // [ {
 const closings = new Set([0x5d, 0x7d]); // ] }
 
 /** An open list or object: the number of its commas so far, and the position of its latest key. */
-type Open = { commas: number; isList: boolean; key: [from: number, to: number] | undefined };
+type OpenContainer = {
+  commas: number;
+  isList: boolean;
+  key: [from: number, to: number] | undefined;
+};
 
 /**
  * Counts the contents of a JSON text. Only the parser decides whether it is valid JSON.
@@ -27,7 +31,7 @@ type Open = { commas: number; isList: boolean; key: [from: number, to: number] |
  * @throws InvalidInputError if the text exceeds a bound.
  */
 export function requireBounded(text: string): void {
-  const open: Open[] = [];
+  const open: OpenContainer[] = [];
   let values = 0;
   let latest: [number, number] | undefined;
   for (let at = 0; at < text.length; at += 1) {
@@ -48,18 +52,18 @@ export function requireBounded(text: string): void {
       inner.key = undefined;
       if (inner.commas < mostEntries) continue;
       const what = inner.isList ? 'items' : 'fields';
-      throw refusal(text, open.slice(0, -1), `cannot hold more than ${mostEntries} ${what}`);
+      throw refusalAt(text, open.slice(0, -1), `cannot hold more than ${mostEntries} ${what}`);
     } else if (openings.has(code)) {
       values += 1;
       if (open.length >= mostLevels) {
         const field = open.slice(0, open.findLastIndex(({ isList }) => !isList) + 1);
-        throw refusal(text, field, `cannot be nested more than ${mostLevels} levels deep`);
+        throw refusalAt(text, field, `cannot be nested more than ${mostLevels} levels deep`);
       }
       open.push({ commas: 0, isList: code === 0x5b, key: undefined });
       latest = undefined;
     }
     if (values > mostValues) {
-      throw refusal(text, [], `cannot hold more than ${mostValues} values altogether`);
+      throw refusalAt(text, [], `cannot hold more than ${mostValues} values altogether`);
     }
   }
 }
@@ -74,7 +78,11 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function refusal(text: string, within: readonly Open[], message: string): InvalidInputError {
+function refusalAt(
+  text: string,
+  within: readonly OpenContainer[],
+  message: string,
+): InvalidInputError {
   const steps = within.map(({ isList, commas, key }) => {
     if (isList || key === undefined) return String(commas);
     return text.slice(key[0], Math.min(key[1], key[0] + longestToldKey)).toWellFormed();

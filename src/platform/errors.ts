@@ -102,13 +102,13 @@ export class AppError extends Error {
 
   constructor(kind: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = nameOf(kind);
+    this.name = errorNameOf(kind);
     this.kind = kind;
   }
 }
 
 /** The name does not come from the class, because a bundler may rename classes. */
-function nameOf(kind: ErrorCode): string {
+function errorNameOf(kind: ErrorCode): string {
   const words = kind.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `${words.join('')}Error`;
 }
@@ -213,17 +213,20 @@ export class UpstreamError extends AppError {
   }
 }
 
-const unreachable = 'The database cannot be reached. Try again in a moment.';
+const databaseUnreachable = 'The database cannot be reached. Try again in a moment.';
 
 /** The database could not be reached in time, and nothing was changed. */
 export class UnavailableError extends AppError {
-  constructor({ message = unreachable, ...options }: ErrorOptions & { message?: string } = {}) {
+  constructor({
+    message = databaseUnreachable,
+    ...options
+  }: ErrorOptions & { message?: string } = {}) {
     super('unavailable', message, options);
   }
 }
 
 /** Maximum length of a path in an error, because the keys in it come from the caller. */
-const longestToldPath = 200;
+const longestProblemPath = 200;
 
 /**
  * Keeps the first problems and adds one that says how many more there are; that one has no path.
@@ -231,7 +234,9 @@ const longestToldPath = 200;
 function boundedIssues(issues: readonly FieldIssue[]): FieldIssue[] {
   const told = issues.slice(0, mostComplaints).map(({ path, ...issue }) => ({
     path:
-      path.length > longestToldPath ? `${path.slice(0, longestToldPath).toWellFormed()}…` : path,
+      path.length > longestProblemPath
+        ? `${path.slice(0, longestProblemPath).toWellFormed()}…`
+        : path,
     ...issue,
   }));
   const [next, ...others] = issues.slice(mostComplaints);

@@ -1,4 +1,4 @@
-import { requireBounded } from './bounded-json.ts';
+import { comma, quote, requireBounded } from './bounded-json.ts';
 
 /*
  * A JSON parser that loses nothing. JSON.parse reads 9007199254740993 as the number before it and 1e400 as
@@ -9,8 +9,6 @@ import { requireBounded } from './bounded-json.ts';
 const longestPath = 40;
 const longestTold = 64;
 
-const quote = 0x22;
-const comma = 0x2c;
 const bracket = 0x5b;
 const closingBracket = 0x5d;
 const brace = 0x7b;
@@ -30,7 +28,7 @@ export class DuplicateKeyError extends Error {
  * An object or list that the reader is in, with the keys so far. Most objects of a deep text have one key,
  * and a Set for each would cost as much as everything else.
  */
-type Open = {
+type OpenValue = {
   value: unknown;
   key: string | number | null;
   isObject: boolean;
@@ -38,7 +36,7 @@ type Open = {
   allKeys: Set<string> | null;
 };
 
-function openUp(value: unknown, key: string | number | null): Open {
+function openUp(value: unknown, key: string | number | null): OpenValue {
   return { value, key, isObject: key === null, firstKey: null, allKeys: null };
 }
 
@@ -51,7 +49,7 @@ function openUp(value: unknown, key: string | number | null): Open {
 export function parseExactly(text: string): unknown {
   requireBounded(text);
   const root = { value: JSON.parse(text) as unknown };
-  const open: Open[] = [openUp(root, 'value')];
+  const open: OpenValue[] = [openUp(root, 'value')];
   let top = open[0];
   for (let at = 0; at < text.length && top !== undefined; at += 1) {
     const character = text.charCodeAt(at);
@@ -107,7 +105,7 @@ function decimalOf(literal: string): { digits: string; exponent: number } {
   return { digits: all.slice(first, last), exponent };
 }
 
-function enter(open: readonly Open[], top: Open, literal: string): void {
+function enter(open: readonly OpenValue[], top: OpenValue, literal: string): void {
   // The whole text is valid JSON, so only an escape sequence can make the key differ from its source
   // text.
   const key = literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1);
@@ -126,13 +124,13 @@ function enter(open: readonly Open[], top: Open, literal: string): void {
 }
 
 // If an entry comes twice, its value differs from the text. The error for that is thrown later.
-function childOf({ value, key }: Open): unknown {
+function childOf({ value, key }: OpenValue): unknown {
   return typeof value === 'object' && value !== null && key !== null && Object.hasOwn(value, key)
     ? (value as Record<string | number, unknown>)[key]
     : undefined;
 }
 
-function replaceByNaN({ value, key }: Open): void {
+function replaceByNaN({ value, key }: OpenValue): void {
   if (typeof value !== 'object' || value === null || key === null) return;
   if (Object.hasOwn(value, key)) (value as Record<string | number, unknown>)[key] = Number.NaN;
 }

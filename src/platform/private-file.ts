@@ -83,8 +83,12 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
 }
 
 /** The names that DATA_DIR can contain; `lost+found` is at the root of a volume. */
-const ownNames = new Set([
-  ...['db', 'db.unfinished', 'lock.json', 'unsaved', 'lost+found'],
+const ownFileNames = new Set([
+  'db',
+  'db.unfinished',
+  'lock.json',
+  'unsaved',
+  'lost+found',
   ...['master-keys', 'bootstrap-access-key'].flatMap((name) => [name, `${name}.unfinished`]),
 ]);
 
@@ -104,7 +108,7 @@ export async function makeDataFolder(path: string): Promise<void> {
 }
 
 async function closeToOthers(path: string, mode: number): Promise<void> {
-  const others = (await readdir(path)).filter((name) => !ownNames.has(name));
+  const others = (await readdir(path)).filter((name) => !ownFileNames.has(name));
   const isShared = (mode & stickyBit) !== 0 || parse(path).root === path;
   if (isShared || others.length > 0)
     throw openToOthers(path, 'and contains files of something else');

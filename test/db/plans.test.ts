@@ -73,7 +73,7 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
       expect.arrayContaining([
         ...['authenticate', 'authenticate-user', 'find-end-users', 'load-credentials'],
         ...['list-connections', 'connection-by-id'],
-        ...['load-brought', 'record-events'],
+        ...['load-end-user-credentials', 'record-events'],
       ]),
     );
     expect(statements.filter(({ custom }) => custom > 0)).toEqual([]);

@@ -1,7 +1,7 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, expect, test } from 'vitest';
-import { routes } from '../../src/edge/rest/rest.app.ts';
+import { restRoutes } from '../../src/edge/rest/rest.app.ts';
 import { useServer } from '../helpers/server.ts';
 
 type Operation = {
@@ -50,7 +50,9 @@ test('the document is valid OpenAPI 3.1', async () => {
 
 test('the document has every route and no other', () => {
   const described = operations().map(({ method, path }) => `${method} ${path}`);
-  expect(described.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+  expect(described.sort()).toEqual(
+    restRoutes.map(({ method, path }) => `${method} ${path}`).sort(),
+  );
 });
 
 test('every operation has its own name and its responses', () => {
@@ -58,7 +60,7 @@ test('every operation has its own name and its responses', () => {
   expect(new Set(names).size).toBe(names.length);
   for (const { method, path, operation } of operations()) {
     const { status, body, failures } =
-      routes.find((route) => route.method === method && route.path === path) ?? {};
+      restRoutes.find((route) => route.method === method && route.path === path) ?? {};
     const wanted = [
       status,
       401,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sourceFiles } from './source.ts';
+import { codeFiles, importedNames, sourceFiles } from './source.ts';
 
 const files = sourceFiles();
 
@@ -36,6 +36,47 @@ test('a statement has a name of its own: PostgreSQL refuses a second text under 
   expect([...texts].filter(([, { size }]) => size > 1).map(([name]) => name)).toEqual([]);
 });
 
+const declared =
+  /^(?:export )?(?:default )?(?:async )?(?:abstract )?(?:function\*?|const|let|type|interface|class|enum)\s+([A-Za-z_$][\w$]*)/gm;
+
+/** The names that several files declare by convention. */
+const conventions = new Set([
+  'run', // each command of the command-line tool exports its function as `run`
+]);
+
+test('a name at the top level is declared in one file only', () => {
+  const filesByName = new Map<string, Set<string>>();
+  for (const { path, text } of files) {
+    for (const [, name = ''] of text.matchAll(declared)) {
+      filesByName.set(name, (filesByName.get(name) ?? new Set()).add(path));
+    }
+  }
+  const several = [...filesByName].filter(
+    ([name, paths]) => paths.size > 1 && !conventions.has(name),
+  );
+  expect(filesByName.size).toBeGreaterThan(1_000);
+  expect(several.map(([name, paths]) => `${name}: ${[...paths].join(', ')}`)).toEqual([]);
+});
+
+test('another file imports each export', () => {
+  const imported = importedNames(codeFiles());
+  const unused = files.flatMap(({ path, text }) => {
+    const used = imported.get(path) ?? new Set();
+    const exported = [...text.matchAll(declared)].filter(([form]) => form.startsWith('export '));
+    return exported
+      .map(([, name = '']) => name)
+      .filter((name) => !used.has(name) && !used.has('*'))
+      .map((name) => `${path}: ${name}`);
+  });
+  expect(imported.size).toBeGreaterThan(200);
+  expect(unused).toEqual([]);
+});
+
+test('no object or array is spread where its items can stand', () => {
+  const spread = files.filter(({ text }) => /\.\.\.\{|\.\.\.\[[^\]]*\](?![.:])/.test(text));
+  expect(spread.map(({ path }) => path)).toEqual([]);
+});
+
 describe('inside a transaction', () => {
   test('only the transaction’s own statements are awaited', () => {
     const callbacks = files.flatMap(({ path, text }) =>
@@ -61,7 +102,7 @@ describe('inside a transaction', () => {
 
   test('the guard allows the transaction’s own statements', () => {
     const text = `db.$transaction(async (tx) => {
-      if (!(await holdDataKey(tx, key.id))) return undefined;
+      if (!(await lockDataKey(tx, key.id))) return undefined;
       const sealed = sealedConfig(context.deps.vault, key, place, planned);
       await tx.auditEvent.create({ data: auditEvent(context, event) });
       return { result: await write(tx, key) };

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/core/catalog/json.ts';
-import { readConfig, requireType } from '../../src/core/connection-config/read-config.ts';
+import { readConnectionConfig, requireType } from '../../src/core/connection-config/read-config.ts';
 import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
 import { sealTokens } from '../../src/oauth/refresh/grant.ts';
 import { newId } from '../../src/platform/new-id.ts';
@@ -28,7 +28,7 @@ async function likenessesOf(world: World, first: string, count: number) {
   const grant = await grantOf(world, first);
   const key = await vault.sealingKey(home.projectId);
   const type = requireType(connection.type);
-  const halves = readConfig(type, oauthBody(world).config as JsonObject); // it is sent as JSON
+  const halves = readConnectionConfig(type, oauthBody(world).config as JsonObject); // it is sent as JSON
   return Array.from({ length: count }, () => {
     const [id, name] = [newId(), uniqueName()];
     const { accessToken, refreshToken = '' } = world.provider.issue('A', grant.scopes.join(' '));

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/core/catalog/json.ts';
-import { readConfig, requireType } from '../../src/core/connection-config/read-config.ts';
+import { readConnectionConfig, requireType } from '../../src/core/connection-config/read-config.ts';
 import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
 import type { SealingKey } from '../../src/core/vault/vault.ts';
 import { newId } from '../../src/platform/new-id.ts';
@@ -43,7 +43,7 @@ function rowsOf(
 ) {
   const id = newId();
   const type = requireType(body.type);
-  const halves = readConfig(type, body.config as JsonObject); // it would be sent as JSON
+  const halves = readConnectionConfig(type, body.config as JsonObject); // it would be sent as JSON
   const place = { organizationId: home.organizationId, projectId, id };
   const { connection, secret } = sealedConfig(deps.vault, key, place, { type, halves });
   const status = type.oauth2 === undefined ? ('active' as const) : ('incomplete' as const);

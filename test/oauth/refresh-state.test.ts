@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { TokenFailure } from '../../src/oauth/provider/token-failure.ts';
 import type { AccessToken, Grant, Lease, PendingTokens } from '../../src/oauth/refresh/grant.ts';
 import {
-  isAlive,
   isFresh,
+  isTokenAlive,
   mayCallProvider,
   next,
   type RefreshEvent,
@@ -279,7 +279,10 @@ test('the provider is called only with 15 seconds of the lease left', () => {
 });
 
 test('a token lives until its last second, and is fresh only before the last minute', () => {
-  expect([isAlive({ secondsLeft: 0.1 }), isAlive({ secondsLeft: 0 })]).toEqual([true, false]);
-  expect(isAlive({ secondsLeft: null })).toBe(true);
+  expect([isTokenAlive({ secondsLeft: 0.1 }), isTokenAlive({ secondsLeft: 0 })]).toEqual([
+    true,
+    false,
+  ]);
+  expect(isTokenAlive({ secondsLeft: null })).toBe(true);
   expect(isFresh({ secondsLeft: 59, life: 3_600 })).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { routes } from '../../src/edge/rest/rest.app.ts';
+import { restRoutes } from '../../src/edge/rest/rest.app.ts';
 import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { uniqueHostname } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
@@ -101,7 +101,7 @@ beforeAll(async () => {
 });
 
 test('every route has a sample', () => {
-  const known = routes.map(({ method, path }) => `${method} ${path}`);
+  const known = restRoutes.map(({ method, path }) => `${method} ${path}`);
   const sampled = [...Object.keys(samples), ...Object.keys(endUserSamples)];
   expect(sampled.sort()).toEqual(known.sort());
 });

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { open, type Place, seal, VaultError } from '../../src/core/vault/sealed.ts';
+import { openSealed, type SealContext, seal, VaultError } from '../../src/core/vault/sealed.ts';
 
 const keyId = randomUUID();
 const key = randomBytes(32);
-const place: Place = {
+const place: SealContext = {
   organizationId: randomUUID(),
   projectId: randomUUID(),
   table: 'connection',
@@ -14,20 +14,20 @@ const place: Place = {
 const plaintext = Buffer.from('{"api_key":"…"}');
 const sealed = seal(keyId, key, place, plaintext);
 
-const openElsewhere = (change: Partial<Place>) => () =>
-  open(keyId, key, { ...place, ...change }, sealed);
+const openElsewhere = (change: Partial<SealContext>) => () =>
+  openSealed(keyId, key, { ...place, ...change }, sealed);
 
 test('a sealed value opens in its place', () => {
-  expect(open(keyId, key, place, sealed)).toEqual(plaintext);
+  expect(openSealed(keyId, key, place, sealed)).toEqual(plaintext);
   const nothing = seal(keyId, key, place, Buffer.alloc(0));
-  expect(open(keyId, key, place, nothing)).toEqual(Buffer.alloc(0));
+  expect(openSealed(keyId, key, place, nothing)).toEqual(Buffer.alloc(0));
 });
 
 test('a sealed value opens from a plain Uint8Array and from a part of a larger buffer', () => {
   const large = new Uint8Array(sealed.length + 20);
   large.set(sealed, 10);
   const part = large.subarray(10, 10 + sealed.length);
-  expect(open(keyId, key, place, part)).toEqual(plaintext);
+  expect(openSealed(keyId, key, place, part)).toEqual(plaintext);
 });
 
 test('the same plaintext is sealed to different bytes each time', () => {
@@ -60,29 +60,29 @@ describe('a sealed value does not open', () => {
       ['', 'abc', 'd'],
     ] as const) {
       const elsewhere = { ...place, table, rowId, column };
-      expect(() => open(keyId, key, elsewhere, joined)).toThrow(VaultError);
+      expect(() => openSealed(keyId, key, elsewhere, joined)).toThrow(VaultError);
     }
   });
 
   test('with another key or the id of another key', () => {
-    expect(() => open(keyId, randomBytes(32), place, sealed)).toThrow(VaultError);
+    expect(() => openSealed(keyId, randomBytes(32), place, sealed)).toThrow(VaultError);
     const other = randomUUID();
-    expect(() => open(other, key, place, sealed)).toThrow(`Key ${other} does not open`);
+    expect(() => openSealed(other, key, place, sealed)).toThrow(`Key ${other} does not open`);
   });
 
   test('with any byte changed', () => {
     for (let index = 0; index < sealed.length; index += 1) {
       const damaged = Uint8Array.from(sealed);
       damaged[index] = (damaged[index] ?? 0) ^ 0x80;
-      expect(() => open(keyId, key, place, damaged), `byte ${index}`).toThrow(VaultError);
+      expect(() => openSealed(keyId, key, place, damaged), `byte ${index}`).toThrow(VaultError);
     }
   });
 
   test('with bytes removed or added', () => {
     for (let length = 0; length < sealed.length; length += 1) {
-      expect(() => open(keyId, key, place, sealed.slice(0, length))).toThrow(VaultError);
+      expect(() => openSealed(keyId, key, place, sealed.slice(0, length))).toThrow(VaultError);
     }
-    expect(() => open(keyId, key, place, Buffer.concat([sealed, Buffer.of(0)]))).toThrow(
+    expect(() => openSealed(keyId, key, place, Buffer.concat([sealed, Buffer.of(0)]))).toThrow(
       VaultError,
     );
   });
@@ -90,7 +90,7 @@ describe('a sealed value does not open', () => {
 
 test('the error names the key and not the value', () => {
   try {
-    open(keyId, key, { ...place, column: 'other' }, sealed);
+    openSealed(keyId, key, { ...place, column: 'other' }, sealed);
     expect.unreachable();
   } catch (error) {
     expect(error).toMatchObject({ name: 'VaultError', keyId });

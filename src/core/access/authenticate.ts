@@ -50,7 +50,7 @@ declare module '../deps/deps.ts' {
   }
 }
 
-const statement = `
+const findAccessKeyStatement = `
   SELECT k.id, k.name, k.role::text AS role, k.organization_id AS "organizationId",
          k.project_id AS "projectId", k.expires_at AS "expiresAt"
   FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
@@ -64,6 +64,6 @@ export async function findAccessKeys(
   sql: Sql,
   digests: readonly Buffer[],
 ): Promise<(AccessKeyViewer | undefined)[]> {
-  const rows = await sql<AccessKeyRow>('authenticate', statement, [digests]);
+  const rows = await sql<AccessKeyRow>('authenticate', findAccessKeyStatement, [digests]);
   return rows.map((row) => (row.id === null ? undefined : { kind: 'access_key', ...row }));
 }

@@ -9,7 +9,7 @@ export const connectTokenLife = 86_400;
 /** Bytes of the longest token: the longest `user_id` is in it twice, and the rest is short. */
 const longestToken = 8_192;
 
-const form = /^([\w-]+)\.[\w-]+\.([\w-]+)$/;
+const compactForm = /^([\w-]+)\.[\w-]+\.([\w-]+)$/;
 
 const claimsSchema = z.strictObject({
   iss: z.string(),
@@ -37,8 +37,9 @@ export function connectTokenHeader(kid: string) {
  * entry twice.
  */
 export function readKid(token: string): string | undefined {
-  const [, header = '', signature = ''] = (token.length <= longestToken && form.exec(token)) || [];
-  const { data } = headerSchema.safeParse(parse(Buffer.from(header, 'base64url')));
+  const [, header = '', signature = ''] =
+    (token.length <= longestToken && compactForm.exec(token)) || [];
+  const { data } = headerSchema.safeParse(parseTokenPart(Buffer.from(header, 'base64url')));
   if (data === undefined || encode(connectTokenHeader(data.kid)) !== header) return undefined;
   const isCanonical = Buffer.from(signature, 'base64url').toString('base64url') === signature;
   return isCanonical ? data.kid : undefined;
@@ -49,7 +50,7 @@ export function readKid(token: string): string | undefined {
  * a connect token.
  */
 export function readClaims(payload: Uint8Array, issuer: string): ConnectTokenClaims | undefined {
-  const { data } = claimsSchema.safeParse(parse(payload));
+  const { data } = claimsSchema.safeParse(parseTokenPart(payload));
   if (data === undefined || data.iss !== issuer || data.sub !== data.user_id) return undefined;
   return data.exp === data.iat + connectTokenLife ? data : undefined;
 }
@@ -58,7 +59,7 @@ function encode(header: object): string {
   return Buffer.from(JSON.stringify(header)).toString('base64url');
 }
 
-function parse(json: Uint8Array): unknown {
+function parseTokenPart(json: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch {

@@ -8,7 +8,7 @@ import { newId } from '../../platform/new-id.ts';
 import type { Deps } from '../deps/deps.ts';
 import { type PersonRow, personColumns, personViewer } from './find-user.ts';
 import { type IdentityClaims, verifyIdentity } from './identity-provider.ts';
-import { includesRole } from './reach.ts';
+import { includesRole } from './project-scope.ts';
 import type { UserViewer } from './viewer.ts';
 
 /**
@@ -72,7 +72,7 @@ async function pinByEmail(sql: Sql, oidc: OidcConfig, claims: IdentityClaims) {
 /*
  * A token states the role at the time when it was issued, so an older token never overrides a newer one.
  */
-const follow = `
+const followRoleStatement = `
   WITH before AS (SELECT id, role FROM user_account WHERE id = $1 FOR UPDATE),
   followed AS (
     UPDATE user_account u SET role = $2::"Role", oidc_role_at = $3
@@ -98,7 +98,7 @@ async function followRole(
   if (person.roleAt !== null && person.roleAt >= issuedAt) return person;
   const claim = Object.hasOwn(claims, oidc.roleClaim) ? claims[oidc.roleClaim] : undefined;
   const role = claimedRole(oidc, claim);
-  await sql('follow-role', follow, [person.userId, role, issuedAt, newId()]);
+  await sql('follow-role', followRoleStatement, [person.userId, role, issuedAt, newId()]);
   return (await findBySubject(sql, oidc, claims)) ?? person;
 }
 

@@ -17,7 +17,7 @@ export const personColumns = `
     AS "projectRoles"`;
 
 /** The columns {@link personColumns}, and those of the credential that the person sent. */
-export type PersonRow = Omit<UserViewer, 'kind' | 'holding' | 'projectRoles'> & {
+export type PersonRow = Omit<UserViewer, 'kind' | 'requiredRole' | 'projectRoles'> & {
   projectRoles: Record<string, Role> | null;
 };
 
@@ -26,10 +26,10 @@ export function personViewer(
   { projectRoles, ...row }: PersonRow,
 ): UserViewer {
   const roles = new Map(Object.entries(projectRoles ?? {}));
-  return { kind, ...row, projectRoles: roles, holding: Role.viewer };
+  return { kind, ...row, projectRoles: roles, requiredRole: Role.viewer };
 }
 
-const statement = `
+const findPersonalTokenStatement = `
   SELECT t.id, t.expires_at AS "expiresAt", ${personColumns}
   FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
   LEFT JOIN (personal_access_token t JOIN user_account u ON u.id = t.user_id)
@@ -41,7 +41,11 @@ export async function findUsers(
   sql: Sql,
   digests: readonly Buffer[],
 ): Promise<(UserViewer | undefined)[]> {
-  const rows = await sql<PersonRow | { id: null }>('authenticate-user', statement, [digests]);
+  const rows = await sql<PersonRow | { id: null }>(
+    'authenticate-user',
+    findPersonalTokenStatement,
+    [digests],
+  );
   return rows.map((row) =>
     row.id === null ? undefined : personViewer('personal_access_token', row),
   );

@@ -16,8 +16,17 @@ import type { Deps, LeanDeps } from '../deps/deps.ts';
 
 /** The accepted signature algorithms. Shared secrets (`HS…`) and `none` are not accepted. */
 const algorithms = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
-  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
 ];
 /**
  * The accepted values of `typ`. The provider signs other things with the same keys, such as logout tokens.

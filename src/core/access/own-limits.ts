@@ -1,6 +1,6 @@
 import type { Role } from '../../platform/db/generated/enums.ts';
 import { ForbiddenError } from '../../platform/errors.ts';
-import { includesRole, roleIn } from './reach.ts';
+import { includesRole, roleIn } from './project-scope.ts';
 import { isPerson, type MemberViewer, type PersonRoles } from './viewer.ts';
 
 /*

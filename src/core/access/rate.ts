@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { readIpv6 } from '../../platform/addresses.ts';
 
 const minute = 60_000;
-const rememberedKeys = 10_000;
+const rememberedRates = 10_000;
 const rememberedTimes = 500_000;
 
 /** Counts how often each key, such as an address, acted in this process within the last minute. */
@@ -15,7 +15,7 @@ export type Rate = ReturnType<typeof createRate>;
  */
 export function createRate(now = () => performance.now()) {
   const takenBy = new LRUCache<string, number[]>({
-    max: rememberedKeys,
+    max: rememberedRates,
     maxSize: rememberedTimes,
     sizeCalculation: (times) => times.length,
   });

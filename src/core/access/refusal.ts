@@ -2,7 +2,12 @@ import { Role } from '../../platform/db/generated/enums.ts';
 import { ForbiddenError, NotFoundError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import type { Deps } from '../deps/deps.ts';
-import { holding, isReached, reachOf, reachText } from './reach.ts';
+import {
+  isInProjectScope,
+  limitToRole,
+  projectScopeOf,
+  projectScopeText,
+} from './project-scope.ts';
 import type { RequestContext } from './request-context.ts';
 import { isPerson, type UserViewer } from './viewer.ts';
 
@@ -15,17 +20,17 @@ export async function refusalOf(
   args: object,
   error: unknown,
 ): Promise<unknown> {
-  if (!isPerson(viewer) || viewer.holding === Role.viewer) return error;
+  if (!isPerson(viewer) || viewer.requiredRole === Role.viewer) return error;
   if (!(error instanceof NotFoundError)) return error;
   const ids = idsIn([args, app?.id]);
   if (ids.length === 0 || !(await isKnown(deps, viewer, ids))) return error;
   return new ForbiddenError(
-    `This requires the role ${viewer.holding} in the project; you have a smaller one.`,
+    `This requires the role ${viewer.requiredRole} in the project; you have a smaller one.`,
   );
 }
 
 /* All tables whose ids a caller can send, with the project of each row. */
-const statement = `
+const isKnownStatement = `
   SELECT EXISTS (
     SELECT FROM (
       SELECT id AS project_id FROM project WHERE id = ANY ($1::uuid[])
@@ -38,23 +43,23 @@ const statement = `
         WHERE r.id = ANY ($1::uuid[])
     ) named
     JOIN project p ON p.id = named.project_id AND p.organization_id = $2::uuid
-    CROSS JOIN (VALUES ($3::text, $4::boolean)) AS known(reach, reach_only)
-    CROSS JOIN (VALUES ($5::text, $6::boolean)) AS held(reach, reach_only)
-    WHERE ${isReached('p.id', 'known')} AND NOT ${isReached('p.id', 'held')}
+    CROSS JOIN (VALUES ($3::text, $4::boolean)) AS known(project_scope, project_scope_only)
+    CROSS JOIN (VALUES ($5::text, $6::boolean)) AS held(project_scope, project_scope_only)
+    WHERE ${isInProjectScope('p.id', 'known')} AND NOT ${isInProjectScope('p.id', 'held')}
   ) AS "isKnown"`;
 
 async function isKnown({ sql }: Deps, viewer: UserViewer, ids: readonly string[]) {
-  const known = reachOf(holding(viewer, Role.viewer));
-  const held = reachOf(viewer);
+  const known = projectScopeOf(limitToRole(viewer, Role.viewer));
+  const held = projectScopeOf(viewer);
   const values = [
     ids,
     viewer.organizationId,
-    reachText(known),
+    projectScopeText(known),
     known.only,
-    reachText(held),
+    projectScopeText(held),
     held.only,
   ];
-  const [row] = await sql<{ isKnown: boolean }>('is-known', statement, values);
+  const [row] = await sql<{ isKnown: boolean }>('is-known', isKnownStatement, values);
   return row?.isKnown === true;
 }
 

@@ -1,6 +1,6 @@
 import { AppVisibility, type Role } from '../../platform/db/generated/enums.ts';
 import { ForbiddenError, UnauthenticatedError } from '../../platform/errors.ts';
-import { includesRole, roleIn } from './reach.ts';
+import { includesRole, roleIn } from './project-scope.ts';
 import type { HostApp } from './request-context.ts';
 import {
   type ConnectTokenViewer,

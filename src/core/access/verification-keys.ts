@@ -12,7 +12,7 @@ export type VerificationKey = { issuer: string; key: CryptoKey };
 
 /** Milliseconds for which a process remembers that a key does not exist. */
 const unknownTime = 60_000;
-const rememberedKeys = 10_000;
+const rememberedVerificationKeys = 10_000;
 
 /**
  * Finds the key with this id; undefined if there is none. A key never changes, so a process keeps the ones
@@ -32,7 +32,9 @@ export async function findVerificationKey(
 
 /** The keys that a process knows, by id. `found` is undefined where the database has no such key. */
 export function createVerificationKeys() {
-  return new LRUCache<string, { found: VerificationKey | undefined }>({ max: rememberedKeys });
+  return new LRUCache<string, { found: VerificationKey | undefined }>({
+    max: rememberedVerificationKeys,
+  });
 }
 
 declare module '../deps/deps.ts' {
@@ -42,22 +44,24 @@ declare module '../deps/deps.ts' {
   }
 }
 
-const statement = `
+const verificationKeysStatement = `
   SELECT k.id, k.issuer, k.public_key AS "publicKey"
   FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position) LEFT JOIN signing_key k ON k.id = q.id
   ORDER BY q.position`;
 
-type Row = { id: null } | { id: string; issuer: string; publicKey: JWK };
+type VerificationKeyRow = { id: null } | { id: string; issuer: string; publicKey: JWK };
 
 export async function loadVerificationKeys(
   sql: Sql,
   kids: readonly string[],
 ): Promise<(VerificationKey | undefined)[]> {
-  const rows = await sql<Row>('load-verification-keys', statement, [kids]);
-  return Promise.all(rows.map((row) => (row.id === null ? undefined : fromRow(row))));
+  const rows = await sql<VerificationKeyRow>('load-verification-keys', verificationKeysStatement, [
+    kids,
+  ]);
+  return Promise.all(rows.map((row) => (row.id === null ? undefined : importVerificationKey(row))));
 }
 
-async function fromRow({ issuer, publicKey }: { issuer: string; publicKey: JWK }) {
+async function importVerificationKey({ issuer, publicKey }: { issuer: string; publicKey: JWK }) {
   const key = await importJWK(publicKey, 'RS256');
   return { issuer, key: key as CryptoKey }; // jose returns bytes only for a symmetric key
 }

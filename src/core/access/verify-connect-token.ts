@@ -62,7 +62,7 @@ declare module '../deps/deps.ts' {
 /*
  * Checks everything that can end a token: expiry, key, app, visibility, user, epoch and revocation.
  */
-const statement = `
+const findTokenUserStatement = `
   SELECT t.*
   FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::int[], $6::uuid[], $7::boolean[])
     WITH ORDINALITY AS q(kid, expires_at, app_id, user_id, epoch, jti, is_anonymous, position)
@@ -79,7 +79,7 @@ const statement = `
   ) t ON true
   ORDER BY q.position`;
 
-type Row =
+type TokenUserRow =
   | { endUserId: null }
   | Pick<ConnectTokenViewer, 'endUserId' | 'projectId' | 'organizationId'>;
 
@@ -88,7 +88,7 @@ export async function findEndUsers(
   presented: readonly PresentedToken[],
 ): Promise<(ConnectTokenViewer | undefined)[]> {
   const claims = presented.map((one) => one.claims);
-  const rows = await sql<Row>('find-end-users', statement, [
+  const rows = await sql<TokenUserRow>('find-end-users', findTokenUserStatement, [
     presented.map(({ kid }) => kid),
     claims.map(({ exp }) => new Date(exp * 1_000).toISOString()),
     claims.map(({ app_id }) => app_id),
@@ -105,7 +105,7 @@ export async function findEndUsers(
 
 function toViewer(
   { kid, claims: { jti, app_id, user_id, via, epoch, exp } }: PresentedToken,
-  row: Exclude<Row, { endUserId: null }>,
+  row: Exclude<TokenUserRow, { endUserId: null }>,
 ): ConnectTokenViewer {
   const expiresAt = new Date(exp * 1_000);
   const token = { id: jti, kid, appId: app_id, userId: user_id, via, epoch, expiresAt };

@@ -35,7 +35,7 @@ export type UserViewer = PersonRoles & {
   /**
    * The role that the current operation requires. The person cannot reach projects where they hold less.
    */
-  holding: Role;
+  requiredRole: Role;
 };
 
 export type PersonRoles = {

@@ -1,5 +1,5 @@
 import type { Prisma } from '../../platform/db/generated/client.ts';
-import { reachOf } from './reach.ts';
+import { projectScopeOf } from './project-scope.ts';
 import type { MemberViewer } from './viewer.ts';
 
 /*
@@ -8,7 +8,7 @@ import type { MemberViewer } from './viewer.ts';
  */
 
 export function visibleProjects(viewer: MemberViewer) {
-  const { organizationId, only, projectIds } = reachOf(viewer);
+  const { organizationId, only, projectIds } = projectScopeOf(viewer);
   const ids = [...projectIds];
   return {
     organizationId,
@@ -41,7 +41,7 @@ export function visibleAuditEvents(viewer: MemberViewer) {
 
 /* Rows without a project belong to the whole organization. */
 function withProjectOrNone(viewer: MemberViewer) {
-  const { organizationId, only, projectIds } = reachOf(viewer);
+  const { organizationId, only, projectIds } = projectScopeOf(viewer);
   const ids = [...projectIds];
   if (only) return { organizationId, projectId: { in: ids } };
   if (ids.length === 0) return { organizationId };

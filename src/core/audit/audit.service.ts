@@ -6,14 +6,14 @@ import { isUuid } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import type { Rate } from '../access/rate.ts';
 import type { RequestContext } from '../access/request-context.ts';
-import type { Viewer } from '../access/viewer.ts';
+import { isStranger, type Viewer } from '../access/viewer.ts';
 import type { JsonObject } from '../catalog/json.ts';
 
 /**
  * An event to record. The actor, the address and the time come with the request. It must never contain a
  * secret.
  */
-export type Happening = {
+export type AuditEntry = {
   /** The name of the action, such as `connection.create`; a refusal has the suffix `.refused`. */
   action: string;
   projectId?: string | null;
@@ -37,8 +37,8 @@ type EventRow = {
  * Returns the row of an event. A write creates it in its own transaction: `tx.auditEvent.create({ data: …
  * })`.
  */
-export function auditEvent(context: RequestContext, happening: Happening) {
-  const { detail, ...row } = toRow(context, happening);
+export function auditEvent(context: RequestContext, entry: AuditEntry) {
+  const { detail, ...row } = toRow(context, entry);
   return {
     ...row,
     ...(detail !== null && { detail }),
@@ -49,11 +49,11 @@ export function auditEvent(context: RequestContext, happening: Happening) {
  * Records an event that belongs to no write. Concurrent events share one statement. It resolves when the
  * event is committed.
  */
-export function recordEvent(context: RequestContext, happening: Happening): Promise<void> {
-  return context.deps.insertAuditEvent(toRow(context, happening));
+export function recordEvent(context: RequestContext, entry: AuditEntry): Promise<void> {
+  return context.deps.insertAuditEvent(toRow(context, entry));
 }
 
-const refusals: readonly ErrorCode[] = ['forbidden', 'not_found', 'conflict', 'upstream'];
+const recordedRefusals: readonly ErrorCode[] = ['forbidden', 'not_found', 'conflict', 'upstream'];
 
 /**
  * Records that a valid credential was refused an action. It does not record invalid input, and nothing
@@ -63,9 +63,9 @@ export async function recordRefusal(
   context: RequestContext,
   action: string,
   { kind }: AppError,
-  about: Omit<Happening, 'action'>,
+  about: Omit<AuditEntry, 'action'>,
 ): Promise<void> {
-  if (isStranger(context.viewer) || !refusals.includes(kind) || !mayRecord(context)) return;
+  if (isStranger(context.viewer) || !recordedRefusals.includes(kind) || !mayRecord(context)) return;
   const detail = { ...about.detail, reason: kind };
   await recordEvent(context, { ...about, action: `${action}.refused`, detail });
 }
@@ -90,11 +90,6 @@ function mayRecord({ deps, viewer }: RequestContext): boolean {
   return true;
 }
 
-function isStranger(viewer: Viewer): boolean {
-  if (viewer.kind === 'connect_token') return viewer.via === 'anonymous';
-  return viewer.kind === 'anonymous';
-}
-
 const notStored = 'What anonymous callers do is not stored.';
 
 /** Returns the kind and the id of the credential. */
@@ -105,7 +100,7 @@ export function actorOf(viewer: Viewer): string {
 
 function toRow(
   { viewer, request }: RequestContext,
-  { action, projectId, connectionId, detail }: Happening,
+  { action, projectId, connectionId, detail }: AuditEntry,
 ): EventRow {
   if (viewer.kind === 'anonymous') throw new Error(notStored);
   return {
@@ -122,26 +117,33 @@ function toRow(
 }
 
 /** The columns of an event with their types, in the order of {@link eventValues}. */
-const columns = {
-  ...{ id: 'uuid', action: 'text', actor: 'text', organization_id: 'uuid', project_id: 'uuid' },
-  ...{ connection_id: 'uuid', ip: 'text', request_id: 'text', detail: 'jsonb' },
+const eventColumns = {
+  id: 'uuid',
+  action: 'text',
+  actor: 'text',
+  organization_id: 'uuid',
+  project_id: 'uuid',
+  connection_id: 'uuid',
+  ip: 'text',
+  request_id: 'text',
+  detail: 'jsonb',
 };
-const names = Object.keys(columns).join(', ');
+const names = Object.keys(eventColumns).join(', ');
 
 /** Returns the values that {@link insertEvent} takes as parameters. */
-export function eventValues(context: RequestContext, happening: Happening): unknown[] {
-  return valuesOf(toRow(context, happening));
+export function eventValues(context: RequestContext, entry: AuditEntry): unknown[] {
+  return valuesOf(toRow(context, entry));
 }
 
 /** The values of {@link insertEvent} for a write that no event records. */
-export const noEvent: readonly null[] = Object.keys(columns).map(() => null);
+export const noEvent: readonly null[] = Object.keys(eventColumns).map(() => null);
 
 /**
  * Returns the part of a statement that writes an event for each row of `rows`, which has one row or none.
  * Its parameters begin with number `first`. So a write and its event are one statement.
  */
 export function insertEvent(rows: string, first: number): string {
-  const values = Object.values(columns).map((type, index) => `$${first + index}::${type}`);
+  const values = Object.values(eventColumns).map((type, index) => `$${first + index}::${type}`);
   return `INSERT INTO audit_event (${names}) SELECT ${values.join(', ')} FROM ${rows}
     WHERE ${values[0]} IS NOT NULL`;
 }
@@ -152,13 +154,13 @@ function valuesOf(row: EventRow): unknown[] {
   return [id, action, actor, organizationId, projectId, connectionId, ip, requestId, detail];
 }
 
-const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${type}[]`);
+const arrays = Object.values(eventColumns).map((type, index) => `$${index + 1}::${type}[]`);
 
 /*
  * A refusal does not name a project, so it takes the project of the connection, if that belongs to the
  * caller's organization.
  */
-const statement = `
+const insertEventsStatement = `
   INSERT INTO audit_event (${names})
   SELECT e.id, e.action, e.actor, e.organization_id,
     COALESCE(e.project_id, (SELECT p.id FROM connection c JOIN project p ON p.id = c.project_id
@@ -173,7 +175,7 @@ export async function insertAuditEvents(
   const rows = events.map(valuesOf);
   await sql(
     'record-events',
-    statement,
+    insertEventsStatement,
     arrays.map((_, column) => rows.map((row) => row[column])),
   );
   return events.map(() => undefined);

@@ -11,7 +11,7 @@ const concerned = `
   SELECT id FROM organization
   WHERE $1::uuid IS NULL OR id = (SELECT organization_id FROM project WHERE id = $1::uuid)`;
 
-const statement = `
+const recordCommandStatement = `
   INSERT INTO audit_event (id, action, actor, organization_id, project_id, request_id, detail)
   SELECT e.id, $3, $4, e.organization_id, $5::uuid, 'patchbay', $6::jsonb
   FROM unnest($1::uuid[], $2::uuid[]) AS e(id, organization_id)`;
@@ -32,5 +32,5 @@ export async function recordCommand(
   const organizations = rows.map(({ id }) => id);
   const ids = organizations.map(() => newId());
   const values = [ids, organizations, action, operator, projectId, JSON.stringify(detail)];
-  await sql('record-command', statement, values);
+  await sql('record-command', recordCommandStatement, values);
 }

@@ -9,7 +9,7 @@ export function earliestEventId(time: Date): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
-const batchRows = 1_000;
+const pruneBatchRows = 1_000;
 /** Maximum number of batches that one sweep deletes. The rest waits for the next sweep. */
 const mostBatches = 100;
 
@@ -19,7 +19,7 @@ const mostBatches = 100;
  */
 const pruneStatement = `
   DELETE FROM audit_event WHERE id IN (
-    SELECT id FROM audit_event WHERE id < $1::uuid AND at < $2 ORDER BY id LIMIT ${batchRows}
+    SELECT id FROM audit_event WHERE id < $1::uuid AND at < $2 ORDER BY id LIMIT ${pruneBatchRows}
   ) RETURNING 1`;
 
 /**
@@ -38,7 +38,7 @@ export async function pruneAuditEvents({ sql, config, log }: Deps): Promise<void
     if (row === undefined) return;
     for (let batch = 0; batch < mostBatches; batch += 1) {
       const values = [earliestEventId(row.end), row.end];
-      if ((await sql('prune-audit', pruneStatement, values)).length < batchRows) return;
+      if ((await sql('prune-audit', pruneStatement, values)).length < pruneBatchRows) return;
     }
   } catch (error) {
     log.warn({ err: error }, 'could not delete old audit events');

@@ -81,7 +81,7 @@ function checkFields(type: ConnectionType, given: JsonObject, stored: JsonObject
     if (Object.hasOwn(stored, name)) continue;
     const parsed = shape[name]?.safeParse(given[name]);
     if (parsed?.success) values[name] = parsed.data;
-    else issues.push(...fieldIssues(name, parsed?.error));
+    else issues.push(...configFieldIssues(name, parsed?.error));
   }
   return { values, issues };
 }
@@ -143,7 +143,7 @@ function holdsValue(value: JsonValue | undefined): boolean {
 }
 
 /** Turns zod's issues of a field into ours. */
-function fieldIssues(field: string, error: z.ZodError | undefined): FieldIssue[] {
+function configFieldIssues(field: string, error: z.ZodError | undefined): FieldIssue[] {
   const found = error?.issues ?? [];
   return found.map((issue) =>
     issueAt(['config', field, ...issue.path].join('.'), complaintOf(issue)),

@@ -34,7 +34,7 @@ const ipv6 = [
 const host = `(?:\\[(?:${ipv6})\\]|${ipv4}|${domain})`;
 const portNumber =
   '(?::(?:6553[0-5]|655[0-2]\\d|65[0-4]\\d{2}|6[0-4]\\d{3}|[1-5]\\d{4}|\\d{1,4})?)?';
-const httpUrl = new RegExp(
+const httpUrlForm = new RegExp(
   `^[Hh][Tt]{2}[Pp][Ss]?://${host}${portNumber}(?:[/?#][^\\s\\p{Cc}]*)?$`,
   'u',
 );
@@ -69,7 +69,7 @@ function valueSchema(field: Field): z.ZodType<JsonValue> {
     case 'string':
       return fieldText(field);
     case 'url':
-      return url();
+      return urlSchema();
     case 'port':
       return port();
     case 'integer':
@@ -116,10 +116,10 @@ function findKeyProblem(value: string): Complaint | undefined {
 }
 
 /** A URL with a host. It stays as written, because providers compare URLs letter by letter. */
-function url() {
+function urlSchema() {
   return filledText()
     .superRefine(reporting((value: string) => findPassword({ kind: 'url' }, value)))
-    .regex(httpUrl, refused('not_url'))
+    .regex(httpUrlForm, refused('not_url'))
     .refine((value) => parseUrl(value) !== undefined, refused('not_url'));
 }
 

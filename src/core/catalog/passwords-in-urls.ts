@@ -27,24 +27,24 @@ export const urlUserPattern = `${urlPattern}${user}`;
 
 /** A text where the port should be: a password that contains a slash. */
 const noPort = '[^/\\\\?#@:[\\]]*:(?!\\d*([/?#]|$))';
-const httpUrl = `^[^A-Za-z/\\\\?#@]*${http}[/\\\\]*`;
+const httpUrlStart = `^[^A-Za-z/\\\\?#@]*${http}[/\\\\]*`;
 
 /**
  * The same in text that names a server, and `user:password@host`. Only http URLs may have an `@` later in
  * the text, and only for them some clients accept any number of slashes.
  */
-export const addressUserPattern = `${urlUserPattern}|${httpUrl}(${user}|${noPort}[^@]*@)|^[^/?#]*(@|%40)|^(?![^/]*${http})[^@]*@`;
+export const addressUserPattern = `${urlUserPattern}|${httpUrlStart}(${user}|${noPort}[^@]*@)|^[^/?#]*(@|%40)|^(?![^/]*${http})[^@]*@`;
 
 /** `?password=` in a URL, `;password=` in a JDBC URL, `password =` among the parameters of libpq. */
 export const passwordParameterPattern = `(${inQuery}|${amongWords})[^&;#\\s]`;
 
-const url = new RegExp(urlPattern);
+const anyUrl = new RegExp(urlPattern);
 const urlUser = new RegExp(urlUserPattern);
 const addressUser = new RegExp(addressUserPattern);
 const passwordParameter = new RegExp(passwordParameterPattern);
 const inQueries = new RegExp(`(${inQuery})[^&;#\\s]*`, 'g');
 const allAmongWords = new RegExp(`(^|\\s)${passwordName}\\s*[^&;#\\s]+`, 'g');
-const beginning = new RegExp(`${httpUrl}|${urlPattern}|^[/\\\\]+`);
+const beginning = new RegExp(`${httpUrlStart}|${urlPattern}|^[/\\\\]+`);
 const httpScheme = new RegExp(http);
 const passwordAsPort = new RegExp(`^${noPort}`);
 
@@ -54,7 +54,7 @@ export function findPassword({ kind, format }: Pick<Field, 'kind' | 'format'>, t
   if ((format === 'address' ? addressUser : urlUser).test(text)) {
     return complaint('user_in_url');
   }
-  if ((namesServer || url.test(text)) && passwordParameter.test(text)) {
+  if ((namesServer || anyUrl.test(text)) && passwordParameter.test(text)) {
     return complaint('password_in_url');
   }
   return undefined;

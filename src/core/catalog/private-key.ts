@@ -10,7 +10,7 @@ import { findInvisible, trimInvisible } from './invisible.ts';
 /** A private key in PEM that Node can read, or the complaint about the text. */
 type ReadPrivateKey = { ok: true; pem: string } | { ok: false; problem: Complaint };
 
-const longest = 32_768;
+const longestPrivateKey = 32_768;
 /** The pattern of the one line that every accepted key has. Only a parser can check the rest. */
 export const privateKeyPattern = '-----BEGIN (RSA |EC )?PRIVATE KEY-----';
 
@@ -39,32 +39,33 @@ const keyLabels = new Set(['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY']);
 
 /** Reads a private key. It repairs changes to the key's edges, escapes and line ends. */
 export function readPrivateKey(text: string): ReadPrivateKey {
-  if (text.length > longest) return refuse(complaint('key_too_long', { maximum: longest }));
+  if (text.length > longestPrivateKey)
+    return refusePrivateKey(complaint('key_too_long', { maximum: longestPrivateKey }));
   const pasted = trimInvisible(withoutEscapes(trimInvisible(text)));
   const start = pasted.indexOf(begin);
   if (isJson(trimInvisible(text))) {
-    if (pasted.includes('"kty"')) return refuse(complaint('key_json_web_key'));
-    return refuse(complaint('key_json_file'));
+    if (pasted.includes('"kty"')) return refusePrivateKey(complaint('key_json_web_key'));
+    return refusePrivateKey(complaint('key_json_file'));
   }
-  if (start === -1) return refuse(withoutBegin(pasted));
+  if (start === -1) return refusePrivateKey(withoutBegin(pasted));
   const labelEnd = pasted.indexOf(dashes, start + begin.length);
   const label = labelEnd === -1 ? '' : pasted.slice(start + begin.length, labelEnd);
   const instead = foundInstead.get(label);
-  if (instead !== undefined) return refuse(instead);
-  if (!keyLabels.has(label)) return refuse(complaint('key_other_block'));
+  if (instead !== undefined) return refusePrivateKey(instead);
+  if (!keyLabels.has(label)) return refusePrivateKey(complaint('key_other_block'));
   const last = pasted.indexOf(`${end}${label}${dashes}`, labelEnd);
   if (last === -1) {
-    return refuse(complaint('key_cut_off', { line: `${end}${label}${dashes}` }));
+    return refusePrivateKey(complaint('key_cut_off', { line: `${end}${label}${dashes}` }));
   }
   const after = pasted.slice(last + end.length + label.length + dashes.length);
-  if (after.includes(begin)) return refuse(complaint('key_several_blocks'));
+  if (after.includes(begin)) return refusePrivateKey(complaint('key_several_blocks'));
   if (!aroundKey.test(pasted.slice(0, start)) || !aroundKey.test(after)) {
-    return refuse(complaint('key_in_text', { begin }));
+    return refusePrivateKey(complaint('key_in_text', { begin }));
   }
   const body = pasted.slice(labelEnd + dashes.length, last);
   const invisible = findInvisible(body);
-  if (invisible !== undefined) return refuse(invisible);
-  if (body.includes('ENCRYPTED')) return refuse(complaint('key_encrypted'));
+  if (invisible !== undefined) return refusePrivateKey(invisible);
+  if (body.includes('ENCRYPTED')) return refusePrivateKey(complaint('key_encrypted'));
   return checkKey(text, label, body);
 }
 
@@ -77,7 +78,7 @@ function checkKey(text: string, label: string, body: string): ReadPrivateKey {
     createPrivateKey(pem);
     return { ok: true, pem };
   } catch {
-    return refuse(complaint('key_damaged'));
+    return refusePrivateKey(complaint('key_damaged'));
   }
 }
 
@@ -113,6 +114,6 @@ function withoutBegin(text: string): Complaint {
   return complaint('key_missing', { begin: firstLine });
 }
 
-function refuse(problem: Complaint): ReadPrivateKey {
+function refusePrivateKey(problem: Complaint): ReadPrivateKey {
   return { ok: false, problem };
 }

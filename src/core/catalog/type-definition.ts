@@ -37,26 +37,26 @@ const ofEveryKind = {
   description: words.exactOptional(),
 };
 
-const text = z.string().exactOptional();
-const wholeNumber = z.int().exactOptional();
+const optionalTextProperty = z.string().exactOptional();
+const optionalNumberProperty = z.int().exactOptional();
 
 /** One field of the config. `default` is filled in when the field is left out; a required field has none. */
 const fieldDefinition = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('string'),
     ...ofEveryKind,
-    default: text,
+    default: optionalTextProperty,
     /** `address`: a host or URL of any scheme, without a password. `key`: without invisible characters. */
     format: z.enum(['address', 'key', 'private_key']).exactOptional(),
   }),
   /** An absolute URL, http or https. */
-  z.strictObject({ kind: z.literal('url'), ...ofEveryKind, default: text }),
+  z.strictObject({ kind: z.literal('url'), ...ofEveryKind, default: optionalTextProperty }),
   /** A TCP port from 1 to 65535. */
-  z.strictObject({ kind: z.literal('port'), ...ofEveryKind, default: wholeNumber }),
+  z.strictObject({ kind: z.literal('port'), ...ofEveryKind, default: optionalNumberProperty }),
   z.strictObject({
     kind: z.literal('integer'),
     ...ofEveryKind,
-    default: wholeNumber,
+    default: optionalNumberProperty,
     /** Whole seconds, above zero. */
     format: z.literal('seconds').exactOptional(),
   }),
@@ -75,7 +75,7 @@ const fieldDefinition = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('enum'),
     ...ofEveryKind,
-    default: text,
+    default: optionalTextProperty,
     /** The values allowed. */
     enum: z.array(z.string()).min(1),
     /** The one value of `enum` is also the default: forms do not ask for it. */
@@ -114,7 +114,7 @@ const ruleDefinition = z.union(
   'Must have one_of, with, or when and require',
 );
 
-const scope = z.string().min(1);
+const scopeProperty = z.string().min(1);
 
 /** How a provider names granted scopes, where that differs from how they were requested. */
 const scopeEquals = z.strictObject({
@@ -123,11 +123,11 @@ const scopeEquals = z.strictObject({
   /** A prefix that a scope is named with or without. */
   optional_prefix: z.string().default(''),
   /** Another name of a scope → the name that it is compared by. */
-  same: z.record(scope, scope).default({}),
+  same: z.record(scopeProperty, scopeProperty).default({}),
   /** A scope → narrower scopes that it includes and that the provider then does not name. */
-  includes: z.record(scope, z.array(scope)).default({}),
+  includes: z.record(scopeProperty, z.array(scopeProperty)).default({}),
   /** Scopes that the provider grants and never names. */
-  unnamed: z.array(scope).default([]),
+  unnamed: z.array(scopeProperty).default([]),
 });
 
 /** Facts about an OAuth 2.0 provider. */
@@ -138,9 +138,9 @@ const oauth2Definition = z.strictObject({
   /** Where RFC 7009 revokes a token, if the provider can. */
   revocation_url: httpsUrl.exactOptional(),
   /** Requested when a config names no scopes. */
-  default_scopes: z.array(scope).default([]),
+  default_scopes: z.array(scopeProperty).default([]),
   /** Requested in addition to whatever a config names. */
-  always_scopes: z.array(scope).default([]),
+  always_scopes: z.array(scopeProperty).default([]),
   scope_equals: scopeEquals.prefault({}),
   /** Added to the consent's URL. */
   authorization_params: z.record(z.string(), z.string()).default({}),

@@ -4,7 +4,7 @@ import type { LeanDeps } from '../deps/deps.ts';
 export const channel = 'patchbay_changes';
 
 /** Minimum pause in milliseconds between two notifications of a process. */
-const interval = 50;
+const announceInterval = 50;
 
 /** `timer` runs while the next announcement has to wait; `isDue` says whether there is one. */
 type Announcer = { timer: NodeJS.Timeout | undefined; isDue: boolean };
@@ -32,7 +32,7 @@ export function announceChanges(deps: LeanDeps): void {
     announcer.timer = undefined;
     if (!announcer.isDue) return;
     announcer.isDue = false;
-    announcer.timer = setTimeout(announce, interval).unref();
+    announcer.timer = setTimeout(announce, announceInterval).unref();
     deps.sql('announce-changes', `SELECT pg_notify('${channel}', '')`, []).catch(() => {});
   };
   announce();

@@ -40,7 +40,7 @@ const pauses = { least: 50, most: 1_000, afterFailure: 500 };
  * A process spends at most this fraction of its time on reading (one part in five), so that subscriptions
  * never slow down everything else.
  */
-const share = 5;
+const readShare = 5;
 
 /** Creates the feed of one process. It reads once for all subscribers, and only while there are any. */
 export function createChangeFeed(deps: LeanDeps, listen: Listen): ChangeFeed {
@@ -78,7 +78,7 @@ export function createChangeFeed(deps: LeanDeps, listen: Listen): ChangeFeed {
     while (present.size + joining.size > 0) {
       const begun = performance.now();
       await readOnce(read);
-      await bell.rest(Math.max(pauses.least, (performance.now() - begun) * (share - 1)));
+      await bell.rest(Math.max(pauses.least, (performance.now() - begun) * (readShare - 1)));
     }
     isRunning = false;
     await listening.close();

@@ -30,7 +30,7 @@ export type Reading = { kind: 'changes'; changes: Change[] } | { kind: 'missed' 
 /*
  * The time is that of the transaction, so nothing that the transaction sees or waits for is later.
  */
-const statement = `
+const readChangesStatement = `
   SELECT t.now, c.id, c.at, c.kind::text AS kind, c.project_id AS "projectId",
     c.connection_id AS "connectionId", c.app_id AS "appId", c.requirement_id AS "requirementId",
     c.end_user_id AS "endUserId", t.now - $1 > interval '${kept - 5} minutes' AS "isLate"
@@ -39,7 +39,7 @@ const statement = `
     AND c.project_id = ANY($2::uuid[])
   ORDER BY c.at, c.id LIMIT $3`;
 
-type Row = { now: Date; isLate: boolean | null } & (Change | { id: null });
+type ChangeRow = { now: Date; isLate: boolean | null } & (Change | { id: null });
 
 /**
  * Creates a reader that returns the changes of some projects since its last reading, each once. The next
@@ -49,7 +49,11 @@ export function createChangeReader(sql: Sql): (projectIds: readonly string[]) =>
   let cursor: Date | null = null;
   const seen = new Map<number, number>();
   return async (projectIds) => {
-    const rows: Row[] = await sql<Row>('read-changes', statement, [cursor, projectIds, most]);
+    const rows: ChangeRow[] = await sql<ChangeRow>('read-changes', readChangesStatement, [
+      cursor,
+      projectIds,
+      most,
+    ]);
     const [first] = rows;
     cursor = first?.now ?? cursor;
     if (first?.isLate || rows.length === most) return { kind: 'missed' };
@@ -61,12 +65,12 @@ export function createChangeReader(sql: Sql): (projectIds: readonly string[]) =>
   };
 }
 
-const forgetStatement = `DELETE FROM change WHERE at < now() - interval '${kept} minutes'`;
+const forgetChangesStatement = `DELETE FROM change WHERE at < now() - interval '${kept} minutes'`;
 
 /** Deletes the changes that every subscriber has read by now. */
 export async function forgetOldChanges({ sql, log }: Deps): Promise<void> {
   try {
-    await sql('forget-old-changes', forgetStatement, []);
+    await sql('forget-old-changes', forgetChangesStatement, []);
   } catch (error) {
     log.warn({ err: error }, 'could not delete old changes');
   }

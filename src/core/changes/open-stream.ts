@@ -22,8 +22,8 @@ type Watch<Event> = {
 /**
  * Pause in milliseconds between two checks of the caller's right, which is also checked before each event.
  */
-const checkPause = 5_000;
-const retryPause = 250;
+const rightCheckPause = 5_000;
+const streamRetryPause = 250;
 
 /**
  * Streams every change that is committed after this resolves, in order, until the credential expires or
@@ -54,7 +54,7 @@ export async function openStream<Event>(
   const endFor = (error: unknown) => {
     if (error instanceof AppError && error.kind !== 'unavailable') queue.end(error);
   };
-  const checking = setInterval(() => void check(), checkPause).unref();
+  const checking = setInterval(() => void check(), rightCheckPause).unref();
   const close = () => {
     clearInterval(checking);
     leave();
@@ -124,7 +124,7 @@ async function untilAvailable<Result>(work: () => Promise<Result>): Promise<Resu
     } catch (error) {
       const known = translateDatabaseError(error);
       if (!(known instanceof AppError) || known.kind !== 'unavailable') throw error;
-      await wait(retryPause);
+      await wait(streamRetryPause);
     }
   }
 }

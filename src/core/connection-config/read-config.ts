@@ -17,7 +17,7 @@ export function requireType(name: string): ConnectionType {
  *
  * @param kept the stored secrets of the same type, which are used for secrets that the config leaves out.
  */
-export function readConfig(
+export function readConnectionConfig(
   type: ConnectionType,
   given: JsonObject,
   kept: JsonObject = {},

@@ -3,7 +3,7 @@ import type { ConnectionType } from '../catalog/catalog.ts';
 import { secretFieldsWithValue } from '../catalog/config.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
-import type { Place } from '../vault/sealed.ts';
+import type { SealContext } from '../vault/sealed.ts';
 import type { SealingKey, Vault } from '../vault/vault.ts';
 import type { ConfigHalves } from './read-config.ts';
 
@@ -13,7 +13,7 @@ import type { ConfigHalves } from './read-config.ts';
  */
 
 /** The place that the sealed values of a connection are bound to. */
-export type ConnectionPlace = { organizationId: string; projectId: string; id: string };
+export type ConnectionSealContext = { organizationId: string; projectId: string; id: string };
 
 /** The new config of a connection, with the status that follows from it. */
 export type PlannedConfig = {
@@ -35,7 +35,7 @@ type Half = keyof typeof halves;
 export function sealedConfig(
   vault: Vault,
   key: SealingKey,
-  place: ConnectionPlace,
+  place: ConnectionSealContext,
   { type, halves }: Pick<PlannedConfig, 'type' | 'halves'>,
 ) {
   return {
@@ -60,12 +60,12 @@ export function sealedConfig(
  */
 export function openHalf(
   vault: Vault,
-  place: ConnectionPlace,
+  place: ConnectionSealContext,
   half: Half,
   stored: SealedHalf | null,
 ): JsonObject | Promise<JsonObject> {
   if (stored === null) throw new Error(`Connection ${place.id} has no ${half} half.`);
-  const plaintext = vault.open(stored.dataKey, placeOf(place, half), stored.sealed);
+  const plaintext = vault.open(stored.dataKey, sealContextOfHalf(place, half), stored.sealed);
   return plaintext instanceof Promise ? plaintext.then(parseHalf) : parseHalf(plaintext);
 }
 
@@ -76,13 +76,16 @@ function parseHalf(plaintext: Buffer): JsonObject {
 function sealHalf(
   vault: Vault,
   key: SealingKey,
-  place: ConnectionPlace,
+  place: ConnectionSealContext,
   half: Half,
   content: JsonObject,
 ): Uint8Array<ArrayBuffer> {
-  return vault.seal(key, placeOf(place, half), Buffer.from(JSON.stringify(content)));
+  return vault.seal(key, sealContextOfHalf(place, half), Buffer.from(JSON.stringify(content)));
 }
 
-function placeOf({ organizationId, projectId, id }: ConnectionPlace, half: Half): Place {
+function sealContextOfHalf(
+  { organizationId, projectId, id }: ConnectionSealContext,
+  half: Half,
+): SealContext {
   return { organizationId, projectId, table: halves[half], rowId: id, column: 'config' };
 }

@@ -101,7 +101,7 @@ export const pageArgs = builder.args((t) => ({
 }));
 
 /** The selected columns of a row and of its related rows. */
-type Selected = { [name: string]: true | { select: Selected } };
+type SelectedFields = { [name: string]: true | { select: SelectedFields } };
 
 /**
  * Returns the query that loads exactly the selected columns of a page's rows, and those that cursors need.
@@ -111,7 +111,7 @@ export function rowsQuery(
   context: Context,
   info: GraphQLResolveInfo,
   typeName: string,
-  cursor: Selected = { id: true, createdAt: true },
+  cursor: SelectedFields = { id: true, createdAt: true },
 ): object {
   const paths = [['nodes'], ['edges', 'node']];
   return queryFromInfo({ context, info, typeName, paths, select: cursor });

@@ -21,13 +21,13 @@ const strictUrl = new GraphQLScalarType({
   parseLiteral: (node) => readUrl(node.kind === Kind.STRING ? node.value : undefined),
 });
 
-type Variables = Record<string, unknown> | null | undefined;
+type LiteralVariables = Record<string, unknown> | null | undefined;
 
 /**
  * Converts a literal to JSON. A literal that JSON does not have becomes a value that no schema accepts,
  * NaN or a symbol. So it is refused at its own path, together with all other problems.
  */
-function literalToJson(node: ValueNode, variables: Variables): unknown {
+function literalToJson(node: ValueNode, variables: LiteralVariables): unknown {
   switch (node.kind) {
     case Kind.INT:
     case Kind.FLOAT:

@@ -1,8 +1,9 @@
 import type { Sql } from '../../platform/db/sql.ts';
 import { NotFoundError } from '../../platform/errors.ts';
+import { firstId } from '../../platform/new-id.ts';
 import type { Deps } from '../deps/deps.ts';
 import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
-import { type Place, VaultError } from '../vault/sealed.ts';
+import { type SealContext, VaultError } from '../vault/sealed.ts';
 import type { SealedColumn } from './sealed-columns.ts';
 
 /**
@@ -11,12 +12,13 @@ import type { SealedColumn } from './sealed-columns.ts';
 export type Resealed = 'resealed' | 'replaced' | 'unreadable';
 
 /** A value that a retired key sealed. */
-export type StaleValue = Place & { rowId: string; sealed: Uint8Array } & DataKeyColumns<'key'>;
+export type StaleValue = SealContext & {
+  rowId: string;
+  sealed: Uint8Array;
+} & DataKeyColumns<'key'>;
 
 /** Number of rows that one statement reads. */
-const batchRows = 500;
-
-const firstId = '00000000-0000-0000-0000-000000000000';
+const resealBatchRows = 500;
 
 /**
  * Walks through a column in the order of its rows' ids. For each batch it yields how many rows it read,
@@ -46,7 +48,7 @@ export async function* findStale(
 function batchStatement({ table, rowId }: SealedColumn): string {
   return `
     SELECT count(*)::int AS rows, (array_agg(id ORDER BY id DESC))[1] AS last FROM (
-      SELECT ${rowId} AS id FROM ${table} WHERE ${rowId} > $1::uuid ORDER BY ${rowId} LIMIT ${batchRows}
+      SELECT ${rowId} AS id FROM ${table} WHERE ${rowId} > $1::uuid ORDER BY ${rowId} LIMIT ${resealBatchRows}
     ) batch`;
 }
 
@@ -73,7 +75,7 @@ export async function reseal(
 ): Promise<Resealed> {
   const dataKey = readDataKey(value, 'key');
   if (dataKey === null) throw new Error('A sealed value was read without its data key.');
-  const place = placeOf(value);
+  const place = sealContextOfValue(value);
   try {
     const plaintext = await vault.open(dataKey, place, value.sealed);
     for (;;) {
@@ -92,7 +94,13 @@ export async function reseal(
   }
 }
 
-function placeOf({ organizationId, projectId, table, rowId, column }: StaleValue): Place {
+function sealContextOfValue({
+  organizationId,
+  projectId,
+  table,
+  rowId,
+  column,
+}: StaleValue): SealContext {
   return { organizationId, projectId, table, rowId, column };
 }
 

@@ -1,13 +1,12 @@
 import type { MasterKeyStatus } from '../../platform/db/generated/enums.ts';
 import type { Sql } from '../../platform/db/sql.ts';
+import { firstId } from '../../platform/new-id.ts';
 import { type DataKeyRow, wrappingContext } from '../vault/data-keys.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import { VaultError } from '../vault/sealed.ts';
 
 /** Receives the progress of a rotation. */
 export type OnProgress = (done: number, total: number) => void;
-
-const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** A master key, and the number of data keys that it wraps. */
 type WrappedCount = { kid: string; status: MasterKeyStatus; wrapped: number };

@@ -6,7 +6,7 @@ import type { Sql } from '../../platform/db/sql.ts';
 import { ConflictError } from '../../platform/errors.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import { startLease } from '../vault/master-keys.ts';
-import { findLacking, heartbeatPause, isAlive, type Lacking } from '../vault/processes.ts';
+import { findLacking, heartbeatPause, isProcessAlive, type Lacking } from '../vault/processes.ts';
 import { countWrapped, type OnProgress, rewrapDataKeys } from './rewrap.ts';
 
 /** The result of a rotation of the master key. */
@@ -29,7 +29,7 @@ type MasterKeyWatcher = {
  * Milliseconds to wait for processes that lack the new key. It is longer than a dead process counts as
  * alive.
  */
-const patience = 90_000;
+const processPatience = 90_000;
 
 /**
  * Makes the first held key the one that wraps data keys, once every live process holds it, and wraps all
@@ -44,7 +44,7 @@ export async function rotateMasterKey(
 ): Promise<RotatedMasterKey> {
   const { sql } = database;
   const kid = keys.kids[0] ?? '';
-  const status = await statusOf(sql, kid);
+  const status = await masterKeyStatus(sql, kid);
   if (status === 'retired') {
     throw new ConflictError(
       `The master key "${kid}" is retired: give the new one an id of its own.`,
@@ -67,7 +67,7 @@ export async function isSettled(sql: Sql, keys: KeyProvider): Promise<boolean> {
   return counts.every((key) => (key.kid === kid ? key.status === 'active' : key.wrapped === 0));
 }
 
-async function statusOf(sql: Sql, kid: string): Promise<MasterKeyStatus> {
+async function masterKeyStatus(sql: Sql, kid: string): Promise<MasterKeyStatus> {
   const [row] = await sql<{ status: MasterKeyStatus }>(
     'master-key-status',
     'SELECT status::text AS status FROM master_key WHERE kid = $1',
@@ -92,7 +92,7 @@ async function waitForHolders(
     const lacking = await findLacking(sql, kid);
     if (lacking.length === 0) return;
     onWaiting(lacking);
-    if (performance.now() - begun > patience) throw lackingError(kid, lacking);
+    if (performance.now() - begun > processPatience) throw lackingError(kid, lacking);
     await wait(1_000);
   }
 }
@@ -112,7 +112,7 @@ async function promote(database: { sql: Sql; db: PrismaClient }, kid: string): P
   const work = () =>
     database.db.$transaction(async (tx) => {
       const lacking = await tx.$queryRawUnsafe<Lacking[]>(
-        `SELECT host, pid FROM server_process WHERE ${isAlive}
+        `SELECT host, pid FROM server_process WHERE ${isProcessAlive}
          AND NOT $1 = ANY (COALESCE(master_key_kids, '{}'))`,
         kid,
       );

@@ -8,7 +8,7 @@ import {
   UnauthenticatedError,
 } from '../../platform/errors.ts';
 import { fieldIssues } from '../../platform/input.ts';
-import { holding } from '../access/reach.ts';
+import { limitToRole } from '../access/project-scope.ts';
 import { refusalOf } from '../access/refusal.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import {
@@ -61,7 +61,7 @@ async function performChecked<Input, Output>(
   given: unknown,
 ): Promise<Output> {
   requireCredential(operation.role, context);
-  const input = parse(operation, context, given);
+  const input = parseInput(operation, context, given);
   try {
     return await runAdmitted(operation, admit(operation.role, context), input);
   } catch (thrown) {
@@ -124,8 +124,8 @@ function admit(permission: Permission, context: RequestContext): RequestContext 
  */
 function narrowed(context: RequestContext, role: Role): RequestContext {
   const { viewer } = context;
-  if (!isPerson(viewer) || viewer.holding === role) return context;
-  return { ...context, viewer: holding(viewer, role) };
+  if (!isPerson(viewer) || viewer.requiredRole === role) return context;
+  return { ...context, viewer: limitToRole(viewer, role) };
 }
 
 async function runAdmitted<Input, Output>(
@@ -140,7 +140,7 @@ async function runAdmitted<Input, Output>(
   }
 }
 
-function parse<Input, Output>(
+function parseInput<Input, Output>(
   { input }: Operation<Input, Output>,
   { deps }: RequestContext,
   given: unknown,

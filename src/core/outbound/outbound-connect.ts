@@ -34,7 +34,7 @@ export function createOutboundConnector(options: ConnectorOptions): buildConnect
     }
     // Node does not call `lookup` for a literal address, so it is checked here.
     if (isIP(host) !== 0 && !isPublic(host)) {
-      callback(refusal(host), null);
+      callback(refusalOfHost(host), null);
       return;
     }
     requirePublicPeer(checked(target, callback), host, isPublic);
@@ -49,7 +49,7 @@ function requirePublicPeer(socket: unknown, host: string, isPublic: (address: st
   // undici does not export the type of its socket.
   if (!(socket instanceof Socket)) throw new Error('undici gave no socket to judge.');
   socket.prependOnceListener('connect', () => {
-    if (!isPublic(socket.remoteAddress ?? '')) socket.destroy(refusal(host));
+    if (!isPublic(socket.remoteAddress ?? '')) socket.destroy(refusalOfHost(host));
   });
 }
 
@@ -63,7 +63,7 @@ function createLookup(lookup: Lookup, isPublic: (address: string) => boolean): L
       (addresses) => {
         const [first] = addresses;
         if (first === undefined || !addresses.every(({ address }) => isPublic(address))) {
-          callback(refusal(host), '', 0);
+          callback(refusalOfHost(host), '', 0);
         } else if (options.all) {
           callback(null, [...addresses]);
         } else {
@@ -75,7 +75,7 @@ function createLookup(lookup: Lookup, isPublic: (address: string) => boolean): L
   };
 }
 
-function refusal(host: string): OutboundRefusedError {
+function refusalOfHost(host: string): OutboundRefusedError {
   return new OutboundRefusedError(host, 'is not a public address');
 }
 

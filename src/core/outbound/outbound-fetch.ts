@@ -143,7 +143,7 @@ async function withinDeadline<Answer>(
     // Every other error at the deadline is a consequence of it.
     if (ending.signal.aborted) throw ending.signal.reason;
     ending.abort(); // closes the socket of a response that was refused unread
-    throw translate(error, host, deadline);
+    throw toOutboundError(error, host, deadline);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', cancel);
@@ -156,7 +156,7 @@ function rejectAt(ending: AbortSignal): Promise<never> {
   });
 }
 
-function translate(error: unknown, host: string, deadline: number): unknown {
+function toOutboundError(error: unknown, host: string, deadline: number): unknown {
   if (error instanceof OutboundError || !(error instanceof Error)) return error;
   if (error instanceof errors.HTTPParserError) return new OutboundUnreachableError(host, 'no HTTP');
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

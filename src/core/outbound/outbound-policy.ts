@@ -51,7 +51,7 @@ export function findAddressProblem(text: string, allowed: OutboundAllowList): st
  */
 export function parseOutboundAllow(text: string): OutboundAllowList | undefined {
   const entries = text.split(',').map((entry) => entry.trim());
-  const hosts = entries.filter((entry) => entry !== '').map(readEntry);
+  const hosts = entries.filter((entry) => entry !== '').map(readHostEntry);
   return hosts.every((host) => host !== undefined) ? new Set(hosts) : undefined;
 }
 
@@ -77,7 +77,7 @@ function portOf({ port, protocol }: OutboundTarget): string {
   return port !== '' ? port : protocol === 'https:' ? '443' : '80';
 }
 
-function readEntry(entry: string): string | undefined {
+function readHostEntry(entry: string): string | undefined {
   const [, host, port] = /^(\[[\da-f:.]+\]|[^\s:/?#@*\\[\]]+)(?::(\d{1,5}))?$/i.exec(entry) ?? [];
   const url = parseUrl(`http://${host}`);
   if (host === undefined || url === undefined || Number(port ?? 0) > 65_535) return undefined;

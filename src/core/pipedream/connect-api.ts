@@ -45,7 +45,7 @@ export async function createConnectLink(
   deps: Deps,
   { externalUserId, appSlug, webhookUri, redirectUris }: NewConnectLink,
 ): Promise<ConnectLink> {
-  const answer = await ask(deps, 'POST', '/tokens', {
+  const answer = await requestPipedream(deps, 'POST', '/tokens', {
     external_user_id: externalUserId,
     webhook_uri: webhookUri,
     ...(redirectUris && {
@@ -81,7 +81,7 @@ export async function listHealthyAccounts(
   { externalUserId, appSlug }: { externalUserId: string; appSlug: string },
 ): Promise<string[]> {
   const query = new URLSearchParams({ external_user_id: externalUserId, app: appSlug });
-  const answer = await ask(deps, 'GET', `/accounts?${query}`);
+  const answer = await requestPipedream(deps, 'GET', `/accounts?${query}`);
   const { data } = await readPipedream(accountsAnswer, answer);
   return data
     .filter(({ healthy, dead }) => healthy === true && dead !== true)
@@ -95,7 +95,7 @@ export async function listHealthyAccounts(
  * @throws UpstreamError
  */
 export async function deleteAccount(deps: Deps, id: string): Promise<void> {
-  const answer = await ask(deps, 'DELETE', `/accounts/${encodeURIComponent(id)}`);
+  const answer = await requestPipedream(deps, 'DELETE', `/accounts/${encodeURIComponent(id)}`);
   if (!answer.ok && answer.status !== 404) throw refusedWith(answer.status);
 }
 
@@ -103,7 +103,7 @@ export async function deleteAccount(deps: Deps, id: string): Promise<void> {
  * Sends one request for the configured project. If Pipedream no longer accepts the token, it gets another
  * one, once.
  */
-async function ask(
+async function requestPipedream(
   deps: Deps,
   method: PipedreamMessage['method'],
   path: string,

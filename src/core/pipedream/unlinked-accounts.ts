@@ -5,7 +5,7 @@ import { deleteAccount } from './connect-api.ts';
  * A process claims accounts for some minutes, so that two processes do not delete the same one. A failed
  * deletion is tried again until it succeeds.
  */
-const claimStatement = `
+const claimAccountsStatement = `
   UPDATE pipedream_account SET deletion_tried_at = now()
   WHERE id IN (
     SELECT b.id FROM pipedream_account b
@@ -27,7 +27,11 @@ export async function deleteUnlinkedAccounts(deps: Deps): Promise<void> {
   // A copy of a database must not delete what the original still uses.
   if (config.pipedream === undefined || config.refresh === 'off') return;
   try {
-    const accounts = await sql<{ id: string }>('claim-unlinked-accounts', claimStatement, []);
+    const accounts = await sql<{ id: string }>(
+      'claim-unlinked-accounts',
+      claimAccountsStatement,
+      [],
+    );
     for (const { id } of accounts) {
       await deleteAccount(deps, id);
       await sql('note-deleted-account', deletedStatement, [id]);

@@ -47,7 +47,7 @@ async function exportTables(
       const batch = await tx.$queryRawUnsafe<{ row: string }[]>(fetch);
       if (batch.length === 0) break;
       rows += batch.length;
-      await write(batch.map(({ row }) => toLine(table, row)).join('\n'));
+      await write(batch.map(({ row }) => rowLine(table, row)).join('\n'));
     }
   }
   return rows;
@@ -65,6 +65,6 @@ function rowsStatement({ name, columns }: Table): string {
   return `SELECT row_to_json(r)::text AS row FROM (SELECT ${selected.join(', ')} FROM "${name}") r`;
 }
 
-function toLine({ name }: Table, row: string): string {
+function rowLine({ name }: Table, row: string): string {
   return `{"table":${JSON.stringify(name)},"row":${row}}`;
 }

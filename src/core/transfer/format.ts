@@ -13,13 +13,13 @@ import { findMasterKeyComplaint, type MasterKeyRow } from '../vault/master-keys.
  * reorder or add a line unnoticed.
  */
 
-const format = 2;
+const exportFormat = 2;
 const macPurpose = 'patchbay export mac v1';
 
 const anyHeader = z.object({ patchbay: z.object({ format: z.number(), version: z.string() }) });
 const header = z.object({
   patchbay: z.object({
-    format: z.literal(format),
+    format: z.literal(exportFormat),
     version: z.string(),
     migration: z.string(),
     masterKey: z.object({ kid: z.string(), checkValue: z.base64() }),
@@ -29,7 +29,7 @@ const row = z.object({ table: z.string(), row: z.record(z.string(), z.unknown())
 const footer = z.object({ end: z.object({ rows: z.number() }) });
 
 export type Version = { version: string; migration: string };
-export type Row = z.infer<typeof row>;
+export type ExportedRow = z.infer<typeof row>;
 
 /**
  * Writes the lines of a file and, at the end, their MAC under a key that is derived from the master key.
@@ -47,7 +47,9 @@ export async function startFile(
     await write(text);
   };
   const masterKey = { kid, checkValue: Buffer.from(checkValue).toString('base64') };
-  await writeLines(JSON.stringify({ patchbay: { format, version, migration, masterKey } }));
+  await writeLines(
+    JSON.stringify({ patchbay: { format: exportFormat, version, migration, masterKey } }),
+  );
   return {
     writeLines,
     end: async (rows: number) => {
@@ -69,11 +71,11 @@ export async function openFile(
   migration: string,
 ): Promise<Buffer> {
   for await (const line of readLines(path)) {
-    const value = parse(line);
+    const value = parseLine(line);
     const any = anyHeader.safeParse(value);
     if (!any.success) break;
     const { version } = any.data.patchbay;
-    if (any.data.patchbay.format < format) {
+    if (any.data.patchbay.format < exportFormat) {
       throw new ConflictError(
         `${path} was exported by version ${version}, which did not prove that a file is unchanged. Import it with that version, then export it again with this one.`,
       );
@@ -99,7 +101,7 @@ export async function openFile(
  *
  * @throws ConflictError if it is not.
  */
-export async function* readRows(path: string, macKey: Buffer): AsyncGenerator<Row> {
+export async function* readRows(path: string, macKey: Buffer): AsyncGenerator<ExportedRow> {
   const mac = createHmac('sha256', macKey);
   let number = 0;
   let counted: number | undefined;
@@ -108,13 +110,13 @@ export async function* readRows(path: string, macKey: Buffer): AsyncGenerator<Ro
     number += 1;
     if (isProven) throw changed(path, number);
     if (line.subarray(0, macStart.length).equals(macStart)) {
-      isProven = counted === number - 3 && isSame(line, macLine(mac));
+      isProven = counted === number - 3 && isSameMac(line, macLine(mac));
       if (!isProven) throw changed(path);
       continue;
     }
     mac.update(line);
     if (number === 1) continue; // openFile has already read the first line
-    const value = parse(line);
+    const value = parseLine(line);
     const parsed = row.safeParse(value);
     if (parsed.success && counted === undefined) {
       yield parsed.data;
@@ -130,7 +132,7 @@ export async function* readRows(path: string, macKey: Buffer): AsyncGenerator<Ro
 const macLine = (mac: Hmac) => Buffer.from(`${JSON.stringify({ mac: mac.digest('base64') })}\n`);
 const macStart = Buffer.from('{"mac":');
 
-function isSame(one: Buffer, other: Buffer): boolean {
+function isSameMac(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
@@ -149,7 +151,7 @@ async function* readLines(path: string): AsyncGenerator<Buffer> {
   if (parts.length > 0) yield Buffer.concat(parts);
 }
 
-function parse(line: Buffer): unknown {
+function parseLine(line: Buffer): unknown {
   try {
     return JSON.parse(line.toString());
   } catch {

@@ -3,7 +3,7 @@ import { ConfigError, ConflictError } from '../../platform/errors.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import { findMasterKeyComplaint } from '../vault/master-keys.ts';
 import { transferTime } from './export.service.ts';
-import { openFile, type Row, readRows } from './format.ts';
+import { type ExportedRow, openFile, readRows } from './format.ts';
 import { listTables, type Table } from './tables.ts';
 
 const insertRows = 200;
@@ -29,7 +29,10 @@ export async function importAll(
 }
 
 /** Checks the keys before anything is written: data without its keys would never open. */
-async function requireMasterKeys(keys: KeyProvider, rows: AsyncIterable<Row>): Promise<void> {
+async function requireMasterKeys(
+  keys: KeyProvider,
+  rows: AsyncIterable<ExportedRow>,
+): Promise<void> {
   const checks = new Map<string, { checkValue: Buffer; isInUse: boolean }>();
   for await (const { table, row } of rows) {
     if (table === 'master_key') {
@@ -48,10 +51,13 @@ async function requireMasterKeys(keys: KeyProvider, rows: AsyncIterable<Row>): P
   if (found.length > 0) throw new ConfigError(found.join('\n'));
 }
 
-async function fill(tx: Prisma.TransactionClient, rows: AsyncIterable<Row>): Promise<number> {
+async function fill(
+  tx: Prisma.TransactionClient,
+  rows: AsyncIterable<ExportedRow>,
+): Promise<number> {
   const tables = new Map((await listTables(tx)).map((table) => [table.name, table]));
-  for (const name of tables.keys()) await requireEmpty(tx, name);
-  let batch: Row[] = [];
+  for (const name of tables.keys()) await requireEmptyTable(tx, name);
+  let batch: ExportedRow[] = [];
   let count = 0;
   const flush = async () => {
     const name = batch[0]?.table;
@@ -70,7 +76,7 @@ async function fill(tx: Prisma.TransactionClient, rows: AsyncIterable<Row>): Pro
   return count;
 }
 
-async function requireEmpty(tx: Prisma.TransactionClient, table: string): Promise<void> {
+async function requireEmptyTable(tx: Prisma.TransactionClient, table: string): Promise<void> {
   const held = await tx.$queryRawUnsafe<object[]>(`SELECT 1 FROM "${table}" LIMIT 1`);
   if (held.length === 0) return;
   throw new ConflictError(
@@ -81,7 +87,7 @@ async function requireEmpty(tx: Prisma.TransactionClient, table: string): Promis
 async function insert(
   tx: Prisma.TransactionClient,
   { name, columns }: Table,
-  rows: readonly Row[],
+  rows: readonly ExportedRow[],
 ): Promise<void> {
   const bytes = columns.filter(({ isBytes }) => isBytes).map((column) => column.name);
   const records = rows.map(({ row }) => ({ ...row, ...asHex(row, bytes) }));
@@ -94,7 +100,7 @@ async function insert(
 }
 
 /** Writes bytes in the text form that PostgreSQL reads. */
-function asHex(row: Row['row'], names: readonly string[]): Record<string, string | null> {
+function asHex(row: ExportedRow['row'], names: readonly string[]): Record<string, string | null> {
   const entries = names.map((name) => {
     const value = row[name];
     const hex = typeof value === 'string' ? Buffer.from(value, 'base64').toString('hex') : null;

@@ -105,7 +105,7 @@ export function masterKeyFile(dataDir: string): string {
 
 /* A wrapped data key is format (1 byte) | nonce (12) | ciphertext (32) | tag (16), AES-256-GCM. */
 
-const format = 1;
+const wrappedFormat = 1;
 const wrappedLength = 1 + 12 + 32 + 16;
 
 /** Encrypts a 32-byte data key with a master key, for one context. */
@@ -120,7 +120,7 @@ function wrap(
   const cipher = createCipheriv('aes-256-gcm', masterKey, nonce);
   cipher.setAAD(context);
   return Buffer.concat([
-    Buffer.of(format),
+    Buffer.of(wrappedFormat),
     nonce,
     cipher.update(key),
     cipher.final(),
@@ -137,7 +137,7 @@ function openWrapped(
 ): Buffer {
   if (masterKey === undefined) throw new VaultError(kid, 'MASTER_KEYS does not contain it');
   const bytes = Buffer.from(wrapped.buffer, wrapped.byteOffset, wrapped.byteLength);
-  if (bytes.length !== wrappedLength || bytes[0] !== format) {
+  if (bytes.length !== wrappedLength || bytes[0] !== wrappedFormat) {
     throw new VaultError(kid, 'it is not a wrapped key');
   }
   const decipher = createDecipheriv('aes-256-gcm', masterKey, bytes.subarray(1, 13), {

@@ -49,11 +49,11 @@ export async function forgetProcesses(sql: Sql): Promise<void> {
 }
 
 /** The SQL condition that a row of `server_process` is alive. */
-export const isAlive = `seen_at > now() - interval '${longestSilence} seconds'`;
+export const isProcessAlive = `seen_at > now() - interval '${longestSilence} seconds'`;
 
 const lackingStatement = `
   SELECT host, pid, COALESCE(master_key_kids, '{}') AS kids FROM server_process
-  WHERE ${isAlive} AND NOT $1 = ANY (COALESCE(master_key_kids, '{}')) ORDER BY host, pid`;
+  WHERE ${isProcessAlive} AND NOT $1 = ANY (COALESCE(master_key_kids, '{}')) ORDER BY host, pid`;
 
 /** Finds the live processes that do not hold a master key. */
 export function findLacking(sql: Sql, kid: string): Promise<Lacking[]> {

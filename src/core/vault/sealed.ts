@@ -8,14 +8,14 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
  * The tag authenticates everything before the nonce, and the place that the value belongs to.
  */
 
-const format = 1;
+const sealedFormat = 1;
 const keyIdLength = 16;
 const nonceLength = 12;
 const tagLength = 16;
 const headerLength = 1 + keyIdLength;
 
 /** The place that a sealed value belongs to. It does not open anywhere else. */
-export type Place = {
+export type SealContext = {
   /** The organization; null for a value of the server itself. */
   organizationId: string | null;
   /** The project; null for a value that belongs to no project. */
@@ -41,10 +41,10 @@ export class VaultError extends Error {
 export function seal(
   keyId: string,
   key: Uint8Array,
-  place: Place,
+  place: SealContext,
   plaintext: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  const header = Buffer.concat([Buffer.of(format), uuidBytes(keyId)]);
+  const header = Buffer.concat([Buffer.of(sealedFormat), uuidBytes(keyId)]);
   const nonce = randomBytes(nonceLength);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(associatedData(header, place));
@@ -62,13 +62,18 @@ export function seal(
  *
  * @throws VaultError if the value was sealed with another key or for another place, or is damaged.
  */
-export function open(keyId: string, key: Uint8Array, place: Place, sealed: Uint8Array): Buffer {
+export function openSealed(
+  keyId: string,
+  key: Uint8Array,
+  place: SealContext,
+  sealed: Uint8Array,
+): Buffer {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   if (bytes.length < headerLength + nonceLength + tagLength) {
     throw new VaultError(keyId, 'it is too short');
   }
   const header = bytes.subarray(0, headerLength);
-  if (header[0] !== format) throw new VaultError(keyId, 'its format is unknown');
+  if (header[0] !== sealedFormat) throw new VaultError(keyId, 'its format is unknown');
   if (!header.subarray(1).equals(uuidBytes(keyId))) {
     throw new VaultError(keyId, 'it was sealed with another key');
   }
@@ -89,7 +94,7 @@ export function open(keyId: string, key: Uint8Array, place: Place, sealed: Uint8
  * Returns the header and the parts of the place, each with its length in front, so that no two places
  * result in the same bytes.
  */
-function associatedData(header: Uint8Array, place: Place): Buffer {
+function associatedData(header: Uint8Array, place: SealContext): Buffer {
   const { organizationId, projectId, table, rowId, column } = place;
   const parts = [organizationId ?? '', projectId ?? '', table, rowId, column];
   let size = header.length;

@@ -8,7 +8,7 @@ import {
   wrappingContext,
 } from './data-keys.ts';
 import type { KeyProvider } from './key-provider.ts';
-import { open, type Place, seal, VaultError } from './sealed.ts';
+import { openSealed, type SealContext, seal, VaultError } from './sealed.ts';
 
 /** Milliseconds for which an unwrapped data key stays in memory. */
 const cacheTime = 5 * 60_000;
@@ -82,7 +82,7 @@ export function createVault(sql: Sql, keys: KeyProvider) {
       sealing.delete(projectId ?? server);
     },
 
-    seal(key: SealingKey, place: Place, plaintext: Uint8Array): Uint8Array<ArrayBuffer> {
+    seal(key: SealingKey, place: SealContext, plaintext: Uint8Array): Uint8Array<ArrayBuffer> {
       return seal(key.id, key.key, place, plaintext);
     },
 
@@ -92,10 +92,10 @@ export function createVault(sql: Sql, keys: KeyProvider) {
      *
      * @throws VaultError with the key's id if the value does not open.
      */
-    open(dataKey: DataKeyRow, place: Place, sealed: Uint8Array): Buffer | Promise<Buffer> {
+    open(dataKey: DataKeyRow, place: SealContext, sealed: Uint8Array): Buffer | Promise<Buffer> {
       const known = knownKey(dataKey);
-      if (known !== undefined) return open(dataKey.id, known, place, sealed);
-      return unwrap(dataKey).then((key) => open(dataKey.id, key, place, sealed));
+      if (known !== undefined) return openSealed(dataKey.id, known, place, sealed);
+      return unwrap(dataKey).then((key) => openSealed(dataKey.id, key, place, sealed));
     },
   };
 }

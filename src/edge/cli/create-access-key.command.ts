@@ -4,14 +4,14 @@ import { Role } from '../../platform/db/generated/enums.ts';
 import { nameText } from '../../platform/input.ts';
 import { requireProjectId } from './arguments.ts';
 import { openForWork } from './open-for-work.ts';
-import { type Run, UsageError } from './parse.ts';
+import { type RunCommand, UsageError } from './parse.ts';
 
-export const run: Run = (options, config) => {
+export const run: RunCommand = (options, config) => {
   const name = requireName(String(options.name));
-  const role = requireRole(String(options.role));
+  const role = readRole(String(options.role));
   return openForWork(config(), async ({ deps }) => {
     const projectId = await requireProjectId(deps, options.project);
-    const organizationId = await requireOrganization(deps, projectId);
+    const organizationId = await chooseOrganization(deps, projectId);
     const key = await issueAccessKey(deps, { organizationId, projectId, name, role });
     process.stdout.write(`${key}\n`);
     return 0;
@@ -24,13 +24,13 @@ function requireName(given: string): string {
   throw new UsageError(`--name ${parsed.error.issues[0]?.message}.`);
 }
 
-function requireRole(given: string): Role {
+function readRole(given: string): Role {
   const role = Object.values(Role).find((known) => known === given);
   if (role !== undefined) return role;
   throw new UsageError(`--role must be one of ${Object.keys(Role).join(', ')}.`);
 }
 
-async function requireOrganization({ db }: Deps, projectId: string | null): Promise<string> {
+async function chooseOrganization({ db }: Deps, projectId: string | null): Promise<string> {
   if (projectId !== null) {
     const { organizationId } = await db.project.findUniqueOrThrow({ where: { id: projectId } });
     return organizationId;

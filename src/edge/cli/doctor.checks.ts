@@ -20,7 +20,7 @@ export type Finding = { what: string; isWell: boolean; says: string };
 /**
  * Maximum difference in milliseconds between the clock of this machine and that of the database.
  */
-const mostClockError = 30_000;
+const toleratedClockError = 30_000;
 
 /** Checks everything that needs no database. */
 export function findConfigFaults(config: Config): Finding[] {
@@ -76,7 +76,7 @@ export async function findDatabaseFaults(
 ): Promise<Finding[]> {
   const { sql } = database;
   const opened = { what: 'database', isWell: true, says: `${database.kind} answers` };
-  const migrations = await examine('migrations', 'all applied', async () => {
+  const migrations = await makeFinding('migrations', 'all applied', async () => {
     await requireMigrated(database);
     return [];
   });
@@ -84,18 +84,18 @@ export async function findDatabaseFaults(
   return [
     opened,
     migrations,
-    await examine('clock', 'as the database’s', () => findClockError(sql)),
+    await makeFinding('clock', 'as the database’s', () => findClockError(sql)),
     ...(await findKeyFaults(sql, keys)),
-    await examine('redirect URI', 'every open consent returns to this server', () =>
+    await makeFinding('redirect URI', 'every open consent returns to this server', () =>
       findLostConsents(sql, config.publicUrl),
     ),
-    await examine('requirements', 'every required provider is set up', () =>
+    await makeFinding('requirements', 'every required provider is set up', () =>
       findMissingClients(sql, config.oauthClients),
     ),
   ];
 }
 
-async function examine(
+async function makeFinding(
   what: string,
   well: string,
   look: () => Promise<string[]>,
@@ -111,7 +111,7 @@ async function examine(
 async function findClockError(sql: Sql): Promise<string[]> {
   const [row] = await sql<{ now: Date }>('doctor-clock', 'SELECT now() AS now', []);
   const error = Math.abs(Date.now() - (row?.now.getTime() ?? 0));
-  if (error < mostClockError) return [];
+  if (error < toleratedClockError) return [];
   return [
     `This machine's clock is ${Math.round(error / 1_000)} s off from the clock of the database. Synchronize both with NTP.`,
   ];
@@ -129,12 +129,15 @@ async function describeKeys(sql: Sql): Promise<string> {
  */
 async function findKeyFaults(sql: Sql, keys: KeyProvider): Promise<Finding[]> {
   const complaints = await findMasterKeyComplaints(sql, keys);
-  const masterKeys = await examine('master keys', await describeKeys(sql), async () => [
+  const masterKeys = await makeFinding('master keys', await describeKeys(sql), async () => [
     ...complaints,
     ...(await findLackingProcesses(sql)),
   ]);
   if (complaints.length > 0) return [masterKeys];
-  return [masterKeys, await examine('data keys', 'all open', () => findDataKeyFaults(sql, keys))];
+  return [
+    masterKeys,
+    await makeFinding('data keys', 'all open', () => findDataKeyFaults(sql, keys)),
+  ];
 }
 
 async function findLackingProcesses(sql: Sql): Promise<string[]> {

@@ -5,10 +5,10 @@ import { ConfigError } from '../../platform/errors.ts';
 import { openInstallation } from '../server/open-installation.ts';
 import { type Finding, findConfigFaults, findDatabaseFaults } from './doctor.checks.ts';
 import { findMissingDatabase } from './open-for-work.ts';
-import type { Run } from './parse.ts';
+import type { RunCommand } from './parse.ts';
 
-export const run: Run = async (_options, readConfig) => {
-  const findings = await examine(readConfig);
+export const run: RunCommand = async (_options, readConfig) => {
+  const findings = await examineInstallation(readConfig);
   const width = Math.max(...findings.map(({ what }) => what.length));
   for (const { what, isWell, says } of findings) {
     process.stdout.write(`${isWell ? 'ok  ' : 'BAD '} ${what.padEnd(width)}  ${says}\n`);
@@ -16,12 +16,12 @@ export const run: Run = async (_options, readConfig) => {
   return findings.every(({ isWell }) => isWell) ? 0 : 1;
 };
 
-async function examine(readConfig: () => Config): Promise<Finding[]> {
+async function examineInstallation(readConfig: () => Config): Promise<Finding[]> {
   let config: Config;
   try {
     config = readConfig();
   } catch (error) {
-    return [{ what: 'configuration', isWell: false, says: describe(error) }];
+    return [{ what: 'configuration', isWell: false, says: describeFault(error) }];
   }
   const findings = [...findConfigFaults(config), ...(await findIdentityProvider(config))];
   const missing = findMissingDatabase(config);
@@ -36,7 +36,7 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
       await installation.close();
     }
   } catch (error) {
-    findings.push({ what: 'database', isWell: false, says: describe(error) });
+    findings.push({ what: 'database', isWell: false, says: describeFault(error) });
   }
   return findings;
 }
@@ -48,12 +48,12 @@ async function findIdentityProvider(config: Config): Promise<Finding[]> {
     await discoverKeys({ config, outbound: openOutbound(config.outboundAllow) });
     return [{ what, isWell: true, says: `${config.oidc.issuer} publishes its keys` }];
   } catch (error) {
-    const says = `OIDC_ISSUER, ${config.oidc.issuer}, does not publish its keys: ${describe(error)}`;
+    const says = `OIDC_ISSUER, ${config.oidc.issuer}, does not publish its keys: ${describeFault(error)}`;
     return [{ what, isWell: false, says }];
   }
 }
 
-function describe(error: unknown): string {
+function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error instanceof ConfigError ? error.message.replaceAll('\n', ' ') : error.message;
 }

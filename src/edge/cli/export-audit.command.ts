@@ -2,17 +2,17 @@ import { earliestEventId } from '../../core/audit/retention.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { AuditEvent } from '../../platform/db/generated/client.ts';
 import { openForWork } from './open-for-work.ts';
-import { type Run, UsageError } from './parse.ts';
+import { type RunCommand, UsageError } from './parse.ts';
 
-const batchRows = 1_000;
+const exportBatchRows = 1_000;
 /** Maximum difference in milliseconds between the clocks of the processes. */
-const mostClockError = 10 * 60_000;
+const clockMargin = 10 * 60_000;
 
-export const run: Run = (options, config) => {
+export const run: RunCommand = (options, config) => {
   const since = new Date(String(options.since));
   if (Number.isNaN(since.getTime())) throw new UsageError('--since must be a date or a time.');
   return openForWork(config(), async ({ deps }) => {
-    for await (const event of eventsSince(deps, since)) await print(`${toLine(event)}\n`);
+    for await (const event of eventsSince(deps, since)) await print(`${eventLine(event)}\n`);
     return 0;
   });
 };
@@ -22,12 +22,12 @@ export const run: Run = (options, config) => {
  * between the clocks of the processes.
  */
 async function* eventsSince({ db }: Deps, since: Date): AsyncGenerator<AuditEvent> {
-  let after = earliestEventId(new Date(since.getTime() - mostClockError));
+  let after = earliestEventId(new Date(since.getTime() - clockMargin));
   for (;;) {
     const events: AuditEvent[] = await db.auditEvent.findMany({
       where: { id: { gt: after } },
       orderBy: { id: 'asc' },
-      take: batchRows,
+      take: exportBatchRows,
     });
     yield* events.filter(({ at }) => at >= since);
     const last = events.at(-1);
@@ -36,7 +36,7 @@ async function* eventsSince({ db }: Deps, since: Date): AsyncGenerator<AuditEven
   }
 }
 
-function toLine({ organizationId, projectId, connectionId, requestId, ...event }: AuditEvent) {
+function eventLine({ organizationId, projectId, connectionId, requestId, ...event }: AuditEvent) {
   const ids = { organization_id: organizationId, project_id: projectId };
   return JSON.stringify({ ...event, ...ids, connection_id: connectionId, request_id: requestId });
 }

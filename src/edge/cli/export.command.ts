@@ -4,10 +4,10 @@ import { exportAll } from '../../core/transfer/export.service.ts';
 import { ConflictError } from '../../platform/errors.ts';
 import { openNewPrivateFile } from '../../platform/private-file.ts';
 import { openForWork } from './open-for-work.ts';
-import type { Run } from './parse.ts';
+import type { RunCommand } from './parse.ts';
 import { readVersion } from './version.ts';
 
-export const run: Run = (options, config) =>
+export const run: RunCommand = (options, config) =>
   openForWork(config(), async ({ database, deps, keys }) => {
     const path = String(options.file);
     const file = await openNew(path);

@@ -4,10 +4,10 @@ import { startLease } from '../../core/vault/master-keys.ts';
 import { withLease } from '../../platform/db/lease.ts';
 import { applyMigrations } from '../../platform/db/migrate.ts';
 import { openInstallation } from '../server/open-installation.ts';
-import type { Run } from './parse.ts';
+import type { RunCommand } from './parse.ts';
 import { readVersion } from './version.ts';
 
-export const run: Run = async (options, config) => {
+export const run: RunCommand = async (options, config) => {
   const { database, keys, close } = await openInstallation(config(), { makesKeys: false });
   try {
     await applyMigrations(database);

@@ -14,12 +14,12 @@ try {
     process.exitCode = await run(asked.options, () => readConfig(process.env));
   }
 } catch (error) {
-  process.stderr.write(`${describe(error)}\n`);
+  process.stderr.write(`${describeCommandFailure(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 process.exit(); // the embedded database leaves a timer running
 
-function describe(error: unknown): string {
+function describeCommandFailure(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${usage(commands)}`;
   if (error instanceof ConfigError || error instanceof AppError) return error.message;
   return error instanceof Error ? `The command failed: ${error.message}` : String(error);

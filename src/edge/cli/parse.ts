@@ -11,28 +11,33 @@ export type Command = {
   /** The purpose of the command, in one line. */
   summary: string;
   options: Record<string, { type: 'string' | 'boolean'; required?: boolean }>;
-  load(): Promise<Run>;
+  load(): Promise<RunCommand>;
 };
 
 /**
  * Runs a command and returns the exit code of the process. It reads the configuration when it calls
  * `config`.
  */
-export type Run = (options: Options, config: () => Config) => Promise<number>;
+export type RunCommand = (options: Options, config: () => Config) => Promise<number>;
 
 /** The command line is not valid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-type Asked = { kind: 'help'; text: string } | { kind: 'run'; command: Command; options: Options };
+type ParsedCommandLine =
+  | { kind: 'help'; text: string }
+  | { kind: 'run'; command: Command; options: Options };
 
 /**
  * Finds the command and its options in a command line.
  *
  * @throws UsageError if there is no such command or option.
  */
-export function parseCommandLine(commands: readonly Command[], args: readonly string[]): Asked {
+export function parseCommandLine(
+  commands: readonly Command[],
+  args: readonly string[],
+): ParsedCommandLine {
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || args.includes('--help')) {
     return { kind: 'help', text: usage(commands) };

@@ -2,10 +2,10 @@ import { recordCommand } from '../../core/audit/record-command.ts';
 import { rotateDataKeys } from '../../core/key-rotation/rotate-data-keys.service.ts';
 import { requireProjectId } from './arguments.ts';
 import { openForWork } from './open-for-work.ts';
-import type { Run } from './parse.ts';
+import type { RunCommand } from './parse.ts';
 import { showProgress } from './progress.ts';
 
-export const run: Run = (options, config) =>
+export const run: RunCommand = (options, config) =>
   openForWork(config(), async ({ deps, keys }) => {
     const projectId = await requireProjectId(deps, options.project);
     const onProgress = showProgress('rows looked at');

@@ -8,10 +8,10 @@ import { addMasterKeyToFile, masterKeyFile } from '../../core/vault/key-provider
 import type { Lacking } from '../../core/vault/processes.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { openForWork } from './open-for-work.ts';
-import type { Run } from './parse.ts';
+import type { RunCommand } from './parse.ts';
 import { showProgress } from './progress.ts';
 
-export const run: Run = async (_options, readConfig) => {
+export const run: RunCommand = async (_options, readConfig) => {
   const config = readConfig();
   const isInFile = config.databaseUrl === undefined && config.masterKeys === undefined;
   if (isInFile) await stageInFile(config);
@@ -23,7 +23,7 @@ export const run: Run = async (_options, readConfig) => {
       detail: { keys: 'master', kid: rotated.kid },
     });
     const holder = isInFile ? masterKeyFile(config.dataDir) : 'MASTER_KEYS';
-    process.stdout.write(`${describe(rotated, holder).join('\n')}\n`);
+    process.stdout.write(`${describeMasterKeyRotation(rotated, holder).join('\n')}\n`);
     return rotated.unreadable.length === 0 ? 0 : 1;
   });
 };
@@ -35,7 +35,7 @@ async function stageInFile(config: Config): Promise<void> {
   });
 }
 
-function describe(
+function describeMasterKeyRotation(
   { kid, rewrapped, unreadable, removable }: RotatedMasterKey,
   holder: string,
 ): string[] {

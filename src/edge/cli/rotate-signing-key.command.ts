@@ -4,19 +4,22 @@ import {
   rotateSigningKey,
 } from '../../features/connect-tokens/signing-keys.ts';
 import { openForWork } from './open-for-work.ts';
-import type { Run } from './parse.ts';
+import type { RunCommand } from './parse.ts';
 
-export const run: Run = (options, config) =>
+export const run: RunCommand = (options, config) =>
   openForWork(config(), async ({ deps }) => {
     const isCompromised = options.compromised === true;
     const rotated = await rotateSigningKey(deps, { isCompromised });
     const detail = { kid: rotated.kid, compromised: isCompromised };
     await recordCommand(deps.sql, { action: 'key.rotate', detail: { keys: 'signing', ...detail } });
-    process.stdout.write(`${describe(rotated, isCompromised)}\n`);
+    process.stdout.write(`${describeSigningKey(rotated, isCompromised)}\n`);
     return 0;
   });
 
-function describe({ kid, issuer, signsIn }: RotatedSigningKey, isCompromised: boolean): string {
+function describeSigningKey(
+  { kid, issuer, signsIn }: RotatedSigningKey,
+  isCompromised: boolean,
+): string {
   if (isCompromised) {
     return `The key ${kid} signs for ${issuer} from now on. The server refuses every older connect token.`;
   }

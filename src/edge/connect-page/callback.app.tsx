@@ -73,8 +73,8 @@ async function undo(deps: Deps, c: PageContext) {
 }
 
 /* The page loads nothing, runs nothing, and no site can show it in a frame. */
-const styleDigest = createHash('sha256').update(plainStyle).digest('base64');
-const policy = `default-src 'none'; style-src 'sha256-${styleDigest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
+const plainStyleDigest = createHash('sha256').update(plainStyle).digest('base64');
+const policy = `default-src 'none'; style-src 'sha256-${plainStyleDigest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
 
 function ConsentPage({ connection, broughtBy, problem, undo }: ConsentOutcome) {
   if (problem === undefined) {

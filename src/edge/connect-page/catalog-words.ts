@@ -20,7 +20,7 @@ export function translate(text: string, language: Language): CatalogText {
 }
 
 const complaints = { en: englishComplaints, de: germanComplaints };
-const quotes = { en: ['“', '”'], de: ['„', '“'] } as const;
+const quotationMarks = { en: ['“', '”'], de: ['„', '“'] } as const;
 
 /** Returns the sentence that tells a person what to do about a complaint. */
 export function wordComplaint(
@@ -29,7 +29,7 @@ export function wordComplaint(
   { fields }: Pick<ConnectionType, 'fields'>,
   language: Language,
 ): string {
-  const [before, after] = quotes[language];
+  const [before, after] = quotationMarks[language];
   const labels = new Map(fields.map((field) => [field.name, field.label]));
   const about: ComplainedField = {
     label: translate(label, language).text,

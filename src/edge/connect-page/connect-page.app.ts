@@ -24,7 +24,7 @@ const page = '/connect/:session_id';
 const ofRequirement = `${page}/requirements/:requirement_id`;
 
 /** The methods of each path; any other method is 405. */
-const routes = [
+const pageRoutes = [
   { method: 'GET', path: linkPath },
   { method: 'POST', path: linkPath },
   { method: 'GET', path: donePath },
@@ -44,7 +44,8 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   const inSession = withSession(deps);
   app.onError((error, c) => handleError(deps, error, c));
-  for (const { path, content, type } of Object.values(assets)) app.get(path, asset(content, type));
+  for (const { path, content, type } of Object.values(assets))
+    app.get(path, serveAsset(content, type));
   const maxSize = deps.config.limits.bodyBytes;
   app.post('/connect/*', requireReadableForm);
   app.post('/connect/*', readChunks(maxSize));
@@ -54,14 +55,14 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
   app.get(donePath, showDone);
   app.get(handoffPath, showHandoff);
   app.post(handoffPath, (c) => handOff(deps, c));
-  app.get(`${page}/status`, statusOf(deps));
+  app.get(`${page}/status`, statusRoute(deps));
   app.get(page, inSession(showPage, { beforeConfirm: true }));
   app.post(`${page}/confirm`, inSession(confirm, { beforeConfirm: true }));
   app.post(`${ofRequirement}/credentials`, inSession(submit));
   app.post(`${ofRequirement}/authorize`, inSession(authorize));
   app.get(`${ofRequirement}/disconnect`, inSession(askToDisconnect));
   app.post(`${ofRequirement}/disconnect`, inSession(disconnect));
-  refuseOtherMethods(app, routes);
+  refuseOtherMethods(app, pageRoutes);
   return app;
 }
 
@@ -85,7 +86,7 @@ function withSession(deps: Deps) {
 }
 
 /** Returns the status for the page's script: always as JSON, never a page. */
-function statusOf(deps: Deps) {
+function statusRoute(deps: Deps) {
   return async (c: PageContext): Promise<Response> => {
     const visit = await openVisit(deps, c);
     if (visit?.session.isConfirmed) return showStatus(visit);
@@ -119,7 +120,7 @@ function readChunks(limit: number): MiddlewareHandler<RestEnv> {
   };
 }
 
-function asset(content: string, type: string) {
+function serveAsset(content: string, type: string) {
   const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable' };
   return (c: PageContext) => c.body(content, 200, headers);
 }

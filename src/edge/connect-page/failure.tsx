@@ -6,7 +6,7 @@ import { policyFor, Shell } from './layout.tsx';
 import type { PageContext } from './page-request.ts';
 import type { Words } from './words.ts';
 
-type Failure = keyof Words['failures'];
+type FailureName = keyof Words['failures'];
 
 export type PageResponse = Response | Promise<Response>;
 
@@ -16,7 +16,11 @@ export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 5
 const anySite = { allowedOrigins: ['*'], accentColor: null, logoUrl: null };
 
 /** Returns the page of a failure outside of any session: what went wrong, and what to do. */
-export function showFailure(c: PageContext, failure: Failure, status: PageStatus): PageResponse {
+export function showFailure(
+  c: PageContext,
+  failure: FailureName,
+  status: PageStatus,
+): PageResponse {
   const language = chooseLanguage(c.req.header('accept-language'));
   const { title, text } = wordsOf(language).failures[failure];
   c.header('Content-Security-Policy', policyFor(anySite));

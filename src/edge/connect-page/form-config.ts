@@ -43,7 +43,7 @@ function toValue({ kind, name, format }: Field, text: string): JsonValue {
     case 'string[]':
       return toLines(text) ?? text;
     case 'object':
-      return parseJson(text);
+      return parseFormJson(text);
     default:
       if (format === 'private_key') return text;
       // A password may begin or end with a space. In other fields people copy it by accident.
@@ -67,7 +67,7 @@ function withPoint(text: string): string {
   return /^-?\d+,(\d{1,2}|\d{4,})$/.test(text) ? text.replace(',', '.') : text;
 }
 
-function parseJson(text: string): JsonValue {
+function parseFormJson(text: string): JsonValue {
   try {
     return parseExactly(text) as JsonValue;
   } catch {

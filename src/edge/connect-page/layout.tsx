@@ -25,14 +25,14 @@ function asset(content: string, extension: string, type: string) {
 type Look = Pick<PageApp, 'accentColor' | 'logoUrl' | 'allowedOrigins'>;
 
 /** A reload after some seconds; `unlessScripted`: only if the browser runs no script. */
-type Refresh = { seconds: number; url: string; unlessScripted?: boolean };
+type PageRefresh = { seconds: number; url: string; unlessScripted?: boolean };
 
 type ShellProps = {
   language: Language;
   title: string;
   app?: Look | undefined;
   /** The address that the browser goes to by itself. */
-  refresh?: Refresh | undefined;
+  refresh?: PageRefresh | undefined;
   /** With the server's default, `no-referrer`, browsers send `Origin: null`, which cannot be checked. */
   referrer?: 'strict-origin';
   children: Child;
@@ -65,7 +65,7 @@ export function Shell({ language, title, app, refresh, referrer, children }: She
   );
 }
 
-function Reload({ seconds, url, unlessScripted }: Refresh) {
+function Reload({ seconds, url, unlessScripted }: PageRefresh) {
   const meta = <meta http-equiv="refresh" content={`${seconds};url=${url}`} />;
   return unlessScripted ? <noscript>{meta}</noscript> : meta;
 }
@@ -104,7 +104,7 @@ function linear(hex: string): number {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
 
-export function nameOf({ displayName, name }: PageApp): string {
+export function appNameOf({ displayName, name }: PageApp): string {
   return clip(displayName ?? name, 120);
 }
 
@@ -116,7 +116,7 @@ export function Head({ app, userId, words }: HeadProps) {
     <header>
       {app.logoUrl && <img class="logo" src={app.logoUrl} alt="" width="192" height="48" />}
       <h1>
-        <bdi>{words.title(nameOf(app))}</bdi>
+        <bdi>{words.title(appNameOf(app))}</bdi>
       </h1>
       <p class="who">
         {words.for} <strong dir="auto">{clip(userId, 255)}</strong>

@@ -40,7 +40,7 @@ const noticeForm = z.object({
   typed: z.string().optional(),
 });
 
-export type StoredNotice = z.infer<typeof noticeForm>;
+type StoredNotice = z.infer<typeof noticeForm>;
 
 /** Stores a failure for a session, in place of the one before. */
 export async function storeNotice(

@@ -1,9 +1,9 @@
 import type { Deps } from '../../core/deps/deps.ts';
 import { showFailure } from './failure.tsx';
 import { chooseLanguage, type Language, wordsOf } from './language.ts';
-import { Head, nameOf, policyFor, Shell } from './layout.tsx';
+import { appNameOf, Head, policyFor, Shell } from './layout.tsx';
 import {
-  isFramed,
+  isFramedRequest,
   isFromOwnPage,
   isOpenedByClick,
   type PageContext,
@@ -60,7 +60,7 @@ export async function exchange(deps: Deps, c: PageContext): Promise<Response> {
     return showFailure(c, exchanged.kind, 401);
   }
   if (exchanged.kind === 'new') {
-    const isPartitioned = deps.config.publicUrl.startsWith('https:') && isFramed(c, body);
+    const isPartitioned = deps.config.publicUrl.startsWith('https:') && isFramedRequest(c, body);
     await setSessionCookie(deps, c, { ...exchanged, isPartitioned });
   }
   return c.redirect(`/connect/${exchanged.id}`, 303);
@@ -78,10 +78,15 @@ type LinkProps = {
 function LinkPage({ app, userId, language, token, pressesItself }: LinkProps) {
   const words = wordsOf(language);
   return (
-    <Shell language={language} app={app} title={words.title(nameOf(app))} referrer="strict-origin">
+    <Shell
+      language={language}
+      app={app}
+      title={words.title(appNameOf(app))}
+      referrer="strict-origin"
+    >
       <Head app={app} userId={userId} words={words} />
       <section class="card plain">
-        <p>{words.linkHint(nameOf(app))}</p>
+        <p>{words.linkHint(appNameOf(app))}</p>
         <form
           method="post"
           action={linkPath}

@@ -13,8 +13,8 @@ import { type PageContext, readForm } from './page-request.ts';
 import { type Handoff, takeHandoff } from './session.service.ts';
 import { digestSecret } from './session-cookie.ts';
 import { setSessionCookie } from './set-session-cookie.ts';
-import { describeError } from './show-page.tsx';
-import { loadPage, type PageApp, type PageProps, type PageRequirement } from './visit.ts';
+import { describePageError } from './show-page.tsx';
+import { loadPageContent, type PageApp, type PageProps, type PageRequirement } from './visit.ts';
 import { clip, type ProblemCode, toProblem, type Words } from './words.ts';
 
 /*
@@ -41,11 +41,11 @@ export async function handOff(deps: Deps, c: PageContext): Promise<Response> {
   const handoff = typeof handle === 'string' ? await takeHandoff(deps, handle) : undefined;
   if (handoff === undefined) return showFailure(c, 'used', 404);
   const { viewer, requirementId } = handoff;
-  const { app, requirements } = await loadPage(deps, viewer);
+  const { app, requirements } = await loadPageContent(deps, viewer);
   const requirement = requirements.find(({ id }) => id === requirementId);
   if (requirement === undefined) return showFailure(c, 'missing', 404);
   try {
-    const url = await beginConsent(deps, c, handoff);
+    const url = await beginConsentInWindow(deps, c, handoff);
     const language = chooseLanguage(c.req.header('accept-language'));
     c.header('Content-Security-Policy', policyFor({ ...app, allowedOrigins: [] }));
     const page = (
@@ -60,14 +60,18 @@ export async function handOff(deps: Deps, c: PageContext): Promise<Response> {
     );
     return c.html(page);
   } catch (error) {
-    const { code } = describeError(error);
+    const { code } = describePageError(error);
     await storeNotice(deps, { jti: viewer.id }, { requirementId, code });
     return showProblem(c, error);
   }
 }
 
 /** Starts a consent that only this browser can complete; returns the provider's address. */
-async function beginConsent(deps: Deps, c: PageContext, { viewer, requirementId }: Handoff) {
+async function beginConsentInWindow(
+  deps: Deps,
+  c: PageContext,
+  { viewer, requirementId }: Handoff,
+) {
   const secret = randomBytes(32).toString('base64url');
   const context = { deps, viewer, request: c.env.facts, app: null };
   const { url } = await perform(authorizeRequirement, context, {
@@ -88,7 +92,7 @@ export function showDone(c: PageContext): PageResponse {
 
 /** Shows in a window of its own why a consent could not start. */
 export function showProblem(c: PageContext, error: unknown): PageResponse {
-  const { code, status } = describeError(error);
+  const { code, status } = describePageError(error);
   if (error instanceof TooManyRequestsError) c.header('Retry-After', String(error.retryAfter));
   return drawDone(c, code, status);
 }

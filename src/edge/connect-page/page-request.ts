@@ -47,7 +47,7 @@ function countFields(body: Uint8Array): number {
  * Returns whether the page is in a frame. A browser says so when it navigates, and the script when it
  * sends a form; if neither says so, the page is not in a frame.
  */
-export function isFramed(c: PageContext, { framed }: Record<string, unknown>): boolean {
+export function isFramedRequest(c: PageContext, { framed }: Record<string, unknown>): boolean {
   return framed === '1' || ['iframe', 'frame'].includes(c.req.header('sec-fetch-dest') ?? '');
 }
 

@@ -6,12 +6,12 @@ import { submitRequirementCredentials } from '../../features/end-users/submit-cr
 import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import type { PageResponse } from './failure.tsx';
 import { readTyped, toConfig } from './form-config.ts';
-import { Head, nameOf, policyFor, Shell } from './layout.tsx';
+import { appNameOf, Head, policyFor, Shell } from './layout.tsx';
 import { forgetNotice, sealTyped, storeNotice, toNoticeIssues } from './notice.service.ts';
 import { donePath, HandoffPage, LeavingPage, showProblem } from './own-window.tsx';
-import { isFramed } from './page-request.ts';
+import { isFramedRequest } from './page-request.ts';
 import { offerHandoff } from './session.service.ts';
-import { describeError, redirectWithProblem } from './show-page.tsx';
+import { describePageError, redirectWithProblem } from './show-page.tsx';
 import { type PageProps, type PageRequirement, requireRequirement, type Visit } from './visit.ts';
 import { clip } from './words.ts';
 
@@ -59,7 +59,7 @@ export async function authorize(visit: Visit): Promise<Response> {
   const { id, provider } = requireRequirement(visit);
   c.header('Content-Security-Policy', policyFor(props.app));
   await forgetNotice(deps, session.id);
-  if (isFramed(c, body) && provider !== null) {
+  if (isFramedRequest(c, body) && provider !== null) {
     const handle = await offerHandoff(deps, session.id, id);
     const page = (
       <HandoffPage
@@ -86,7 +86,7 @@ export async function authorize(visit: Visit): Promise<Response> {
 
 /** The new window shows the problem and closes; the first page shows it at the card. */
 async function failInOwnWindow(visit: Visit, requirementId: string, error: unknown) {
-  const { code } = describeError(error);
+  const { code } = describePageError(error);
   await storeNotice(visit.deps, { id: visit.session.id }, { requirementId, code });
   return showProblem(visit.c, error);
 }
@@ -124,7 +124,7 @@ function DisconnectPage(props: DisconnectProps) {
         <h2>
           <bdi>{title}</bdi>
         </h2>
-        <p>{words.disconnectHint(nameOf(app))}</p>
+        <p>{words.disconnectHint(appNameOf(app))}</p>
         <div class="actions">
           <form
             method="post"

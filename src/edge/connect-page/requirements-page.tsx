@@ -1,5 +1,5 @@
 import type { Refused } from './credentials-form.tsx';
-import { areAllDone, Head, isDone, LiveStatus, nameOf, Shell } from './layout.tsx';
+import { appNameOf, areAllDone, Head, isDone, LiveStatus, Shell } from './layout.tsx';
 import { type CardNotice, RequirementCard } from './requirement-card.tsx';
 import type { PageApp, PageProps, PageRequirement } from './visit.ts';
 import type { Words } from './words.ts';
@@ -35,7 +35,7 @@ export function RequirementsPage(props: RequirementsPageProps) {
   const refresh =
     again === undefined ? undefined : { seconds: 3, url: again, unlessScripted: true };
   return (
-    <Shell language={language} app={app} title={words.title(nameOf(app))} refresh={refresh}>
+    <Shell language={language} app={app} title={words.title(appNameOf(app))} refresh={refresh}>
       <Head app={app} userId={userId} words={words} />
       <LiveStatus
         app={app}
@@ -96,10 +96,10 @@ function Finished({ app, words }: { app: PageApp; words: Words }) {
   return (
     <section class="alert good" id="finished">
       <h2 class="completed">{words.done}</h2>
-      <p>{words.doneHint(nameOf(app))}</p>
+      <p>{words.doneHint(appNameOf(app))}</p>
       {app.returnUrl && (
         <a class="button main" href={app.returnUrl} target="_top">
-          {words.backTo(nameOf(app))}
+          {words.backTo(appNameOf(app))}
         </a>
       )}
     </section>

@@ -75,7 +75,7 @@ function readPairs(publicUrl: string, header = ''): { id: string; value: string 
 }
 
 /** What a CSRF token is bound to, so that no other site can send the form. */
-export type CsrfScope = {
+type CsrfScope = {
   id: string;
   secret: string;
   viewer: { appId: string; endUserId: string };

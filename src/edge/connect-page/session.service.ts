@@ -24,7 +24,7 @@ export type Session = {
 };
 
 /** What a token would give this browser; `taken`: another browser has exchanged it. */
-export type Inspected =
+type Inspected =
   | { kind: 'fresh'; viewer: ConnectTokenViewer }
   | { kind: 'known'; id: string }
   | { kind: 'taken' }
@@ -49,7 +49,7 @@ export async function inspectToken(
 }
 
 /** The result of an exchange; `taken`: another browser has exchanged the token. */
-export type Exchanged =
+type Exchanged =
   | { kind: 'new'; id: string; secret: string; seconds: number; endUserId: string }
   | { kind: 'known'; id: string }
   | { kind: 'taken' }
@@ -102,7 +102,7 @@ export async function exchangeToken(
 }
 
 /** Opens the session of a path and its cookie; undefined if there is none or its token has ended. */
-export async function openSession(
+export async function openConnectSession(
   deps: Deps,
   id: string,
   secret: string | undefined,
@@ -121,13 +121,13 @@ export async function openSession(
 }
 
 /** What a session stores of its token: enough to check whether the token is still valid. */
-export type SessionToken = Pick<
-  ConnectSession,
-  'kid' | 'jti' | 'epoch' | 'isAnonymous' | 'expiresAt'
-> & { appId: string; userId: string };
+type SessionToken = Pick<ConnectSession, 'kid' | 'jti' | 'epoch' | 'isAnonymous' | 'expiresAt'> & {
+  appId: string;
+  userId: string;
+};
 
 /** Returns the user of a session's token; undefined if the token has ended. */
-export function findSessionUser(
+function findSessionUser(
   deps: Deps,
   { kid, jti, epoch, isAnonymous, expiresAt, appId, userId }: SessionToken,
 ): Promise<ConnectTokenViewer | undefined> {
@@ -175,7 +175,7 @@ export async function offerHandoff(
 }
 
 /* A handle works once: of several requests that present it, only one gets a row. */
-const takeStatement = `
+const takeHandoffStatement = `
   UPDATE connect_session s SET handoff_digest = NULL
   FROM end_user u
   WHERE s.handoff_digest = $1::bytea AND s.handoff_expires_at > now() AND s.is_confirmed
@@ -188,7 +188,9 @@ type HandoffRow = SessionToken & { requirementId: string };
 
 /** Takes a handle; undefined if it is unknown, used or expired, or its session has ended. */
 export async function takeHandoff(deps: Deps, handle: string): Promise<Handoff | undefined> {
-  const [row] = await deps.sql<HandoffRow>('take-handoff', takeStatement, [digestSecret(handle)]);
+  const [row] = await deps.sql<HandoffRow>('take-handoff', takeHandoffStatement, [
+    digestSecret(handle),
+  ]);
   const viewer = row && (await findSessionUser(deps, row));
   return viewer && { viewer, requirementId: row.requirementId };
 }

@@ -14,7 +14,7 @@ const mostCookies = 16;
 /** How many of them may belong to windows that start a consent. */
 const mostHandoffs = 4;
 /** How many cookies one response deletes: proxies refuse a larger head. */
-const mostEnded = 16;
+const mostEndedCookies = 16;
 /** How long a window that starts a consent can complete it, in milliseconds. */
 const handoffLife = 600_000;
 
@@ -91,7 +91,7 @@ async function findStaleCookies(
     .slice(0, mostHandoffs);
   const live = [...handoffs, ...sessions].sort(newestFirst).slice(0, mostCookies - 1);
   const kept = new Set(live.map(({ id }) => id));
-  return ids.filter((id) => !kept.has(id)).slice(0, mostEnded);
+  return ids.filter((id) => !kept.has(id)).slice(0, mostEndedCookies);
 }
 
 /** Returns those of a user's sessions that started a consent which is still open. */

@@ -7,7 +7,7 @@ import {
 } from '../../platform/errors.ts';
 import { providerName } from './catalog-words.ts';
 import type { PageResponse, PageStatus } from './failure.tsx';
-import { Head, nameOf, policyFor, Shell } from './layout.tsx';
+import { appNameOf, Head, policyFor, Shell } from './layout.tsx';
 import { openTyped, storeNotice } from './notice.service.ts';
 import { type ListMessages, RequirementsPage } from './requirements-page.tsx';
 import { confirmSession } from './session.service.ts';
@@ -97,7 +97,7 @@ function SwitchPage({ app, userId, words, language, csrf, base }: PageProps) {
       <Head app={app} userId={userId} words={words} />
       <section class="card plain">
         <h2>{words.switchTitle}</h2>
-        <p>{words.switchHint(nameOf(app), clip(userId, 255))}</p>
+        <p>{words.switchHint(appNameOf(app), clip(userId, 255))}</p>
         <form method="post" action={`${base}/confirm`}>
           <input type="hidden" name="csrf" value={csrf} />
           <button class="main" type="submit">
@@ -116,13 +116,13 @@ export async function redirectWithProblem(
   error: unknown,
 ): Promise<Response> {
   if (error instanceof TooManyRequestsError) throw error; // has its own page, with status 429
-  const { code } = describeError(error);
+  const { code } = describePageError(error);
   await storeNotice(deps, { id: session.id }, { requirementId, code });
   return c.redirect(`${props.base}?requirement=${requirementId}`, 303);
 }
 
 /** Returns what the page tells a person about an error. Throws an error that has no words for them. */
-export function describeError(error: unknown): { code: ProblemCode; status: PageStatus } {
+export function describePageError(error: unknown): { code: ProblemCode; status: PageStatus } {
   if (error instanceof OtherLinkError) return { code: 'linked_elsewhere', status: 409 };
   if (error instanceof ConflictError) return { code: 'conflict', status: 409 };
   // The person typed nothing here: the requirement or the server's configuration is wrong.

@@ -9,7 +9,7 @@ import type { App } from '../../platform/db/generated/client.ts';
 import { NotFoundError, UnauthenticatedError } from '../../platform/errors.ts';
 import { chooseLanguage, type Language, wordsOf } from './language.ts';
 import { type PageContext, readForm } from './page-request.ts';
-import { openSession, type Session } from './session.service.ts';
+import { openConnectSession, type Session } from './session.service.ts';
 import { csrfToken, readSecret } from './session-cookie.ts';
 import type { Words } from './words.ts';
 
@@ -55,17 +55,17 @@ export type PageRequirement = {
   state: RequirementState;
 };
 
-export type PageContent = { app: PageApp; requirements: PageRequirement[] };
+type PageContent = { app: PageApp; requirements: PageRequirement[] };
 
 /** Opens the session in the path; undefined if this browser has none or it has ended. */
 export async function openVisit(deps: Deps, c: PageContext): Promise<Visit | undefined> {
   const id = c.req.param('session_id') ?? '';
   const secret = readSecret(deps.config.publicUrl, c.req.header('cookie'), id);
-  const session = await openSession(deps, id, secret);
+  const session = await openConnectSession(deps, id, secret);
   if (session === undefined) return undefined;
   const { viewer } = session;
   const context = { deps, viewer, request: c.env.facts, app: null };
-  const { app, requirements } = await loadPage(deps, viewer);
+  const { app, requirements } = await loadPageContent(deps, viewer);
   const language = chooseLanguage(c.req.header('accept-language'));
   const props = {
     language,
@@ -88,7 +88,7 @@ export function requireRequirement({ c, requirements }: Visit): PageRequirement 
 }
 
 /** @throws UnauthenticatedError if the app was just deleted. */
-export async function loadPage(
+export async function loadPageContent(
   deps: Deps,
   { appId, endUserId }: ConnectTokenViewer,
 ): Promise<PageContent> {

@@ -1,7 +1,7 @@
 import { type Problem, shownScopes, type Words } from './words.ts';
 
 /** Returns the provider's own words as a last sentence; nothing if it said nothing. */
-function quote({ said }: Problem): string {
+function quoteProviderInGerman({ said }: Problem): string {
   return said ? ` Wörtlich: „${said}“` : '';
 }
 
@@ -75,13 +75,13 @@ export const german: Words = {
   theProvider: 'Der Anbieter',
   problems: {
     access_denied: (provider, problem) =>
-      `${provider} meldet, dass Sie den Zugriff nicht erlaubt haben. Es wurde nichts geändert.${quote(problem)}`,
+      `${provider} meldet, dass Sie den Zugriff nicht erlaubt haben. Es wurde nichts geändert.${quoteProviderInGerman(problem)}`,
     missing_scopes: (provider, { scopes = [] }) =>
       `Einige Berechtigungen wurden nicht angekreuzt${shownScopes(scopes)}. ${provider} fragt noch einmal, wenn Sie fortfahren. Bitte erlauben Sie alle.`,
     provider_not_configured: (provider) =>
       `${provider} ist für diese App noch nicht eingerichtet. Bitte wenden Sie sich an die Betreiber der App.`,
     temporarily_unavailable: (provider, problem) =>
-      `${provider} ist gerade nicht erreichbar. Es wurde nichts geändert. Bitte versuchen Sie es in einigen Minuten noch einmal.${quote(problem)}`,
+      `${provider} ist gerade nicht erreichbar. Es wurde nichts geändert. Bitte versuchen Sie es in einigen Minuten noch einmal.${quoteProviderInGerman(problem)}`,
     conflict: (provider) =>
       `${provider} wurde nicht verbunden, weil gleichzeitig etwas anderes geändert wurde. Bitte versuchen Sie es noch einmal.`,
     linked_elsewhere: (provider) =>

@@ -23,7 +23,7 @@ export function shownScopes(scopes: readonly string[]): string {
 }
 
 /** Returns the provider's own words as a last sentence; nothing if it said nothing. */
-function quote({ said }: Problem): string {
+function quoteProvider({ said }: Problem): string {
   return said ? ` Its message: “${said}”` : '';
 }
 
@@ -98,13 +98,13 @@ export const english = {
   theProvider: 'The provider',
   problems: {
     access_denied: (provider: string, problem: Problem) =>
-      `${provider} says that you did not allow access. Nothing was changed.${quote(problem)}`,
+      `${provider} says that you did not allow access. Nothing was changed.${quoteProvider(problem)}`,
     missing_scopes: (provider: string, { scopes = [] }: Problem) =>
       `Some permissions were not allowed${shownScopes(scopes)}. ${provider} asks again when you continue. Please allow all of them.`,
     provider_not_configured: (provider: string, _: Problem) =>
       `${provider} is not set up for this app yet. Please tell the people who run the app.`,
     temporarily_unavailable: (provider: string, problem: Problem) =>
-      `${provider} cannot be reached right now. Nothing was changed. Please try again in a few minutes.${quote(problem)}`,
+      `${provider} cannot be reached right now. Nothing was changed. Please try again in a few minutes.${quoteProvider(problem)}`,
     conflict: (provider: string, _: Problem) =>
       `${provider} was not connected, because something else was changed at the same time. Please try again.`,
     linked_elsewhere: (provider: string, _: Problem) =>

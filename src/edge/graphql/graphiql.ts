@@ -46,7 +46,7 @@ const options = {
 };
 
 /** The page in each encoding; `identity` is 9 MB. */
-type Page = { digest: string } & Record<Encoding, Uint8Array>;
+type GraphiqlPage = { digest: string } & Record<Encoding, Uint8Array>;
 type Encoding = 'br' | 'gzip' | 'identity';
 
 /** Milliseconds for a response; a slower client is cut off. */
@@ -57,7 +57,7 @@ const longestResponse = 60_000;
  * by all responses.
  */
 export function createGraphiql() {
-  let page: Promise<Page> | undefined;
+  let page: Promise<GraphiqlPage> | undefined;
   let responses = 0;
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     if (responses >= mostGraphiqlResponses) {
@@ -86,7 +86,7 @@ export function wantsGraphiql({ method, headers }: IncomingMessage): boolean {
   return accepted.some(({ type, q }) => type.toLowerCase() === 'text/html' && q > 0);
 }
 
-function sendPage(page: Page, { headers }: IncomingMessage, res: ServerResponse): void {
+function sendPage(page: GraphiqlPage, { headers }: IncomingMessage, res: ServerResponse): void {
   const encoding = chooseEncoding(headers['accept-encoding']);
   const etag = `"${page.digest}-${encoding}"`;
   res.setHeader('Cache-Control', 'no-cache');
@@ -124,7 +124,7 @@ const work = `
   parentPort.postMessage({ digest, identity, gzip, br }, transfer);
 `;
 
-function makePage(): Promise<Page> {
+function makePage(): Promise<GraphiqlPage> {
   const module = createRequire(import.meta.url).resolve('@graphql-yoga/render-graphiql');
   const thread = new Worker(work, { eval: true, workerData: { module, options } });
   return new Promise((resolve, reject) => {

@@ -21,7 +21,7 @@ import { rootFields } from './root-fields.ts';
  * with them.
  */
 const mostLines = 5_000;
-const longestName = 256;
+const longestNameToken = 256;
 
 /** Maximum number of comparisons between selections of the same field. */
 const mostComparisons = 500_000;
@@ -57,9 +57,9 @@ function requireFewLines(text: string): void {
 /* Limits the length of names, because every error can repeat a name. */
 function requireShortNames({ loc }: DocumentNode): void {
   for (let token = loc?.startToken; token; token = token.next ?? undefined) {
-    if (token.kind !== TokenKind.NAME || token.end - token.start <= longestName) continue;
+    if (token.kind !== TokenKind.NAME || token.end - token.start <= longestNameToken) continue;
     throw tooComplex(
-      `The document has a name of ${token.end - token.start} characters; the limit is ${longestName}.`,
+      `The document has a name of ${token.end - token.start} characters; the limit is ${longestNameToken}.`,
     );
   }
 }
@@ -107,7 +107,7 @@ export function aliasesRule({ aliases }: Limits): ValidationRule {
 }
 
 /** An operation: its document, its node in the document, and its variables. */
-type Operation = {
+type ParsedOperation = {
   schema: GraphQLSchema;
   document: DocumentNode;
   node: OperationDefinitionNode;
@@ -120,7 +120,7 @@ type Operation = {
  *
  * @throws QueryTooComplexError before anything runs.
  */
-export function requireFewEach(limits: Limits, { schema, document, node }: Operation): void {
+export function requireFewEach(limits: Limits, { schema, document, node }: ParsedOperation): void {
   const root = schema.getRootType(node.operation)?.getFields() ?? {};
   const fields = rootFields(document, node);
   for (const name of new Set(fields.map((field) => field.name.value))) {
@@ -140,7 +140,7 @@ export function requireFewEach(limits: Limits, { schema, document, node }: Opera
  *
  * @throws QueryTooComplexError if it exceeds the limit for cost or depth.
  */
-export function requireAffordable(limits: Limits, operation: Operation): number {
+export function requireAffordable(limits: Limits, operation: ParsedOperation): number {
   const { schema, document, node, variables } = operation;
   const definitions = document.definitions.filter(
     (definition) => definition === node || definition.kind === Kind.FRAGMENT_DEFINITION,

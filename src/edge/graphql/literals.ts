@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 
 /** Maximum number of steps of a path in an error. */
-const longestToldPath = 32;
+export const longestToldPath = 32;
 
 /** The errors of GraphQL that name a field and the type that it requires. */
 const named = ['Field "', 'OneOf Input Object "', 'Variable "'];
@@ -27,10 +27,10 @@ export const literalsRule: ValidationRule = (context) => {
   return visitInParallel([followPlace(place), inner]);
 };
 
-type Place = { owner: string; path: (string | number)[] };
+type LiteralPlace = { owner: string; path: (string | number)[] };
 
 /** Updates `place` to the value that is visited. */
-function followPlace(place: Place): ASTVisitor {
+function followPlace(place: LiteralPlace): ASTVisitor {
   const owners: string[] = [];
   const leave = () => {
     place.path.pop();
@@ -61,7 +61,11 @@ function followPlace(place: Place): ASTVisitor {
   };
 }
 
-function report(context: ValidationContext, { owner, path }: Place, error: GraphQLError): void {
+function report(
+  context: ValidationContext,
+  { owner, path }: LiteralPlace,
+  error: GraphQLError,
+): void {
   const type = context.getInputType();
   if (named.some((start) => error.message.startsWith(start)) || !type) {
     context.reportError(error);

@@ -15,12 +15,10 @@ import {
   typeFromAST,
   type VariableDefinitionNode,
 } from 'graphql';
+import { longestToldPath } from './literals.ts';
 
 /** Maximum length of a name that an error repeats. A longer one can be anything. */
 const longestToldName = 64;
-
-/** Maximum number of steps of a path in an error. */
-const longestToldPath = 32;
 
 /**
  * Refuses variables that do not fit their types, at the first misfit. The original error of GraphQL quotes

@@ -42,7 +42,7 @@ export type ServerContext = {
   subscribes?: boolean;
 };
 
-type YogaPlugin = Plugin<Context, ServerContext>;
+export type YogaPlugin = Plugin<Context, ServerContext>;
 
 /**
  * Authenticates the caller first, then reads the JSON of a POST or the query of a GET. No cookie

@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
   getOperationAST,
 } from 'graphql';
-import { type FetchAPI, isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
+import { type FetchAPI, isAsyncIterable, processRegularResult } from 'graphql-yoga';
 import { parseAccept } from 'hono/utils/accept';
 import { ServerStopsError } from '../../core/changes/change-feed.ts';
 import type { Deps } from '../../core/deps/deps.ts';
@@ -16,9 +16,7 @@ import { errorKinds } from '../../platform/errors.ts';
 import { toAppError } from '../http/masking.ts';
 import { requireAffordable } from './limits.ts';
 import { requireVariables } from './variables.ts';
-import { asGraphqlError, maskResult, type ServerContext } from './yoga.plugins.ts';
-
-type YogaPlugin = Plugin<Context, ServerContext>;
+import { asGraphqlError, maskResult, type YogaPlugin } from './yoga.plugins.ts';
 
 /** Applies the limits to subscriptions, and sends the reason of an end as the last event. */
 export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
@@ -44,7 +42,7 @@ export function useStreams(deps: Deps, schema: GraphQLSchema): YogaPlugin {
     onResultProcess({ request, result, serverContext, setResult, setResultProcessor }) {
       const accepted = acceptedTypes(request.headers.get('accept'));
       const isStream = isAsyncIterable(result);
-      if (isStream && !accepted.some((type) => matches(type, events))) {
+      if (isStream && !accepted.some((type) => isAcceptedType(type, events))) {
         void result[Symbol.asyncIterator]().return?.();
         setResult({ errors: [notAcceptable()] });
         return setResultProcessor(processRegularResult, plainJson);
@@ -78,13 +76,13 @@ function acceptedTypes(header: string | null): string[] {
   return types.map(({ type }) => type.toLowerCase());
 }
 
-function matches(accepted: string, type: string): boolean {
+function isAcceptedType(accepted: string, type: string): boolean {
   return accepted === '*/*' || accepted === type || accepted === `${type.split('/')[0]}/*`;
 }
 
 function preferred(accepted: readonly string[]): string | undefined {
   for (const wanted of accepted) {
-    const type = offered.findLast((candidate) => matches(wanted, candidate));
+    const type = offered.findLast((candidate) => isAcceptedType(wanted, candidate));
     if (type !== undefined) return type;
   }
   return undefined;

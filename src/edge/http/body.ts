@@ -23,7 +23,7 @@ export async function readJsonBody(request: Request, limit: number): Promise<unk
   requireReadable(headers);
   if (length !== null && Number(length) > limit) throw new PayloadTooLargeError(limit);
   const bytes = length === null ? await readCounted(request, limit) : await request.arrayBuffer();
-  return parseJson(bytes);
+  return parseJsonBytes(bytes);
 }
 
 /**
@@ -82,7 +82,7 @@ export async function readCounted(
  * Refuses bytes that are not UTF-8. To replace them would store a secret that differs from the one that
  * was sent.
  */
-function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
+function parseJsonBytes(bytes: ArrayBuffer | Uint8Array): unknown {
   if (bytes.byteLength === 0) return undefined;
   try {
     return parseExactly(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

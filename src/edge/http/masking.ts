@@ -22,7 +22,7 @@ export function findBug(error: unknown): unknown {
  */
 export function maskError(error: unknown, requestId: string): GraphQLError {
   const known = toAppError(error);
-  const place = placeOf(error);
+  const place = sourcePlaceOf(error);
   if (known !== undefined) {
     const { graphql, status } = errorKinds[known.kind];
     const extensions = {
@@ -70,7 +70,7 @@ function withoutValues(error: GraphQLError): GraphQLError {
   // A request with an invalid document is 200 for clients that accept only plain JSON.
   const isDocument = /^GRAPHQL_(PARSE|VALIDATION)_FAILED$/.test(String(extensions.code));
   const http = { status: 400, ...extensions.http, spec: isDocument || !extensions.http };
-  return new GraphQLError(toldOf(message), { ...placeOf(error), extensions: { code, http } });
+  return new GraphQLError(toldOf(message), { ...sourcePlaceOf(error), extensions: { code, http } });
 }
 
 /** Maximum length of a message of GraphQL, because the names in it come from the caller. */
@@ -88,7 +88,7 @@ function toldOf(message: string): string {
     const name = message.slice(enumeration + notInEnum.length).split('"', 1)[0];
     return `Enum "${name}" does not have this value.`;
   }
-  const [first] = quotes
+  const [first] = quotingComplaints
     .map(([quote, end]) => ({ at: start.indexOf(quote), end }))
     .filter(({ at }) => at >= 0)
     .sort((one, other) => one.at - other.at); // a value may contain the other kind of quotes
@@ -97,7 +97,7 @@ function toldOf(message: string): string {
 }
 
 /** The words before a quoted value, and the words that replace both. */
-const quotes = [
+const quotingComplaints = [
   [' got invalid value ', ' has a value that its type does not take.'],
   [' has invalid value ', ' has a value that its type does not take.'],
   [' cannot represent ', ' cannot represent this value.'],
@@ -119,7 +119,7 @@ function toldOfSyntax(start: string): string {
 }
 
 /** Returns the positions of an error in the document and in the response. */
-function placeOf(error: unknown) {
+function sourcePlaceOf(error: unknown) {
   if (!(error instanceof GraphQLError)) return {};
   const { nodes, source, positions, path } = error;
   return {

@@ -7,7 +7,7 @@ import { userId } from '../../platform/input.ts';
 import { timeJson } from './connection.json.ts';
 import { type Route, route } from './route.ts';
 
-const requirementSchema = z
+const appRequirementSchema = z
   .object({
     id: z.uuid(),
     type: z.enum(['connection', 'pipedream_account']),
@@ -48,18 +48,18 @@ export const appRoutes: readonly Route[] = [
     query: z.object({ user_id: userId.describe('The id that the app gives to the end user.') }),
     answer: z.object({
       status: z.enum(['complete', 'incomplete']),
-      unsatisfied: z.array(requirementSchema),
+      unsatisfied: z.array(appRequirementSchema),
     }),
     failures: [404],
     toInput: ({ query }) => ({ userId: query.user_id }),
     toJson: ({ satisfied, unsatisfied }) => ({
       status: satisfied ? 'complete' : 'incomplete',
-      unsatisfied: unsatisfied.map(requirementJson),
+      unsatisfied: unsatisfied.map(appRequirementJson),
     }),
   }),
 ];
 
-function requirementJson(requirement: Requirement) {
+function appRequirementJson(requirement: Requirement) {
   const { id, kind, name, title, description, spec, workflowId } = requirement;
   return {
     id,

@@ -21,7 +21,7 @@ const requirement = z.object({
   spec: z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) }),
 });
 
-const requirementSchema = requirement.meta({ id: 'Requirement' });
+const userRequirementSchema = requirement.meta({ id: 'Requirement' });
 
 const statusSchema = requirement
   .extend({ status: z.enum(['completed', 'pending']) })
@@ -40,9 +40,9 @@ export const connectRoutes: readonly Route[] = [
     description: "Returns the requirements of the token's app.",
     caller: 'end user',
     operation: connectRequirements,
-    answer: dataSchema(z.array(requirementSchema)),
+    answer: dataSchema(z.array(userRequirementSchema)),
     toInput: () => ({}),
-    toJson: (requirements) => ({ data: requirements.map(requirementJson) }),
+    toJson: (requirements) => ({ data: requirements.map(userRequirementJson) }),
   }),
   route({
     method: 'get',
@@ -56,7 +56,7 @@ export const connectRoutes: readonly Route[] = [
     toInput: () => ({}),
     toJson: (requirements) => ({
       data: requirements.map(({ requirement, status }) => ({
-        ...requirementJson(requirement),
+        ...userRequirementJson(requirement),
         status,
       })),
     }),
@@ -122,6 +122,6 @@ export const connectRoutes: readonly Route[] = [
   }),
 ];
 
-function requirementJson({ id, kind, title, description, spec }: Requirement) {
+function userRequirementJson({ id, kind, title, description, spec }: Requirement) {
   return { id, type: kind, title, description, spec: { type: kind, data: spec } };
 }

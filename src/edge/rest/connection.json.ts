@@ -6,7 +6,7 @@ import { openShownConfig } from '../../features/connections/shown-config.ts';
 import { logBug } from './log-bug.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, in UTC, to the second.');
-const config = z.record(z.string(), z.unknown());
+const shownConfigSchema = z.record(z.string(), z.unknown());
 
 /** A connection as REST shows it. */
 export const connectionSchema = z
@@ -16,7 +16,7 @@ export const connectionSchema = z
     type: z.string().describe('`dynamiq.connections.OpenAI`'),
     status: z.enum(['active', 'incomplete', 'expired']),
     project_id: z.uuid(),
-    config: config
+    config: shownConfigSchema
       .nullable()
       .describe('Without secrets; null for a system-managed connection or a damaged one.'),
     config_error: z.literal('unreadable').optional().describe('In a list, of a damaged config.'),
@@ -33,7 +33,7 @@ export const credentialsSchema = z
   .object({
     id: z.uuid(),
     type: z.string(),
-    config: config.describe('Decrypted, secrets included.'),
+    config: shownConfigSchema.describe('Decrypted, secrets included.'),
     expires_at: time.nullable(),
   })
   .meta({ id: 'Credentials' });
@@ -43,7 +43,7 @@ export const messageSchema = z.object({ message: z.string() }).meta({ id: 'Messa
 
 /** Returns a connection as REST shows it. Throws VaultError when its config is damaged. */
 export async function connectionJson({ deps }: RequestContext, connection: ConnectionRow) {
-  return withConfig(connection, await openShownConfig(deps, connection));
+  return jsonWithConfig(connection, await openShownConfig(deps, connection));
 }
 
 /** Returns connections as a list shows them: one with a damaged config has `config_error`. */
@@ -52,13 +52,13 @@ export function connectionsJson(context: RequestContext, connections: readonly C
     connections.map((connection) =>
       connectionJson(context, connection).catch((error: unknown) => {
         logBug(context, error);
-        return { ...withConfig(connection, null), config_error: 'unreadable' };
+        return { ...jsonWithConfig(connection, null), config_error: 'unreadable' };
       }),
     ),
   );
 }
 
-function withConfig(connection: ConnectionRow, config: JsonObject | null) {
+function jsonWithConfig(connection: ConnectionRow, config: JsonObject | null) {
   return {
     id: connection.id,
     name: connection.name,

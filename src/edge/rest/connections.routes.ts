@@ -49,7 +49,7 @@ const pageSize = z
   .refine((size) => size >= 1 && size <= defaultLimits.pageSize, pageSizeRange);
 
 /** What OpenAPI is told, where the server reads text. */
-const wholeNumber = { type: 'integer', minimum: 1 } as const;
+const wholeNumberParameter = { type: 'integer', minimum: 1 } as const;
 
 /** The rows of `/v1/connections`. */
 export const connectionRoutes: readonly Route[] = [
@@ -90,10 +90,12 @@ export const connectionRoutes: readonly Route[] = [
         .optional()
         .describe('The beginning of the name, in upper or lower case.'),
       include_system: flag.default(false).meta({ type: 'boolean', default: false }),
-      page: pageNumber.default(1).meta({ ...wholeNumber, default: 1 }),
-      page_size: pageSize
-        .default(defaultPageSize)
-        .meta({ ...wholeNumber, maximum: defaultLimits.pageSize, default: defaultPageSize }),
+      page: pageNumber.default(1).meta({ ...wholeNumberParameter, default: 1 }),
+      page_size: pageSize.default(defaultPageSize).meta({
+        ...wholeNumberParameter,
+        maximum: defaultLimits.pageSize,
+        default: defaultPageSize,
+      }),
     }),
     answer: pageSchema(connectionSchema),
     failures: [404],

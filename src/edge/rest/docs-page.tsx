@@ -3,9 +3,9 @@ import type { openApiDocument } from './openapi.ts';
 
 type Document = ReturnType<typeof openApiDocument>;
 type PathItem = NonNullable<Document['paths']>[string];
-type Operation = NonNullable<PathItem['get']>;
+type DocumentedOperation = NonNullable<PathItem['get']>;
 
-const methods = ['get', 'post', 'put', 'delete'] as const;
+const documentedMethods = ['get', 'post', 'put', 'delete'] as const;
 
 /** Draws the OpenAPI document as a page that loads nothing and runs nothing. */
 export function DocsPage({ document }: { document: Document }) {
@@ -28,9 +28,11 @@ export function DocsPage({ document }: { document: Document }) {
             <a href="/v1/openapi.json">openapi.json</a>.
           </p>
           {Object.entries(paths).flatMap(([path, item]) =>
-            methods.map((method) => {
+            documentedMethods.map((method) => {
               const operation = item[method];
-              return operation && <OperationSection {...{ method, path, operation }} />;
+              return (
+                operation && <OperationSection method={method} path={path} operation={operation} />
+              );
             }),
           )}
           <h2>Schemas</h2>
@@ -49,7 +51,7 @@ function isSuccess([status]: [string, Answer]): boolean {
   return status.startsWith('2');
 }
 
-type SectionProps = { method: string; path: string; operation: Operation };
+type SectionProps = { method: string; path: string; operation: DocumentedOperation };
 
 function OperationSection({ method, path, operation }: SectionProps) {
   const { summary, operationId, servers, parameters = [], requestBody, responses } = operation;
@@ -105,7 +107,7 @@ summary { cursor: pointer; }
 pre { overflow-x: auto; padding: .75rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: .4rem; font-size: .85rem; }
 `;
 
-const styleDigest = createHash('sha256').update(docsStyle).digest('base64');
+const docsStyleDigest = createHash('sha256').update(docsStyle).digest('base64');
 
 /** The Content-Security-Policy of the page. */
-export const docsPolicy = `default-src 'none'; style-src 'sha256-${styleDigest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+export const docsPolicy = `default-src 'none'; style-src 'sha256-${docsStyleDigest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;

@@ -5,7 +5,7 @@ import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 import { fieldIssues, isVisible } from '../../platform/input.ts';
 import { readJsonBody } from '../http/body.ts';
 import { inCamelCase, inRestNames } from './field-names.ts';
-import { type Asked, bodySchema, type Route } from './route.ts';
+import { bodySchema, type Route, type RouteInput } from './route.ts';
 
 /**
  * Reads what a request asks for. The operation checks most of it; here the body's form and the names of its
@@ -17,7 +17,7 @@ export async function readAsked(
   route: Route,
   request: HonoRequest,
   context: RequestContext,
-): Promise<Asked<never>> {
+): Promise<RouteInput<never>> {
   const { bodyBytes } = context.deps.config.limits;
   const sent = route.body && (await readJsonBody(request.raw, bodyBytes));
   route.admit?.(context);
@@ -40,7 +40,7 @@ function readQuery(schema: z.ZodObject | undefined, given: Record<string, string
   return parsed?.data;
 }
 
-type ReadBody = Pick<Asked<never>, 'body'> & { issues: FieldIssue[] };
+type ReadBody = Pick<RouteInput<never>, 'body'> & { issues: FieldIssue[] };
 
 /** Renames the fields of a body. */
 function readBody(route: Route, sent: unknown): ReadBody {
@@ -70,7 +70,11 @@ function issuesOf(name: string, schema: z.ZodType, value: unknown): FieldIssue[]
 }
 
 /** A client learns of every offending field at once, so the operation's complaints come along. */
-function withOperationIssues(route: Route, asked: Asked<never>, issues: readonly FieldIssue[]) {
+function withOperationIssues(
+  route: Route,
+  asked: RouteInput<never>,
+  issues: readonly FieldIssue[],
+) {
   const known = new Set(issues.map(({ path }) => path));
   const parsed = (route.operation.input as z.ZodType).safeParse(route.toInput(asked));
   const others = parsed.success ? [] : inRestNames(fieldIssues(parsed.error.issues));

@@ -6,16 +6,16 @@ import { publishedMaxAge } from '../../features/connect-tokens/signing-keys.ts';
 import type { RestEnv } from '../http/env.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
 
-const path = '/.well-known/jwks.json';
+const keysPath = '/.well-known/jwks.json';
 
 /** Serves the public keys of connect tokens, for programs that want to verify one. */
 export function createKeysApp(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
-  app.get(path, async (c) => {
+  app.get(keysPath, async (c) => {
     await authenticate(deps, c.req.header('authorization')); // none is needed, a bad one is refused
     const keys = await loadPublishedKeys(deps);
     return c.json({ keys }, 200, { 'Cache-Control': `public, max-age=${publishedMaxAge}` });
   });
-  refuseOtherMethods(app, [{ path, method: 'GET' }]);
+  refuseOtherMethods(app, [{ path: keysPath, method: 'GET' }]);
   return app;
 }

@@ -2,9 +2,9 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { errorKinds } from '../../platform/errors.ts';
 import { failureSchema } from '../http/failure.ts';
-import { bodySchema, type Caller, type Route } from './route.ts';
+import { bodySchema, type Route, type RouteCaller } from './route.ts';
 
-const description = `The REST face of Patchbay: each path performs an operation that GraphQL offers too.
+const apiDescription = `The REST face of Patchbay: each path performs an operation that GraphQL offers too.
 Every answer carries \`X-Request-Id\`. Failures are \`{"error": {"code", "message", "details"?}}\`.`;
 
 /** The OpenAPI 3.1 document of the routes. */
@@ -18,7 +18,9 @@ export function openApiDocument(publicUrl: string, routes: readonly Route[]) {
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
-      ...{ title: 'Patchbay', version: '1', description },
+      title: 'Patchbay',
+      version: '1',
+      description: apiDescription,
       contact: { name: 'The operator of this server' },
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
@@ -44,7 +46,7 @@ type Security = Partial<Record<keyof typeof credentials, string[]>>[];
 const members: Security = [{ accessKey: [] }, { personalAccessToken: [] }, { identityToken: [] }];
 
 /** The audiences of routes: a tag, and the credential that the caller needs. */
-const audiences: Record<Caller, { tag: string; about: string; security: Security }> = {
+const audiences: Record<RouteCaller, { tag: string; about: string; security: Security }> = {
   member: {
     tag: 'Connections',
     about: 'For the members of an organization and for their programs.',
@@ -96,7 +98,7 @@ function describeRoute(route: Route): PathDescription {
       }),
     },
     responses: {
-      [status]: { description: 'Success', content, headers: headersOf(status) },
+      [status]: { description: 'Success', content, headers: documentedHeaders(status) },
       ...describeFailures(route),
     },
   };
@@ -120,10 +122,10 @@ function describeFailure(status: number) {
   const { rest: code, words } = kind ?? errorKinds.internal;
   const example = { error: { code, message: words } };
   const content = { 'application/json': { schema: failureSchema, example } };
-  return { description: words, content, headers: headersOf(status) };
+  return { description: words, content, headers: documentedHeaders(status) };
 }
 
-function headersOf(status: number) {
+function documentedHeaders(status: number) {
   return Object.fromEntries(
     Object.entries(headers)
       .filter(([, { only }]) => only === undefined || only === status)

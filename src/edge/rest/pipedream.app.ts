@@ -6,19 +6,19 @@ import { NotFoundError } from '../../platform/errors.ts';
 import type { RestEnv } from '../http/env.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
 
-const path = '/v1/pipedream/:secret';
-const form = /^[\w-]{43}$/;
+const webhookPath = '/v1/pipedream/:secret';
+const webhookSecretForm = /^[\w-]{43}$/;
 
 /** Where Pipedream says that an account may be there. Its address is the only credential, and its body is not read. */
 export function createPipedreamApp(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
-  app.post(path, async (c) => {
+  app.post(webhookPath, async (c) => {
     const secret = c.req.param('secret');
-    const isKnown = form.test(secret) && (await isAwaitedWebhook(deps.sql, secret));
+    const isKnown = webhookSecretForm.test(secret) && (await isAwaitedWebhook(deps.sql, secret));
     if (!isKnown) throw new NotFoundError('path');
     void heedWebhook(deps, secret, c.env.facts.id);
     return c.json({ message: 'accepted' });
   });
-  refuseOtherMethods(app, [{ path, method: 'POST' }]);
+  refuseOtherMethods(app, [{ path: webhookPath, method: 'POST' }]);
   return app;
 }

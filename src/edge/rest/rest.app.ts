@@ -29,7 +29,7 @@ import { createPipedreamApp } from './pipedream.app.ts';
 import type { Route } from './route.ts';
 
 /** Every route of `/v1` that runs an operation. */
-export const routes: readonly Route[] = [...connectionRoutes, ...connectRoutes, ...appRoutes];
+export const restRoutes: readonly Route[] = [...connectionRoutes, ...connectRoutes, ...appRoutes];
 
 /** What each kind of host serves. */
 type RestApp = { management: Hono<RestEnv>; appHost: Hono<RestEnv> };
@@ -40,7 +40,7 @@ export function createRestApp(deps: Deps): RestApp {
   serveRoutes(management, deps, ({ caller }) => caller !== 'app');
   management.route('/', createCallbackApp(deps));
   management.route('/', createPipedreamApp(deps));
-  management.route('/', createDocsApp(deps, routes));
+  management.route('/', createDocsApp(deps, restRoutes));
   management.route('/', createKeysApp(deps));
   const appHost = createHost(deps);
   serveRoutes(appHost, deps, ({ caller }) => caller === 'app');
@@ -55,16 +55,16 @@ function createHost(deps: Deps): Hono<RestEnv> {
 }
 
 function serveRoutes(host: Hono<RestEnv>, deps: Deps, isServed: (route: Route) => boolean): void {
-  const served = routes.filter(isServed).map((route) => ({
+  const served = restRoutes.filter(isServed).map((route) => ({
     route,
     path: route.path.replace(/\{(\w+)\}/g, ':$1'),
     method: route.method.toUpperCase(),
   }));
-  for (const { route, path, method } of served) host.on(method, path, answer(deps, route));
+  for (const { route, path, method } of served) host.on(method, path, handleRoute(deps, route));
   refuseOtherMethods(host, served);
 }
 
-function answer(deps: Deps, route: Route) {
+function handleRoute(deps: Deps, route: Route) {
   return async (c: HonoContext<RestEnv>) => {
     const { facts, app } = c.env;
     const viewer = await authenticate(deps, c.req.header('authorization'));
@@ -84,10 +84,10 @@ function answerFailure(deps: Deps, error: Error, c: HonoContext<RestEnv>) {
   logBug({ deps, request: facts }, error);
   const known = toAppError(error);
   if (known === undefined) return c.json(internalFailureJson(facts.id), 500);
-  return c.json(failureJson(known), errorKinds[known.kind].status, headersOf(known));
+  return c.json(failureJson(known), errorKinds[known.kind].status, errorHeaders(known));
 }
 
-function headersOf(error: AppError): Record<string, string> {
+function errorHeaders(error: AppError): Record<string, string> {
   if (error.kind === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer' };
   if (error instanceof TooManyRequestsError) return { 'Retry-After': String(error.retryAfter) };
   return {};

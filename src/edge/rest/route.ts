@@ -7,10 +7,10 @@ import { inCamelCase } from './field-names.ts';
  * Who a route is for: a member with a key, on the management host; an end user with a connect token,
  * likewise; or, on an app's hostname, the app's backend, which needs no key where the app is public.
  */
-export type Caller = 'member' | 'end user' | 'app';
+export type RouteCaller = 'member' | 'end user' | 'app';
 
 /** What a request asks for: the id in its path, its query, and its body under the operation's names. */
-export type Asked<Query> = { id: string; query: Query; body: Record<string, unknown> };
+export type RouteInput<Query> = { id: string; query: Query; body: Record<string, unknown> };
 
 /** A row of the route table: a path, the operation that it runs, and what is renamed on the way. */
 export type Route = {
@@ -19,7 +19,7 @@ export type Route = {
   path: string;
   summary: string;
   description: string;
-  caller: Caller;
+  caller: RouteCaller;
   // biome-ignore lint/suspicious/noExplicitAny: the table holds operations of all types; route() checks each
   operation: Operation<any, any>;
   /** OpenAPI's name of the route: the operation's, unless two routes share one. */
@@ -43,7 +43,7 @@ export type Route = {
   answer: z.ZodType;
   /** Statuses of failures that this route has besides those that every route has. */
   failures: readonly (404 | 409 | 429 | 502)[];
-  toInput: (asked: Asked<never>) => object;
+  toInput: (asked: RouteInput<never>) => object;
   toJson: (output: never, context: RequestContext, query: never) => object | Promise<object>;
 };
 
@@ -59,7 +59,7 @@ type RouteOptions<Input, Output, Query extends z.ZodObject> = Pick<
   > & {
     operation: Operation<Input, Output>;
     query?: Query;
-    toInput: (asked: Asked<z.output<Query>>) => { [Key in keyof Input]?: unknown };
+    toInput: (asked: RouteInput<z.output<Query>>) => { [Key in keyof Input]?: unknown };
     toJson: (
       output: Output,
       context: RequestContext,

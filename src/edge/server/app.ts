@@ -13,7 +13,7 @@ import { createRestApp } from '../rest/rest.app.ts';
 import { applyCors } from './cors.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOperatorApp } from './operator.app.ts';
-import { refuse } from './refuse.ts';
+import { refuseRequest } from './refuse.ts';
 import { readTarget, requestFacts, requestHost } from './request-facts.ts';
 
 /** The whole server, which is ready to listen. */
@@ -37,7 +37,7 @@ export const everyAnswer = [
 /**
  * Builds the server. `/graphql` goes to GraphiQL or to the handler of yoga, everything else to hono.
  */
-export function createApp(deps: Deps): App {
+export function createServerApp(deps: Deps): App {
   const schema = loadSchema();
   const metrics = createMetrics(deps);
   const graphql = createGraphqlEndpoint(deps, schema);
@@ -73,7 +73,7 @@ export function createApp(deps: Deps): App {
     closeUnlessRead(req, res);
     const isApi = path === '/graphql' || path.startsWith('/v1/');
     if (isApi && applyCors(deps.config.corsOrigins, req, res)) return;
-    serve(req, res, arrived).catch((error: unknown) => refuse(deps, facts.id, error, res));
+    serve(req, res, arrived).catch((error: unknown) => refuseRequest(deps, facts.id, error, res));
   };
   return { listener };
 }
@@ -142,7 +142,12 @@ function watch(
     requests.observe({ edge, method, status }, ms / 1000);
     log.info(
       {
-        ...{ requestId: facts.id, method, path: told, status, ms, ip: facts.ip },
+        requestId: facts.id,
+        method,
+        path: told,
+        status,
+        ms,
+        ip: facts.ip,
         ...(aborted && { aborted }),
       },
       'request',

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  * The response headers that a script of another origin can read. Browsers accept no pattern here.
  */
 const exposedHeaders = ['X-Request-Id', 'Retry-After', 'Patchbay-Proxy'].join(', ');
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].join(', ');
+const corsMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].join(', ');
 /** Seconds for which a browser caches a preflight. Chromium allows two hours at most. */
 const preflightMaxAge = 7_200;
 
@@ -30,7 +30,7 @@ export function applyCors(
   }
   if (!isPreflight) return false;
   if (isListed) {
-    res.setHeader('Access-Control-Allow-Methods', methods);
+    res.setHeader('Access-Control-Allow-Methods', corsMethods);
     const asked = headers['access-control-request-headers'];
     if (asked !== undefined) res.setHeader('Access-Control-Allow-Headers', asked);
     res.setHeader('Access-Control-Max-Age', String(preflightMaxAge));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Deps } from '../../core/deps/deps.ts';
-import { createApp, everyAnswer } from './app.ts';
+import { createServerApp, everyAnswer } from './app.ts';
 
 /**
  * Milliseconds, longer than a load balancer keeps an idle socket, so that it never sends into a closed
@@ -37,7 +37,7 @@ export function createHttpServer(deps: Deps): Server {
   server.setTimeout(idleTimeout);
   const begun = new WeakMap<Socket, ServerResponse>();
   server.on('request', (req, res) => begun.set(req.socket, res));
-  server.on('request', createApp(deps).listener);
+  server.on('request', createServerApp(deps).listener);
   // Node refuses an unknown Expect header without a body. HTTP also allows a server to ignore it.
   server.on('checkExpectation', (req, res) => server.emit('request', req, res));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -50,16 +50,16 @@ export function createHttpServer(deps: Deps): Server {
   return server;
 }
 
-type Refusal = { status: string; code: string; message: string };
+type HttpRefusal = { status: string; code: string; message: string };
 
-const malformed: Refusal = {
+const malformed: HttpRefusal = {
   status: '400 Bad Request',
   code: 'bad_request',
   message: 'The request is not valid HTTP.',
 };
 
 /** The requests that the HTTP parser gives up on, by its error code. */
-const refusals = new Map<string | undefined, Refusal>([
+const httpRefusals = new Map<string | undefined, HttpRefusal>([
   [
     'HPE_HEADER_OVERFLOW',
     {
@@ -91,7 +91,7 @@ const refusals = new Map<string | undefined, Refusal>([
  * Refuses, in the usual envelope, bytes that could not be read as a request. No listener sees them.
  */
 function refuseUnread({ log }: Deps, error: NodeJS.ErrnoException, socket: Socket): void {
-  const { status, code, message } = refusals.get(error.code) ?? malformed;
+  const { status, code, message } = httpRefusals.get(error.code) ?? malformed;
   const id = randomUUID();
   const body = JSON.stringify({ error: { code, message } });
   const headers = [

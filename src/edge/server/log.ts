@@ -17,7 +17,7 @@ export function createLog(
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: describeError },
+    serializers: { err: describeLoggedError },
     redact: {
       paths: ['*.authorization', '*.secret', '*.password', '*.token'],
       censor: '[redacted]',
@@ -53,7 +53,7 @@ type LoggedError = {
  * Describes an error by chosen fields only, because errors of a driver or of Prisma also carry the values
  * of a statement.
  */
-function describeError(error: unknown, depth = 0): LoggedError | string {
+function describeLoggedError(error: unknown, depth = 0): LoggedError | string {
   if (!(error instanceof Error)) return typeof error;
   const { name, message, stack, cause } = error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -62,6 +62,6 @@ function describeError(error: unknown, depth = 0): LoggedError | string {
     message,
     ...(stack !== undefined && { stack }),
     ...(code !== undefined && { code }),
-    ...(cause !== undefined && depth < 4 && { cause: describeError(cause, depth + 1) }),
+    ...(cause !== undefined && depth < 4 && { cause: describeLoggedError(cause, depth + 1) }),
   };
 }

@@ -25,7 +25,7 @@ import {
 import { loadConnectionsByIds } from '../../features/connections/connections.store.ts';
 import { createShownConfigs } from '../../features/connections/shown-config.ts';
 import { loadManyCredentials } from '../../features/connections/stored-credentials.ts';
-import { loadBroughtOfMany } from '../../features/end-users/load-brought.ts';
+import { loadEndUserCredentials } from '../../features/end-users/load-end-user-credential.ts';
 import { claimAwaitedOfUsers } from '../../features/requirements/awaited-accounts.ts';
 import { loadRequirementsOfUsers } from '../../features/requirements/requirements.statements.ts';
 import { loadRequirementStates } from '../../features/requirements/status.ts';
@@ -67,7 +67,7 @@ export function makeDeps(config: Config, database: Database, keys: KeyProvider, 
     loadRequirementState: batch((pairs) => loadRequirementStates(lean.sql, pairs)),
     loadRequirementsOfUser: batch((users) => loadRequirementsOfUsers(lean.sql, users)),
     claimAwaited: batch((pairs) => claimAwaitedOfUsers(lean.sql, pairs)),
-    loadBrought: batch((wanted) => loadBroughtOfMany(lean.sql, wanted)),
+    loadEndUserCredential: batch((wanted) => loadEndUserCredentials(lean.sql, wanted)),
     loadSigningKeyRows: batch((asked) => loadSigningKeyRows(lean.sql, asked)),
 
     recordedRefusals: createRate(),

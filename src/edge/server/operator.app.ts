@@ -18,7 +18,7 @@ export function createOperatorApp(deps: Deps, { registry }: Metrics): Hono<RestE
   });
   app.get('/metrics', async (c) => {
     const { metricsToken } = deps.config;
-    if (metricsToken !== undefined && !isSame(c.req.header('authorization'), metricsToken)) {
+    if (metricsToken !== undefined && !isSameToken(c.req.header('authorization'), metricsToken)) {
       return c.text('Send METRICS_TOKEN as a bearer token.', 401, { 'WWW-Authenticate': 'Bearer' });
     }
     return c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType });
@@ -54,7 +54,7 @@ async function findProblem(deps: Deps): Promise<Record<string, string> | undefin
 }
 
 /* Compares digests, which have one length, so that the comparison always takes the same time. */
-function isSame(header: string | undefined, token: string): boolean {
+function isSameToken(header: string | undefined, token: string): boolean {
   const given = bearerCredential(header ?? '') ?? '';
   return timingSafeEqual(digestCredential(given), digestCredential(token));
 }

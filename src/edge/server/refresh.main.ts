@@ -11,12 +11,12 @@ import { makeLeanDeps } from './make-lean-deps.ts';
  * The thread that refreshes tokens on PostgreSQL until it learns how many milliseconds it has left.
  */
 
-const config = workerData as Config; // startRefreshThread passed it
-const { databaseUrl = '', masterKeys = '' } = config;
+const threadConfig = workerData as Config; // startRefreshThread passed it
+const { databaseUrl = '', masterKeys = '' } = threadConfig;
 if (parentPort === null) throw new Error('This is a thread of the server.');
 const sessions = openHotSessions(databaseUrl);
 const keys = createLocalKeyProvider(masterKeys);
-const deps = makeLeanDeps(config, sessions.sql, keys, createLog(config));
+const deps = makeLeanDeps(threadConfig, sessions.sql, keys, createLog(threadConfig));
 const worker = startRefreshWorker(deps);
 
 const [left]: number[] = await once(parentPort, 'message');

@@ -5,7 +5,12 @@ import { failureJson, internalFailureJson } from '../http/failure.ts';
 import { toAppError } from '../http/masking.ts';
 
 /** Sends the response for a failure before GraphQL or REST saw the request. */
-export function refuse({ log }: Deps, requestId: string, error: unknown, res: ServerResponse) {
+export function refuseRequest(
+  { log }: Deps,
+  requestId: string,
+  error: unknown,
+  res: ServerResponse,
+) {
   const known = toAppError(error);
   if (known === undefined) log.error({ err: error, requestId }, 'a request failed');
   const { status } = errorKinds[known?.kind ?? 'internal'];

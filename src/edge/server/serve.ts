@@ -37,7 +37,7 @@ export async function serve(config: Config, refreshThread: URL | undefined): Pro
   const open = await openWithNotice(config, log);
   const server = createHttpServer(open.deps);
   try {
-    await listen(server, config);
+    await listenForRequests(server, config);
   } catch (error) {
     await open.close();
     throw error;
@@ -74,7 +74,7 @@ async function openWithNotice(config: Config, log: Logger): Promise<OpenDeps> {
   }
 }
 
-function listen(server: Server, { host, port }: Config): Promise<void> {
+function listenForRequests(server: Server, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(describeListenError(error, port)));
     server.listen(port, host, resolve);

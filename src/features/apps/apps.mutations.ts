@@ -97,7 +97,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateAppInput, description: 'The settings of the new app.' }) },
     resolve: async (query, _root, { input }, context) => {
       const { id } = await perform(createApp, context, input);
-      return found(await context.deps.db.app.findUnique({ ...query, where: { id } }));
+      return requireFoundApp(await context.deps.db.app.findUnique({ ...query, where: { id } }));
     },
   }),
   updateApp: t.prismaField({
@@ -106,7 +106,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: UpdateAppInput, description: 'The app and its changes.' }) },
     resolve: async (query, _root, { input }, context) => {
       const { id } = await perform(updateApp, context, input);
-      return found(await context.deps.db.app.findUnique({ ...query, where: { id } }));
+      return requireFoundApp(await context.deps.db.app.findUnique({ ...query, where: { id } }));
     },
   }),
   deleteApp: t.field({
@@ -118,7 +118,7 @@ builder.mutationFields((t) => ({
 }));
 
 /** Returns the row of an app that was just written. Another call may already have deleted it. */
-function found<Row>(app: Row | null): Row {
+function requireFoundApp<Row>(app: Row | null): Row {
   if (app === null) throw new NotFoundError('app');
   return app;
 }

@@ -15,7 +15,7 @@ import {
 } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
-import { holdProject, requireVisibleProject } from '../projects/require-project.ts';
+import { lockProject, requireVisibleProject } from '../projects/require-project.ts';
 import { appChanges, changedColumns, newApp, pageColumns } from './app.input.ts';
 
 /** Reads an app. The output is null when the caller can see none of this id or hostname. */
@@ -53,9 +53,9 @@ export const createApp = operation({
     const { db } = context.deps;
     const projectId = await requireVisibleProject(context, wantedProject);
     const app = { id: newId(), ...fields, allowedOrigins: [], ...pageColumns(connectPage) };
-    const event = { action: 'app.create', projectId, detail: detailOf(app) };
+    const event = { action: 'app.create', projectId, detail: appDetail(app) };
     const create = db.$transaction(async (tx) => {
-      if (!(await holdProject(tx, projectId))) throw new NotFoundError('project'); // deleted since
+      if (!(await lockProject(tx, projectId))) throw new NotFoundError('project'); // deleted since
       await tx.app.create({ data: { ...app, projectId }, select: { id: true } });
       await tx.auditEvent.create({ data: auditEvent(context, event), select: { id: true } });
     });
@@ -82,7 +82,7 @@ export const updateApp = operation({
         ? await tx.app.findFirst({ where })
         : (await tx.app.updateManyAndReturn({ where, data }))[0];
       if (!app) throw new NotFoundError('app');
-      const event = { action: 'app.update', projectId: app.projectId, detail: detailOf(app) };
+      const event = { action: 'app.update', projectId: app.projectId, detail: appDetail(app) };
       await tx.auditEvent.create({ data: auditEvent(context, event) });
     });
     await update.catch(refuseTakenHostname);
@@ -107,7 +107,7 @@ export const deleteApp = operation({
       deps.db.$transaction(async (tx) => {
         const app = await tx.app.findFirst({ where: mine });
         if (app === null) throw new NotFoundError('app');
-        if (!(await holdProject(tx, app.projectId))) throw new NotFoundError('app');
+        if (!(await lockProject(tx, app.projectId))) throw new NotFoundError('app');
         // Project, app, requirements, users, links: every transaction that links or unlinks locks them in
         // this order, so that none waits in a circle.
         await tx.$queryRaw`SELECT 1 FROM app WHERE id = ${app.id}::uuid FOR UPDATE`;
@@ -118,7 +118,7 @@ export const deleteApp = operation({
         await tx.endUserLink.deleteMany({ where: { requirement: { appId: app.id } } });
         const { count } = await tx.app.deleteMany({ where: { id: app.id } });
         if (count === 0) throw new NotFoundError('app'); // another deletion was first
-        const event = { action: 'app.delete', projectId: app.projectId, detail: detailOf(app) };
+        const event = { action: 'app.delete', projectId: app.projectId, detail: appDetail(app) };
         await tx.auditEvent.create({ data: auditEvent(context, event) });
         return { id: app.id };
       });
@@ -127,7 +127,7 @@ export const deleteApp = operation({
 });
 
 /** Returns the facts about a written app for the audit log. */
-function detailOf({ id, name, hostname, visibility }: AppOfEvent) {
+function appDetail({ id, name, hostname, visibility }: AppOfEvent) {
   return { app: id, name, hostname, visibility };
 }
 

@@ -1,4 +1,4 @@
-import { reachOf } from '../../core/access/reach.ts';
+import { projectScopeOf } from '../../core/access/project-scope.ts';
 import type { HostApp, RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { AppVisibility } from '../../platform/db/generated/enums.ts';
@@ -23,7 +23,10 @@ export async function requireCalledApp(
   const id = app?.id ?? appId;
   if (id == null) throw new InvalidInputError([{ path: 'appId', message: 'cannot be blank' }]);
   if (!isUuid(id)) throw new NotFoundError('app');
-  const reached = await deps.loadVisibleApp({ id, reach: reachOf(requireMember(viewer)) });
+  const reached = await deps.loadVisibleApp({
+    id,
+    projectScope: projectScopeOf(requireMember(viewer)),
+  });
   if (reached === undefined) throw new NotFoundError('app');
   return reached;
 }

@@ -1,4 +1,8 @@
-import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
+import {
+  isInProjectScope,
+  type ProjectScope,
+  projectScopeColumns,
+} from '../../core/access/project-scope.ts';
 import type { HostApp } from '../../core/access/request-context.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { Batched } from '../../platform/db/batch.ts';
@@ -15,7 +19,7 @@ export async function findHostApp(deps: Deps, host: string): Promise<HostApp | n
 }
 
 /** The id of an app, and the projects that the caller can reach. */
-type WantedApp = { id: string; reach: Reach };
+type WantedApp = { id: string; projectScope: ProjectScope };
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
@@ -24,39 +28,39 @@ declare module '../../core/deps/deps.ts' {
   }
 }
 
-const columns = `a.id, p.organization_id AS "organizationId", a.project_id AS "projectId",
+const hostAppColumns = `a.id, p.organization_id AS "organizationId", a.project_id AS "projectId",
   a.visibility::text AS visibility`;
 
 const byHostname = `
-  SELECT ${columns}
+  SELECT ${hostAppColumns}
   FROM unnest($1::text[]) WITH ORDINALITY AS q(hostname, position)
   LEFT JOIN (app a JOIN project p ON p.id = a.project_id) ON a.hostname = q.hostname
   ORDER BY q.position`;
 
 const byId = `
-  SELECT ${columns}
+  SELECT ${hostAppColumns}
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
-    WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
+    WITH ORDINALITY AS q(id, organization_id, project_scope, project_scope_only, position)
   LEFT JOIN (app a JOIN project p ON p.id = a.project_id)
     ON a.id = q.id AND p.organization_id = q.organization_id
-    AND ${isReached('a.project_id')}
+    AND ${isInProjectScope('a.project_id')}
   ORDER BY q.position`;
 
-type Row = HostApp | { id: null };
+type HostAppRow = HostApp | { id: null };
 
 export async function loadAppsByHostname(sql: Sql, hostnames: readonly string[]) {
-  return (await sql<Row>('load-apps-by-hostname', byHostname, [hostnames])).map(found);
+  return (await sql<HostAppRow>('load-apps-by-hostname', byHostname, [hostnames])).map(readHostApp);
 }
 
 export async function loadVisibleApps(sql: Sql, wanted: readonly WantedApp[]) {
-  const rows = await sql<Row>('load-visible-apps', byId, [
+  const rows = await sql<HostAppRow>('load-visible-apps', byId, [
     wanted.map(({ id }) => id),
-    wanted.map(({ reach }) => reach.organizationId),
-    ...reachColumns(wanted.map(({ reach }) => reach)),
+    wanted.map(({ projectScope }) => projectScope.organizationId),
+    ...projectScopeColumns(wanted.map(({ projectScope }) => projectScope)),
   ]);
-  return rows.map(found);
+  return rows.map(readHostApp);
 }
 
-function found(row: Row): HostApp | undefined {
+function readHostApp(row: HostAppRow): HostApp | undefined {
   return row.id === null ? undefined : row;
 }

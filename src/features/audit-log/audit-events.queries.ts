@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reachOf } from '../../core/access/reach.ts';
+import { projectScopeOf } from '../../core/access/project-scope.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleAuditEvents } from '../../core/access/visibility.ts';
@@ -109,7 +109,7 @@ async function eventsWhere(
 ) {
   const viewer = requireMember(context.viewer);
   if (projectId != null) await requireVisibleProject(context, projectId);
-  const { only, projectIds } = reachOf(viewer);
+  const { only, projectIds } = projectScopeOf(viewer);
   if (only && projectIds.length === 0 && projectId == null) {
     throw new ForbiddenError(
       'This requires the role admin in the organization. Name a project with projectId instead.',

@@ -96,7 +96,11 @@ async function registerUser(
     : eventValues(context, await creation(context, app, { userId, jti }));
   const [row] = await deps.db.$queryRawUnsafe<Registered[]>(
     isAnonymous ? unaudited : audited,
-    ...[app.id, isAnonymous, newId(), userId, ...event],
+    app.id,
+    isAnonymous,
+    newId(),
+    userId,
+    ...event,
   );
   if (row === undefined) throw new NotFoundError('app');
   return row;
@@ -133,18 +137,21 @@ function signConnectToken({ kid, key }: Signer, claims: ConnectTokenClaims) {
  * Skips a key that would not outlive its signature, and a key that is only published, if there is another
  * one.
  */
-const statement = `
+const findSignerStatement = `
   SELECT s.id, s.private_key AS "privateKey", ${dataKeyColumns('k', 'key')}
   FROM signing_key s JOIN data_key k ON k.id = s.private_key_data_key_id
   WHERE s.issuer = $1
     AND (s.verifies_until IS NULL OR s.verifies_until > now() + make_interval(secs => $2))
   ORDER BY s.signs_from > now(), s.signs_from DESC, s.id DESC LIMIT 1`;
 
-type Row = { id: string; privateKey: Uint8Array } & DataKeyColumns<'key'>;
+type SigningKeyRow = { id: string; privateKey: Uint8Array } & DataKeyColumns<'key'>;
 
 async function findSigner({ sql, vault, config }: Deps): Promise<Signer | undefined> {
   const issuer = config.publicUrl;
-  const [row] = await sql<Row>('find-signer', statement, [issuer, connectTokenLife]);
+  const [row] = await sql<SigningKeyRow>('find-signer', findSignerStatement, [
+    issuer,
+    connectTokenLife,
+  ]);
   const dataKey = row && readDataKey(row, 'key');
   if (!row || !dataKey) return undefined;
   const opened = await vault.open(dataKey, placeOfPrivateKey(row.id), row.privateKey);

@@ -19,9 +19,9 @@ export function requireMintsLeft({ deps, viewer, request, app }: RequestContext)
   if (viewer.kind !== 'anonymous' || app === null) return;
   const { mintsPerAddress, mintsPerApp } = deps.config.limits;
   const ofAddress = deps.mintRate.secondsToWait(ownerOf(request.ip), mintsPerAddress);
-  if (ofAddress > 0) throw tooMany(mintsPerAddress, 'from one address', ofAddress);
+  if (ofAddress > 0) throw tooManyTokens(mintsPerAddress, 'from one address', ofAddress);
   const ofApp = secondsToPermits(deps, 'mint', app.id);
-  if (ofApp > 0) throw tooMany(mintsPerApp, 'for one app', ofApp);
+  if (ofApp > 0) throw tooManyTokens(mintsPerApp, 'for one app', ofApp);
 }
 
 /**
@@ -35,10 +35,10 @@ export async function takeMint(context: RequestContext, app: HostApp): Promise<v
   context.deps.mintRate.take(ownerOf(context.request.ip));
   if (await takePermit(context.deps, 'mint', app.id)) return;
   const wait = Math.max(1, secondsToPermits(context.deps, 'mint', app.id));
-  throw tooMany(context.deps.config.limits.mintsPerApp, 'for one app', wait);
+  throw tooManyTokens(context.deps.config.limits.mintsPerApp, 'for one app', wait);
 }
 
-function tooMany(limit: number, whose: string, seconds: number): TooManyRequestsError {
+function tooManyTokens(limit: number, whose: string, seconds: number): TooManyRequestsError {
   return new TooManyRequestsError(
     `Without a key, ${limit} connect tokens a minute can be created ${whose}.`,
     seconds,

@@ -18,19 +18,22 @@ export async function loadPublishedKeys(deps: Deps): Promise<JWK[]> {
   return rows.map(({ id, publicKey }) => ({ ...publicKey, kid: id, use: 'sig', alg: 'RS256' }));
 }
 
-type Row = { id: string; issuer: string; publicKey: JWK };
+type PublishedKeyRow = { id: string; issuer: string; publicKey: JWK };
 
-const statement = `
+const publishedKeysStatement = `
   SELECT id, issuer, public_key AS "publicKey" FROM signing_key
   WHERE verifies_until IS NULL OR verifies_until > now() ORDER BY signs_from DESC, id DESC`;
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
-    loadSigningKeyRows: Batched<'all', Row[]>;
+    loadSigningKeyRows: Batched<'all', PublishedKeyRow[]>;
   }
 }
 
-export async function loadSigningKeyRows(sql: Sql, asked: readonly 'all'[]): Promise<Row[][]> {
-  const rows = await sql<Row>('published-keys', statement, []);
+export async function loadSigningKeyRows(
+  sql: Sql,
+  asked: readonly 'all'[],
+): Promise<PublishedKeyRow[][]> {
+  const rows = await sql<PublishedKeyRow>('published-keys', publishedKeysStatement, []);
   return asked.map(() => rows);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HostApp, RequestContext } from '../../core/access/request-context.ts';
-import { auditEvent, type Happening } from '../../core/audit/audit.service.ts';
+import { type AuditEntry, auditEvent } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { operation } from '../../core/operations/operation.ts';
@@ -38,13 +38,13 @@ export const revokeConnectTokens = operation({
 
 const oneOfThem = { path: 'jti', message: 'or userId must be given, and not both' };
 
-function revocation({ id, projectId }: HostApp, what: JsonObject): Happening {
+function revocation({ id, projectId }: HostApp, what: JsonObject): AuditEntry {
   return { action: 'connect_token.revoke', projectId, detail: { app: id, ...what } };
 }
 
 function revoke(
   context: RequestContext,
-  event: Happening,
+  event: AuditEntry,
   write: (tx: Prisma.TransactionClient) => Promise<number>,
 ): Promise<number> {
   return context.deps.db.$transaction(async (tx) => {

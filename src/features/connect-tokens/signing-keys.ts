@@ -1,7 +1,7 @@
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { connectTokenLife } from '../../core/access/connect-token.ts';
 import type { Deps } from '../../core/deps/deps.ts';
-import type { Place } from '../../core/vault/sealed.ts';
+import type { SealContext } from '../../core/vault/sealed.ts';
 import { writeSealed } from '../../core/vault/write-sealed.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { newId } from '../../platform/new-id.ts';
@@ -86,7 +86,7 @@ async function endWhatNamesNoKey(tx: Prisma.TransactionClient): Promise<void> {
 }
 
 /** Returns the place that a private key is bound to. */
-export function placeOfPrivateKey(id: string): Place {
+export function placeOfPrivateKey(id: string): SealContext {
   const place = { table: 'signing_key', rowId: id, column: 'private_key' };
   return { organizationId: null, projectId: null, ...place };
 }

@@ -1,9 +1,14 @@
-import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
+import {
+  isInProjectScope,
+  type ProjectScope,
+  projectScopeColumns,
+} from '../../core/access/project-scope.ts';
 import type { Deps, LeanDeps } from '../../core/deps/deps.ts';
 import { type Batched, batch } from '../../platform/db/batch.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import type { PagePlan } from '../../platform/db/keyset.ts';
 import type { Sql } from '../../platform/db/sql.ts';
+import { firstId } from '../../platform/new-id.ts';
 import { projectJson, readProjectJson } from '../projects/project-row.ts';
 import {
   type ConnectionRow,
@@ -19,7 +24,7 @@ import {
 
 /** The connections of a project that a list wants, and how far its caller reaches. */
 type WantedConnections = {
-  reach: Reach;
+  projectScope: ProjectScope;
   projectId: string;
   type: string | undefined;
   status: ConnectionStatus | undefined;
@@ -68,9 +73,9 @@ const anyName = 'true';
 const withinNames = 'c.name_folded >= q.name_from AND c.name_folded < q.name_to';
 
 const visibleProject = `
-  project p ON p.id = q.project_id AND p.organization_id = q.organization_id AND ${isReached('p.id')}`;
+  project p ON p.id = q.project_id AND p.organization_id = q.organization_id AND ${isInProjectScope('p.id')}`;
 
-function matches(names: string): string {
+function matchesFilter(names: string): string {
   return `
     c.end_user_id IS NULL AND (q.with_system OR NOT c.is_system)
     AND (q.type IS NULL OR c.type = q.type)
@@ -78,7 +83,6 @@ function matches(names: string): string {
     AND ${names}`;
 }
 
-const firstId = '00000000-0000-0000-0000-000000000000';
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /*
@@ -91,7 +95,7 @@ const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 function headSql(names: string): string {
   return `
     SELECT count(*)::int AS total, ${projectJson('p')}::text AS project FROM connection c
-    WHERE q.with_total AND c.project_id BETWEEN p.id AND p.id AND ${matches(names)}`;
+    WHERE q.with_total AND c.project_id BETWEEN p.id AND p.id AND ${matchesFilter(names)}`;
 }
 
 /* The lateral joins run once for each row of `q`, and keep the order of what they find. */
@@ -101,7 +105,7 @@ function pageSql(names: string, order: 'ASC' | 'DESC'): string {
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[], $5::text[], $6::text[],
         $7::boolean[], $8::text[], $9::text[], $10::int[], $11::int[], $12::boolean[],
         $13::timestamptz[], $14::uuid[], $15::timestamptz[], $16::uuid[])
-      WITH ORDINALITY AS q(project_id, organization_id, reach, reach_only, type, status,
+      WITH ORDINALITY AS q(project_id, organization_id, project_scope, project_scope_only, type, status,
         with_system, name_from, name_to, take, skip, with_total,
         after_time, after_id, before_time, before_id, position)
     LEFT JOIN ${visibleProject}
@@ -109,7 +113,7 @@ function pageSql(names: string, order: 'ASC' | 'DESC'): string {
     LEFT JOIN LATERAL (
       SELECT ${listedColumns}
       FROM connection c JOIN data_key k ON k.id = c.config_data_key_id
-      WHERE c.project_id = p.id AND ${matches(names)}
+      WHERE c.project_id = p.id AND ${matchesFilter(names)}
         AND (c.created_at, c.id) < (COALESCE(q.after_time, 'infinity'), COALESCE(q.after_id, '${lastId}'))
         AND (c.created_at, c.id) > (COALESCE(q.before_time, '-infinity'), COALESCE(q.before_id, '${firstId}'))
       ORDER BY c.created_at ${order}, c.id ${order} LIMIT q.take OFFSET q.skip
@@ -155,8 +159,8 @@ async function loadPages(
 ): Promise<FoundConnections[]> {
   const rows = await sql<PageColumns>(name, text, [
     asked.map(({ wanted }) => wanted.projectId),
-    asked.map(({ wanted }) => wanted.reach.organizationId),
-    ...reachColumns(asked.map(({ wanted }) => wanted.reach)),
+    asked.map(({ wanted }) => wanted.projectScope.organizationId),
+    ...projectScopeColumns(asked.map(({ wanted }) => wanted.projectScope)),
     asked.map(({ wanted }) => wanted.type),
     asked.map(({ wanted }) => wanted.status),
     asked.map(({ wanted }) => wanted.withSystem),

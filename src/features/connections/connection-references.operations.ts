@@ -35,7 +35,8 @@ export const addConnectionReference = operation({
       const key = { connectionId: connection.id, kind, externalId };
       const known = await findReference(tx, key);
       if (known !== null && (label ?? known.label) === known.label) return known;
-      if (known === null) await requireRoom(tx, connection.id, config.limits.references);
+      if (known === null)
+        await requireRoomForReference(tx, connection.id, config.limits.references);
       const reference = await tx.connectionReference.upsert({
         where: { connectionId_kind_externalId: key },
         create: { id: newId(), ...key, label: label ?? null },
@@ -45,7 +46,7 @@ export const addConnectionReference = operation({
       const event = {
         action: 'reference.add',
         ...subjectOf(connection),
-        detail: detailOf(reference),
+        detail: referenceDetail(reference),
       };
       await tx.auditEvent.create({ data: auditEvent(context, event) });
       return reference;
@@ -73,7 +74,11 @@ export const removeConnectionReference = operation({
       const where = { id: row.id, connectionId: connection.id };
       const { count } = await tx.connectionReference.deleteMany({ where });
       if (count === 0) throw new NotFoundError('reference'); // removed or moved since it was read
-      const event = { action: 'reference.remove', ...subjectOf(connection), detail: detailOf(row) };
+      const event = {
+        action: 'reference.remove',
+        ...subjectOf(connection),
+        detail: referenceDetail(row),
+      };
       await tx.auditEvent.create({ data: auditEvent(context, event) });
       return row;
     });
@@ -140,7 +145,7 @@ function subjectOf({ id, projectId }: { id: string; projectId: string }) {
   return { connectionId: id, projectId };
 }
 
-function detailOf({ id, kind, externalId }: ReferenceRow) {
+function referenceDetail({ id, kind, externalId }: ReferenceRow) {
   return { reference: id, kind, external_id: externalId };
 }
 
@@ -151,7 +156,7 @@ function findReference(tx: Prisma.TransactionClient, key: ReferenceKey) {
   return tx.connectionReference.findUnique({ where, select: referenceColumns });
 }
 
-async function requireRoom(
+async function requireRoomForReference(
   tx: Prisma.TransactionClient,
   connectionId: string,
   most: number,

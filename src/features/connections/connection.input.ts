@@ -17,29 +17,30 @@ export const typeName = requiredText(200).refine(
   'is not a known connection type',
 );
 
-const config = z
+const configInput = z
   .custom<JsonObject>(isJsonObject, {
     error: ({ input }) => (input == null ? 'cannot be blank' : 'must be an object'),
   })
   .meta({
-    ...{ type: 'object', additionalProperties: true },
+    type: 'object',
+    additionalProperties: true,
     description: 'The fields that the type requires and allows: see `connectionType` in GraphQL.',
   });
 
 /** The fields of a new connection. */
-export const newConnection = { name: nameText(120), type: typeName, config };
+export const newConnection = { name: nameText(120), type: typeName, config: configInput };
 
 /** The fields that an update may carry; null is the same as left out. */
 export const connectionChanges = {
   name: nameText(120).nullish(),
   type: typeName.nullish(),
-  config: config.nullish(),
+  config: configInput.nullish(),
   version: z.int32({ error: 'must be an integer' }).nullish(), // all that GraphQL's Int holds
 };
 
 /** Lets a whole config be judged together with the fields beside it. */
 export function withNewConfig<Schema extends z.ZodType>(schema: Schema) {
-  return withConfig(schema, (type, value) => {
+  return withConfigCheck(schema, (type, value) => {
     const parsed = parseConfig(type, value);
     return parsed.ok ? [] : parsed.issues;
   });
@@ -50,7 +51,7 @@ export function withNewConfig<Schema extends z.ZodType>(schema: Schema) {
  * checks it. Here it is checked only beside other complaints, so that a caller learns of all at once.
  */
 export function withChangedConfig<Schema extends z.ZodType>(schema: Schema) {
-  return withConfig(schema, (type, given, hasOthers) =>
+  return withConfigCheck(schema, (type, given, hasOthers) =>
     hasOthers ? checkConfig(type, given) : [],
   );
 }
@@ -69,7 +70,7 @@ type Judge = (
   hasOthers: boolean,
 ) => FieldIssue[];
 
-function withConfig<Schema extends z.ZodType>(schema: Schema, judge: Judge) {
+function withConfigCheck<Schema extends z.ZodType>(schema: Schema, judge: Judge) {
   const judged = (value: unknown, context: z.core.$RefinementCtx) => {
     if (!isJsonObject(value) || typeof value.type !== 'string' || !isJsonObject(value.config))
       return;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundProject, reachOf } from '../../core/access/reach.ts';
+import { boundProject, projectScopeOf } from '../../core/access/project-scope.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember, requireRole } from '../../core/access/roles.ts';
 import type { Change } from '../../core/changes/change.ts';
@@ -26,7 +26,7 @@ export const connectionFilter = z.object({
   includeSystem: z.boolean().nullish(),
 });
 
-type ConnectionFilter = z.output<typeof connectionFilter>;
+type ConnectionConditions = z.output<typeof connectionFilter>;
 
 /** Reads a connection. The output is null when the caller can see none of this id. */
 export const readConnection = operation({
@@ -37,17 +37,17 @@ export const readConnection = operation({
   audit: undefined,
   input: z.object({ id: z.string() }),
   errors: [],
-  run: (context, { id }) => findConnection(context, id),
+  run: (context, { id }) => findVisibleConnection(context, id),
 });
 
 /** Returns a connection by its id, or null when the caller can see none. */
-async function findConnection(
+async function findVisibleConnection(
   { deps, viewer }: RequestContext,
   id: string,
 ): Promise<ConnectionRow | null> {
   if (!isUuid(id)) return null;
-  const reach = reachOf(requireMember(viewer));
-  return (await deps.loadConnectionById({ id, reach })) ?? null;
+  const projectScope = projectScopeOf(requireMember(viewer));
+  return (await deps.loadConnectionById({ id, projectScope })) ?? null;
 }
 
 /** The same for a connection that the caller has just written. */
@@ -55,14 +55,14 @@ export async function requireConnection(
   context: RequestContext,
   id: string,
 ): Promise<ConnectionRow> {
-  const connection = await findConnection(context, id);
+  const connection = await findVisibleConnection(context, id);
   if (connection === null) throw new NotFoundError('connection'); // deleted in between
   return connection;
 }
 
 /** Which connections of a project, and which page of them. */
 type ConnectionList = {
-  filter?: ConnectionFilter | null | undefined;
+  filter?: ConnectionConditions | null | undefined;
   page: PageArgs;
   /** Whether the total will be asked for: it then comes with the rows. */
   withTotal: boolean;
@@ -89,7 +89,7 @@ export const listConnections = operation({
     const id = projectId ?? boundProject(requireMember(context.viewer));
     if (id === null) throw new InvalidInputError([projectMissing]);
     if (!isUuid(id)) throw new NotFoundError('project');
-    const found = await loadPage(context, id, list, plan);
+    const found = await countAndLoadPage(context, id, list, plan);
     // Rows prove that the project is visible. Without any, it must be asked for.
     if (found.edges.length === 0) await requireVisibleProject(context, id);
     return found;
@@ -101,21 +101,21 @@ export function listProjectConnections(
   context: RequestContext,
   { projectId, page, ...list }: ConnectionList & { projectId: string },
 ): Promise<Page<ConnectionRow>> {
-  return loadPage(context, projectId, list, planConnections(context, page));
+  return countAndLoadPage(context, projectId, list, planConnections(context, page));
 }
 
 function planConnections({ deps }: RequestContext, page: PageArgs): PagePlan<'createdAt'> {
   return planPage(page, 'createdAt', deps.config.limits.pageSize);
 }
 
-async function loadPage(
+async function countAndLoadPage(
   { deps, viewer }: RequestContext,
   projectId: string,
   { filter, withTotal }: Pick<ConnectionList, 'filter' | 'withTotal'>,
   plan: PagePlan<'createdAt'>,
 ): Promise<Page<ConnectionRow>> {
-  const reach = reachOf(requireMember(viewer));
-  const wanted = { reach, projectId, ...matching(filter ?? {}) };
+  const projectScope = projectScopeOf(requireMember(viewer));
+  const wanted = { projectScope, projectId, ...connectionsMatching(filter ?? {}) };
   const { rows, total } = await loadConnectionPage(deps, wanted, { ...plan.bounds, withTotal });
   return plan.toPage(rows, async () => total ?? countConnections(deps, wanted));
 }
@@ -125,7 +125,7 @@ const projectMissing = {
   message: 'cannot be blank: this credential can reach several projects',
 };
 
-function matching({ type, status, search, includeSystem }: ConnectionFilter) {
+function connectionsMatching({ type, status, search, includeSystem }: ConnectionConditions) {
   const from = search ? foldCase(search) : undefined;
   return {
     type: type ?? undefined,
@@ -172,7 +172,7 @@ async function tellChange(
 ): Promise<ConnectionChange | undefined> {
   if (connectionId === null) return undefined;
   if (kind === ChangeKind.deleted) return { kind, id: connectionId, connection: null };
-  const connection = await findConnection(context, connectionId);
+  const connection = await findVisibleConnection(context, connectionId);
   // Deleted since: that is told next.
   return connection === null ? undefined : { kind, id: connectionId, connection };
 }

@@ -1,14 +1,14 @@
 import {
-  isReached,
-  type Reach,
-  reachColumns,
-  reachOf,
-  reachText,
-} from '../../core/access/reach.ts';
+  isInProjectScope,
+  type ProjectScope,
+  projectScopeColumns,
+  projectScopeOf,
+  projectScopeText,
+} from '../../core/access/project-scope.ts';
 import type { MemberViewer } from '../../core/access/viewer.ts';
 import { insertEvent, noEvent } from '../../core/audit/audit.service.ts';
 import type { sealedConfig } from '../../core/connection-config/sealed-config.ts';
-import { heldDataKey } from '../../core/vault/write-sealed.ts';
+import { lockedDataKey } from '../../core/vault/write-sealed.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
@@ -30,14 +30,14 @@ import {
 const connectionByIdSql = `
   SELECT found.*
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
-    WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
+    WITH ORDINALITY AS q(id, organization_id, project_scope, project_scope_only, position)
   LEFT JOIN LATERAL (
     SELECT ${connectionColumns}
     FROM connection c
     JOIN project p ON p.id = c.project_id
     JOIN data_key k ON k.id = c.config_data_key_id
     WHERE c.id = q.id AND c.end_user_id IS NULL
-      AND p.organization_id = q.organization_id AND ${isReached('p.id')}
+      AND p.organization_id = q.organization_id AND ${isInProjectScope('p.id')}
     LIMIT 1
   ) found ON true
   ORDER BY q.position`;
@@ -45,18 +45,21 @@ const connectionByIdSql = `
 declare module '../../core/deps/deps.ts' {
   interface Deps {
     /** Finds a connection within reach by its id. */
-    loadConnectionById: Batched<{ id: string; reach: Reach }, ConnectionRow | undefined>;
+    loadConnectionById: Batched<
+      { id: string; projectScope: ProjectScope },
+      ConnectionRow | undefined
+    >;
   }
 }
 
 export async function loadConnectionsByIds(
   sql: Sql,
-  wanted: readonly { id: string; reach: Reach }[],
+  wanted: readonly { id: string; projectScope: ProjectScope }[],
 ): Promise<(ConnectionRow | undefined)[]> {
   const rows = await sql<ConnectionColumns | { id: null }>('connection-by-id', connectionByIdSql, [
     wanted.map(({ id }) => id),
-    wanted.map(({ reach }) => reach.organizationId),
-    ...reachColumns(wanted.map(({ reach }) => reach)),
+    wanted.map(({ projectScope }) => projectScope.organizationId),
+    ...projectScopeColumns(wanted.map(({ projectScope }) => projectScope)),
   ]);
   return rows.map((row) => (row.id === null ? undefined : toConnectionRow(row)));
 }
@@ -82,7 +85,7 @@ type NewConnection = {
 };
 
 const insertConnectionSql = `
-  WITH held AS (${heldDataKey('$1')}),
+  WITH held AS (${lockedDataKey('$1')}),
   inserted AS (
     INSERT INTO connection (id, project_id, name, name_folded, created_by, status,
       end_user_id, requirement_id, type, config, secret_fields, config_data_key_id)
@@ -142,7 +145,7 @@ export type ConnectionUpdate = {
 };
 
 const updateConnectionSql = `
-  WITH held AS (${heldDataKey('$1')}),
+  WITH held AS (${lockedDataKey('$1')}),
   updated AS (
     UPDATE connection c SET version = c.version + 1,
       name = COALESCE($4, c.name), name_folded = COALESCE($5, c.name_folded),
@@ -200,8 +203,8 @@ export type LockedConnection = Pick<
 /* In the order of their ids, so that two callers who want the same connections never wait for each other. */
 const lockConnectionRowsSql = `
   SELECT c.id, c.project_id AS "projectId", c.name, c.type, c.is_system AS "isSystem"
-  FROM (VALUES ($2::uuid, $3::text, $4::boolean)) AS q(organization_id, reach, reach_only)
-  JOIN project p ON p.organization_id = q.organization_id AND ${isReached('p.id')}
+  FROM (VALUES ($2::uuid, $3::text, $4::boolean)) AS q(organization_id, project_scope, project_scope_only)
+  JOIN project p ON p.organization_id = q.organization_id AND ${isInProjectScope('p.id')}
   JOIN connection c ON c.project_id = p.id
   WHERE c.id = ANY($1::uuid[]) AND c.end_user_id IS NULL
   ORDER BY c.id FOR UPDATE OF c`;
@@ -215,13 +218,13 @@ export function lockConnectionRows(
   viewer: MemberViewer,
   ids: readonly string[],
 ): Promise<LockedConnection[]> {
-  const reach = reachOf(viewer);
+  const projectScope = projectScopeOf(viewer);
   return tx.$queryRawUnsafe<LockedConnection[]>(
     lockConnectionRowsSql,
     ids,
-    reach.organizationId,
-    reachText(reach),
-    reach.only,
+    projectScope.organizationId,
+    projectScopeText(projectScope),
+    projectScope.only,
   );
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requireMember } from '../../core/access/roles.ts';
 import { eventValues } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import { readConfig, requireType } from '../../core/connection-config/read-config.ts';
+import { readConnectionConfig, requireType } from '../../core/connection-config/read-config.ts';
 import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
 import type { SealingKey } from '../../core/vault/vault.ts';
@@ -33,7 +33,7 @@ export const createConnection = operation({
     const viewer = requireMember(context.viewer);
     const { name } = given;
     const type = requireType(given.type);
-    const halves = readConfig(type, given.config);
+    const halves = readConnectionConfig(type, given.config);
     checkAddresses(deps, type, halves);
     const projectId = await requireVisibleProject(context, given.projectId);
     const place = { organizationId: viewer.organizationId, projectId, id: newId() };
@@ -53,7 +53,7 @@ export const createConnection = operation({
       return stored && { result: stored };
     };
     const connection = await startUntilSealed(deps, projectId, store).catch((error: unknown) => {
-      throw nameTaken(error) ?? error;
+      throw connectionNameTaken(error) ?? error;
     });
     announceChanges(deps);
     return connection;
@@ -61,7 +61,7 @@ export const createConnection = operation({
 });
 
 /** Translates the violation of the unique name; undefined for any other error. */
-export function nameTaken(error: unknown): ConflictError | undefined {
+export function connectionNameTaken(error: unknown): ConflictError | undefined {
   if (!isUniqueViolation(error, 'project_id', 'name')) return undefined;
   return new ConflictError(
     'The project already has a connection with this name. Choose another name.',

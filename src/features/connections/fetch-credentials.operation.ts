@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { markUsed } from '../../core/access/last-used.ts';
-import { reachOf } from '../../core/access/reach.ts';
+import { projectScopeOf } from '../../core/access/project-scope.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { recordEvent } from '../../core/audit/audit.service.ts';
 import { operation } from '../../core/operations/operation.ts';
@@ -27,9 +27,9 @@ export const fetchCredentials = operation({
   input: z.object({ id: z.string() }),
   errors: [NotFoundError, ForbiddenError, ConflictError, UpstreamError],
   run: async (context, { id }): Promise<Credentials> => {
-    const reach = reachOf(requireMember(context.viewer));
+    const projectScope = projectScopeOf(requireMember(context.viewer));
     if (!isUuid(id)) throw new NotFoundError('connection');
-    const stored = await context.deps.loadCredentials({ id, reach });
+    const stored = await context.deps.loadCredentials({ id, projectScope });
     if (stored === undefined) throw new NotFoundError('connection');
     const credentials = await openCredentials(context, stored);
     await recordEvent(context, {

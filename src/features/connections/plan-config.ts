@@ -2,9 +2,12 @@ import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { checkConfig, secretFieldsWithValue, withoutBlanks } from '../../core/catalog/config.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
 import { withoutPasswords } from '../../core/catalog/passwords-in-urls.ts';
-import { type ConfigHalves, readConfig } from '../../core/connection-config/read-config.ts';
 import {
-  type ConnectionPlace,
+  type ConfigHalves,
+  readConnectionConfig,
+} from '../../core/connection-config/read-config.ts';
+import {
+  type ConnectionSealContext,
   openHalf,
   type PlannedConfig,
 } from '../../core/connection-config/sealed-config.ts';
@@ -14,7 +17,8 @@ import type { Vault } from '../../core/vault/vault.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 
 /** A connection as the database stores it: both halves of its config are sealed. */
-export type StoredConnection = ConnectionPlace & StoredConfig & { secretFields: readonly string[] };
+export type StoredConnection = ConnectionSealContext &
+  StoredConfig & { secretFields: readonly string[] };
 
 /**
  * Checks the config of an update before anything sealed is opened. Stored secrets belong to their type, so
@@ -27,7 +31,7 @@ export function requireGoodConfig(
   given: JsonObject,
   stored: { type: string },
 ): void {
-  if (type.type !== stored.type) return void readConfig(type, given);
+  if (type.type !== stored.type) return void readConnectionConfig(type, given);
   const issues = checkConfig(type, given);
   if (issues.length > 0) throw new InvalidInputError(issues);
 }
@@ -51,7 +55,7 @@ export async function planConfig(
   const given = withoutBlanks(type, sent);
   const kept = sameType ? await keptSecrets(vault, stored, type, given) : {};
   const before = sameType ? await openPublic(vault, stored) : null;
-  const halves = keepPasswords(type, readConfig(type, given, kept), before);
+  const halves = keepPasswords(type, readConnectionConfig(type, given, kept), before);
   // A type without OAuth has no tokens, except those that an earlier type left.
   const leftover = sameType ? 'keep' : 'drop';
   if (type.oauth2 === undefined) return { type, status: 'active', halves, grant: leftover };

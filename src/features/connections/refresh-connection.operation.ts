@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reachOf } from '../../core/access/reach.ts';
+import { projectScopeOf } from '../../core/access/project-scope.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { openTokens } from '../../oauth/refresh/grant.ts';
@@ -27,7 +27,7 @@ export const refreshConnection = operation({
   run: async (context, { id }) => {
     const { deps, request } = context;
     const viewer = requireMember(context.viewer);
-    const wanted = { id, reach: reachOf(viewer) };
+    const wanted = { id, projectScope: projectScopeOf(viewer) };
     const stored = isUuid(id) ? await deps.loadCredentials(wanted) : undefined;
     if (stored === undefined) throw new NotFoundError('connection');
     if (stored.isSystem)

@@ -20,7 +20,7 @@ const mostKept = 10_000;
 /** Largest cached half in bytes. */
 const largestKept = 2_048;
 
-type Opened = Pick<ConnectionRow, 'organizationId' | 'projectId'> & {
+type OpenedConfig = Pick<ConnectionRow, 'organizationId' | 'projectId'> & {
   dataKeyId: string;
   sealed: Buffer;
   config: JsonObject;
@@ -28,7 +28,7 @@ type Opened = Pick<ConnectionRow, 'organizationId' | 'projectId'> & {
 
 /** Creates the cache of opened public halves, by the id of their connection. */
 export function createShownConfigs() {
-  return new LRUCache<string, Opened>({ max: mostKept, ttl: keptFor });
+  return new LRUCache<string, OpenedConfig>({ max: mostKept, ttl: keptFor });
 }
 
 declare module '../../core/deps/deps.ts' {
@@ -49,7 +49,7 @@ export async function openShownConfig(
 ): Promise<JsonObject | null> {
   if (connection.isSystem) return null;
   const config =
-    connection.plainConfig ?? recall(deps, connection) ?? (await open(deps, connection));
+    connection.plainConfig ?? recall(deps, connection) ?? (await openPublicHalf(deps, connection));
   return withoutPasswords(findConnectionType(connection.type), config);
 }
 
@@ -69,7 +69,10 @@ function recall(
 }
 
 /** Opens a config and caches it. It is frozen, because several callers share it. */
-async function open({ vault, shownConfigs }: Deps, connection: ConnectionRow): Promise<JsonObject> {
+async function openPublicHalf(
+  { vault, shownConfigs }: Deps,
+  connection: ConnectionRow,
+): Promise<JsonObject> {
   const { id, organizationId, projectId, config: sealed, configDataKey } = connection;
   const config = await openHalf(vault, connection, 'public', { sealed, dataKey: configDataKey });
   if (sealed.length > largestKept) return config;

@@ -1,4 +1,8 @@
-import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
+import {
+  isInProjectScope,
+  type ProjectScope,
+  projectScopeColumns,
+} from '../../core/access/project-scope.ts';
 import {
   readStoredConfig,
   type StoredConfig,
@@ -54,7 +58,7 @@ export function readCredentials(row: CredentialsRow): StoredCredentials {
  * The id of a connection, and the projects that the caller can reach: the values by which the statement
  * authorizes.
  */
-type Wanted = { id: string; reach: Reach };
+type Wanted = { id: string; projectScope: ProjectScope };
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
@@ -64,17 +68,17 @@ declare module '../../core/deps/deps.ts' {
 }
 
 /* LATERAL keeps every plan at one index look-up per connection, whatever the planner believes of unnest. */
-const statement = `
+const loadCredentialsStatement = `
   SELECT c.*
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
-    WITH ORDINALITY AS q(id, organization_id, reach, reach_only, position)
+    WITH ORDINALITY AS q(id, organization_id, project_scope, project_scope_only, position)
   LEFT JOIN LATERAL (
     SELECT ${credentialsColumns}
     FROM connection c
     JOIN project p ON p.id = c.project_id
     ${credentialsJoins}
     WHERE c.id = q.id AND p.organization_id = q.organization_id AND c.end_user_id IS NULL
-      AND ${isReached('c.project_id')}
+      AND ${isInProjectScope('c.project_id')}
     LIMIT 1
   ) c ON true
   ORDER BY q.position`;
@@ -83,10 +87,14 @@ export async function loadManyCredentials(
   sql: Sql,
   wanted: readonly Wanted[],
 ): Promise<(StoredCredentials | undefined)[]> {
-  const rows = await sql<CredentialsRow | { id: null }>('load-credentials', statement, [
-    wanted.map(({ id }) => id),
-    wanted.map(({ reach }) => reach.organizationId),
-    ...reachColumns(wanted.map(({ reach }) => reach)),
-  ]);
+  const rows = await sql<CredentialsRow | { id: null }>(
+    'load-credentials',
+    loadCredentialsStatement,
+    [
+      wanted.map(({ id }) => id),
+      wanted.map(({ projectScope }) => projectScope.organizationId),
+      ...projectScopeColumns(wanted.map(({ projectScope }) => projectScope)),
+    ],
+  );
   return rows.map((row) => (row.id === null ? undefined : readCredentials(row)));
 }

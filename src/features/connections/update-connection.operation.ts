@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { isReached, reachOf, reachText } from '../../core/access/reach.ts';
+import {
+  isInProjectScope,
+  projectScopeOf,
+  projectScopeText,
+} from '../../core/access/project-scope.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { eventValues } from '../../core/audit/audit.service.ts';
@@ -29,11 +33,11 @@ import { checkAddresses } from './check-addresses.ts';
 import { changedConfigIssues, connectionChanges, withChangedConfig } from './connection.input.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { type ConnectionUpdate, updateConnectionRow } from './connections.store.ts';
-import { nameTaken } from './create-connection.operation.ts';
+import { connectionNameTaken } from './create-connection.operation.ts';
 import { planConfig, requireGoodConfig, type StoredConnection } from './plan-config.ts';
 
 /** How often a change that names no version is tried when others change the connection at the same time. */
-const attempts = 20;
+const updateAttempts = 20;
 
 /**
  * A given config replaces the stored one whole, except for the secrets that it leaves out: they keep their
@@ -50,7 +54,7 @@ export const updateConnection = operation({
   errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
   run: async (context, { id, name, type: typeName, config, version }) => {
     const { deps } = context;
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
+    for (let attempt = 0; attempt < updateAttempts; attempt += 1) {
       const stored = await findStored(context, id);
       if (stored === null) throw new NotFoundError('connection');
       const type = requireType(typeName ?? stored.type);
@@ -78,17 +82,22 @@ const storedConnectionSql = `
   SELECT c.id, c.project_id AS "projectId", p.organization_id AS "organizationId", c.version,
     c.is_system AS "isSystem", COALESCE(c.secret_fields, '{}') AS "secretFields", ${storedConfigColumns}
   FROM (VALUES ($1::uuid, $2::uuid, $3::text, $4::boolean))
-    AS q(id, organization_id, reach, reach_only)
+    AS q(id, organization_id, project_scope, project_scope_only)
   JOIN connection c ON c.id = q.id AND c.end_user_id IS NULL
   JOIN project p
-    ON p.id = c.project_id AND p.organization_id = q.organization_id AND ${isReached('p.id')}
+    ON p.id = c.project_id AND p.organization_id = q.organization_id AND ${isInProjectScope('p.id')}
   ${storedConfigJoins}`;
 
 async function findStored({ deps, viewer }: RequestContext, id: string): Promise<Stored | null> {
-  const reach = reachOf(requireMember(viewer));
+  const projectScope = projectScopeOf(requireMember(viewer));
   if (!isUuid(id)) return null;
   type Row = Omit<Stored, keyof StoredConfig> & StoredConfigColumns;
-  const values = [id, reach.organizationId, reachText(reach), reach.only];
+  const values = [
+    id,
+    projectScope.organizationId,
+    projectScopeText(projectScope),
+    projectScope.only,
+  ];
   const [row] = await deps.sql<Row>('stored-connection', storedConnectionSql, values);
   return row === undefined ? null : { ...row, ...readStoredConfig(row) };
 }
@@ -117,7 +126,7 @@ async function writeIfUnchanged(
     return changed === undefined ? undefined : { result: changed };
   };
   return startUntilSealed(deps, projectId, start).catch((error: unknown) => {
-    throw nameTaken(error) ?? error;
+    throw connectionNameTaken(error) ?? error;
   });
 }
 

@@ -12,7 +12,7 @@ import { secondsToPermits, takePermit } from '../apps/app-permits.ts';
  */
 
 /** The caller and the request. */
-type Caller = Pick<RequestContext, 'deps' | 'request'>;
+type ActionCaller = Pick<RequestContext, 'deps' | 'request'>;
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
@@ -31,7 +31,8 @@ export function requireActionsLeft({ deps, request, viewer }: RequestContext): v
   requireAttemptsLeft({ deps, request }, viewer);
   if (viewer.via === 'key') return;
   const seconds = secondsToPermits(deps, 'action', viewer.appId);
-  if (seconds > 0) throw tooMany(viewer, deps.config.limits.actionsPerApp, 'for one app', seconds);
+  if (seconds > 0)
+    throw tooManyActions(viewer, deps.config.limits.actionsPerApp, 'for one app', seconds);
 }
 
 /**
@@ -49,7 +50,7 @@ export async function takeAction(
   takeAttempt({ deps, request }, viewer);
   if (viewer.via === 'key' || (await takePermit(deps, 'action', viewer.appId))) return;
   const seconds = Math.max(1, secondsToPermits(deps, 'action', viewer.appId));
-  throw tooMany(viewer, deps.config.limits.actionsPerApp, 'for one app', seconds);
+  throw tooManyActions(viewer, deps.config.limits.actionsPerApp, 'for one app', seconds);
 }
 
 /**
@@ -58,20 +59,20 @@ export async function takeAction(
  *
  * @throws TooManyRequestsError.
  */
-export function takeAttempt(caller: Caller, viewer: ConnectTokenViewer): void {
+export function takeAttempt(caller: ActionCaller, viewer: ConnectTokenViewer): void {
   requireAttemptsLeft(caller, viewer);
   for (const { key } of countsOf(caller, viewer)) caller.deps.actionRate.take(key);
 }
 
-function requireAttemptsLeft(caller: Caller, viewer: ConnectTokenViewer): void {
+function requireAttemptsLeft(caller: ActionCaller, viewer: ConnectTokenViewer): void {
   for (const { key, limit, whose } of countsOf(caller, viewer)) {
     const seconds = caller.deps.actionRate.secondsToWait(key, limit);
-    if (seconds > 0) throw tooMany(viewer, limit, whose, seconds);
+    if (seconds > 0) throw tooManyActions(viewer, limit, whose, seconds);
   }
 }
 
 /** Returns the keys by which this process counts a token. */
-function countsOf({ deps, request }: Caller, { id, via }: ConnectTokenViewer) {
+function countsOf({ deps, request }: ActionCaller, { id, via }: ConnectTokenViewer) {
   const { actionsPerToken, actionsPerKeyedToken, actionsPerAddress } = deps.config.limits;
   const ofToken = { key: `token ${id}`, whose: 'with one token' };
   if (via === 'key') return [{ ...ofToken, limit: actionsPerKeyedToken }];
@@ -82,7 +83,12 @@ function countsOf({ deps, request }: Caller, { id, via }: ConnectTokenViewer) {
   ];
 }
 
-function tooMany({ via }: ConnectTokenViewer, limit: number, whose: string, seconds: number) {
+function tooManyActions(
+  { via }: ConnectTokenViewer,
+  limit: number,
+  whose: string,
+  seconds: number,
+) {
   const tokens = via === 'key' ? 'Connect tokens' : 'Connect tokens made without a key';
   return new TooManyRequestsError(`${tokens} can do ${limit} actions a minute ${whose}.`, seconds);
 }

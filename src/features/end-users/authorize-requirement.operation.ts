@@ -5,7 +5,7 @@ import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import {
   type ConfigHalves,
-  readConfig,
+  readConnectionConfig,
   requireType,
 } from '../../core/connection-config/read-config.ts';
 import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
@@ -27,7 +27,7 @@ import {
 } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import { insertConnectionRow, updateConnectionRow } from '../connections/connections.store.ts';
-import { linkerOf, lockUser, type OfUser, requireReplaceable } from '../requirements/links.ts';
+import { linkerOf, lockEndUser, type OfUser, requireReplaceable } from '../requirements/links.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
 import { beginPipedreamLink } from './begin-pipedream-link.service.ts';
@@ -77,7 +77,7 @@ export const authorizeRequirement = operation({
       throw new InvalidInputError([{ path: 'requirementId', message: otherKind[kind] }]);
     }
     if (redirectUrl != null && !requirement.returnUrls.includes(redirectUrl.href)) {
-      throw new InvalidInputError([redirectNotListed]);
+      throw new InvalidInputError([returnUrlNotListed]);
     }
     const returnUrl = begunOn?.url ?? redirectUrl?.href;
     const { spec } = requirement;
@@ -90,7 +90,7 @@ export const authorizeRequirement = operation({
   },
 });
 
-const redirectNotListed = {
+const returnUrlNotListed = {
   path: 'redirectUrl',
   message: "must be exactly one of the project's redirect URLs or the app's return URL",
 };
@@ -109,10 +109,10 @@ async function beginConsentOf(
   const { type: typeName, scopes } = requirement.spec;
   const type = requireType(typeName);
   if (type.oauth2 === undefined) throw new InvalidInputError([notOAuth]);
-  const halves = readConfig(type, scopes.length > 0 ? { scopes: [...scopes] } : {});
+  const halves = readConnectionConfig(type, scopes.length > 0 ? { scopes: [...scopes] } : {});
   const config = { ...halves.config, ...halves.secrets };
   const provider = requireProvider(context.deps, type, config, 'requirementId');
-  const id = await holdPendingConnection(context, viewer, requirement, { type, halves });
+  const id = await storePendingConnection(context, viewer, requirement, { type, halves });
   const { organizationId, projectId, epoch, via, expiresAt, kid } = viewer;
   return beginConsent(context, {
     connection: { organizationId, projectId, id, type },
@@ -128,7 +128,7 @@ async function beginConsentOf(
  *
  * @returns its id. @throws NotFoundError, ConflictError if the token may not replace what is linked.
  */
-function holdPendingConnection(
+function storePendingConnection(
   context: RequestContext,
   { endUserId, organizationId, projectId, ...viewer }: ConnectTokenViewer,
   { id: requirementId, title }: Pick<RequirementOfViewer, 'id' | 'title'>,
@@ -138,7 +138,7 @@ function holdPendingConnection(
   const { db, vault } = context.deps;
   return startUntilSealed({ vault }, projectId, (key) =>
     db.$transaction(async (tx) => {
-      await lockUser(tx, ofUser);
+      await lockEndUser(tx, ofUser);
       await requireReplaceable(tx, ofUser, linkerOf(viewer));
       const pending = await findPending(tx, ofUser);
       const id = pending?.id ?? newId();

@@ -8,7 +8,7 @@ import type { Authorization } from '../../oauth/consent/authorize-connection.ope
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { newId } from '../../platform/new-id.ts';
 import { digestWebhook } from '../requirements/awaited-accounts.ts';
-import { linkerOf, lockUser, requireReplaceable } from '../requirements/links.ts';
+import { linkerOf, lockEndUser, requireReplaceable } from '../requirements/links.ts';
 
 /** The account to link at Pipedream. */
 type AccountWanted = {
@@ -34,7 +34,7 @@ export async function beginPipedreamLink(
   requirePipedream(deps);
   const ofUser = { endUserId: viewer.endUserId, requirementId };
   const externalUserId = await deps.db.$transaction(async (tx) => {
-    await lockUser(tx, ofUser);
+    await lockEndUser(tx, ofUser);
     await requireReplaceable(tx, ofUser, linkerOf(viewer));
     return await externalUser(tx, viewer);
   });
@@ -52,7 +52,7 @@ export async function beginPipedreamLink(
   const detail = { requirement: requirementId };
   const event = auditEvent(context, { action: 'connection.authorize', detail });
   await deps.db.$transaction(async (tx) => {
-    await lockUser(tx, ofUser);
+    await lockEndUser(tx, ofUser);
     await tx.pipedreamLink.deleteMany({ where: { ...ofUser, jti } }); // one for each token is enough
     await tx.pipedreamLink.create({ data: row, select: { id: true } });
     await tx.auditEvent.create({ data: event, select: { id: true } });

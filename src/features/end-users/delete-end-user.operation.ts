@@ -31,10 +31,10 @@ export const deleteEndUser = operation({
       where: { appId: app.id, userId },
       select: { id: true },
     });
-    const happening = { action: 'link.delete', projectId: app.projectId };
+    const entry = { action: 'link.delete', projectId: app.projectId };
     const about = { app: app.id, user: await hashUserId(deps, app.id, userId) };
     if (user === null) {
-      await recordEvent(context, { ...happening, detail: { ...about, links: 0 } });
+      await recordEvent(context, { ...entry, detail: { ...about, links: 0 } });
       return { userId, links: 0 };
     }
     const endUserId = user.id;
@@ -45,7 +45,7 @@ export const deleteEndUser = operation({
         const count = await tx.endUserLink.count({ where: { endUserId } });
         await tx.endUser.deleteMany({ where: { id: endUserId } }); // deletes everything that belongs to the user
         const detail = { ...about, links: count };
-        await tx.auditEvent.create({ data: auditEvent(context, { ...happening, detail }) });
+        await tx.auditEvent.create({ data: auditEvent(context, { ...entry, detail }) });
         return count;
       });
     const links = await revokingTokens(deps, { endUserId }, remove);

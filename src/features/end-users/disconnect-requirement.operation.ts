@@ -7,7 +7,7 @@ import { operation } from '../../core/operations/operation.ts';
 import { deleteUnlinkedAccounts } from '../../core/pipedream/unlinked-accounts.ts';
 import { revokingTokens } from '../../oauth/revoke/revoke.service.ts';
 import { ConflictError, NotFoundError } from '../../platform/errors.ts';
-import { linkerOf, lockUser, OtherLinkError, removeLink } from '../requirements/links.ts';
+import { linkerOf, lockEndUser, OtherLinkError, removeLink } from '../requirements/links.ts';
 import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
 
@@ -33,7 +33,7 @@ export const disconnectRequirement = operation({
     const user = await hashUserId(deps, viewer.appId, viewer.userId);
     const remove = () =>
       deps.db.$transaction(async (tx) => {
-        await lockUser(tx, ofUser);
+        await lockEndUser(tx, ofUser);
         const link = await removeLink(tx, ofUser);
         await tx.pipedreamLink.deleteMany({ where: isAnonymous ? { ...ofUser, jti } : ofUser });
         if (link === undefined) throw new NotFoundError('link');

@@ -3,7 +3,7 @@ import { MissingScopesError, missingScopes } from '../../oauth/consent/missing-s
 import type { Consent, LinkConsent } from '../../oauth/consent/store-consent.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError } from '../../platform/errors.ts';
-import { lockUser, replaceLink, requireReplaceable } from '../requirements/links.ts';
+import { lockEndUser, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import { readSpec } from '../requirements/spec.ts';
 
 /**
@@ -18,7 +18,7 @@ export const linkConsent: LinkConsent = async (tx, consent) => {
   if (connection.broughtBy === null) throw new Error('Nobody brings it: it is the project’s own.');
   const { endUserId, requirementId } = connection.broughtBy;
   const ofUser = { endUserId, requirementId };
-  await lockUser(tx, ofUser);
+  await lockEndUser(tx, ofUser);
   const isThere = (await tx.connection.count({ where: { id: connection.id } })) > 0;
   const isLive = await isLiveInitiator(tx, attempt, { ...connection, endUserId });
   if (!isThere || !isLive)

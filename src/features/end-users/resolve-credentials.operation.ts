@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { markUsed } from '../../core/access/last-used.ts';
-import { reachOf } from '../../core/access/reach.ts';
+import { projectScopeOf } from '../../core/access/project-scope.ts';
 import { refusalOf } from '../../core/access/refusal.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
-import { type Happening, recordEvent, recordRefusal } from '../../core/audit/audit.service.ts';
+import { type AuditEntry, recordEvent, recordRefusal } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
 import { findConnectionType } from '../../core/catalog/catalog.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
@@ -24,7 +24,7 @@ import { mostReferences } from '../../platform/limits.ts';
 import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
 import type { StoredCredentials } from '../connections/stored-credentials.ts';
 import { readSpec } from '../requirements/spec.ts';
-import type { Brought, PipedreamAccount } from './load-brought.ts';
+import type { EndUserCredential, PipedreamAccount } from './load-end-user-credential.ts';
 
 const reference = z.union(
   [z.strictObject({ connectionId: z.string() }), z.strictObject({ requirementId: z.string() })],
@@ -32,7 +32,7 @@ const reference = z.union(
 );
 
 /** A connection of a project, or what the user of the call linked for a requirement. */
-type CredentialReference = z.infer<typeof reference>;
+type GivenReference = z.infer<typeof reference>;
 
 const action = 'credentials.resolve';
 
@@ -67,14 +67,14 @@ export const resolveCredentials = operation({
 });
 
 /** An end user, with the hash that stands for them in the audit log. */
-type NamedUser = { appId: string; userId: string; hash: string };
+type HashedUser = { appId: string; userId: string; hash: string };
 
 const nobody = { appId: '', userId: '' };
 
 /** The user of the app whose links are meant. */
 type GivenUser = { appId?: string | null | undefined; userId?: string | null | undefined };
 
-function requireUser({ appId, userId }: GivenUser): Omit<NamedUser, 'hash'> {
+function requireUser({ appId, userId }: GivenUser): Omit<HashedUser, 'hash'> {
   if (appId != null && userId != null) return { appId: appId.toLowerCase(), userId };
   const absent = Object.entries({ appId, userId }).filter(([, value]) => value == null);
   const message = 'cannot be blank if the references name requirements';
@@ -82,24 +82,24 @@ function requireUser({ appId, userId }: GivenUser): Omit<NamedUser, 'hash'> {
 }
 
 /** The outcome for a reference, and the facts that the audit log records about it. */
-type Outcome = { result: Credentials | AppError; about: Omit<Happening, 'action'> };
+type Outcome = { result: Credentials | AppError; about: Omit<AuditEntry, 'action'> };
 
 /** Something that can be opened, with everything that this needs. */
-type Found = { projectId: string; open: () => Promise<Credentials> };
+type FoundCredential = { projectId: string; open: () => Promise<Credentials> };
 
 async function resolveOne(
   context: RequestContext,
-  reference: CredentialReference,
-  user: NamedUser,
+  reference: GivenReference,
+  user: HashedUser,
 ): Promise<Outcome> {
   const isConnection = 'connectionId' in reference;
   let about: Outcome['about'] = isConnection
     ? { connectionId: reference.connectionId }
-    : { detail: detailOf(reference.requirementId, user) };
+    : { detail: resolvedDetail(reference.requirementId, user) };
   try {
     const found = isConnection
-      ? await findConnection(context, reference.connectionId)
-      : await findBrought(context, reference.requirementId, user);
+      ? await findNamedConnection(context, reference.connectionId)
+      : await findEndUserCredential(context, reference.requirementId, user);
     if (found === undefined) throw new NotFoundError(isConnection ? 'connection' : 'requirement');
     about = { ...about, projectId: found.projectId };
     const result = await found.open();
@@ -110,29 +110,35 @@ async function resolveOne(
 }
 
 /* A requirement id that is not a UUID could be any text of any length, so it is not logged. */
-function detailOf(requirementId: string, { hash }: NamedUser): JsonObject {
+function resolvedDetail(requirementId: string, { hash }: HashedUser): JsonObject {
   return { user: hash, ...(isUuid(requirementId) && { requirement: requirementId }) };
 }
 
-async function findConnection(context: RequestContext, id: string): Promise<Found | undefined> {
-  const reach = reachOf(requireMember(context.viewer));
+async function findNamedConnection(
+  context: RequestContext,
+  id: string,
+): Promise<FoundCredential | undefined> {
+  const projectScope = projectScopeOf(requireMember(context.viewer));
   if (!isUuid(id)) return undefined;
-  const stored = await context.deps.loadCredentials({ id, reach });
+  const stored = await context.deps.loadCredentials({ id, projectScope });
   if (stored === undefined) return undefined;
   return { projectId: stored.projectId, open: () => openCredentials(context, stored) };
 }
 
-async function findBrought(
+async function findEndUserCredential(
   context: RequestContext,
   requirementId: string,
-  { appId, userId }: NamedUser,
-): Promise<Found | undefined> {
-  const reach = reachOf(requireMember(context.viewer));
+  { appId, userId }: HashedUser,
+): Promise<FoundCredential | undefined> {
+  const projectScope = projectScopeOf(requireMember(context.viewer));
   if (!isUuid(requirementId) || !isUuid(appId)) return undefined;
-  const wanted = { requirementId, appId, userId, reach };
-  const brought = await context.deps.loadBrought(wanted);
-  if (brought === undefined) return undefined;
-  return { projectId: brought.projectId, open: () => openBrought(context, brought) };
+  const wanted = { requirementId, appId, userId, projectScope };
+  const credential = await context.deps.loadEndUserCredential(wanted);
+  if (credential === undefined) return undefined;
+  return {
+    projectId: credential.projectId,
+    open: () => openEndUserCredential(context, credential),
+  };
 }
 
 /**
@@ -162,17 +168,20 @@ async function record(context: RequestContext, { result, about }: Outcome): Prom
  * @throws ConflictError if there is nothing, or it no longer fulfils the requirement; UpstreamError if its
  * token has expired and the provider issues no new one now.
  */
-async function openBrought(context: RequestContext, brought: Brought): Promise<Credentials> {
-  if (brought.kind === 'pipedream_account') return openAccount(brought, brought.account);
-  const { connection } = brought;
-  if (connection === null) throw notBrought(brought);
-  requireFulfilled(brought, connection);
+async function openEndUserCredential(
+  context: RequestContext,
+  credential: EndUserCredential,
+): Promise<Credentials> {
+  if (credential.kind === 'pipedream_account') return openAccount(credential, credential.account);
+  const { connection } = credential;
+  if (connection === null) throw notConnected(credential);
+  requireFulfilled(credential, connection);
   return openCredentials(context, connection);
 }
 
-function openAccount(brought: Brought, account: PipedreamAccount | null): Credentials {
-  if (account === null || account.appSlug !== ownValue(brought.spec, 'app_slug')) {
-    throw notBrought(brought);
+function openAccount(credential: EndUserCredential, account: PipedreamAccount | null): Credentials {
+  if (account === null || account.appSlug !== ownValue(credential.spec, 'app_slug')) {
+    throw notConnected(credential);
   }
   const { id, appSlug, externalUserId } = account;
   const config = { account_id: id, app_slug: appSlug, external_user_id: externalUserId };
@@ -180,19 +189,22 @@ function openAccount(brought: Brought, account: PipedreamAccount | null): Creden
 }
 
 /* The requirement may have changed since the user fulfilled it. */
-function requireFulfilled(brought: Brought, { type, grant, status }: StoredCredentials): void {
-  if (type !== ownValue(brought.spec, 'type')) throw notBrought(brought);
-  const asked = readSpec(brought.kind, brought.spec);
+function requireFulfilled(
+  credential: EndUserCredential,
+  { type, grant, status }: StoredCredentials,
+): void {
+  if (type !== ownValue(credential.spec, 'type')) throw notConnected(credential);
+  const asked = readSpec(credential.kind, credential.spec);
   if (asked.kind !== 'connection' || grant === null || status !== 'active') return;
   const granted = { scopes: grant.scopes, refreshable: grant.isRefreshable };
   const missing = missingScopes(findConnectionType(type), asked.scopes, granted);
   if (missing.length === 0) return;
   throw new ConflictError(
-    `The user’s account for “${brought.title}” lacks required scopes: ${missing.join(' ')}. The user must connect it again.`,
+    `The user’s account for “${credential.title}” lacks required scopes: ${missing.join(' ')}. The user must connect it again.`,
   );
 }
 
-function notBrought({ title }: Brought): ConflictError {
+function notConnected({ title }: EndUserCredential): ConflictError {
   return new ConflictError(
     `The user has not connected “${title}” yet. Send them to the connect page first.`,
   );

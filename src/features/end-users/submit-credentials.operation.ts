@@ -4,7 +4,7 @@ import { eventValues } from '../../core/audit/audit.service.ts';
 import { hashUserId } from '../../core/audit/user-hash.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import { readConfig, requireType } from '../../core/connection-config/read-config.ts';
+import { readConnectionConfig, requireType } from '../../core/connection-config/read-config.ts';
 import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
@@ -13,7 +13,7 @@ import { requiredText } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { newConnection } from '../connections/connection.input.ts';
 import { insertConnectionRow } from '../connections/connections.store.ts';
-import { linkerOf, lockUser, replaceLink, requireReplaceable } from '../requirements/links.ts';
+import { linkerOf, lockEndUser, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
@@ -42,7 +42,7 @@ export const submitRequirementCredentials = operation({
     await takeAction(context, viewer);
     const requirement = await loadRequirement(deps.db, viewer, requirementId);
     const type = requireAskedType(requirement.spec, typeName);
-    const halves = readConfig(type, config);
+    const halves = readConnectionConfig(type, config);
     const { organizationId, projectId, endUserId } = viewer;
     const ofUser = { endUserId, requirementId: requirement.id };
     const place = { organizationId, projectId, id: newId() };
@@ -51,7 +51,7 @@ export const submitRequirementCredentials = operation({
     const event = { action: 'link.create', connectionId: place.id, detail };
     await startUntilSealed(deps, projectId, (key) =>
       deps.db.$transaction(async (tx) => {
-        await lockUser(tx, ofUser);
+        await lockEndUser(tx, ofUser);
         await requireReplaceable(tx, ofUser, linkerOf(viewer));
         const stored = await insertConnectionRow(tx, {
           id: place.id,

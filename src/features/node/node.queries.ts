@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import {
-  holding,
   includesRole,
-  isReached,
-  type Reach,
-  reachOf,
-  reachText,
-} from '../../core/access/reach.ts';
+  isInProjectScope,
+  limitToRole,
+  type ProjectScope,
+  projectScopeOf,
+  projectScopeText,
+} from '../../core/access/project-scope.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { isPerson, type MemberViewer } from '../../core/access/viewer.ts';
 import { builder } from '../../core/graphql/builder.ts';
@@ -50,7 +50,7 @@ builder.queryField('node', (t) =>
  * in which the caller is an admin, because only admins see keys. $7 says whether the caller is an admin of
  * the whole organization, because only these see people and the keys of no project.
  */
-const reached = `p.organization_id = q.organization_id AND ${isReached('p.id')}`;
+const reached = `p.organization_id = q.organization_id AND ${isInProjectScope('p.id')}`;
 
 const records = {
   Project: `SELECT ${projectJson('p')} FROM project p WHERE p.id = q.id AND ${reached}`,
@@ -71,9 +71,9 @@ const records = {
     SELECT json_build_object('id', k.id, 'name', k.name, 'preview', k.preview, 'role', k.role,
       'projectId', k.project_id, 'createdAt', k.created_at, 'expiresAt', k.expires_at,
       'lastUsedAt', k.last_used_at)
-    FROM access_key k CROSS JOIN (VALUES ($5::text, $6::boolean)) AS held(reach, reach_only)
+    FROM access_key k CROSS JOIN (VALUES ($5::text, $6::boolean)) AS held(project_scope, project_scope_only)
     WHERE k.id = q.id AND k.organization_id = q.organization_id AND k.revoked_at IS NULL
-      AND CASE WHEN k.project_id IS NULL THEN q.is_admin ELSE ${isReached('k.project_id', 'held')} END`,
+      AND CASE WHEN k.project_id IS NULL THEN q.is_admin ELSE ${isInProjectScope('k.project_id', 'held')} END`,
   User: `
     SELECT json_build_object('id', u.id, 'email', u.email, 'name', u.name, 'role', u.role,
       'createdAt', u.created_at)
@@ -83,12 +83,12 @@ const records = {
 
 type RecordType = keyof typeof records;
 
-const statement = `
+const findNodeStatement = `
   SELECT ${Object.entries(records)
     .map(([type, select]) => `(${select}) AS "${type}"`)
     .join(', ')}, found.*
   FROM (VALUES ($1::uuid, $2::uuid, $3::text, $4::boolean, $7::boolean))
-    AS q(id, organization_id, reach, reach_only, is_admin)
+    AS q(id, organization_id, project_scope, project_scope_only, is_admin)
   LEFT JOIN LATERAL (
     SELECT ${connectionColumns}
     FROM connection c JOIN project p ON p.id = c.project_id
@@ -99,16 +99,21 @@ const statement = `
 /** A record as the statement builds it in JSON. */
 type Json = { id: string; [name: string]: unknown };
 
-type Found = Record<RecordType, Json | null> & (ConnectionColumns | { id: null });
+type FoundRecord = Record<RecordType, Json | null> & (ConnectionColumns | { id: null });
 
 /** Finds the record with this id. The one statement also authorizes it. */
 async function findNode(sql: Sql, viewer: MemberViewer, id: string): Promise<Node | null> {
-  const reach = reachOf(viewer);
+  const projectScope = projectScopeOf(viewer);
   const held = adminReach(viewer);
   const isAdmin = !held.only;
-  const places = [reachText(reach), reach.only, reachText(held), held.only];
+  const places = [
+    projectScopeText(projectScope),
+    projectScope.only,
+    projectScopeText(held),
+    held.only,
+  ];
   const values = [id, viewer.organizationId, ...places, isAdmin];
-  const [row] = await sql<Found>('find-node', statement, values);
+  const [row] = await sql<FoundRecord>('find-node', findNodeStatement, values);
   if (row === undefined) return null;
   if (row.id !== null) {
     return Object.assign(toConnectionRow(row), { __typename: 'Connection' });
@@ -124,9 +129,9 @@ async function findNode(sql: Sql, viewer: MemberViewer, id: string): Promise<Nod
  * Returns the projects in which the caller is an admin. An admin of the organization is one everywhere,
  * except in projects where they hold less.
  */
-function adminReach(viewer: MemberViewer): Reach {
-  if (isPerson(viewer)) return reachOf(holding(viewer, 'admin'));
-  if (includesRole(viewer.role, 'admin')) return reachOf(viewer);
+function adminReach(viewer: MemberViewer): ProjectScope {
+  if (isPerson(viewer)) return projectScopeOf(limitToRole(viewer, 'admin'));
+  if (includesRole(viewer.role, 'admin')) return projectScopeOf(viewer);
   return { organizationId: viewer.organizationId, only: true, projectIds: [] };
 }
 

@@ -5,7 +5,7 @@ import {
   previewCredential,
 } from '../../core/access/credential.ts';
 import { requireLife, requireRoleEverywhere } from '../../core/access/own-limits.ts';
-import { boundProject } from '../../core/access/reach.ts';
+import { boundProject } from '../../core/access/project-scope.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import type { MemberViewer } from '../../core/access/viewer.ts';
 import { visibleAccessKeys } from '../../core/access/visibility.ts';

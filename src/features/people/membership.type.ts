@@ -45,7 +45,7 @@ builder.prismaObjectFields(ProjectRef, (t) => ({
 const selected = { userId: true, user: { select: { createdAt: true } } } as const;
 
 /** The columns that {@link selected} adds to every row. */
-type Selected = { userId: string; user: { createdAt: Date } };
+type SelectedMembership = { userId: string; user: { createdAt: Date } };
 
 function membersOfProjects(args: PageArgs, context: Context, query: object) {
   const { db, config } = context.deps;
@@ -80,6 +80,6 @@ function membersOfProjects(args: PageArgs, context: Context, query: object) {
 }
 
 function withCursor<Row extends { userId: string }>(row: Row) {
-  const { userId: id, user } = row as Row & Selected; // the query selects them
+  const { userId: id, user } = row as Row & SelectedMembership; // the query selects them
   return { ...row, id, createdAt: user.createdAt };
 }

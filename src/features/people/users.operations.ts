@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { requireRoleEverywhere } from '../../core/access/own-limits.ts';
-import { includesRole } from '../../core/access/reach.ts';
+import { includesRole } from '../../core/access/project-scope.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleProjects } from '../../core/access/visibility.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
@@ -18,7 +18,7 @@ import {
 import { foldCase, foldEmail } from '../../platform/fold-case.ts';
 import { email, isUuid, nameText, orBlank, searchedName } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
-import { holdProject } from '../projects/require-project.ts';
+import { lockProject } from '../projects/require-project.ts';
 import { lockUser } from './lock-user.ts';
 
 /** Lists a page of the people. Fails with InvalidInputError for the page. */
@@ -36,7 +36,7 @@ export const listUsers = operation({
     const { db, config } = deps;
     const plan = planPage(page, 'createdAt', config.limits.pageSize);
     const { organizationId } = requireMember(viewer);
-    const where = { organizationId, ...matching(search) };
+    const where = { organizationId, ...usersMatching(search) };
     const rows = await db.user.findMany({ ...selection, ...plan.range(where) });
     return plan.toPage(rows, () => db.user.count({ where }));
   },
@@ -113,7 +113,7 @@ export const deleteUser = operation({
   },
 });
 
-function matching(search: string | null | undefined) {
+function usersMatching(search: string | null | undefined) {
   if (!search) return {};
   // Escapes `_`, `%` and `\\`, which are wildcards of LIKE.
   const part = (text: string) => text.replace(/[\\%_]/g, '\\$&');
@@ -155,7 +155,7 @@ export const setProjectRole = operation({
   run: async (context, { userId: givenId, projectId: givenProjectId, role = null }) => {
     const viewer = requireMember(context.viewer);
     return context.deps.db.$transaction(async (tx) => {
-      const projectId = await holdVisible(tx, givenProjectId, visibleProjects(viewer));
+      const projectId = await lockVisibleProject(tx, givenProjectId, visibleProjects(viewer));
       const { id: userId } = await lockUser(tx, viewer.organizationId, givenId);
       const key = { userId, projectId };
       if (role === null) await tx.membership.deleteMany({ where: key });
@@ -170,12 +170,12 @@ export const setProjectRole = operation({
   },
 });
 
-async function holdVisible(
+async function lockVisibleProject(
   tx: Prisma.TransactionClient,
   id: string,
   visible: Prisma.ProjectWhereInput,
 ): Promise<string> {
-  if (!isUuid(id) || !(await holdProject(tx, id))) throw new NotFoundError('project');
+  if (!isUuid(id) || !(await lockProject(tx, id))) throw new NotFoundError('project');
   const where = { AND: [{ id }, visible] };
   const project = await tx.project.findFirst({ where, select: { id: true } });
   if (project === null) throw new NotFoundError('project');

@@ -1,9 +1,9 @@
 import { batch } from '../../platform/db/batch.ts';
 import type { Page, PagePlan } from '../../platform/db/keyset.ts';
 
-type Row = { id: string; createdAt: Date };
+type RowOfProject = { id: string; createdAt: Date };
 
-type Source<Found extends Row> = {
+type Source<Found extends RowOfProject> = {
   plan: PagePlan<'createdAt'>;
   /** Loads the rows of the planned page of each of these projects, with one statement. */
   load: (projectIds: string[]) => Promise<readonly { id: string; rows: Found[] }[]>;
@@ -16,7 +16,7 @@ type Source<Found extends Row> = {
 /**
  * Creates a list that every project has. Calls for many projects at the same time share statements.
  */
-export function listOfProjects<Found extends Row>({ plan, load, count }: Source<Found>) {
+export function listOfProjects<Found extends RowOfProject>({ plan, load, count }: Source<Found>) {
   const rowsOf = batch(async (ids: readonly string[]) => {
     const found = new Map((await load([...ids])).map(({ id, rows }) => [id, rows]));
     return ids.map((id) => found.get(id) ?? []);

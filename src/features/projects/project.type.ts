@@ -1,4 +1,4 @@
-import { roleIn } from '../../core/access/reach.ts';
+import { roleIn } from '../../core/access/project-scope.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { isPerson } from '../../core/access/viewer.ts';
 import { visibleProjects } from '../../core/access/visibility.ts';

@@ -74,7 +74,7 @@ export const createProject = operation({
         db.auditEvent.create({ data: auditEvent(context, event), select: { id: true } }),
       ]);
     } catch (error) {
-      throw nameTaken(error) ?? error;
+      throw projectNameTaken(error) ?? error;
     }
     return { id };
   },
@@ -106,7 +106,7 @@ export const updateProject = operation({
       await tx.auditEvent.create({ data: auditEvent(context, event) });
     });
     await update.catch((error: unknown) => {
-      throw nameTaken(error) ?? error;
+      throw projectNameTaken(error) ?? error;
     });
     return { id };
   },
@@ -116,7 +116,7 @@ function texts(urls: readonly URL[] | null | undefined): string[] {
   return (urls ?? []).map(String);
 }
 
-function nameTaken(error: unknown): ConflictError | undefined {
+function projectNameTaken(error: unknown): ConflictError | undefined {
   if (!isUniqueViolation(error, 'organization_id', 'name')) return undefined;
   return new ConflictError(
     'The organization already has a project with this name. Choose another name.',

@@ -4,7 +4,7 @@ import type { Sql } from '../../platform/db/sql.ts';
 import type { OfUser } from './links.ts';
 
 /** Seconds for which Pipedream is not asked again for the same account. */
-export const checkPause = 3;
+export const accountCheckPause = 3;
 
 /** An account that a user is connecting at Pipedream, for one requirement. */
 export type AwaitedAccount = OfUser & {
@@ -31,15 +31,15 @@ export function digestWebhook(secret: string): Buffer<ArrayBuffer> {
   return Buffer.from(createHash('sha256').update(secret).digest());
 }
 
-/* Only one caller claims the row, once per `checkPause`. */
+/* Only one caller claims the row, once per `accountCheckPause`. */
 const claim = `
   UPDATE pipedream_link w SET checked_at = now()
   FROM requirement r, app a, project p, end_user u
   WHERE r.id = w.requirement_id AND a.id = r.app_id AND p.id = a.project_id AND u.id = w.end_user_id
     AND w.app_slug = r.spec ->> 'app_slug' AND w.expires_at > now()
-    AND (w.checked_at IS NULL OR w.checked_at <= now() - interval '${checkPause} seconds')`;
+    AND (w.checked_at IS NULL OR w.checked_at <= now() - interval '${accountCheckPause} seconds')`;
 
-const columns = `
+const awaitedColumns = `
   w.id, w.end_user_id AS "endUserId", w.requirement_id AS "requirementId",
   p.organization_id AS "organizationId", p.id AS "projectId", a.id AS "appId", u.user_id AS "userId",
   w.external_user_id AS "externalUserId", w.app_slug AS "appSlug", w.jti, w.epoch,
@@ -48,7 +48,7 @@ const columns = `
 
 const ofUserStatement = `
   ${claim} AND (w.end_user_id, w.requirement_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
-  RETURNING ${columns}`;
+  RETURNING ${awaitedColumns}`;
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
@@ -75,7 +75,7 @@ export async function claimAwaitedOfUsers(
   });
 }
 
-const ofWebhookStatement = `${claim} AND w.webhook_digest = $1::bytea RETURNING ${columns}`;
+const ofWebhookStatement = `${claim} AND w.webhook_digest = $1::bytea RETURNING ${awaitedColumns}`;
 
 /** Claims by the secret part of a webhook's address; undefined if nothing matches. */
 export async function claimByWebhook(

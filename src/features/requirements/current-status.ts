@@ -6,7 +6,7 @@ import { linkAwaitedAccount } from './link-account.service.ts';
 import type { RequirementOfUser, RequirementState } from './status.ts';
 
 /** Milliseconds for which a status request waits for Pipedream. */
-const patience = 2_000;
+const pipedreamPatience = 2_000;
 
 /**
  * Returns the status of a requirement for a user. If the user is connecting an account at Pipedream, it
@@ -37,7 +37,7 @@ export async function askForAwaited(
   if (asking.length === 0) return false;
   const linked = await Promise.race([
     Promise.all(asking),
-    wait<boolean[]>(patience, [], { ref: false }),
+    wait<boolean[]>(pipedreamPatience, [], { ref: false }),
   ]);
   return linked.includes(true);
 }

@@ -8,7 +8,7 @@ import type { Prisma } from '../../platform/db/generated/client.ts';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import type { AwaitedAccount } from './awaited-accounts.ts';
-import { lockUser, replaceLink, requireReplaceable } from './links.ts';
+import { lockEndUser, replaceLink, requireReplaceable } from './links.ts';
 
 /**
  * Asks Pipedream for an account that a user is connecting, and links it if it exists by now. It replaces
@@ -50,7 +50,7 @@ async function linkOneOf(
   const ofUser = { endUserId, requirementId };
   const user = await hashUserId(deps, awaited.appId, awaited.userId);
   return deps.db.$transaction(async (tx) => {
-    await lockUser(tx, ofUser);
+    await lockEndUser(tx, ofUser);
     if (!(await isStillAwaited(tx, awaited))) return false;
     await requireReplaceable(tx, ofUser, { jti, isAnonymous });
     const account = await addFirstNew(tx, ids, { externalUserId, appSlug });

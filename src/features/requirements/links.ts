@@ -3,7 +3,7 @@ import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError, NotFoundError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import { deleteConnectionRow } from '../connections/connections.store.ts';
-import { judge, type LinkRow, linkColumns, linkTables } from './status.ts';
+import { judgeLink, type LinkRow, linkColumns, linkTables } from './status.ts';
 
 /*
  * The links of end users. All functions run in a transaction that has locked the user: see lockUser.
@@ -45,7 +45,7 @@ export async function requireReplaceable(
     endUserId,
     requirementId,
   );
-  if (link === undefined || link.jti === jti || judge(link).status === 'pending') return;
+  if (link === undefined || link.jti === jti || judgeLink(link).status === 'pending') return;
   throw new OtherLinkError();
 }
 
@@ -101,7 +101,7 @@ export type OfUser = { endUserId: string; requirementId: string };
  *
  * @throws NotFoundError if the requirement or the user was deleted.
  */
-export async function lockUser(
+export async function lockEndUser(
   tx: Prisma.TransactionClient,
   { endUserId, requirementId }: OfUser,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Deps } from '../../core/deps/deps.ts';
-import { checkPause, claimByWebhook } from './awaited-accounts.ts';
+import { accountCheckPause, claimByWebhook } from './awaited-accounts.ts';
 import { linkAwaitedAccount } from './link-account.service.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function heedWebhook(deps: Deps, secret: string, requestId: string)
   try {
     // Pipedream may have been asked just before the account existed, so ask once more after the pause.
     if (await askOnce(deps, secret, requestId)) return;
-    await wait(checkPause * 1_000, undefined, { ref: false });
+    await wait(accountCheckPause * 1_000, undefined, { ref: false });
     await askOnce(deps, secret, requestId);
   } catch (error) {
     deps.log.warn({ err: error, requestId }, 'could not process a webhook');

@@ -11,10 +11,10 @@ import { typeName } from '../connections/connection.input.ts';
 
 const mostScopes = 50;
 
-const scope = requiredText(200).regex(scopePattern, messageOf(complaint('not_scope')));
+const scopeText = requiredText(200).regex(scopePattern, messageOf(complaint('not_scope')));
 
 const scopes = z
-  .array(scope, 'must be a list')
+  .array(scopeText, 'must be a list')
   .max(mostScopes, `cannot hold more than ${mostScopes}`)
   .transform((list) => [...new Set(list)]);
 
@@ -72,7 +72,7 @@ function findConsentProblems({ type: name, scopes }: z.input<typeof connectionSp
 }
 
 const title = nameText(200);
-const description = optionalText(2_000);
+const requirementDescription = optionalText(2_000);
 const spec = z.custom<JsonObject>(isJsonObject, 'must be an object');
 
 /** The input of a new requirement. Its spec is checked together with the fields beside it. */
@@ -82,11 +82,11 @@ export const newRequirement = z
     name: nameText(120),
     kind: z.enum(RequirementKind),
     title,
-    description,
+    description: requirementDescription,
     spec,
     workflowId: optionalText(255),
   })
-  .superRefine(({ kind, spec: given }, context) => judge(kind, given, context), {
+  .superRefine(({ kind, spec: given }, context) => judgeSpec(kind, given, context), {
     when: () => true,
   });
 
@@ -94,15 +94,20 @@ export const newRequirement = z
  * The input of changes. Whether the spec fits the kind is known only when the requirement is found.
  */
 export const requirementChanges = z
-  .object({ id: z.string(), title: title.nullish(), description, spec: spec.nullish() })
+  .object({
+    id: z.string(),
+    title: title.nullish(),
+    description: requirementDescription,
+    spec: spec.nullish(),
+  })
   .superRefine(
     ({ spec: given }, context) => {
-      if (isJsonObject(given)) judge(kindOfSpec(given), given, context);
+      if (isJsonObject(given)) judgeSpec(kindOfSpec(given), given, context);
     },
     { when: () => true },
   );
 
-function judge(kind: RequirementKind, given: unknown, context: z.core.$RefinementCtx): void {
+function judgeSpec(kind: RequirementKind, given: unknown, context: z.core.$RefinementCtx): void {
   const parsed = parseSpec(kind, given);
   if (parsed.ok) return;
   for (const { path, message } of parsed.issues) {

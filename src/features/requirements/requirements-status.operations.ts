@@ -88,7 +88,7 @@ function watchOwn(context: RequestContext): Promise<AsyncIterableIterator<Requir
   return openStream(context, {
     projectId,
     isAbout: (change) => change.connectionId === null && change.endUserId === endUserId,
-    tell: (change) => loadRequirement(context, appId, change),
+    tell: (change) => loadChangedRequirement(context, appId, change),
     requireRight: async () => void requireEndUser(context.viewer),
   });
 }
@@ -115,7 +115,7 @@ async function watchUser(
     isAbout: (change) => change.connectionId === null && change.appId === appId,
     tell: async (change) =>
       change.connectionId === null && (await isUser(change.endUserId))
-        ? loadRequirement(context, appId, change)
+        ? loadChangedRequirement(context, appId, change)
         : undefined,
     requireRight: async () => {
       requireRole(context.viewer, 'viewer');
@@ -125,7 +125,7 @@ async function watchUser(
 }
 
 /** Loads a requirement; undefined if it was deleted. */
-async function loadRequirement(
+async function loadChangedRequirement(
   { deps }: RequestContext,
   appId: string,
   change: Change,

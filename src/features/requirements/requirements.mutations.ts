@@ -75,7 +75,9 @@ builder.mutationFields((t) => ({
     },
     resolve: async (query, _root, { input }, context) => {
       const { id } = await perform(createRequirement, context, input);
-      return found(await context.deps.db.requirement.findUnique({ ...query, where: { id } }));
+      return requireFoundRequirement(
+        await context.deps.db.requirement.findUnique({ ...query, where: { id } }),
+      );
     },
   }),
   updateRequirement: t.prismaField({
@@ -90,7 +92,9 @@ builder.mutationFields((t) => ({
     resolve: async (query, _root, { input }, context) => {
       await perform(updateRequirement, context, input);
       const where = { id: input.id };
-      return found(await context.deps.db.requirement.findUnique({ ...query, where }));
+      return requireFoundRequirement(
+        await context.deps.db.requirement.findUnique({ ...query, where }),
+      );
     },
   }),
   deleteRequirement: t.field({
@@ -106,7 +110,7 @@ builder.mutationFields((t) => ({
 /**
  * Returns the row of a requirement that was just written. Another call may already have deleted it.
  */
-function found<Row>(requirement: Row | null): Row {
+function requireFoundRequirement<Row>(requirement: Row | null): Row {
   if (requirement === null) throw new NotFoundError('requirement');
   return requirement;
 }

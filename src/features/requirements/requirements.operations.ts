@@ -17,7 +17,7 @@ import {
 import { isUuid } from '../../platform/input.ts';
 import { mostRequirements } from '../../platform/limits.ts';
 import { newId } from '../../platform/new-id.ts';
-import { holdProject } from '../projects/require-project.ts';
+import { lockProject } from '../projects/require-project.ts';
 import { newRequirement, parseSpec, requirementChanges } from './requirement.input.ts';
 
 /** Reads a requirement. The output is null when the caller can see none of this id. */
@@ -59,9 +59,12 @@ export const createRequirement = operation({
     const create = context.deps.db.$transaction(async (tx) => {
       const app = await tx.app.findFirst({ where: mine, select: { id: true, projectId: true } });
       if (app === null) throw new NotFoundError('app');
-      await requireRoom(tx, app.id);
+      await requireRoomForRequirement(tx, app.id);
       await tx.requirement.create({ data: { ...row, appId: app.id }, select: { id: true } });
-      const event = { action: 'requirement.create', detail: detailOf({ ...row, appId: app.id }) };
+      const event = {
+        action: 'requirement.create',
+        detail: requirementDetail({ ...row, appId: app.id }),
+      };
       const data = auditEvent(context, { ...event, projectId: app.projectId });
       await tx.auditEvent.create({ data });
     });
@@ -99,7 +102,7 @@ export const updateRequirement = operation({
       const { count } = isEmpty ? { count: 1 } : await tx.requirement.updateMany({ where, data });
       if (count === 0) throw new NotFoundError('requirement'); // the requirement was deleted since it was read
       const { projectId } = stored.app;
-      const event = { action: 'requirement.update', projectId, detail: detailOf(stored) };
+      const event = { action: 'requirement.update', projectId, detail: requirementDetail(stored) };
       await tx.auditEvent.create({ data: auditEvent(context, event) });
     });
     return { id };
@@ -107,12 +110,15 @@ export const updateRequirement = operation({
 });
 
 /** Returns the facts about a written requirement for the audit log. */
-function detailOf({ id, appId, name }: Pick<Requirement, 'id' | 'appId' | 'name'>) {
+function requirementDetail({ id, appId, name }: Pick<Requirement, 'id' | 'appId' | 'name'>) {
   return { app: appId, requirement: id, name };
 }
 
 /* Locks the app, so that two concurrent calls cannot exceed the limit together. */
-async function requireRoom(tx: Prisma.TransactionClient, appId: string): Promise<void> {
+async function requireRoomForRequirement(
+  tx: Prisma.TransactionClient,
+  appId: string,
+): Promise<void> {
   const held = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM app WHERE id = ${appId}::uuid FOR NO KEY UPDATE`;
   if (held.length === 0) throw new NotFoundError('app'); // the app was deleted since it was read
@@ -160,7 +166,7 @@ export const deleteRequirement = operation({
         const requirement = await tx.requirement.findFirst({ where: mine, include });
         if (requirement === null) throw new NotFoundError('requirement');
         const { id: requirementId, app } = requirement;
-        if (!(await holdProject(tx, app.projectId))) throw new NotFoundError('requirement');
+        if (!(await lockProject(tx, app.projectId))) throw new NotFoundError('requirement');
         // Locks project, requirement, links and connections, in this order, so that no two
         // transactions wait for each other.
         await tx.$queryRaw`SELECT 1 FROM requirement WHERE id = ${requirementId}::uuid FOR UPDATE`;
@@ -168,7 +174,11 @@ export const deleteRequirement = operation({
         const { count } = await tx.requirement.deleteMany({ where: { id: requirementId } });
         if (count === 0) throw new NotFoundError('requirement'); // another deletion was first
         const { projectId } = app;
-        const event = { action: 'requirement.delete', projectId, detail: detailOf(requirement) };
+        const event = {
+          action: 'requirement.delete',
+          projectId,
+          detail: requirementDetail(requirement),
+        };
         await tx.auditEvent.create({ data: auditEvent(context, event) });
         return requirementId;
       });

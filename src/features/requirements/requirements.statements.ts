@@ -1,7 +1,13 @@
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
 import type { Sql } from '../../platform/db/sql.ts';
-import { judge, type LinkRow, linkColumns, linkTables, type RequirementState } from './status.ts';
+import {
+  judgeLink,
+  type LinkRow,
+  linkColumns,
+  linkTables,
+  type RequirementState,
+} from './status.ts';
 
 /** An end user by the id that the app gives them. The user need not exist yet. */
 export type NamedUser = { appId: string; userId: string };
@@ -15,7 +21,7 @@ declare module '../../core/deps/deps.ts' {
   }
 }
 
-const statement = `
+const loadRequirementsStatement = `
   SELECT (SELECT json_agg(j) FROM (
     SELECT r.id, r.app_id, r.name, r.title, r.description, r.workflow_id, r.created_at, ${linkColumns}
     FROM requirement r
@@ -44,18 +50,22 @@ export async function loadRequirementsOfUsers(
 ): Promise<RequirementWithState[][]> {
   const found = await sql<{ rows: RequirementJson[] | null }>(
     'load-requirements-of-users',
-    statement,
+    loadRequirementsStatement,
     [users.map(({ appId }) => appId), users.map(({ userId }) => userId)],
   );
   return found.map(({ rows }) =>
-    (rows ?? []).map((row) => ({ requirement: fromJson(row), state: judge(row) })),
+    (rows ?? []).map((row) => ({ requirement: requirementFromJson(row), state: judgeLink(row) })),
   );
 }
 
-function fromJson(json: RequirementJson): Requirement {
+function requirementFromJson(json: RequirementJson): Requirement {
   const { id, name, kind, title, description, spec } = json;
   return {
-    ...{ id, name, kind, title, description },
+    id,
+    name,
+    kind,
+    title,
+    description,
     spec: spec as Requirement['spec'], // a column of JSON, read as JSON
     appId: json.app_id,
     workflowId: json.workflow_id,

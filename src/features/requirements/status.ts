@@ -38,7 +38,7 @@ declare module '../../core/deps/deps.ts' {
 }
 
 /*
- * The columns that {@link judge} needs; `r` is a requirement and `l` the link of a user. A connection
+ * The columns that {@link judgeLink} needs; `r` is a requirement and `l` the link of a user. A connection
  * counts only for the requirement for which it was created.
  */
 export const linkColumns = `
@@ -62,7 +62,7 @@ export type LinkRow = {
   refreshable: boolean;
 } & ({ connectionId: string; type: string; status: ConnectionStatus } | { connectionId: null });
 
-const statement = `
+const loadLinksStatement = `
   SELECT ${linkColumns}
   FROM unnest($1::uuid[], $2::uuid[])
     WITH ORDINALITY AS q(end_user_id, requirement_id, position)
@@ -76,14 +76,14 @@ export async function loadRequirementStates(
   sql: Sql,
   pairs: readonly RequirementOfUser[],
 ): Promise<RequirementState[]> {
-  const rows = await sql<LinkRow | { kind: null }>('load-requirement-states', statement, [
+  const rows = await sql<LinkRow | { kind: null }>('load-requirement-states', loadLinksStatement, [
     pairs.map(({ endUserId }) => endUserId),
     pairs.map(({ requirementId }) => requirementId),
   ]);
-  return rows.map((row) => (row.kind === null ? nothing : judge(row)));
+  return rows.map((row) => (row.kind === null ? nothingLinked : judgeLink(row)));
 }
 
-const nothing: RequirementState = {
+const nothingLinked: RequirementState = {
   status: 'pending',
   kind: null,
   connection: null,
@@ -94,14 +94,19 @@ const nothing: RequirementState = {
  * Decides the status. A requirement is completed while the link is what it asks for now: an active
  * connection of its type with its scopes, or an account at Pipedream for its app.
  */
-export function judge(row: LinkRow): RequirementState {
+export function judgeLink(row: LinkRow): RequirementState {
   const spec = readSpec(row.kind, row.spec);
   const { kind, pipedreamAccountId } = row;
   if (spec.kind === 'pipedream_account') {
     const isFulfilled = pipedreamAccountId !== null && row.appSlug === spec.appSlug;
-    return { ...nothing, kind, pipedreamAccountId, status: isFulfilled ? 'completed' : 'pending' };
+    return {
+      ...nothingLinked,
+      kind,
+      pipedreamAccountId,
+      status: isFulfilled ? 'completed' : 'pending',
+    };
   }
-  if (row.connectionId === null) return { ...nothing, kind };
+  if (row.connectionId === null) return { ...nothingLinked, kind };
   const missing = missingScopes(findConnectionType(row.type), spec.scopes, row);
   const isFulfilled = row.status === 'active' && row.type === spec.type && missing.length === 0;
   return {

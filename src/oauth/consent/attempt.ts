@@ -7,7 +7,7 @@ import {
   readDataKey,
 } from '../../core/vault/data-key.columns.ts';
 import type { DataKeyRow } from '../../core/vault/data-keys.ts';
-import type { Place } from '../../core/vault/sealed.ts';
+import type { SealContext } from '../../core/vault/sealed.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 
 /** A consent that is being completed, with everything that was stored when it began. */
@@ -32,7 +32,7 @@ export function digestState(state: string): Buffer<ArrayBuffer> {
 }
 
 /** Returns what a PKCE verifier is bound to. It is sealed with the server's own key. */
-export function placeOfVerifier(organizationId: string, attemptId: string): Place {
+export function placeOfVerifier(organizationId: string, attemptId: string): SealContext {
   return {
     organizationId,
     projectId: null,
@@ -73,13 +73,13 @@ export async function consumeAttempt(
 }
 
 /* A consent is given within ten minutes and can be undone for an hour after that. */
-const forgetStatement = `
+const forgetAttemptsStatement = `
   DELETE FROM authorization_attempt WHERE expires_at < now() - interval '2 hours'`;
 
 /** Deletes attempts that can no longer be completed or undone. */
 export async function forgetOldAttempts({ sql, log }: Deps): Promise<void> {
   try {
-    await sql('forget-old-attempts', forgetStatement, []);
+    await sql('forget-old-attempts', forgetAttemptsStatement, []);
   } catch (error) {
     log.warn({ err: error }, 'old attempts were not deleted');
   }

@@ -164,11 +164,11 @@ function callbackAddress(
   return `${publicUrl}/v1/oauth2/callback${isGeneric ? `/${id}` : ''}`;
 }
 
-type Consent = { redirectUri: string; state: string; verifier: string };
+type ConsentRequest = { redirectUri: string; state: string; verifier: string };
 
 async function consentAddress(
   { authorizationEndpoint, client, scopes, extraParams }: Provider,
-  { redirectUri, state, verifier }: Consent,
+  { redirectUri, state, verifier }: ConsentRequest,
 ): Promise<string> {
   const url = new URL(authorizationEndpoint);
   const params = {

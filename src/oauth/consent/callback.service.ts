@@ -5,7 +5,7 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { parseUrl } from '../../platform/addresses.ts';
 import { AppError, InvalidInputError } from '../../platform/errors.ts';
 import { readCallbackExtras } from '../provider/extras.ts';
-import { type BroughtBy, openConnection } from '../provider/load-connection.ts';
+import { type ConsentingUser, openConnection } from '../provider/load-connection.ts';
 import {
   digestProvider,
   type Provider,
@@ -25,7 +25,7 @@ export type ConsentOutcome = {
   /** The connection's name; undefined when the state belongs to none. */
   connection: string | undefined;
   /** The end user who brings the connection; null for one of the project. */
-  broughtBy: Pick<BroughtBy, 'userId' | 'app'> | null;
+  broughtBy: Pick<ConsentingUser, 'userId' | 'app'> | null;
   /** Where the browser goes next; null: it stays on the result page. */
   returnUrl: string | null;
   /** Undefined when the consent was stored. */

@@ -27,12 +27,12 @@ export function missingScopes(
   // offline_access requests a refresh token. Providers do not name it, but the refresh token proves it.
   if (refreshable) held.push('offline_access');
   const granted = withIncluded(held, facts);
-  return wanted.filter((scope) => !granted.has(comparable(scope, facts)));
+  return wanted.filter((scope) => !granted.has(comparableScope(scope, facts)));
 }
 
 /** Returns the granted scopes in comparable form, with the scopes that they include. */
 function withIncluded(scopes: readonly string[], facts: ScopeFacts): Set<string> {
-  const granted = new Set(scopes.map((scope) => comparable(scope, facts)));
+  const granted = new Set(scopes.map((scope) => comparableScope(scope, facts)));
   // A Set is walked in the order of insertion, so the loop also visits the scopes that it adds.
   for (const scope of granted) {
     for (const included of facts.includes.get(scope) ?? []) granted.add(included);
@@ -41,7 +41,10 @@ function withIncluded(scopes: readonly string[], facts: ScopeFacts): Set<string>
 }
 
 /** Returns one spelling for all names of a scope. */
-function comparable(scope: string, { ignoresCase, optionalPrefix, aliases }: ScopeFacts): string {
+function comparableScope(
+  scope: string,
+  { ignoresCase, optionalPrefix, aliases }: ScopeFacts,
+): string {
   const name = ignoresCase ? scope.toLowerCase() : scope;
   const bare = name.startsWith(optionalPrefix) ? name.slice(optionalPrefix.length) : name;
   return aliases.get(bare) ?? bare;

@@ -32,7 +32,7 @@ export type Consent = {
  */
 export type LinkConsent = (tx: Prisma.TransactionClient, consent: Consent) => Promise<void>;
 
-const attempts = 3;
+const storeAttempts = 3;
 
 /**
  * Stores the tokens of a consent as the next generation and makes the connection active, in one
@@ -48,8 +48,8 @@ export async function storeConsent(
   link: LinkConsent,
 ): Promise<void> {
   let { connection } = consent;
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const before = await readGrant(deps, connection);
+  for (let attempt = 0; attempt < storeAttempts; attempt += 1) {
+    const before = await readStoredGrant(deps, connection);
     requireSameAccount(before?.tokens, consent.answer);
     const kept = consent.answer.refreshToken ?? (await keptRefreshToken(deps, consent, before));
     const answer = { ...consent.answer, refreshToken: kept };
@@ -72,7 +72,7 @@ async function reopen(deps: Deps, { attempt }: Consent): Promise<OpenConnection>
   return connection;
 }
 
-async function readGrant({ db, vault }: Deps, connection: OpenConnection) {
+async function readStoredGrant({ db, vault }: Deps, connection: OpenConnection) {
   const grant = await db.oauthGrant.findUnique({
     where: { connectionId: connection.id },
     include: { tokensDataKey: true },
@@ -92,7 +92,7 @@ async function readGrant({ db, vault }: Deps, connection: OpenConnection) {
 async function keptRefreshToken(
   deps: Deps,
   { connection, answer, provider }: Consent,
-  before: Awaited<ReturnType<typeof readGrant>>,
+  before: Awaited<ReturnType<typeof readStoredGrant>>,
 ): Promise<string | undefined> {
   if (before?.tokens !== undefined) {
     return connection.status === 'expired' ? undefined : before.tokens.refreshToken;
@@ -139,7 +139,7 @@ function requireSameAccount(before: GrantTokens | undefined, { account }: TokenA
   );
 }
 
-type ConsentWithGrant = Consent & { before: Awaited<ReturnType<typeof readGrant>> };
+type ConsentWithGrant = Consent & { before: Awaited<ReturnType<typeof readStoredGrant>> };
 
 /** Returns false when the connection, its grant, or the data key changed since they were read. */
 async function tryStore(

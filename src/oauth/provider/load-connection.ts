@@ -4,7 +4,10 @@ import { visibleConnections } from '../../core/access/visibility.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { requireType } from '../../core/connection-config/read-config.ts';
-import { type ConnectionPlace, openHalf } from '../../core/connection-config/sealed-config.ts';
+import {
+  type ConnectionSealContext,
+  openHalf,
+} from '../../core/connection-config/sealed-config.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { Vault } from '../../core/vault/vault.ts';
 import type { Connection, Prisma } from '../../platform/db/generated/client.ts';
@@ -13,7 +16,7 @@ import { ForbiddenError, NotFoundError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 
 /** A connection with its whole config open. Only code that calls its provider may use it. */
-export type OpenConnection = ConnectionPlace & {
+export type OpenConnection = ConnectionSealContext & {
   name: string;
   version: number;
   status: ConnectionStatus;
@@ -22,11 +25,11 @@ export type OpenConnection = ConnectionPlace & {
   /** The URLs of the project to which a consent may send the browser afterwards. */
   redirectUrls: string[];
   /** The end user and the requirement that it belongs to; null: it belongs to the project. */
-  broughtBy: BroughtBy | null;
+  broughtBy: ConsentingUser | null;
 };
 
 /** An end user who brings a connection. */
-export type BroughtBy = {
+export type ConsentingUser = {
   endUserId: string;
   requirementId: string;
   /** The app's id for the user. */
@@ -62,7 +65,7 @@ export const connectionParts = {
   secret: { include: { configDataKey: true } },
 } satisfies Prisma.ConnectionInclude;
 
-export type ConnectionRow = Prisma.ConnectionGetPayload<{ include: typeof connectionParts }>;
+export type OAuthConnectionRow = Prisma.ConnectionGetPayload<{ include: typeof connectionParts }>;
 
 /** Opens the connection that `where` finds; undefined when it finds none. */
 export async function openConnection({ db, vault }: Deps, where: Prisma.ConnectionWhereInput) {
@@ -75,7 +78,7 @@ export async function openConnection({ db, vault }: Deps, where: Prisma.Connecti
 }
 
 /** Opens a connection that was read with its {@link connectionParts}. */
-export async function openRow(vault: Vault, row: ConnectionRow) {
+export async function openRow(vault: Vault, row: OAuthConnectionRow) {
   const place = {
     organizationId: row.project.organizationId,
     projectId: row.projectId,
@@ -108,7 +111,7 @@ function broughtBy({
   endUser,
 }: Pick<Connection, 'endUserId' | 'requirementId'> & {
   endUser: { userId: string; appId: string; app: { name: string } } | null;
-}): BroughtBy | null {
+}): ConsentingUser | null {
   if (endUserId === null || requirementId === null || endUser === null) return null;
   const { userId, appId, app } = endUser;
   return { endUserId, requirementId, userId, appId, app: app.name };

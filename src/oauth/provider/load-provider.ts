@@ -1,5 +1,8 @@
 import { requireType } from '../../core/connection-config/read-config.ts';
-import { type ConnectionPlace, openHalf } from '../../core/connection-config/sealed-config.ts';
+import {
+  type ConnectionSealContext,
+  openHalf,
+} from '../../core/connection-config/sealed-config.ts';
 import {
   readStoredConfig,
   type StoredConfig,
@@ -20,7 +23,7 @@ import { type Provider, resolveProvider } from './provider.ts';
  */
 export async function loadProvider(
   deps: LeanDeps,
-  place: ConnectionPlace,
+  place: ConnectionSealContext,
 ): Promise<Provider | undefined> {
   const stored = await deps.loadStoredConfig(place.id);
   return stored && openProvider(deps, place, stored);
@@ -29,7 +32,7 @@ export async function loadProvider(
 /** Does what {@link loadProvider} does, with settings that are already loaded. */
 export async function openProvider(
   deps: LeanDeps,
-  place: ConnectionPlace,
+  place: ConnectionSealContext,
   stored: StoredConfig,
 ): Promise<Provider> {
   const [config, secrets] = await Promise.all([

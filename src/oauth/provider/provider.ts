@@ -39,12 +39,13 @@ export function resolveProvider(
   if (facts === undefined) {
     throw new InvalidInputError([{ path: 'type', message: 'does not use OAuth' }]);
   }
-  const operator = clients[providerName(type.type)] ?? {};
+  const operator = clients[variablePrefixOf(type.type)] ?? {};
   const authorization =
     operator.authorizationEndpoint ??
     facts.authorizationEndpoint ??
-    text(config, 'authorization_url');
-  const token = operator.tokenEndpoint ?? facts.tokenEndpoint ?? text(config, 'token_url');
+    readSettingText(config, 'authorization_url');
+  const token =
+    operator.tokenEndpoint ?? facts.tokenEndpoint ?? readSettingText(config, 'token_url');
   const revocation = operator.revocationEndpoint ?? facts.revocationEndpoint;
   if (authorization === undefined || token === undefined) {
     throw new InvalidInputError([{ path: 'config.token_url', message: 'cannot be blank' }]);
@@ -98,18 +99,21 @@ export function findProviderWarning(
 ): string | undefined {
   // A type without endpoints of its own takes its client from each connection.
   if (oauth2 === undefined || oauth2.tokenEndpoint === null) return undefined;
-  if (operatorClient(clients[providerName(type)] ?? {}) !== undefined) return undefined;
+  if (operatorClient(clients[variablePrefixOf(type)] ?? {}) !== undefined) return undefined;
   return `${label} is not set up on this server: set ${clientVariables(type)}. Until then nobody can connect it.`;
 }
 
 function clientVariables(type: string): string {
-  const prefix = `OAUTH_${providerName(type)}_CLIENT`;
+  const prefix = `OAUTH_${variablePrefixOf(type)}_CLIENT`;
   return `${prefix}_ID and ${prefix}_SECRET`;
 }
 
 /* Both values of a pair come from the config. Only the generic type has clients without a secret. */
 function configuredClient({ oauth2 }: ConnectionType, config: WholeConfig) {
-  const [id, secret] = [text(config, 'client_id'), text(config, 'client_secret')];
+  const [id, secret] = [
+    readSettingText(config, 'client_id'),
+    readSettingText(config, 'client_secret'),
+  ];
   if (id === undefined) return undefined;
   if (secret !== undefined) return { id, secret };
   return oauth2?.tokenEndpoint === null ? { id, secret: null } : undefined;
@@ -130,11 +134,11 @@ function wantedScopes(
 }
 
 /** `dynamiq.connections.GoogleOAuth2` → `GOOGLE`, as in `OAUTH_GOOGLE_CLIENT_ID`. */
-function providerName(type: string): string {
+function variablePrefixOf(type: string): string {
   return (type.split('.').at(-1) ?? '').replace(/OAuth2$/, '').toUpperCase();
 }
 
-function text(config: WholeConfig, name: string): string | undefined {
+function readSettingText(config: WholeConfig, name: string): string | undefined {
   const value = ownValue(config, name);
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }

@@ -1,4 +1,4 @@
-const longest = 200;
+const longestWords = 200;
 
 /**
  * Shortens a provider's words so that they can be shown as text and logged: without values that were sent to
@@ -12,10 +12,10 @@ export function shorten(words: string | undefined, secrets: readonly string[]): 
     text = text.replaceAll(secret, '…').replaceAll(encodeURIComponent(secret), '…');
   }
   const plain = text
-    .slice(0, 10 * longest)
+    .slice(0, 10 * longestWords)
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .trim();
   const letters = [...plain];
   if (letters.length === 0) return undefined;
-  return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : plain;
+  return letters.length > longestWords ? `${letters.slice(0, longestWords - 1).join('')}…` : plain;
 }

@@ -3,7 +3,7 @@ import { OutboundError, OutboundRedirectError } from '../../core/outbound/outbou
 import { readExtras } from './extras.ts';
 import type { Provider } from './provider.ts';
 import { shorten } from './shorten.ts';
-import { failureOfRefusal, type Refusal, TokenFailure } from './token-failure.ts';
+import { failureOfRefusal, TokenFailure, type TokenRefusal } from './token-failure.ts';
 
 /** A successful response of a token endpoint (RFC 6749, section 5.1). */
 export type TokenAnswer = {
@@ -35,7 +35,7 @@ export async function readTokenAnswer(
   { send, secrets }: TokenRequest,
 ): Promise<TokenAnswer> {
   const { status, retryAfter, type, text } = await receive(label, send);
-  const json = open(parseObject(text) ?? parseForm(type, text));
+  const json = openTokenJson(parseObject(text) ?? parseForm(type, text));
   const refusal = json && readRefusal(status, json);
   const description = shorten(refusal?.description, [...secrets, client.secret ?? '']);
   if (status === 429 || status >= 500) {
@@ -47,7 +47,7 @@ export async function readTokenAnswer(
   if (json === undefined) {
     throw new TokenFailure('passing', `${label} did not answer with JSON (status ${status})`);
   }
-  return fromJson(label, json);
+  return tokenAnswerFromJson(label, json);
 }
 
 async function receive(label: string, send: () => Promise<Response>) {
@@ -76,7 +76,7 @@ async function receive(label: string, send: () => Promise<Response>) {
  * Returns a response with its token on top: Lark and TikTok put it into `data`, Slack into `authed_user` where
  * only a user consented.
  */
-function open(json: JsonObject | undefined): JsonObject | undefined {
+function openTokenJson(json: JsonObject | undefined): JsonObject | undefined {
   if (json === undefined || isFilledText(json.access_token)) return json;
   const { data, ...envelope } = json;
   if (isJsonObject(data) && isFilledText(data.access_token)) return { ...envelope, ...data };
@@ -85,7 +85,7 @@ function open(json: JsonObject | undefined): JsonObject | undefined {
 }
 
 /** Returns the error in a response; undefined when there is none. A token in a success is always used. */
-function readRefusal(status: number, json: JsonObject): Refusal | undefined {
+function readRefusal(status: number, json: JsonObject): TokenRefusal | undefined {
   const isSuccess = status >= 200 && status <= 299;
   if (isSuccess && isFilledText(json.access_token)) return undefined;
   const names = [json.error, firstOf(json.errors)].flatMap(namesOf);
@@ -93,7 +93,7 @@ function readRefusal(status: number, json: JsonObject): Refusal | undefined {
   if (!isSuccess || names.length > 0 || saysFailure(json)) {
     const { error_code, code, status: named, reason } = json;
     const others = [error_code, code, named, reason].filter((name) => isCode(name));
-    return { status, names: [...names, ...others], description: wordsOf(json) };
+    return { status, names: [...names, ...others], description: providerWordsOf(json) };
   }
   return undefined;
 }
@@ -127,7 +127,7 @@ function saysFailure({
   return isNumbered || isFailed || isJsonObject(error) || isJsonObject(firstOf(errors));
 }
 
-function wordsOf(json: JsonObject): string | undefined {
+function providerWordsOf(json: JsonObject): string | undefined {
   const places = [json, json.error, firstOf(json.errors)].filter((place) => isJsonObject(place));
   for (const place of places) {
     const { error_description, message, error_message, detail, reason, msg, errmsg } = place;
@@ -148,7 +148,7 @@ function parseForm(type: string, text: string): JsonObject | undefined {
   return Object.fromEntries(new URLSearchParams(text));
 }
 
-function fromJson(label: string, json: JsonObject): TokenAnswer {
+function tokenAnswerFromJson(label: string, json: JsonObject): TokenAnswer {
   const { access_token, refresh_token, token_type, expires_in, scope } = json;
   if (!isFilledText(access_token)) {
     throw new TokenFailure('passing', `${label} answered without an access token`);
@@ -161,7 +161,7 @@ function fromJson(label: string, json: JsonObject): TokenAnswer {
     expiresIn:
       Number.isFinite(life) && life > 0 ? Math.min(Math.floor(life), 2 ** 31 - 1) : undefined,
     scopes: readScopes(scope ?? json.scopes),
-    account: accountOf(json),
+    account: providerAccountOf(json),
     extra: readExtras(json),
   };
 }
@@ -195,7 +195,7 @@ function parseList(text: string): JsonValue[] | undefined {
  * Returns `sub` of an ID token, else the account that some providers name beside the token. The ID token needs
  * no signature check: it came directly from the token endpoint over TLS (OpenID Connect Core, section 3.1.3.7).
  */
-function accountOf(json: JsonObject): string | undefined {
+function providerAccountOf(json: JsonObject): string | undefined {
   const { id_token, account_id, workspace_id, owner } = json;
   if (typeof id_token === 'string') {
     const claims = parseObject(Buffer.from(id_token.split('.')[1] ?? '', 'base64url').toString());

@@ -156,7 +156,7 @@ const endedVocabulary: ReadonlySet<string> = new Set([
 ]);
 
 /** An error response of a token endpoint (RFC 6749, section 5.2). */
-export type Refusal = {
+export type TokenRefusal = {
   status: number;
   /** The names of the error, in any spelling; the most precise one comes first. */
   names: readonly string[];
@@ -169,9 +169,9 @@ export type Refusal = {
  * would lose a grant that still works. So `ended` requires a known code, or one of two vague codes with a
  * description that says nothing else. All other refusals are `unclear`.
  */
-export function failureOfRefusal({ status, names, description = '' }: Refusal): TokenFailure {
+export function failureOfRefusal({ status, names, description = '' }: TokenRefusal): TokenFailure {
   const options = { description: description === '' ? undefined : description };
-  const code = comparable(names[0] ?? '');
+  const code = comparableCode(names[0] ?? '');
   const configuration = configurationErrors.get(code);
   const isKnown = configuration !== undefined || passingErrors.has(code);
   const ended = isKnown ? undefined : names.find(isEndedCode);
@@ -198,7 +198,7 @@ function shown(name: string): string {
 }
 
 /** `INVALID_GRANT`, `invalid-grant` and `Invalid Grant` are one code. */
-function comparable(code: string): string {
+function comparableCode(code: string): string {
   return code
     .slice(0, 100)
     .toLowerCase()
@@ -206,7 +206,7 @@ function comparable(code: string): string {
 }
 
 function isEndedCode(name: string): boolean {
-  return endedErrors.has(comparable(name)) || saysEnded(name);
+  return endedErrors.has(comparableCode(name)) || saysEnded(name);
 }
 
 /** Returns whether a text says that a token or grant has ended, as `BAD_REFRESH_TOKEN` does, and nothing else. */

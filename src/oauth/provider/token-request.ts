@@ -84,10 +84,13 @@ export function authorizationServer(provider: Provider): oauth.AuthorizationServ
 
 function parties(provider: Provider): [oauth.AuthorizationServer, oauth.Client, oauth.ClientAuth] {
   const { id, secret } = provider.client;
-  return [authorizationServer(provider), { client_id: id }, authenticate(provider, secret)];
+  return [authorizationServer(provider), { client_id: id }, clientAuthentication(provider, secret)];
 }
 
-function authenticate({ authentication }: Provider, secret: string | null): oauth.ClientAuth {
+function clientAuthentication(
+  { authentication }: Provider,
+  secret: string | null,
+): oauth.ClientAuth {
   if (secret === null) return oauth.None();
   return authentication === 'body' ? oauth.ClientSecretPost(secret) : basicAuthentication(secret);
 }

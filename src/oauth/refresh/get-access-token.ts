@@ -11,7 +11,7 @@ import {
   openTokens,
 } from './grant.ts';
 import { refreshGrant } from './refresh-grant.ts';
-import { isAlive, isFresh, next, type RefreshState } from './refresh-state.ts';
+import { isFresh, isTokenAlive, next, type RefreshState } from './refresh-state.ts';
 
 /** How many generations of tokens a caller waits for: other processes may be slow to store theirs. */
 const rounds = 3;
@@ -63,10 +63,10 @@ function tokenToReturn(
     case 'expired':
       throw new ConflictError(`The connection has expired: ${state.message} Authorize it again.`);
     case 'paused':
-      if (isAlive(current)) return current;
+      if (isTokenAlive(current)) return current;
       throw unavailable(state.message, state.isPassing);
     case 'due':
-      if (isAlive(current)) return current;
+      if (isTokenAlive(current)) return current;
       throw unavailable(state.reason ?? 'it is not refreshed yet.', true);
     default:
       return undefined;

@@ -1,4 +1,4 @@
-import type { ConnectionPlace } from '../../core/connection-config/sealed-config.ts';
+import type { ConnectionSealContext } from '../../core/connection-config/sealed-config.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import type { AccessToken, Grant, GrantActor, PendingTokens } from './grant.ts';
 import { longestRefusal, type RefreshState } from './refresh-state.ts';
@@ -7,7 +7,7 @@ import { longestRefusal, type RefreshState } from './refresh-state.ts';
  * The lease is no condition: whichever process holds it by now, these are the newest tokens that the provider
  * gave. Another process may have taken over the lease and even marked the connection as expired.
  */
-const storeStatement = `
+const storeGrantStatement = `
   WITH active_key AS (SELECT 1 FROM data_key WHERE id = $4::uuid AND status = 'active' FOR SHARE),
   stored AS (
     UPDATE oauth_grant SET tokens = $3::bytea, tokens_data_key_id = $4::uuid,
@@ -45,7 +45,7 @@ export async function storeRefreshedTokens(
   type Row = Omit<AccessToken, 'tokens' | 'life'> & { isKeyActive: boolean; isStored: boolean };
   const { life, refreshIn } = facts;
   const age = (performance.now() - answeredAt) / 1_000; // both times count from the provider's answer
-  const [row] = await sql<Row>('store-refreshed-tokens', storeStatement, [
+  const [row] = await sql<Row>('store-refreshed-tokens', storeGrantStatement, [
     grant.id,
     grant.tokenVersion,
     sealed,
@@ -119,7 +119,7 @@ const expireStatement = `
  */
 export async function expireGrant(
   sql: Sql,
-  grant: ConnectionPlace & Pick<Grant, 'tokenVersion'>,
+  grant: ConnectionSealContext & Pick<Grant, 'tokenVersion'>,
   { owner, message }: { owner: string | null; message: string },
   { eventId, actor, ip, requestId }: GrantActor & { eventId: string },
 ): Promise<boolean> {
@@ -139,7 +139,7 @@ export async function expireGrant(
 }
 
 /** How many grants are found at a time. */
-const mostEnded = 500;
+const mostEndedGrants = 500;
 
 const findEndedStatement = `
   SELECT g.connection_id AS id, g.token_version AS "tokenVersion", c.project_id AS "projectId",
@@ -147,12 +147,12 @@ const findEndedStatement = `
   FROM oauth_grant g JOIN connection c ON c.id = g.connection_id JOIN project p ON p.id = c.project_id
   WHERE NOT g.refreshable AND g.tokens IS NOT NULL AND g.access_token_expires_at <= now()
     AND g.lease_owner IS NULL AND c.status = 'active'
-  ORDER BY g.access_token_expires_at LIMIT ${mostEnded}`;
+  ORDER BY g.access_token_expires_at LIMIT ${mostEndedGrants}`;
 
 /** Finds grants whose access token has ended and that have no refresh token. */
 export function findEndedGrants(
   sql: Sql,
-): Promise<(ConnectionPlace & Pick<Grant, 'tokenVersion'>)[]> {
-  type Row = ConnectionPlace & Pick<Grant, 'tokenVersion'>;
+): Promise<(ConnectionSealContext & Pick<Grant, 'tokenVersion'>)[]> {
+  type Row = ConnectionSealContext & Pick<Grant, 'tokenVersion'>;
   return sql<Row>('find-ended-grants', findEndedStatement, []);
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/catalog/json.ts';
-import type { ConnectionPlace } from '../../core/connection-config/sealed-config.ts';
+import type { ConnectionSealContext } from '../../core/connection-config/sealed-config.ts';
 import type { StoredConfig } from '../../core/connection-config/stored-config.ts';
 import {
   type DataKeyColumns,
@@ -7,7 +7,7 @@ import {
   readDataKey,
 } from '../../core/vault/data-key.columns.ts';
 import type { DataKeyRow } from '../../core/vault/data-keys.ts';
-import type { Place } from '../../core/vault/sealed.ts';
+import type { SealContext } from '../../core/vault/sealed.ts';
 import type { SealingKey, Vault } from '../../core/vault/vault.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Sql } from '../../platform/db/sql.ts';
@@ -16,7 +16,7 @@ import type { Sql } from '../../platform/db/sql.ts';
  * One generation of a connection's OAuth tokens, as the database stores it. A grant has no id of its own:
  * `id` is the connection's. Times are by the database's clock.
  */
-export type Grant = ConnectionPlace & {
+export type Grant = ConnectionSealContext & {
   /** Counts the generations: each consent and each refresh stores the next one. */
   tokenVersion: number;
   /** The sealed {@link GrantTokens}. */
@@ -61,7 +61,7 @@ export type GrantActor = { actor: string; ip: string | null; requestId: string }
 
 /** Tokens that a provider has given and the database does not have yet. */
 export type PendingTokens = {
-  grant: ConnectionPlace & Pick<Grant, 'tokenVersion'>;
+  grant: ConnectionSealContext & Pick<Grant, 'tokenVersion'>;
   tokens: GrantTokens;
   /** Loaded before the provider is called, so that the tokens can be sealed while the database is away. */
   key: SealingKey;
@@ -99,22 +99,26 @@ export type AccessToken = Pick<Grant, 'scopes' | 'expiresAt' | 'secondsLeft' | '
 export function sealTokens(
   vault: Vault,
   key: SealingKey,
-  place: ConnectionPlace,
+  place: ConnectionSealContext,
   tokens: GrantTokens,
 ): Uint8Array<ArrayBuffer> {
-  return vault.seal(key, placeOf(place), Buffer.from(JSON.stringify(tokens)));
+  return vault.seal(key, sealContextOfTokens(place), Buffer.from(JSON.stringify(tokens)));
 }
 
 /** @throws VaultError with the data key's id when the tokens do not open. */
 export async function openTokens(
   vault: Vault,
-  { sealed, dataKey, ...place }: ConnectionPlace & Pick<Grant, 'sealed' | 'dataKey'>,
+  { sealed, dataKey, ...place }: ConnectionSealContext & Pick<Grant, 'sealed' | 'dataKey'>,
 ): Promise<GrantTokens> {
-  const plaintext = await vault.open(dataKey, placeOf(place), sealed);
+  const plaintext = await vault.open(dataKey, sealContextOfTokens(place), sealed);
   return JSON.parse(plaintext.toString()) as GrantTokens; // what sealTokens wrote
 }
 
-function placeOf({ organizationId, projectId, id }: ConnectionPlace): Place {
+function sealContextOfTokens({
+  organizationId,
+  projectId,
+  id,
+}: ConnectionSealContext): SealContext {
   return { organizationId, projectId, table: 'oauth_grant', rowId: id, column: 'tokens' };
 }
 

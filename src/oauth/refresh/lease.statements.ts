@@ -41,7 +41,7 @@ declare module '../../core/deps/deps.ts' {
 }
 
 /* Rows are locked in one order, so that two processes do not wait for each other in a circle. */
-const takeStatement = `
+const takeLeasesStatement = `
   WITH q AS (
     SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::boolean[])
       WITH ORDINALITY AS q(id, version, owner, may_take_over, position)
@@ -68,7 +68,7 @@ export async function takeRefreshLeases(
   sql: Sql,
   requests: readonly LeaseRequest[],
 ): Promise<LeaseAnswer[]> {
-  return sql<LeaseAnswer>('take-refresh-leases', takeStatement, [
+  return sql<LeaseAnswer>('take-refresh-leases', takeLeasesStatement, [
     requests.map(({ id }) => id),
     requests.map(({ tokenVersion }) => tokenVersion),
     requests.map(({ owner }) => owner),
@@ -108,7 +108,7 @@ const isDue = `g.next_refresh_at <= now() AND g.tokens IS NOT NULL AND g.refresh
  * every plan at a walk along the due times and a look-up for each row: tables fill up faster than they are
  * analyzed.
  */
-const claimStatement = `
+const claimGrantsStatement = `
   WITH due AS (
     SELECT g.connection_id, g.token_host, c.project_id, g.next_refresh_at
     FROM oauth_grant g JOIN connection c ON c.id = g.connection_id
@@ -175,7 +175,11 @@ export async function claimDueGrants(
   const owner = randomUUID();
   const requestedAt = performance.now();
   const values = [claimSeconds, slots, share, shut, hosts, projects, full.projects];
-  const rows = await sql<Row>('claim-due-grants', claimStatement, [...values, owner, mayTakeOver]);
+  const rows = await sql<Row>('claim-due-grants', claimGrantsStatement, [
+    ...values,
+    owner,
+    mayTakeOver,
+  ]);
   return rows.flatMap((row) => {
     const grant = readGrant(row);
     if (grant === null) return [];

@@ -8,7 +8,7 @@ import { type PendingTokens, sealTokens } from './grant.ts';
 import { next, type RefreshEvent, type RefreshState } from './refresh-state.ts';
 
 /** Pause in milliseconds before a write is tried again. */
-const retryPause = 200;
+const writeRetryPause = 200;
 /** How many tokens may wait for the database; with more, no refresh begins. */
 export const mostPending = 1_000;
 /** Time in milliseconds after an error of the database in which no lease is taken over. */
@@ -65,7 +65,7 @@ export async function writeTokens(deps: LeanDeps, pending: PendingTokens): Promi
       ? { kind: 'stopping' }
       : await tryWrite(deps, pending);
     state = next(state, event);
-    if (event.kind === 'not committed') await wait(retryPause);
+    if (event.kind === 'not committed') await wait(writeRetryPause);
   }
   if (state.kind === 'saved') throw new UnavailableError();
   writes.waiting.delete(pending);

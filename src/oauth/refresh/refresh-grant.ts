@@ -23,12 +23,12 @@ import {
 } from './refresh-state.ts';
 
 /** How long a caller waits for a refresh, in whichever process it runs, in milliseconds. */
-const longestWait = 12_000;
+const longestRefreshWait = 12_000;
 /** How often a process looks whether another one has ended a refresh, in milliseconds. */
 const pollPause = 100;
 
 /** A refresh of one generation of tokens. With a lease in the grant, this process has it already. */
-export type Refresh = {
+type RefreshRequest = {
   grant: Grant;
   /** Called under the lease. Undefined: the refresh must not begin, because this process is about to stop. */
   openTokens: () => Promise<GrantTokens | undefined>;
@@ -36,7 +36,7 @@ export type Refresh = {
 };
 
 /** How a refresh ended. `due`: it was not done now. */
-export type RefreshOutcome = RefreshState & {
+type RefreshOutcome = RefreshState & {
   kind: 'stored' | 'superseded' | 'paused' | 'expired' | 'due';
 };
 
@@ -44,7 +44,7 @@ export type RefreshOutcome = RefreshState & {
  * Refreshes one generation of tokens exactly once, however many callers request it, in this process and all
  * others. Concurrent callers in a process share the outcome. New tokens are committed before this resolves.
  */
-export function refreshGrant(deps: LeanDeps, refresh: Refresh): Promise<RefreshOutcome> {
+export function refreshGrant(deps: LeanDeps, refresh: RefreshRequest): Promise<RefreshOutcome> {
   const { id, tokenVersion, lease } = refresh.grant;
   const [running, key] = [deps.runningRefreshes, `${id} ${tokenVersion}`];
   const known = running.get(key);
@@ -74,14 +74,14 @@ async function limitWait(outcome: Promise<RefreshOutcome>): Promise<RefreshOutco
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<RefreshOutcome>((resolve) => {
     const late = { kind: 'due', reason: 'the refresh takes too long.' } as const;
-    timer = setTimeout(() => resolve(late), longestWait);
+    timer = setTimeout(() => resolve(late), longestRefreshWait);
   });
   return Promise.race([outcome, tooLong]).finally(() => clearTimeout(timer));
 }
 
-async function run(deps: LeanDeps, refresh: Refresh): Promise<RefreshOutcome> {
+async function run(deps: LeanDeps, refresh: RefreshRequest): Promise<RefreshOutcome> {
   const { lease } = refresh.grant;
-  const giveUpAt = performance.now() + longestWait;
+  const giveUpAt = performance.now() + longestRefreshWait;
   let state: RefreshState = lease ? { kind: 'leased', lease } : { kind: 'due', reason: null };
   while (!hasEnded(state)) state = await advance(deps, { ...refresh, giveUpAt }, state);
   return state;
@@ -90,7 +90,7 @@ async function run(deps: LeanDeps, refresh: Refresh): Promise<RefreshOutcome> {
 /** Does what a state requires, and returns the state that follows on the result. */
 async function advance(
   deps: LeanDeps,
-  refresh: Refresh & { giveUpAt: number },
+  refresh: RefreshRequest & { giveUpAt: number },
   state: RefreshState,
 ): Promise<RefreshState> {
   switch (state.kind) {
@@ -114,7 +114,7 @@ function hasEnded(state: RefreshState): state is RefreshOutcome {
 
 async function requestLease(
   deps: LeanDeps,
-  { grant, giveUpAt }: Refresh & { giveUpAt: number },
+  { grant, giveUpAt }: RefreshRequest & { giveUpAt: number },
 ): Promise<RefreshEvent> {
   if (!mayRefresh(deps)) {
     return { kind: 'not called', reason: 'too many tokens wait for the database.' };
@@ -133,7 +133,7 @@ async function requestLease(
 
 async function callProvider(
   deps: LeanDeps,
-  refresh: Refresh,
+  refresh: RefreshRequest,
   { lease }: RefreshState & { kind: 'leased' },
 ): Promise<RefreshEvent> {
   const { grant } = refresh;
@@ -145,7 +145,7 @@ async function callProvider(
       await release();
       return { kind: 'not called', reason: 'this process is about to stop.' };
     }
-    const provider = await requireProvider(deps, grant, lease);
+    const provider = await requireGrantProvider(deps, grant, lease);
     const key = await deps.vault.sealingKey(grant.projectId);
     if (!mayCallProvider(lease, performance.now())) {
       await release();
@@ -172,7 +172,7 @@ async function callProvider(
   }
 }
 
-async function requireProvider(
+async function requireGrantProvider(
   deps: LeanDeps,
   grant: Grant,
   { settings }: Lease,
@@ -217,7 +217,7 @@ function followingTokens(
 
 async function recordFailure(
   deps: LeanDeps,
-  { grant, by }: Refresh,
+  { grant, by }: RefreshRequest,
   failed: RefreshState & { kind: 'failed' },
 ): Promise<RefreshEvent> {
   try {

@@ -120,17 +120,17 @@ function afterRead({ grant, isRefreshOff }: RefreshEvent & { kind: 'read' }): Re
   const { isRefreshable, isPaused, lastRefreshError } = grant;
   if (isFresh(grant)) return { kind: 'fresh' };
   if (!isRefreshable) {
-    return isAlive(grant) ? { kind: 'fresh' } : { kind: 'expired', message: unrefreshable };
+    return isTokenAlive(grant) ? { kind: 'fresh' } : { kind: 'expired', message: unrefreshable };
   }
   if (isRefreshOff) {
     const message = 'refreshing is turned off on this server (REFRESH=off).';
     return { kind: 'paused', isPassing: true, message };
   }
   if (!isPaused) return { kind: 'due', reason: null };
-  return { kind: 'paused', isPassing: true, message: lastRefreshError ?? unreachable };
+  return { kind: 'paused', isPassing: true, message: lastRefreshError ?? providerUnreachable };
 }
 
-const unreachable = 'the provider could not be reached.';
+const providerUnreachable = 'the provider could not be reached.';
 
 function afterLeaseRequest({
   isCurrent,
@@ -181,7 +181,7 @@ export function isFresh({ secondsLeft, life }: Pick<Grant, 'secondsLeft' | 'life
 }
 
 /** Whether an access token still works. */
-export function isAlive({ secondsLeft }: Pick<Grant, 'secondsLeft'>): boolean {
+export function isTokenAlive({ secondsLeft }: Pick<Grant, 'secondsLeft'>): boolean {
   return secondsLeft === null || secondsLeft > 0;
 }
 

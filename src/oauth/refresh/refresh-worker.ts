@@ -12,9 +12,9 @@ import { saveUnsaved } from './unsaved.ts';
 /** How many refreshes run at once in a process. */
 const slots = mostSlots;
 /** How many of them may be of one host, or of one project. */
-const share = slots / 4;
+const hostShare = slots / 4;
 /** How many must have ended before more are claimed: a claim for each would cost as much as its refresh. */
-const handful = share / 2;
+const handful = hostShare / 2;
 /** Pause in milliseconds when nothing is due; jittered, so that processes take turns. */
 const idlePause = 1_000;
 /** Pause in milliseconds after a claim: short, so that many tokens are refreshed evenly and not in waves. */
@@ -38,7 +38,7 @@ export function startRefreshWorker(deps: LeanDeps): { stop(): Promise<void> } {
     if (free === 0 || !mayRefresh(deps)) return 0;
     const due = await claimDueGrants(deps.sql, {
       slots: free,
-      share,
+      share: hostShare,
       running: [...running],
       avoided: breaker.avoided(),
       mayTakeOver: mayTakeOver(deps),
@@ -62,7 +62,7 @@ export function startRefreshWorker(deps: LeanDeps): { stop(): Promise<void> } {
   const claimAll = async (): Promise<number> => {
     let some = await claim();
     let all = some;
-    while (some > 0 && !isStopped && isAnyFull([...running], share)) {
+    while (some > 0 && !isStopped && isAnyFull([...running], hostShare)) {
       if (performance.now() - noOthersAt < idlePause) break;
       some = await claim();
       all += some;

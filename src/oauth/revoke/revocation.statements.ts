@@ -5,8 +5,8 @@ import {
   readDataKey,
 } from '../../core/vault/data-key.columns.ts';
 import type { DataKeyRow } from '../../core/vault/data-keys.ts';
-import type { Place } from '../../core/vault/sealed.ts';
-import { heldDataKey } from '../../core/vault/write-sealed.ts';
+import type { SealContext } from '../../core/vault/sealed.ts';
+import { lockedDataKey } from '../../core/vault/write-sealed.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import { newId } from '../../platform/new-id.ts';
 
@@ -19,7 +19,7 @@ import { newId } from '../../platform/new-id.ts';
 export type RevocationRequest = { type: string; config: JsonObject; token: string };
 
 /** Returns what a sealed revocation is bound to. */
-export function placeOfRevocation(id: string): Place {
+export function placeOfRevocation(id: string): SealContext {
   const table = 'token_revocation';
   return { organizationId: null, projectId: null, table, rowId: id, column: 'request' };
 }
@@ -34,8 +34,8 @@ export type PreparedRevocation = {
   sealed: Uint8Array;
 };
 
-const storeStatement = `
-  WITH held AS (${heldDataKey('$7')})
+const storeRevocationsStatement = `
+  WITH held AS (${lockedDataKey('$7')})
   INSERT INTO token_revocation AS r
     (id, connection_id, organization_id, project_id, host, request, request_data_key_id)
   SELECT q.id, q.connection_id, q.organization_id, q.project_id, q.host, decode(q.request, 'base64'), held.id
@@ -53,7 +53,7 @@ export async function storePrepared(
   keyId: string,
   rows: readonly PreparedRevocation[],
 ): Promise<boolean> {
-  const stored = await sql<{ id: string }>('store-revocations', storeStatement, [
+  const stored = await sql<{ id: string }>('store-revocations', storeRevocationsStatement, [
     rows.map(({ id }) => id),
     rows.map(({ connectionId }) => connectionId),
     rows.map(({ organizationId }) => organizationId),
@@ -93,7 +93,7 @@ const claimedAtOnce = 16;
 /** How long a revocation is tried, in hours. */
 export const triedHours = 72;
 
-const claimStatement = `
+const claimRevocationsStatement = `
   WITH claimed AS (
     UPDATE token_revocation SET next_try_at = now() + interval '${claimMinutes} minutes'
     WHERE id = ANY(ARRAY(
@@ -113,7 +113,7 @@ export async function claimDue(
   avoidedHosts: readonly string[],
 ): Promise<DueRevocation[]> {
   type Row = Omit<DueRevocation, 'dataKey'> & DataKeyColumns<'key'>;
-  const rows = await sql<Row>('claim-revocations', claimStatement, [avoidedHosts]);
+  const rows = await sql<Row>('claim-revocations', claimRevocationsStatement, [avoidedHosts]);
   return rows.flatMap((row) => {
     const dataKey = readDataKey(row, 'key');
     return dataKey === null ? [] : [{ ...row, dataKey }];
@@ -148,10 +148,10 @@ export async function giveUpRevocation(sql: Sql, id: string): Promise<void> {
   await sql('give-up-revocation', giveUpStatement, [id, newId()]);
 }
 
-const forgetStatement = `
+const forgetRevocationsStatement = `
   DELETE FROM token_revocation WHERE next_try_at IS NULL AND created_at < now() - interval '1 hour'`;
 
 /** Deletes revocations of a process that was killed before it deleted their connections. */
 export async function forgetPrepared(sql: Sql): Promise<void> {
-  await sql('forget-prepared-revocations', forgetStatement, []);
+  await sql('forget-prepared-revocations', forgetRevocationsStatement, []);
 }

@@ -18,24 +18,24 @@ import {
 /** How many revocations a process sends at once. */
 const sentAtOnce = 4;
 /** How many failures in a row a host may have before it is left alone until the next run. */
-const toleratedFailures = 4;
+const toleratedRevocationFailures = 4;
 
 /** Returns the pause after so many failures, in seconds: half a minute at first, an hour at most. */
-const pauseAfter = (failures: number) => Math.min(30 * 2 ** failures, 3_600);
+const revocationPauseAfter = (failures: number) => Math.min(30 * 2 ** failures, 3_600);
 
 /** The pause of a revocation whose host is left alone, in seconds. */
 const hostPause = 60;
 
 /** `current` is the run under way; `isAskedAgain` says that another must follow it. */
-type Run = { current: Promise<void> | undefined; isAskedAgain: boolean };
+type RevocationRun = { current: Promise<void> | undefined; isAskedAgain: boolean };
 
-export function createRevocationRun(): Run {
+export function createRevocationRun(): RevocationRun {
   return { current: undefined, isAskedAgain: false };
 }
 
 declare module '../../core/deps/deps.ts' {
   interface Deps {
-    revocationRun: Run;
+    revocationRun: RevocationRun;
   }
 }
 
@@ -60,7 +60,7 @@ export async function finishRevocations(deps: Deps, until: number): Promise<void
   await late.catch(() => {}); // aborted
 }
 
-async function runAll(deps: Deps, run: Run): Promise<void> {
+async function runAll(deps: Deps, run: RevocationRun): Promise<void> {
   // A copy of a database must not end the original's grants.
   if (deps.config.refresh === 'off') return;
   try {
@@ -85,23 +85,27 @@ async function sendAll(deps: Deps): Promise<void> {
     if (due.length === 0) return;
     const left = due.values();
     const worker = async () => {
-      for (const revocation of left) await send(deps, revocation, failures);
+      for (const revocation of left) await sendRevocation(deps, revocation, failures);
     };
     await Promise.all(Array.from({ length: sentAtOnce }, worker));
   }
 }
 
 const isFailing = (failures: Failures) => (host: string) =>
-  (failures.get(host) ?? 0) >= toleratedFailures;
+  (failures.get(host) ?? 0) >= toleratedRevocationFailures;
 
-async function send(deps: Deps, revocation: DueRevocation, hosts: Failures): Promise<void> {
+async function sendRevocation(
+  deps: Deps,
+  revocation: DueRevocation,
+  hosts: Failures,
+): Promise<void> {
   const { sql, log, stopping } = deps;
   const { id, host, connectionId, failures } = revocation;
   if (stopping.signal.aborted || isFailing(hosts)(host)) {
     return postponeRevocation(sql, { id, failures, seconds: hostPause });
   }
   try {
-    await ask(deps, revocation);
+    await revokeAtProvider(deps, revocation);
     hosts.delete(host);
     await endRevocation(sql, id);
   } catch (error) {
@@ -111,11 +115,15 @@ async function send(deps: Deps, revocation: DueRevocation, hosts: Failures): Pro
       return giveUpRevocation(sql, id);
     }
     log.warn({ err: error, connectionId }, 'a token was not revoked at its provider; it will be');
-    await postponeRevocation(sql, { id, failures: failures + 1, seconds: pauseAfter(failures) });
+    await postponeRevocation(sql, {
+      id,
+      failures: failures + 1,
+      seconds: revocationPauseAfter(failures),
+    });
   }
 }
 
-async function ask(deps: Deps, { id, sealed, dataKey }: DueRevocation): Promise<void> {
+async function revokeAtProvider(deps: Deps, { id, sealed, dataKey }: DueRevocation): Promise<void> {
   const plaintext = await deps.vault.open(dataKey, placeOfRevocation(id), sealed);
   const { type, config, token } = JSON.parse(plaintext.toString()) as RevocationRequest;
   const provider = resolveProvider(requireType(type), config, deps.config.oauthClients);

@@ -2,7 +2,7 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { newId } from '../../platform/new-id.ts';
-import { type ConnectionRow, connectionParts, openRow } from '../provider/load-connection.ts';
+import { connectionParts, type OAuthConnectionRow, openRow } from '../provider/load-connection.ts';
 import { resolveProvider } from '../provider/provider.ts';
 import { openTokens } from '../refresh/grant.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import { revokeDue } from './revoke-due.service.ts';
 
 /** How many connections are opened at a time. */
-const batchRows = 100;
+const revokeBatchRows = 100;
 
 /**
  * Ends connections, or their grants, and revokes all of their tokens at the providers. The revocations
@@ -51,13 +51,13 @@ async function prepare(
   let after: string | undefined;
   do {
     const grants = await readGrants(deps, where, after);
-    const requests: Opened[] = [];
+    const requests: OpenedTokens[] = [];
     for (const grant of grants) {
       const request = await openRequest(deps, grant);
       if (request !== undefined) requests.push(request);
     }
     if (requests.length > 0) await store(deps, requests, prepared);
-    after = grants.length < batchRows ? undefined : grants.at(-1)?.connectionId;
+    after = grants.length < revokeBatchRows ? undefined : grants.at(-1)?.connectionId;
   } while (after !== undefined);
 }
 
@@ -69,19 +69,19 @@ function readGrants({ db }: Deps, where: Prisma.ConnectionWhereInput, after: str
       ...(after !== undefined && { connectionId: { gt: after } }),
     },
     orderBy: { connectionId: 'asc' },
-    take: batchRows,
+    take: revokeBatchRows,
     relationLoadStrategy: 'join',
     include: { tokensDataKey: true, connection: { include: connectionParts } },
   });
 }
 
-type Grant = Prisma.OauthGrantGetPayload<{ include: { tokensDataKey: true } }> & {
-  connection: ConnectionRow;
+type GrantToRevoke = Prisma.OauthGrantGetPayload<{ include: { tokensDataKey: true } }> & {
+  connection: OAuthConnectionRow;
 };
-type Opened = Omit<PreparedRevocation, 'sealed'> & { request: RevocationRequest };
+type OpenedTokens = Omit<PreparedRevocation, 'sealed'> & { request: RevocationRequest };
 
 /** Returns undefined where the provider has no revocation, and for a damaged connection: it can still be deleted. */
-async function openRequest(deps: Deps, grant: Grant): Promise<Opened | undefined> {
+async function openRequest(deps: Deps, grant: GrantToRevoke): Promise<OpenedTokens | undefined> {
   const { connectionId, tokens: sealed, tokensDataKey } = grant;
   if (sealed === null || tokensDataKey === null) return undefined;
   try {
@@ -101,7 +101,11 @@ async function openRequest(deps: Deps, grant: Grant): Promise<Opened | undefined
   }
 }
 
-async function store(deps: Deps, requests: readonly Opened[], prepared: string[]): Promise<void> {
+async function store(
+  deps: Deps,
+  requests: readonly OpenedTokens[],
+  prepared: string[],
+): Promise<void> {
   await startUntilSealed(deps, null, async (key) => {
     const rows = requests.map(({ request, ...row }) => {
       const plaintext = Buffer.from(JSON.stringify(request));

@@ -15,7 +15,7 @@ export type OidcConfig = {
   roles: ReadonlyMap<string, Role>;
 };
 
-type Variables = {
+type OidcVariables = {
   OIDC_ISSUER?: string | undefined;
   OIDC_AUDIENCE?: string | undefined;
   OIDC_ROLE_CLAIM?: string | undefined;
@@ -23,14 +23,14 @@ type Variables = {
 };
 
 const allRoles: readonly Role[] = ['viewer', 'runtime', 'editor', 'admin'];
-const ownNames = new Map(allRoles.map((role) => [role as string, role]));
+const ownRoleNames = new Map(allRoles.map((role) => [role as string, role]));
 
 /**
  * Reads the identity provider; undefined if none is set. It calls `complain` for each variable that is
  * missing beside others.
  */
 export function readOidcConfig(
-  { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_ROLE_CLAIM, OIDC_ROLES }: Variables,
+  { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_ROLE_CLAIM, OIDC_ROLES }: OidcVariables,
   publicUrl: string,
   complain: (name: string, wanted: string) => void,
 ): OidcConfig | undefined {
@@ -46,7 +46,7 @@ export function readOidcConfig(
     issuer: OIDC_ISSUER ?? '',
     audience: OIDC_AUDIENCE ?? '',
     roleClaim: OIDC_ROLE_CLAIM,
-    roles: OIDC_ROLES ?? ownNames,
+    roles: OIDC_ROLES ?? ownRoleNames,
   };
 }
 
@@ -65,7 +65,7 @@ export function parseRoles(text: string): ReadonlyMap<string, Role> | undefined 
   const pairs = text.split(',').map((pair) => /^\s*(\S.*?)\s*:\s*(\w+)\s*$/.exec(pair));
   const roles = new Map<string, Role>();
   for (const [, value = '', name = ''] of pairs.map((pair) => pair ?? [])) {
-    const role = ownNames.get(name);
+    const role = ownRoleNames.get(name);
     if (role === undefined) return undefined;
     roles.set(value, role);
   }

@@ -8,7 +8,7 @@ export type PipedreamConfig = {
   apiUrl: string;
 };
 
-type Variables = {
+type PipedreamVariables = {
   PIPEDREAM_CLIENT_ID?: string | undefined;
   PIPEDREAM_CLIENT_SECRET?: string | undefined;
   PIPEDREAM_PROJECT_ID?: string | undefined;
@@ -21,7 +21,7 @@ type Variables = {
  * is missing beside others.
  */
 export function readPipedreamConfig(
-  variables: Variables,
+  variables: PipedreamVariables,
   complain: (name: string, wanted: string) => void,
 ): PipedreamConfig | undefined {
   const { PIPEDREAM_CLIENT_ID, PIPEDREAM_CLIENT_SECRET, PIPEDREAM_PROJECT_ID } = variables;

@@ -45,7 +45,7 @@ export type Config = {
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  if (!parsed.success) throw new ConfigError(describe(parsed.error));
+  if (!parsed.success) throw new ConfigError(describeConfigError(parsed.error));
   const { data } = parsed;
   if (data.PUBLIC_URL === undefined && !isLoopback(data.HOST)) {
     throw new ConfigError(
@@ -123,7 +123,7 @@ function defaultPublicUrl(host: string, port: number): string {
   return `http://${host === '::1' ? '[::1]' : '127.0.0.1'}:${port}`;
 }
 
-function describe(error: z.ZodError): string {
+function describeConfigError(error: z.ZodError): string {
   const complaints = error.issues.map((issue) => {
     const name = issue.path[0] as keyof typeof wanted;
     const own: unknown = issue.code === 'custom' ? issue.params?.wanted : undefined;

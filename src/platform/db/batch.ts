@@ -5,7 +5,7 @@ import { translateDatabaseError } from './errors.ts';
 /** Returns the result of one item. The call shares its statement with concurrent calls. */
 export type Batched<Item, Result> = (item: Item) => Promise<Result>;
 
-type Run<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
+type RunBatch<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
 
 /** Returns or throws the result of one item. DataLoader itself would reject a result that is an Error. */
 type Settled<Result> = () => Result;
@@ -18,7 +18,7 @@ type Settled<Result> = () => Result;
  * neighbours. When the database is unavailable, all of them fail at once.
  */
 export function batch<Item, Result>(
-  run: Run<Item, Result>,
+  run: RunBatch<Item, Result>,
   { max = 200, inFlight = 4 }: { max?: number; inFlight?: number } = {},
 ): Batched<Item, Result> {
   const due: (() => void)[] = [];
@@ -43,7 +43,7 @@ export function batch<Item, Result>(
 
 /** Runs all items together or, when that fails, one after the other: that takes no more sessions. */
 async function settle<Item, Result>(
-  run: Run<Item, Result>,
+  run: RunBatch<Item, Result>,
   items: readonly Item[],
 ): Promise<Settled<Result>[]> {
   const settled: Settled<Result>[] = [];

@@ -3,9 +3,9 @@ import { UnavailableError } from '../errors.ts';
 import { translateDatabaseError } from './errors.ts';
 
 /** What came of a try to connect, as far as Node, `pg` or PostgreSQL say it. */
-type Failure = { code: string; message: string; syscall?: unknown };
+type ConnectFailure = { code: string; message: string; syscall?: unknown };
 
-const causes = new Map([
+const knownCauses = new Map([
   ['ECONNREFUSED', 'the connection is refused'],
   ['ENOTFOUND', 'the host name does not resolve'],
   ['EAI_AGAIN', 'the host name does not resolve now'],
@@ -24,7 +24,7 @@ const encoded = 'In DATABASE_URL the password is percent-encoded: "%" is %25, "@
  */
 export function describeConnectFailure(session: pg.ClientConfig, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const failure: Failure = Object.assign({ code: '' }, error, { message: error.message });
+  const failure: ConnectFailure = Object.assign({ code: '' }, error, { message: error.message });
   if (failure.syscall === 'open') {
     return new Error(`DATABASE_URL names a file that cannot be read (${failure.code}).`);
   }
@@ -43,7 +43,7 @@ export function describeConnectFailure(session: pg.ClientConfig, error: unknown)
   if (isTlsFailure(failure)) {
     return new Error(`The database ${where} cannot be reached over TLS: ${message}.`, cause);
   }
-  const known = causes.get(code);
+  const known = knownCauses.get(code);
   const translated = translateDatabaseError(error);
   if (known === undefined && !(translated instanceof UnavailableError)) return error;
   const why = known === undefined ? message : `${known} (${code})`;
@@ -53,7 +53,7 @@ export function describeConnectFailure(session: pg.ClientConfig, error: unknown)
   });
 }
 
-function isTlsFailure({ code, message }: Failure): boolean {
+function isTlsFailure({ code, message }: ConnectFailure): boolean {
   return (
     /^(?:ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code) ||
     /\bSSL\b/.test(message)

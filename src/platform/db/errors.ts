@@ -1,13 +1,17 @@
 import { UnavailableError } from '../errors.ts';
 
 /** Of a server that stops, starts or is full, or that cut a session or a statement short. */
-const unavailableStates = [
-  ...['57P01', '57P02', '57P03', '57P05', '57014', '25P03', '53300', '53400'],
-];
+const unavailableStates = ['57P01', '57P02', '57P03', '57P05', '57014', '25P03', '53300', '53400'];
 
 const unavailableSystemCodes = [
-  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
-  ...['ENOTFOUND', 'EAI_AGAIN'],
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
 ];
 
 const unavailablePrismaCodes = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'];
@@ -19,7 +23,10 @@ const unavailableCodes = new Set<unknown>([
 ]);
 
 const unavailableAdapterKinds = new Set<unknown>([
-  ...['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'],
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TooManyConnections',
 ]);
 
 /** What `pg`, its pool and PGlite say without any code. */
@@ -40,7 +47,7 @@ export const primaryKeys: Readonly<Record<string, string>> = {
 };
 
 /** What the errors of `pg`, PGlite, Prisma and its adapters have in common: all of it optional. */
-type Failure = {
+type DatabaseFailure = {
   code?: unknown;
   syscall?: unknown;
   kind?: unknown;
@@ -56,7 +63,8 @@ type Failure = {
  * `cause`; any other error as it is.
  */
 export function translateDatabaseError(error: unknown): unknown {
-  if (error instanceof UnavailableError || !causes(error).some(isUnavailable)) return error;
+  if (error instanceof UnavailableError || !causesOf(error).some(isUnavailableFailure))
+    return error;
   return new UnavailableError({ cause: error });
 }
 
@@ -65,7 +73,7 @@ export function translateDatabaseError(error: unknown): unknown {
  * database's names; of a partial index, the indexed ones. Knows an error of Prisma from one of `sql`.
  */
 export function isUniqueViolation(error: unknown, ...columns: string[]): boolean {
-  return causes(error).some((failure) => {
+  return causesOf(error).some((failure) => {
     if (failure.kind !== 'UniqueConstraintViolation' && failure.code !== '23505') return false;
     return violatedColumns(failure, columns) === columns.join();
   });
@@ -73,24 +81,24 @@ export function isUniqueViolation(error: unknown, ...columns: string[]): boolean
 
 /** Whether a write referred to a row that is not there. Knows an error of Prisma from one of `sql`. */
 export function isForeignKeyViolation(error: unknown): boolean {
-  return causes(error).some(
+  return causesOf(error).some(
     ({ kind, code }) => kind === 'ForeignKeyConstraintViolation' || code === '23503',
   );
 }
 
 /** The error and what lies under it, outermost first. */
-function causes(error: unknown): Failure[] {
-  const found: Failure[] = [];
+function causesOf(error: unknown): DatabaseFailure[] {
+  const found: DatabaseFailure[] = [];
   let next: unknown = error;
   while (typeof next === 'object' && next !== null && found.length < 8) {
-    const failure = next as Failure;
+    const failure = next as DatabaseFailure;
     found.push(failure);
     next = failure.meta?.driverAdapterError ?? failure.cause;
   }
   return found;
 }
 
-function isUnavailable({ code, syscall, kind, message }: Failure): boolean {
+function isUnavailableFailure({ code, syscall, kind, message }: DatabaseFailure): boolean {
   if (unavailableCodes.has(code) || unavailableAdapterKinds.has(kind)) return true;
   // No such socket; of a file it would be another matter.
   if (code === 'ENOENT' && syscall === 'connect') return true;
@@ -98,7 +106,7 @@ function isUnavailable({ code, syscall, kind, message }: Failure): boolean {
 }
 
 /** `pg`'s adapter and both drivers name the constraint, PGlite's adapter only its columns. */
-function violatedColumns({ constraint, table }: Failure, expected: readonly string[]) {
+function violatedColumns({ constraint, table }: DatabaseFailure, expected: readonly string[]) {
   const { fields, index } = Object(constraint) as { fields?: string[]; index?: string };
   const name = typeof constraint === 'string' ? constraint : index;
   if (name === undefined) return fields?.join();

@@ -13,7 +13,7 @@ type Holder = { pid: number | undefined; since: string };
 export type FolderLock = { release(): Promise<void> };
 
 const answerMilliseconds = 2_000;
-const attempts = 5;
+const lockAttempts = 5;
 
 /**
  * Makes the folder this process's own until it ends, and its owner's alone (0700). Throws an
@@ -28,14 +28,14 @@ export async function lockFolder(
   const folder = await realpath(dataDir);
   const taken = platform === 'linux' ? await takeSocket(folder) : await takeLockFile(folder);
   if ('release' in taken) return taken;
-  throw new Error(describe(folder, taken));
+  throw new Error(describeHolder(folder, taken));
 }
 
 /** An abstract socket belongs to no file: the kernel frees its name with the process that holds it. */
 async function takeSocket(folder: string): Promise<FolderLock | Holder> {
   const name = `\0patchbay-${createHash('sha256').update(folder).digest('hex')}`;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const server = await listen(name);
+  for (let attempt = 0; attempt < lockAttempts; attempt++) {
+    const server = await listenAsHolder(name);
     if (server !== undefined) {
       return { release: () => new Promise((done) => void server.close(() => done())) };
     }
@@ -45,7 +45,7 @@ async function takeSocket(folder: string): Promise<FolderLock | Holder> {
   return { pid: undefined, since: 'an unknown time' };
 }
 
-function listen(name: string): Promise<Server | undefined> {
+function listenAsHolder(name: string): Promise<Server | undefined> {
   const holder: Holder = { pid: process.pid, since: new Date().toISOString() };
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -97,13 +97,13 @@ async function takeLockFile(folder: string): Promise<FolderLock | Holder> {
   const started = await startTimeOf(process.pid);
   const entry: Entry = { pid: process.pid, since: new Date().toISOString(), started };
   if (await createFile(path, entry)) return { release: () => rm(path, { force: true }) };
-  const holder = await readEntry(path);
+  const holder = await readLockEntry(path);
   if (holder?.pid !== undefined && (await startTimeOf(holder.pid)) === holder.started) {
     return holder;
   }
   await rm(path, { force: true });
   if (await createFile(path, entry)) return { release: () => rm(path, { force: true }) };
-  return (await readEntry(path)) ?? { pid: undefined, since: 'a moment ago' };
+  return (await readLockEntry(path)) ?? { pid: undefined, since: 'a moment ago' };
 }
 
 async function createFile(path: string, entry: Entry): Promise<boolean> {
@@ -117,7 +117,7 @@ async function createFile(path: string, entry: Entry): Promise<boolean> {
   }
 }
 
-async function readEntry(path: string): Promise<Entry | undefined> {
+async function readLockEntry(path: string): Promise<Entry | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Entry;
   } catch {
@@ -131,11 +131,11 @@ async function startTimeOf(pid: number): Promise<string> {
     const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]);
     return stdout.trim();
   } catch {
-    return isAlive(pid) ? 'alive' : 'gone';
+    return isRunning(pid) ? 'alive' : 'gone';
   }
 }
 
-function isAlive(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -143,7 +143,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function describe(folder: string, { pid, since }: Holder): string {
+function describeHolder(folder: string, { pid, since }: Holder): string {
   return (
     `${folder} is in use by process ${pid ?? '(which does not answer)'} since ${since}. Two processes ` +
     'on one embedded database would destroy it: stop that process, or give this one another ' +

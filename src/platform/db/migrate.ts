@@ -59,7 +59,9 @@ export async function applyMigrations(
     await session.run(takeLock);
     return { applied: await applyPending(database, session, migrations) };
   } catch (error) {
-    throw new Error(`The database could not be migrated: ${describe(error)}`, { cause: error });
+    throw new Error(`The database could not be migrated: ${describeMigrationError(error)}`, {
+      cause: error,
+    });
   } finally {
     await session.close();
   }
@@ -80,7 +82,7 @@ async function applyPending(
 ): Promise<string[]> {
   const rows = await history(database);
   if (isCurrent(rows, migrations)) return []; // another process was first
-  if (rows === undefined) await requireEmpty(database);
+  if (rows === undefined) await requireEmptyDatabase(database);
   await session.run(rows === undefined ? createHistory : dropUnfinished);
   const finished = finishedNames(rows);
   const pending = migrations.filter(({ name }) => !finished.has(name));
@@ -123,7 +125,7 @@ async function history({ sql }: Database): Promise<HistoryRow[] | undefined> {
   return found?.exists ? sql<HistoryRow>('read_migrations', readHistory, []) : undefined;
 }
 
-async function requireEmpty({ sql }: Database): Promise<void> {
+async function requireEmptyDatabase({ sql }: Database): Promise<void> {
   const [table] = await sql<{ name: string }>('foreign_tables', foreignTables, []);
   if (table === undefined) return;
   throw new Error(
@@ -132,6 +134,6 @@ async function requireEmpty({ sql }: Database): Promise<void> {
   );
 }
 
-function describe(error: unknown): string {
+function describeMigrationError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -35,12 +35,12 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
       await db.$disconnect();
       if (!pglite.closed) await pglite.close();
     },
-    openSession: async () => openSession(pglite),
+    openSession: async () => openPgliteSession(pglite),
   };
 }
 
 /** PGlite has one session only: closing gives back what the scripts took, and the session goes on. */
-function openSession(pglite: PGlite): ScriptSession {
+function openPgliteSession(pglite: PGlite): ScriptSession {
   return {
     run: async (script) => {
       try {

@@ -33,7 +33,7 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
       await db.$disconnect();
       await Promise.all([prismaPool.end(), close()]);
     },
-    openSession: () => openSession(databaseUrl),
+    openSession: () => openPostgresqlSession(databaseUrl),
   };
   try {
     await requireUtc(database);
@@ -77,7 +77,7 @@ async function requireUtc(database: Database): Promise<void> {
   );
 }
 
-async function openSession(databaseUrl: string): Promise<ScriptSession> {
+async function openPostgresqlSession(databaseUrl: string): Promise<ScriptSession> {
   const { connectionTimeoutMillis } = timeouts;
   const client = new pg.Client({ ...utcSession(databaseUrl), connectionTimeoutMillis });
   client.on('error', () => {}); // a lost session fails the statement that runs

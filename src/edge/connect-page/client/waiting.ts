@@ -9,7 +9,7 @@ const longestWait = 600_000;
 const interval = 2_500;
 
 /** The states of the requirements that the page shows, and how it shows others. */
-export type Shown = {
+type Shown = {
   /** The path of the session's page. */
   base: string;
   states: Record<string, string>;

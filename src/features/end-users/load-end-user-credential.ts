@@ -1,4 +1,8 @@
-import { isReached, type Reach, reachColumns } from '../../core/access/reach.ts';
+import {
+  isInProjectScope,
+  type ProjectScope,
+  projectScopeColumns,
+} from '../../core/access/project-scope.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { RequirementKind } from '../../platform/db/generated/enums.ts';
@@ -19,11 +23,11 @@ type WantedOfUser = {
   requirementId: string;
   appId: string;
   userId: string;
-  reach: Reach;
+  projectScope: ProjectScope;
 };
 
 /** A requirement with the link of one user, if there is one. */
-export type Brought = {
+export type EndUserCredential = {
   kind: RequirementKind;
   title: string;
   spec: JsonObject;
@@ -37,15 +41,15 @@ export type PipedreamAccount = { id: string; appSlug: string; externalUserId: st
 declare module '../../core/deps/deps.ts' {
   interface Deps {
     /** Loads by app, user and requirement; returns undefined when there is no such requirement. */
-    loadBrought: Batched<WantedOfUser, Brought | undefined>;
+    loadEndUserCredential: Batched<WantedOfUser, EndUserCredential | undefined>;
   }
 }
 
-const statement = `
+const loadEndUserCredentialsStatement = `
   SELECT c.*
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::boolean[])
     WITH ORDINALITY
-    AS q(requirement_id, app_id, user_id, organization_id, reach, reach_only, position)
+    AS q(requirement_id, app_id, user_id, organization_id, project_scope, project_scope_only, position)
   LEFT JOIN LATERAL (
     SELECT r.kind::text AS kind, r.title, r.spec, a.project_id AS "ofProjectId",
       b.id AS "accountId", b.app_slug AS "appSlug", b.external_user_id AS "externalUserId",
@@ -59,7 +63,7 @@ const statement = `
     LEFT JOIN connection c ON c.id = l.connection_id
     ${credentialsJoins}
     WHERE r.id = q.requirement_id AND a.id = q.app_id AND p.organization_id = q.organization_id
-      AND ${isReached('a.project_id')}
+      AND ${isInProjectScope('a.project_id')}
     LIMIT 1
   ) c ON true
   ORDER BY q.position`;
@@ -73,29 +77,33 @@ type RequirementRow = {
 type AccountRow =
   | { accountId: string; appSlug: string; externalUserId: string }
   | { accountId: null };
-type Row = RequirementRow & AccountRow & (CredentialsRow | { id: null });
+type EndUserCredentialRow = RequirementRow & AccountRow & (CredentialsRow | { id: null });
 
-export async function loadBroughtOfMany(
+export async function loadEndUserCredentials(
   sql: Sql,
   wanted: readonly WantedOfUser[],
-): Promise<(Brought | undefined)[]> {
-  const rows = await sql<Row | { kind: null }>('load-brought', statement, [
-    wanted.map(({ requirementId }) => requirementId),
-    wanted.map(({ appId }) => appId),
-    wanted.map(({ userId }) => userId),
-    wanted.map(({ reach }) => reach.organizationId),
-    ...reachColumns(wanted.map(({ reach }) => reach)),
-  ]);
-  return rows.map((row) => (row.kind === null ? undefined : fromRow(row)));
+): Promise<(EndUserCredential | undefined)[]> {
+  const rows = await sql<EndUserCredentialRow | { kind: null }>(
+    'load-end-user-credentials',
+    loadEndUserCredentialsStatement,
+    [
+      wanted.map(({ requirementId }) => requirementId),
+      wanted.map(({ appId }) => appId),
+      wanted.map(({ userId }) => userId),
+      wanted.map(({ projectScope }) => projectScope.organizationId),
+      ...projectScopeColumns(wanted.map(({ projectScope }) => projectScope)),
+    ],
+  );
+  return rows.map((row) => (row.kind === null ? undefined : endUserCredentialFromRow(row)));
 }
 
-function fromRow(row: Row): Brought {
+function endUserCredentialFromRow(row: EndUserCredentialRow): EndUserCredential {
   const { kind, title, spec, ofProjectId: projectId } = row;
   const connection = row.id === null ? null : readCredentials(row);
-  return { kind, title, spec, projectId, connection, account: accountOf(row) };
+  return { kind, title, spec, projectId, connection, account: pipedreamAccountOf(row) };
 }
 
-function accountOf(row: AccountRow): PipedreamAccount | null {
+function pipedreamAccountOf(row: AccountRow): PipedreamAccount | null {
   if (row.accountId === null) return null;
   return { id: row.accountId, appSlug: row.appSlug, externalUserId: row.externalUserId };
 }

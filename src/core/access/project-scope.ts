@@ -9,7 +9,7 @@ export function includesRole(role: Role, needed: Role): boolean {
 }
 
 /** A set of projects of an organization: only the listed ones, or all except the listed ones. */
-export type Reach = {
+export type ProjectScope = {
   organizationId: string;
   only: boolean;
   projectIds: readonly string[];
@@ -19,21 +19,21 @@ export type Reach = {
  * Returns the projects in which the caller can do what they ask for. Everything outside looks as if it did
  * not exist.
  */
-export function reachOf(viewer: MemberViewer): Reach {
+export function projectScopeOf(viewer: MemberViewer): ProjectScope {
   const { organizationId } = viewer;
   if (viewer.kind === 'access_key') {
     const { projectId } = viewer;
     return { organizationId, only: projectId !== null, projectIds: projectId ? [projectId] : [] };
   }
-  const { organizationRole, projectRoles, holding } = viewer;
-  const only = organizationRole === null || !includesRole(organizationRole, holding);
-  const others = [...projectRoles].filter(([, role]) => includesRole(role, holding) === only);
+  const { organizationRole, projectRoles, requiredRole } = viewer;
+  const only = organizationRole === null || !includesRole(organizationRole, requiredRole);
+  const others = [...projectRoles].filter(([, role]) => includesRole(role, requiredRole) === only);
   return { organizationId, only, projectIds: others.map(([id]) => id) };
 }
 
 /** Returns the same person, limited to the projects in which they hold the role. */
-export function holding(viewer: UserViewer, role: Role): UserViewer {
-  return { ...viewer, holding: role };
+export function limitToRole(viewer: UserViewer, role: Role): UserViewer {
+  return { ...viewer, requiredRole: role };
 }
 
 /**
@@ -53,16 +53,18 @@ export function boundProject(viewer: MemberViewer): string | null {
  * Returns the listed projects of one call as the text of a `uuid[]`; null if the whole organization is
  * reached. A batched statement takes arrays of values, so a call in it cannot pass an array of its own.
  */
-export function reachText({ only, projectIds }: Reach): string | null {
+export function projectScopeText({ only, projectIds }: ProjectScope): string | null {
   return !only && projectIds.length === 0 ? null : `{${projectIds.join(',')}}`;
 }
 
-/** The columns `reach` and `reach_only` of a batched statement. */
-export function reachColumns(reaches: readonly Reach[]): [(string | null)[], boolean[]] {
-  return [reaches.map(reachText), reaches.map(({ only }) => only)];
+/** The columns `project_scope` and `project_scope_only` of a batched statement. */
+export function projectScopeColumns(
+  reaches: readonly ProjectScope[],
+): [(string | null)[], boolean[]] {
+  return [reaches.map(projectScopeText), reaches.map(({ only }) => only)];
 }
 
 /** Returns the SQL condition that a project is within the reach of the columns of `q`. */
-export function isReached(projectId: string, q = 'q'): string {
-  return `(${q}.reach IS NULL OR (${projectId} = ANY (${q}.reach::uuid[])) = ${q}.reach_only)`;
+export function isInProjectScope(projectId: string, q = 'q'): string {
+  return `(${q}.project_scope IS NULL OR (${projectId} = ANY (${q}.project_scope::uuid[])) = ${q}.project_scope_only)`;
 }
