@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { hashUserId } from '../../src/core/audit/user-hash.ts';
+import { hashUserId } from '../../src/core/audit/audit.service.ts';
 import { startTestServer, useServer } from '../helpers/server.ts';
 
 const server = useServer();

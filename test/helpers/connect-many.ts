@@ -1,6 +1,9 @@
 import type { JsonObject } from '../../src/core/catalog/json.ts';
-import { readConnectionConfig, requireType } from '../../src/core/connection-config/read-config.ts';
-import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
+import {
+  readConnectionConfig,
+  requireType,
+  sealedConfig,
+} from '../../src/core/connection-config/sealed-config.ts';
 import { sealTokens } from '../../src/oauth/refresh/grant.ts';
 import { newId } from '../../src/platform/new-id.ts';
 import { uniqueName } from './connections.ts';

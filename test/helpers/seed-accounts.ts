@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { requireType } from '../../src/core/connection-config/read-config.ts';
-import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
+import { requireType, sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
 import type { Deps } from '../../src/core/deps/deps.ts';
 import { openAi } from './connections.ts';
 import { insertRows } from './insert-rows.ts';

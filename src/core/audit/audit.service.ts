@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import type { Sql } from '../../platform/db/sql.ts';
@@ -8,6 +9,9 @@ import type { Rate } from '../access/rate.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import { isStranger, type Viewer } from '../access/viewer.ts';
 import type { JsonObject } from '../catalog/json.ts';
+import type { Deps } from '../deps/deps.ts';
+import { lengthPrefixed } from '../vault/sealed.ts';
+import { loadServerSecret } from '../vault/server-secret.ts';
 
 /**
  * An event to record. The actor, the address and the time come with the request. It must never contain a
@@ -179,4 +183,15 @@ export async function insertAuditEvents(
     arrays.map((_, column) => rows.map((row) => row[column])),
   );
   return events.map(() => undefined);
+}
+
+/**
+ * Returns a keyed hash that stands for an end user in the audit log. It is the same for the same user of
+ * the same app, and leads back to the user only with this server's secret.
+ */
+export async function hashUserId(deps: Deps, appId: string, userId: string): Promise<string> {
+  const secret = await loadServerSecret(deps, 'audit');
+  const hash = createHmac('sha256', secret);
+  for (const part of [appId, userId].flatMap(lengthPrefixed)) hash.update(part);
+  return hash.digest('base64url');
 }

@@ -1,11 +1,11 @@
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
-import type { ConnectionType } from '../catalog/catalog.ts';
-import { secretFieldsWithValue } from '../catalog/config.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+import { type ConnectionType, findConnectionType } from '../catalog/catalog.ts';
+import { type ParsedConfig, parseConfig, secretFieldsWithValue } from '../catalog/config.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
 import type { SealContext } from '../vault/sealed.ts';
 import type { SealingKey, Vault } from '../vault/vault.ts';
-import type { ConfigHalves } from './read-config.ts';
 
 /*
  * The only place where a connection's config is sealed and opened. The public half is on the connection's
@@ -88,4 +88,28 @@ function sealContextOfHalf(
   half: Half,
 ): SealContext {
   return { organizationId, projectId, table: halves[half], rowId: id, column: 'config' };
+}
+
+/** A config in its public half and its secret half. */
+export type ConfigHalves = Pick<ParsedConfig & { ok: true }, 'config' | 'secrets'>;
+
+export function requireType(name: string): ConnectionType {
+  const type = findConnectionType(name);
+  if (type !== undefined) return type;
+  throw new InvalidInputError([{ path: 'type', message: 'is not a known connection type' }]);
+}
+
+/**
+ * Reads a whole config and fills in the defaults.
+ *
+ * @param kept the stored secrets of the same type, which are used for secrets that the config leaves out.
+ */
+export function readConnectionConfig(
+  type: ConnectionType,
+  given: JsonObject,
+  kept: JsonObject = {},
+): ConfigHalves {
+  const parsed = parseConfig(type, given, kept);
+  if (!parsed.ok) throw new InvalidInputError(parsed.issues);
+  return parsed;
 }

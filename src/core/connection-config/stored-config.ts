@@ -1,4 +1,4 @@
-import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
+import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-keys.ts';
 import type { SealedHalf } from './sealed-config.ts';
 
 /** A connection's config as it is stored: both halves sealed. */

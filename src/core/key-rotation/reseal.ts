@@ -2,7 +2,7 @@ import type { Sql } from '../../platform/db/sql.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 import { firstId } from '../../platform/new-id.ts';
 import type { Deps } from '../deps/deps.ts';
-import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-key.columns.ts';
+import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../vault/data-keys.ts';
 import { type SealContext, VaultError } from '../vault/sealed.ts';
 import type { SealedColumn } from './sealed-columns.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PrismaClient } from '../../platform/db/generated/client.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import { newId } from '../../platform/new-id.ts';
-import { type DataKeyColumns, dataKeyColumns, readDataKey } from './data-key.columns.ts';
+import { type DataKeyColumns, dataKeyColumns, readDataKey } from './data-keys.ts';
 import type { SealContext } from './sealed.ts';
 import type { Vault } from './vault.ts';
 import { writeSealed } from './write-sealed.ts';

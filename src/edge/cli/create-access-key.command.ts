@@ -2,8 +2,7 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { issueAccessKey } from '../../features/people/access-keys.operations.ts';
 import { Role } from '../../platform/db/generated/enums.ts';
 import { nameText } from '../../platform/input.ts';
-import { requireProjectId } from './arguments.ts';
-import { openForWork } from './open-for-work.ts';
+import { openForWork, requireProjectId } from './open-for-work.ts';
 import { type RunCommand, UsageError } from './parse.ts';
 
 export const run: RunCommand = (options, config) => {

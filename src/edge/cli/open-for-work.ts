@@ -6,9 +6,11 @@ import type { Config } from '../../platform/config/config.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { requireMigrated } from '../../platform/db/migrate.ts';
 import { ConfigError } from '../../platform/errors.ts';
+import { isUuid } from '../../platform/input.ts';
 import { createLog } from '../server/log.ts';
 import { makeDeps } from '../server/make-deps.ts';
 import { joinInstallation, openInstallation } from '../server/open-installation.ts';
+import { UsageError } from './parse.ts';
 
 /** The parts that a command works with. */
 type Workplace = { deps: Deps; database: Database; keys: KeyProvider };
@@ -51,4 +53,19 @@ export function findMissingDatabase({ databaseUrl, dataDir }: Config): string | 
 /** Creates a log on standard error, so that it does not mix with the result. */
 function createCliLog() {
   return createLog({ logLevel: 'warn' }, { write: (line) => void process.stderr.write(line) });
+}
+
+/** Returns the project that an option names; null if it is left out. */
+export async function requireProjectId(
+  { db }: Deps,
+  given: string | boolean | undefined,
+): Promise<string | null> {
+  if (given === undefined) return null;
+  const id = String(given);
+  const project = isUuid(id)
+    ? await db.project.findUnique({ where: { id }, select: { id: true } })
+    : null;
+  if (project === null)
+    throw new UsageError(`--project must be the id of a project: there is none with the id ${id}.`);
+  return project.id;
 }

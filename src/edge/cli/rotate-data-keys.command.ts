@@ -1,7 +1,6 @@
 import { recordCommand } from '../../core/audit/record-command.ts';
 import { rotateDataKeys } from '../../core/key-rotation/rotate-data-keys.service.ts';
-import { requireProjectId } from './arguments.ts';
-import { openForWork } from './open-for-work.ts';
+import { openForWork, requireProjectId } from './open-for-work.ts';
 import type { RunCommand } from './parse.ts';
 import { showProgress } from './progress.ts';
 

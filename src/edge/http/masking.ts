@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import type { RequestContext } from '../../core/access/request-context.ts';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
 import { AppError, errorKinds, type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 
@@ -128,4 +129,15 @@ function sourcePlaceOf(error: unknown) {
     positions: positions ?? null,
     path: path ?? null,
   };
+}
+
+/** Logs an error that is a bug rather than a failure that the client learns of. */
+export function logBug(
+  { deps, request }: Pick<RequestContext, 'deps' | 'request'>,
+  error: unknown,
+): void {
+  const bug = findBug(error);
+  if (bug !== undefined) {
+    deps.log.error({ err: bug, requestId: request.id }, 'a REST request failed');
+  }
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../core/access/request-context.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { ConnectionRow } from '../../features/connections/connection-row.ts';
 import { openShownConfig } from '../../features/connections/shown-config.ts';
-import { logBug } from './log-bug.ts';
+import { logBug } from '../http/masking.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, in UTC, to the second.');
 const shownConfigSchema = z.record(z.string(), z.unknown());

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Deps } from '../../core/deps/deps.ts';
 import { isAwaitedWebhook } from '../../features/requirements/awaited-accounts.ts';
-import { heedWebhook } from '../../features/requirements/pipedream-webhook.service.ts';
+import { heedWebhook } from '../../features/requirements/link-account.service.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 import type { RestEnv } from '../http/env.ts';
 import { refuseOtherMethods } from '../http/methods.ts';

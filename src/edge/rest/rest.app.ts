@@ -15,7 +15,7 @@ import {
 import { createCallbackApp } from '../connect-page/callback.app.tsx';
 import type { RestEnv } from '../http/env.ts';
 import { failureJson, internalFailureJson } from '../http/failure.ts';
-import { toAppError } from '../http/masking.ts';
+import { logBug, toAppError } from '../http/masking.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
 import { appRoutes } from './app.routes.ts';
 import { connectRoutes } from './connect.routes.ts';
@@ -24,7 +24,6 @@ import { createDocsApp } from './docs.app.tsx';
 import { errorInRestNames } from './field-names.ts';
 import { readAsked } from './input.ts';
 import { createKeysApp } from './keys.app.ts';
-import { logBug } from './log-bug.ts';
 import { createPipedreamApp } from './pipedream.app.ts';
 import type { Route } from './route.ts';
 

@@ -3,17 +3,18 @@ import { getRequestListener } from '@hono/node-server';
 import type { HostApp, RequestFacts } from '../../core/access/request-context.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { findHostApp } from '../../features/apps/load-app.ts';
-import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
+import { errorKinds, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { createConnectPage } from '../connect-page/connect-page.app.ts';
 import { createGraphiql, wantsGraphiql } from '../graphql/graphiql.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlEndpoint } from '../graphql/yoga.ts';
 import type { RestEnv } from '../http/env.ts';
+import { failureJson, internalFailureJson } from '../http/failure.ts';
+import { toAppError } from '../http/masking.ts';
 import { createRestApp } from '../rest/rest.app.ts';
 import { applyCors } from './cors.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOperatorApp } from './operator.app.ts';
-import { refuseRequest } from './refuse.ts';
 import { readTarget, requestFacts, requestHost } from './request-facts.ts';
 
 /** The whole server, which is ready to listen. */
@@ -153,4 +154,15 @@ function watch(
       'request',
     );
   });
+}
+
+/** Sends the response for a failure before GraphQL or REST saw the request. */
+function refuseRequest({ log }: Deps, requestId: string, error: unknown, res: ServerResponse) {
+  const known = toAppError(error);
+  if (known === undefined) log.error({ err: error, requestId }, 'a request failed');
+  const { status } = errorKinds[known?.kind ?? 'internal'];
+  // After a malformed request we cannot know where it ends, so close the connection.
+  const closing = status === 400 ? { Connection: 'close' } : {};
+  res.writeHead(status, { 'Content-Type': 'application/json', ...closing });
+  res.end(JSON.stringify(known ? failureJson(known) : internalFailureJson(requestId)));
 }

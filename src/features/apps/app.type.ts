@@ -1,6 +1,6 @@
 import { builder } from '../../core/graphql/builder.ts';
-import { NodeRef } from '../../core/graphql/node.type.ts';
 import { definePage } from '../../core/graphql/page.ts';
+import { NodeRef } from '../../core/graphql/shared.types.ts';
 import type { App } from '../../platform/db/generated/client.ts';
 import { AppVisibility } from '../../platform/db/generated/enums.ts';
 

@@ -7,15 +7,10 @@ import {
   connectTokenLife,
 } from '../../core/access/connect-token.ts';
 import type { HostApp, RequestContext } from '../../core/access/request-context.ts';
-import { eventValues, insertEvent } from '../../core/audit/audit.service.ts';
-import { hashUserId } from '../../core/audit/user-hash.ts';
+import { eventValues, hashUserId, insertEvent } from '../../core/audit/audit.service.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { operation } from '../../core/operations/operation.ts';
-import {
-  type DataKeyColumns,
-  dataKeyColumns,
-  readDataKey,
-} from '../../core/vault/data-key.columns.ts';
+import { type DataKeyColumns, dataKeyColumns, readDataKey } from '../../core/vault/data-keys.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { userId } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { HostApp, RequestContext } from '../../core/access/request-context.ts';
-import { type AuditEntry, auditEvent } from '../../core/audit/audit.service.ts';
-import { hashUserId } from '../../core/audit/user-hash.ts';
+import { type AuditEntry, auditEvent, hashUserId } from '../../core/audit/audit.service.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { operation } from '../../core/operations/operation.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';

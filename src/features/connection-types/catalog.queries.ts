@@ -4,8 +4,7 @@ import { builder } from '../../core/graphql/builder.ts';
 import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { foldCase } from '../../platform/fold-case.ts';
-import { orBlank, searchText } from '../../platform/input.ts';
+import { foldCase, orBlank, searchText } from '../../platform/input.ts';
 import { ConnectionTypeRef, catalogueCost } from './catalog.type.ts';
 
 const listConnectionTypes = operation({

@@ -1,6 +1,6 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { ownValue } from '../../core/catalog/json.ts';
-import type { ConfigHalves } from '../../core/connection-config/read-config.ts';
+import type { ConfigHalves } from '../../core/connection-config/sealed-config.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { findAddressProblem } from '../../core/outbound/outbound-policy.ts';
 import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../core/catalog/json.ts';
 import {
   type DataKeyColumns,
+  type DataKeyRow,
   dataKeyColumns,
   readDataKey,
-} from '../../core/vault/data-key.columns.ts';
-import type { DataKeyRow } from '../../core/vault/data-keys.ts';
+} from '../../core/vault/data-keys.ts';
 import type { Project } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { type ProjectJson, projectJson, readProjectJson } from '../projects/project-row.ts';

@@ -1,7 +1,7 @@
 import { type ConnectionType, findConnectionType } from '../../core/catalog/catalog.ts';
 import { builder } from '../../core/graphql/builder.ts';
-import { NodeRef } from '../../core/graphql/node.type.ts';
 import { definePage } from '../../core/graphql/page.ts';
+import { NodeRef } from '../../core/graphql/shared.types.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import type { OAuthState } from '../../oauth/provider/oauth-state.ts';
 import { ConnectionStatus } from '../../platform/db/generated/enums.ts';

@@ -13,7 +13,7 @@ import type { Batched } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import type { Sql } from '../../platform/db/sql.ts';
-import { foldCase } from '../../platform/fold-case.ts';
+import { foldCase } from '../../platform/input.ts';
 import {
   type ConnectionColumns,
   type ConnectionRow,

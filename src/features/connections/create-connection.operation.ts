@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { requireMember } from '../../core/access/roles.ts';
 import { eventValues } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import { readConnectionConfig, requireType } from '../../core/connection-config/read-config.ts';
-import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
+import {
+  readConnectionConfig,
+  requireType,
+  sealedConfig,
+} from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
 import type { SealingKey } from '../../core/vault/vault.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';

@@ -4,12 +4,10 @@ import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
 import { withoutPasswords } from '../../core/catalog/passwords-in-urls.ts';
 import {
   type ConfigHalves,
-  readConnectionConfig,
-} from '../../core/connection-config/read-config.ts';
-import {
   type ConnectionSealContext,
   openHalf,
   type PlannedConfig,
+  readConnectionConfig,
 } from '../../core/connection-config/sealed-config.ts';
 import type { StoredConfig } from '../../core/connection-config/stored-config.ts';
 import { VaultError } from '../../core/vault/sealed.ts';

@@ -8,8 +8,11 @@ import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { eventValues } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import { requireType } from '../../core/connection-config/read-config.ts';
-import { type PlannedConfig, sealedConfig } from '../../core/connection-config/sealed-config.ts';
+import {
+  type PlannedConfig,
+  requireType,
+  sealedConfig,
+} from '../../core/connection-config/sealed-config.ts';
 import {
   readStoredConfig,
   type StoredConfig,

@@ -7,8 +7,8 @@ import {
   type ConfigHalves,
   readConnectionConfig,
   requireType,
-} from '../../core/connection-config/read-config.ts';
-import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
+  sealedConfig,
+} from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import {

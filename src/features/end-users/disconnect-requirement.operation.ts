@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { requireEndUser } from '../../core/access/roles.ts';
-import { auditEvent } from '../../core/audit/audit.service.ts';
-import { hashUserId } from '../../core/audit/user-hash.ts';
+import { auditEvent, hashUserId } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { deleteUnlinkedAccounts } from '../../core/pipedream/unlinked-accounts.ts';

@@ -4,8 +4,12 @@ import { projectScopeOf } from '../../core/access/project-scope.ts';
 import { refusalOf } from '../../core/access/refusal.ts';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
-import { type AuditEntry, recordEvent, recordRefusal } from '../../core/audit/audit.service.ts';
-import { hashUserId } from '../../core/audit/user-hash.ts';
+import {
+  type AuditEntry,
+  hashUserId,
+  recordEvent,
+  recordRefusal,
+} from '../../core/audit/audit.service.ts';
 import { findConnectionType } from '../../core/catalog/catalog.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
 import { operation } from '../../core/operations/operation.ts';

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { requireEndUser } from '../../core/access/roles.ts';
-import { eventValues } from '../../core/audit/audit.service.ts';
-import { hashUserId } from '../../core/audit/user-hash.ts';
+import { eventValues, hashUserId } from '../../core/audit/audit.service.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import { readConnectionConfig, requireType } from '../../core/connection-config/read-config.ts';
-import { sealedConfig } from '../../core/connection-config/sealed-config.ts';
+import {
+  readConnectionConfig,
+  requireType,
+  sealedConfig,
+} from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';

@@ -10,8 +10,8 @@ import {
 import { requireMember } from '../../core/access/roles.ts';
 import { isPerson, type MemberViewer } from '../../core/access/viewer.ts';
 import { builder } from '../../core/graphql/builder.ts';
-import { type Node, NodeRef } from '../../core/graphql/node.type.ts';
 import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
+import { type Node, NodeRef } from '../../core/graphql/shared.types.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { perform } from '../../core/operations/perform.ts';
 import type { Sql } from '../../platform/db/sql.ts';

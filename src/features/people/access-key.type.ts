@@ -1,7 +1,6 @@
 import { builder } from '../../core/graphql/builder.ts';
-import { NodeRef } from '../../core/graphql/node.type.ts';
 import { definePage } from '../../core/graphql/page.ts';
-import { RoleRef } from '../../core/graphql/role.type.ts';
+import { NodeRef, RoleRef } from '../../core/graphql/shared.types.ts';
 
 export const AccessKeyRef = builder.prismaObject('AccessKey', {
   interfaces: [NodeRef],

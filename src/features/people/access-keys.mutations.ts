@@ -1,6 +1,6 @@
 import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
-import { RoleRef } from '../../core/graphql/role.type.ts';
+import { RoleRef } from '../../core/graphql/shared.types.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { AccessKeyRef, CreatedAccessKeyRef } from './access-key.type.ts';
 import { createAccessKey, revokeAccessKey } from './access-keys.operations.ts';

@@ -2,7 +2,7 @@ import { builder } from '../../core/graphql/builder.ts';
 import type { Context } from '../../core/graphql/context.ts';
 import { definePage, forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
 import { perField } from '../../core/graphql/per-field.ts';
-import { RoleRef } from '../../core/graphql/role.type.ts';
+import { RoleRef } from '../../core/graphql/shared.types.ts';
 import { type PageArgs, planPage } from '../../platform/db/keyset.ts';
 import { listOfProjects } from '../projects/list-of-projects.ts';
 import { ProjectRef } from '../projects/project.type.ts';

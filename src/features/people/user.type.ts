@@ -1,8 +1,7 @@
 import { isPerson } from '../../core/access/viewer.ts';
 import { builder } from '../../core/graphql/builder.ts';
-import { NodeRef } from '../../core/graphql/node.type.ts';
 import { definePage } from '../../core/graphql/page.ts';
-import { RoleRef } from '../../core/graphql/role.type.ts';
+import { NodeRef, RoleRef } from '../../core/graphql/shared.types.ts';
 import { tokensPerUser } from '../../platform/limits.ts';
 
 export const PersonalAccessTokenRef = builder.prismaObject('PersonalAccessToken', {

@@ -1,6 +1,6 @@
 import { builder } from '../../core/graphql/builder.ts';
 import { operationField } from '../../core/graphql/operation-field.ts';
-import { RoleRef } from '../../core/graphql/role.type.ts';
+import { RoleRef } from '../../core/graphql/shared.types.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { UserRef } from './user.type.ts';
 import { createUser, deleteUser, setProjectRole, updateUser } from './users.operations.ts';

@@ -15,8 +15,15 @@ import {
   InvalidInputError,
   NotFoundError,
 } from '../../platform/errors.ts';
-import { foldCase, foldEmail } from '../../platform/fold-case.ts';
-import { email, isUuid, nameText, orBlank, searchedName } from '../../platform/input.ts';
+import {
+  email,
+  foldCase,
+  foldEmail,
+  isUuid,
+  nameText,
+  orBlank,
+  searchedName,
+} from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { lockProject } from '../projects/require-project.ts';
 import { lockUser } from './lock-user.ts';

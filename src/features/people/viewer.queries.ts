@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isPerson, type Viewer } from '../../core/access/viewer.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
-import { RoleRef } from '../../core/graphql/role.type.ts';
+import { RoleRef } from '../../core/graphql/shared.types.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { OrganizationRef, ProjectRef } from '../projects/project.type.ts';

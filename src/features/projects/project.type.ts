@@ -3,9 +3,8 @@ import { requireMember } from '../../core/access/roles.ts';
 import { isPerson } from '../../core/access/viewer.ts';
 import { visibleProjects } from '../../core/access/visibility.ts';
 import { builder } from '../../core/graphql/builder.ts';
-import { NodeRef } from '../../core/graphql/node.type.ts';
 import { definePage, forwardArgs, pageCost, rowsQuery } from '../../core/graphql/page.ts';
-import { RoleRef } from '../../core/graphql/role.type.ts';
+import { NodeRef, RoleRef } from '../../core/graphql/shared.types.ts';
 import { planPage } from '../../platform/db/keyset.ts';
 
 export const ProjectRef = builder.prismaObject('Project', {

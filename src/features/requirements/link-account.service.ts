@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { isLiveInitiator } from '../../core/access/live-initiator.ts';
-import { hashUserId } from '../../core/audit/user-hash.ts';
+import { hashUserId } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { listHealthyAccounts } from '../../core/pipedream/connect-api.ts';
@@ -7,7 +8,7 @@ import { deleteUnlinkedAccounts } from '../../core/pipedream/unlinked-accounts.t
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
-import type { AwaitedAccount } from './awaited-accounts.ts';
+import { type AwaitedAccount, accountCheckPause, claimByWebhook } from './awaited-accounts.ts';
 import { lockEndUser, replaceLink, requireReplaceable } from './links.ts';
 
 /**
@@ -109,4 +110,42 @@ function eventOf(
     requestId,
     detail: { requirement: requirementId, user },
   };
+}
+
+/**
+ * Handles a call of a webhook: a hint that an account may exist, after which Pipedream is asked for it.
+ * The body is not read. So a stranger who knows the address can only make us ask once in a few seconds.
+ */
+export async function heedWebhook(deps: Deps, secret: string, requestId: string): Promise<void> {
+  const heeded = deps.heededWebhooks;
+  if (heeded.has(secret) || heeded.size >= mostHeeded) return;
+  heeded.add(secret);
+  try {
+    // Pipedream may have been asked just before the account existed, so ask once more after the pause.
+    if (await askOnce(deps, secret, requestId)) return;
+    await wait(accountCheckPause * 1_000, undefined, { ref: false });
+    await askOnce(deps, secret, requestId);
+  } catch (error) {
+    deps.log.warn({ err: error, requestId }, 'could not process a webhook');
+  } finally {
+    heeded.delete(secret);
+  }
+}
+
+/**
+ * Maximum number of webhooks that are handled at the same time. The next status request handles the
+ * others.
+ */
+const mostHeeded = 1_000;
+
+declare module '../../core/deps/deps.ts' {
+  interface Deps {
+    /** The webhooks that are being handled, by the secret part of their address. */
+    heededWebhooks: Set<string>;
+  }
+}
+
+async function askOnce(deps: Deps, secret: string, requestId: string): Promise<boolean> {
+  const awaited = await claimByWebhook(deps.sql, secret);
+  return awaited !== undefined && linkAwaitedAccount(deps, awaited, requestId);
 }

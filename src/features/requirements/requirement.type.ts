@@ -1,7 +1,7 @@
 import { findConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { builder } from '../../core/graphql/builder.ts';
-import { NodeRef } from '../../core/graphql/node.type.ts';
+import { NodeRef } from '../../core/graphql/shared.types.ts';
 import { findProviderWarning } from '../../oauth/provider/provider.ts';
 import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import { mostRequirements } from '../../platform/limits.ts';

@@ -3,10 +3,10 @@ import type { Initiator } from '../../core/access/live-initiator.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import {
   type DataKeyColumns,
+  type DataKeyRow,
   dataKeyColumns,
   readDataKey,
-} from '../../core/vault/data-key.columns.ts';
-import type { DataKeyRow } from '../../core/vault/data-keys.ts';
+} from '../../core/vault/data-keys.ts';
 import type { SealContext } from '../../core/vault/sealed.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 

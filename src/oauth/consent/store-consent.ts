@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../../core/access/request-context.ts';
-import { hashUserId } from '../../core/audit/user-hash.ts';
+import { hashUserId } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';

@@ -3,10 +3,10 @@ import { requireMember } from '../../core/access/roles.ts';
 import { visibleConnections } from '../../core/access/visibility.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
-import { requireType } from '../../core/connection-config/read-config.ts';
 import {
   type ConnectionSealContext,
   openHalf,
+  requireType,
 } from '../../core/connection-config/sealed-config.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { Vault } from '../../core/vault/vault.ts';

@@ -1,7 +1,7 @@
-import { requireType } from '../../core/connection-config/read-config.ts';
 import {
   type ConnectionSealContext,
   openHalf,
+  requireType,
 } from '../../core/connection-config/sealed-config.ts';
 import {
   readStoredConfig,

@@ -3,10 +3,10 @@ import type { ConnectionSealContext } from '../../core/connection-config/sealed-
 import type { StoredConfig } from '../../core/connection-config/stored-config.ts';
 import {
   type DataKeyColumns,
+  type DataKeyRow,
   dataKeyColumns,
   readDataKey,
-} from '../../core/vault/data-key.columns.ts';
-import type { DataKeyRow } from '../../core/vault/data-keys.ts';
+} from '../../core/vault/data-keys.ts';
 import type { SealContext } from '../../core/vault/sealed.ts';
 import type { SealingKey, Vault } from '../../core/vault/vault.ts';
 import type { Batched } from '../../platform/db/batch.ts';

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../core/catalog/json.ts';
 import {
   type DataKeyColumns,
+  type DataKeyRow,
   dataKeyColumns,
   readDataKey,
-} from '../../core/vault/data-key.columns.ts';
-import type { DataKeyRow } from '../../core/vault/data-keys.ts';
+} from '../../core/vault/data-keys.ts';
 import type { SealContext } from '../../core/vault/sealed.ts';
 import { lockedDataKey } from '../../core/vault/write-sealed.ts';
 import type { Sql } from '../../platform/db/sql.ts';

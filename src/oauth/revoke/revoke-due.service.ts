@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { requireType } from '../../core/connection-config/read-config.ts';
+import { requireType } from '../../core/connection-config/sealed-config.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { resolveProvider } from '../provider/provider.ts';
 import { requestRevocation } from '../provider/token-request.ts';

@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { requireType } from '../../../src/core/connection-config/read-config.ts';
-import { sealedConfig } from '../../../src/core/connection-config/sealed-config.ts';
+import { requireType, sealedConfig } from '../../../src/core/connection-config/sealed-config.ts';
 import { createLocalKeyProvider } from '../../../src/core/vault/key-provider.ts';
 import { createVault } from '../../../src/core/vault/vault.ts';
 import { sealTokens } from '../../../src/oauth/refresh/grant.ts';
