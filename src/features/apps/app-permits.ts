@@ -8,6 +8,8 @@ import { NotFoundError } from '../../platform/errors.ts';
  */
 
 const partsOfLimit = 12;
+
+/** Maximum number of entries in memory. The process forgets the entries that were not used for longest. */
 const rememberedApps = 10_000;
 
 /** The purposes of a permit, each with the table that counts an app's minute. */
@@ -19,6 +21,7 @@ const kinds = {
 type PermitKind = keyof typeof kinds;
 
 type Permits = {
+  /** The number of permits that this process can still hand out. */
   left: number;
   /** Whether the database has no further permits in this minute. */
   areLast: boolean;
@@ -26,6 +29,10 @@ type Permits = {
   until: number;
 };
 
+/**
+ * Creates the permits of this process. `taking` holds the requests to the database that are running, by
+ * kind and app.
+ */
 export function createAppPermits() {
   return {
     taken: new LRUCache<string, Permits>({ max: rememberedApps }),
@@ -55,6 +62,7 @@ export function secondsToPermits(deps: Deps, kind: PermitKind, appId: string): n
  * @throws NotFoundError when the app is deleted.
  */
 export async function takePermit(deps: Deps, kind: PermitKind, appId: string): Promise<boolean> {
+  // Other callers may use up the new permits before this one continues, so it looks again each time.
   for (;;) {
     const permits = currentPermits(deps, kind, appId);
     if (permits !== undefined && permits.left > 0) {
@@ -71,7 +79,7 @@ function currentPermits(deps: Deps, kind: PermitKind, appId: string): Permits | 
   return permits !== undefined && permits.until > performance.now() ? permits : undefined;
 }
 
-/** Callers that run out of permits at the same time share the next ones. */
+/** Takes further permits. Callers that run out of permits at the same time share one statement. */
 function takeMoreOnce(deps: Deps, kind: PermitKind, appId: string): Promise<void> {
   const { taking } = deps.appPermits;
   const key = `${kind} ${appId}`;
@@ -80,7 +88,11 @@ function takeMoreOnce(deps: Deps, kind: PermitKind, appId: string): Promise<void
   return known;
 }
 
-/* `taken` can exceed the limit; the excess was not granted. */
+/*
+ * Adds $2 permits to the count of the app's minute, or starts a new minute. `taken` can exceed the limit:
+ * the caller grants only the part that is within it. FOR KEY SHARE keeps the app from being deleted until
+ * the row is written.
+ */
 const statementFor = (table: string) => `
   INSERT INTO ${table} AS w (app_id, taken)
   SELECT a.id, $2 FROM app a WHERE a.id = $1::uuid FOR KEY SHARE
@@ -94,6 +106,7 @@ async function takeMore(deps: Deps, kind: PermitKind, appId: string): Promise<vo
   const { table, limit: name } = kinds[kind];
   const limit = deps.config.limits[name];
   const wanted = Math.max(1, Math.floor(limit / partsOfLimit));
+  // The end of the minute is counted from before the statement, so permits never outlive their minute.
   const asked = performance.now();
   type Row = { before: number; secondsLeft: number };
   const [row] = await deps.sql<Row>(`take-${kind}-permits`, statementFor(table), [appId, wanted]);

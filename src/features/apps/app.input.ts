@@ -5,10 +5,13 @@ import { AppVisibility } from '../../platform/db/generated/enums.ts';
 import { nameText, orBlank } from '../../platform/input.ts';
 import { appHostname } from './app-hostname.ts';
 
+/** Maximum length of a URL in characters. */
 const longestUrl = 2_000;
+
+/** Maximum number of sites that can embed the page. All of them go into one header of every page. */
 const mostOrigins = 20;
 
-/* A color. Black or white text has a contrast of at least 4.58:1 on every color (WCAG 2.2). */
+/* A color in lower case. Black or white text has a contrast of at least 4.58:1 on every color (WCAG 2.2). */
 const accentColor = z
   .string()
   .trim()
@@ -48,7 +51,7 @@ const connectPageSettings = z.object({
  */
 function isPageUrl({ protocol, host, hostname, username, password }: URL): boolean {
   if (normalizeHost(host) === undefined || username !== '' || password !== '') return false;
-  const isHere = isLoopback(hostname.replace(/^\[|\]$/g, ''));
+  const isHere = isLoopback(hostname.replace(/^\[|\]$/g, '')); // a URL writes IPv6 in brackets
   return protocol === 'https:' || (protocol === 'http:' && isHere);
 }
 

@@ -18,7 +18,10 @@ import { newId } from '../../platform/new-id.ts';
 import { lockProject, requireVisibleProject } from '../projects/require-project.ts';
 import { appChanges, changedColumns, newApp, pageColumns } from './app.input.ts';
 
-/** Reads an app. The output is null when the caller can see none of this id or hostname. */
+/**
+ * Reads an app. It returns null if the app does not exist or the caller cannot reach it, so that nobody
+ * learns which ids and hostnames exist.
+ */
 export const readApp = operation({
   name: 'app',
   description:
@@ -41,7 +44,10 @@ export const readApp = operation({
   },
 });
 
-/** Fails with ConflictError for the hostname of another app. */
+/**
+ * Creates an app. It fails with ConflictError if another app has the hostname, in any project of any
+ * organization: a request carries nothing but the hostname to find its app.
+ */
 export const createApp = operation({
   name: 'createApp',
   description: 'Creates an app in a project. Only admins of the project can call it.',
@@ -55,7 +61,8 @@ export const createApp = operation({
     const app = { id: newId(), ...fields, allowedOrigins: [], ...pageColumns(connectPage) };
     const event = { action: 'app.create', projectId, detail: appDetail(app) };
     const create = db.$transaction(async (tx) => {
-      if (!(await lockProject(tx, projectId))) throw new NotFoundError('project'); // deleted since
+      // Another call may have deleted the project since it was checked.
+      if (!(await lockProject(tx, projectId))) throw new NotFoundError('project');
       await tx.app.create({ data: { ...app, projectId }, select: { id: true } });
       await tx.auditEvent.create({ data: auditEvent(context, event), select: { id: true } });
     });
@@ -64,7 +71,10 @@ export const createApp = operation({
   },
 });
 
-/** Fails with ConflictError for the hostname of another app. */
+/**
+ * Changes an app. It fails with ConflictError if another app has the new hostname. The condition of the
+ * update also authorizes it, so the caller cannot lose the right between a check and the update.
+ */
 export const updateApp = operation({
   name: 'updateApp',
   description: 'Changes an app. Only admins of its project can call it.',
@@ -77,7 +87,8 @@ export const updateApp = operation({
     const data = changedColumns(changes);
     const where = { AND: [{ id }, visibleApps(requireMember(context.viewer))] };
     const update = context.deps.db.$transaction(async (tx) => {
-      const isEmpty = Object.keys(data).length === 0; // then no row would be returned
+      // An update without a column returns no row, although the app exists.
+      const isEmpty = Object.keys(data).length === 0;
       const app = isEmpty
         ? await tx.app.findFirst({ where })
         : (await tx.app.updateManyAndReturn({ where, data }))[0];
@@ -90,7 +101,10 @@ export const updateApp = operation({
   },
 });
 
-/** The consents of its end users are revoked at the providers, best effort. */
+/**
+ * Deletes an app with everything that belongs to it. The consents of its end users are revoked at the
+ * providers, best effort: a provider that is down must not keep the app alive.
+ */
 export const deleteApp = operation({
   name: 'deleteApp',
   description:
@@ -108,8 +122,8 @@ export const deleteApp = operation({
         const app = await tx.app.findFirst({ where: mine });
         if (app === null) throw new NotFoundError('app');
         if (!(await lockProject(tx, app.projectId))) throw new NotFoundError('app');
-        // Project, app, requirements, users, links: every transaction that links or unlinks locks them in
-        // this order, so that none waits in a circle.
+        // Locks the project, the app, its requirements and its users, in this order. Every transaction that
+        // links or unlinks keeps the same order, so that no two of them wait for each other.
         await tx.$queryRaw`SELECT 1 FROM app WHERE id = ${app.id}::uuid FOR UPDATE`;
         await tx.$queryRaw`
           SELECT count(*) FROM (SELECT 1 FROM requirement WHERE app_id = ${app.id}::uuid ORDER BY id FOR UPDATE) r`;
@@ -133,6 +147,7 @@ function appDetail({ id, name, hostname, visibility }: AppOfEvent) {
 
 type AppOfEvent = Pick<App, 'id' | 'name' | 'hostname' | 'visibility'>;
 
+/** Translates the violation of the unique hostname, and throws any other error as it is. */
 function refuseTakenHostname(error: unknown): never {
   if (!isUniqueViolation(error, 'hostname')) throw error;
   throw new ConflictError('Another app has this hostname. Choose another hostname.', undefined, {

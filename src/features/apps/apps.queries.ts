@@ -40,13 +40,14 @@ builder.prismaObjectFields(ProjectRef, (t) => ({
     complexity: pageCost,
     args: forwardArgs,
     resolve: ({ id }, args, context, info) => {
-      // For each parent: it also notes what of its rows was loaded.
+      // Runs for each parent, because it also tells the parent's fields which columns are loaded.
       const query = rowsQuery(context, info, 'App');
       return perField(context, info, () => appsOfProjects(args, context, query))(id);
     },
   }),
 }));
 
+/** Lists the apps of many projects. All projects of one request share the statements. */
 function appsOfProjects(args: PageArgs, context: Context, query: object) {
   const { db, config } = context.deps;
   const plan = planPage(args, 'createdAt', config.limits.pageSize);

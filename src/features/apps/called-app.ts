@@ -6,7 +6,8 @@ import { InvalidInputError, NotFoundError, UnauthenticatedError } from '../../pl
 import { isUuid } from '../../platform/input.ts';
 
 /**
- * Returns the app of a call: the one on whose hostname it arrived, or else the one that the input names.
+ * Returns the app of a call: the app on whose hostname the call arrived, or else the app that the input
+ * names. A caller without a credential can use only a public app, on its own hostname.
  *
  * @throws InvalidInputError if there is neither, UnauthenticatedError, NotFoundError if the credential
  * cannot reach the app.

@@ -46,12 +46,15 @@ const byId = `
     AND ${isInProjectScope('a.project_id')}
   ORDER BY q.position`;
 
+/** A wanted app that was not found is a row of nulls, so that results keep the order of the calls. */
 type HostAppRow = HostApp | { id: null };
 
+/** Loads the apps of many hostnames with one statement, in the order of `hostnames`. */
 export async function loadAppsByHostname(sql: Sql, hostnames: readonly string[]) {
   return (await sql<HostAppRow>('load-apps-by-hostname', byHostname, [hostnames])).map(readHostApp);
 }
 
+/** Loads many apps with one statement, each only if its caller can reach it. */
 export async function loadVisibleApps(sql: Sql, wanted: readonly WantedApp[]) {
   const rows = await sql<HostAppRow>('load-visible-apps', byId, [
     wanted.map(({ id }) => id),

@@ -51,7 +51,10 @@ const AuditEventRef = builder.prismaObject('AuditEvent', {
 
 const AuditEventPage = definePage('AuditEvent', AuditEventRef);
 
-/** Fails with InvalidInputError for the page, and with NotFoundError for the project. */
+/**
+ * Lists audit events. It fails with InvalidInputError for a page that is not valid, and with NotFoundError
+ * for a project that the caller cannot reach.
+ */
 const listAuditEvents = operation({
   name: 'auditEvents',
   description:
@@ -110,11 +113,13 @@ async function eventsWhere(
   const viewer = requireMember(context.viewer);
   if (projectId != null) await requireVisibleProject(context, projectId);
   const { only, projectIds } = projectScopeOf(viewer);
+  // A caller without any admin role would see an empty list. An error says why.
   if (only && projectIds.length === 0 && projectId == null) {
     throw new ForbiddenError(
       'This requires the role admin in the organization. Name a project with projectId instead.',
     );
   }
+  // Events of no project, such as the creation of a user, concern the whole organization.
   const ofNoProject = projectId == null && connectionId == null && !only;
   const wanted = {
     ...(projectId != null && { projectId }),

@@ -22,8 +22,9 @@ import { makeFirstKey, placeOfPrivateKey } from './signing-keys.ts';
 export type ConnectToken = { token: string; url: string; expiresAt: Date };
 
 /**
- * The user need not be known. A token's life begins by the database's clock. Fails with
- * TooManyRequestsError where a caller without a key makes too many.
+ * Creates a connect token. The app may name a user that the server has not seen before. The life of the
+ * token begins by the clock of the database, because the clocks of the processes can differ. It fails with
+ * TooManyRequestsError if a caller without a key creates too many tokens.
  */
 export const createConnectToken = operation({
   name: 'createConnectToken',
@@ -62,6 +63,10 @@ export const createConnectToken = operation({
 
 type Registered = { epoch: number; issuedAt: number };
 
+/*
+ * Locks the app, so that it is not deleted or made private before the row of the user is written. A known
+ * user keeps the row, and `token_at` moves: users are deleted when their last token has ended.
+ */
 const registration = `
   WITH held AS (
     SELECT id FROM app WHERE id = $1::uuid AND (visibility = 'public' OR NOT $2::boolean) FOR KEY SHARE

@@ -41,6 +41,7 @@ async function forget(
   complaint: string,
 ): Promise<void> {
   for (const [name, statement] of Object.entries(statements)) {
+    // One statement that fails does not stop the others. The next run of the cleanup repeats it.
     try {
       await sql(name, statement, []);
     } catch (error) {

@@ -34,6 +34,7 @@ export async function takeMint(context: RequestContext, app: HostApp): Promise<v
   requireMintsLeft(context);
   context.deps.mintRate.take(ownerOf(context.request.ip));
   if (await takePermit(context.deps, 'mint', app.id)) return;
+  // The minute may have just ended. A wait of 0 seconds would be no valid Retry-After.
   const wait = Math.max(1, secondsToPermits(context.deps, 'mint', app.id));
   throw tooManyTokens(context.deps.config.limits.mintsPerApp, 'for one app', wait);
 }

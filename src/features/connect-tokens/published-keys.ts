@@ -13,6 +13,7 @@ export async function loadPublishedKeys(deps: Deps): Promise<JWK[]> {
   let rows = await deps.loadSigningKeyRows('all');
   if (!rows.some((row) => row.issuer === issuer)) {
     await makeFirstKey(deps);
+    // Another process may have been faster, so the stored keys count, not the one that was made here.
     rows = await deps.loadSigningKeyRows('all');
   }
   return rows.map(({ id, publicKey }) => ({ ...publicKey, kid: id, use: 'sig', alg: 'RS256' }));
@@ -30,6 +31,7 @@ declare module '../../core/deps/deps.ts' {
   }
 }
 
+/** Loads the keys once for all callers that ask at the same time. */
 export async function loadSigningKeyRows(
   sql: Sql,
   asked: readonly 'all'[],

@@ -9,9 +9,10 @@ import { isUuid, userId } from '../../platform/input.ts';
 import { requireCalledApp } from '../apps/called-app.ts';
 
 /**
- * Ends connect tokens at once, wherever they are used. Returns how many revocations took effect: 0 for a
- * token that was revoked before, and for a user who never had one; otherwise 1, however many tokens the
- * user had. Fails with NotFoundError for the app, and for a text that can be no `jti`.
+ * Revokes one connect token, or all tokens of a user. Every process checks the database with each request,
+ * so the revocation counts everywhere at once. It returns 0 if there was nothing to revoke, otherwise 1,
+ * even if the user had several tokens. It fails with NotFoundError for an app that the caller cannot reach,
+ * and for a `jti` that is not a UUID.
  */
 export const revokeConnectTokens = operation({
   name: 'revokeConnectTokens',
@@ -53,7 +54,7 @@ function revoke(
   });
 }
 
-/* Stores the revocation for as long as the token can live. */
+/* Stores the revocation. The row is deleted when a token with this `jti` must have expired. */
 function revokeToken(tx: Prisma.TransactionClient, appId: string, jti: string): Promise<number> {
   return tx.$executeRaw`
     INSERT INTO revoked_token (app_id, jti)
@@ -61,6 +62,7 @@ function revokeToken(tx: Prisma.TransactionClient, appId: string, jti: string): 
     ON CONFLICT DO NOTHING`;
 }
 
+/** Starts a new epoch of a user. Tokens of an older epoch are void, so no list of tokens is needed. */
 async function endEpoch(tx: Prisma.TransactionClient, appId: string, userId: string) {
   const data = { epoch: { increment: 1 } };
   const { count } = await tx.endUser.updateMany({ where: { appId, userId }, data });

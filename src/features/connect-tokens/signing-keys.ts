@@ -9,11 +9,15 @@ import { newId } from '../../platform/new-id.ts';
 /** Seconds for which clients can cache the published keys. */
 export const publishedMaxAge = 300;
 
-/** Seconds for which a new key is published before it signs instead of the old one. */
+/**
+ * Seconds for which a new key is published before it signs instead of the old one. A client that cached the
+ * keys just before the rotation has loaded them again by then.
+ */
 const publishedBefore = 2 * publishedMaxAge;
 
 /**
- * Seconds for which a key verifies after its last signature: the life of a token, and a little more.
+ * Seconds for which a key verifies after its last signature: the life of a token, and five minutes as a
+ * reserve.
  */
 const verifiesAfter = connectTokenLife + 300;
 
@@ -49,13 +53,15 @@ export async function makeFirstKey(deps: Deps): Promise<void> {
  */
 async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<string> {
   const id = newId();
+  // RFC 7518, section 3.3, requires at least 2,048 bits.
   const pair = await generateKeyPair('RS256', { modulusLength: 2_048, extractable: true });
   const publicKey = JSON.stringify(await exportJWK(pair.publicKey));
   const privateKey = Buffer.from(await exportPKCS8(pair.privateKey));
   const signsIn = arrival === 'overlap' ? publishedBefore : 0;
   await writeSealed({ deps }, null, async (tx, key) => {
     const sealed = deps.vault.seal(key, placeOfPrivateKey(id), privateKey);
-    await tx.$executeRaw`LOCK TABLE signing_key IN SHARE ROW EXCLUSIVE MODE`; // one at a time
+    // Two rotations at the same time would each retire the other's new key, so they take turns.
+    await tx.$executeRaw`LOCK TABLE signing_key IN SHARE ROW EXCLUSIVE MODE`;
     if (arrival !== 'first') await retireAll(tx, arrival);
     await tx.$executeRaw`
       INSERT INTO signing_key (id, issuer, public_key, private_key, private_key_data_key_id, signs_from)
@@ -67,7 +73,8 @@ async function makeSigningKey(deps: Deps, arrival: Arrival): Promise<string> {
 }
 
 /*
- * A key stops signing when its successor starts, so soon after that the last of its tokens has expired.
+ * Sets the end of all older keys. A key stops signing when its successor starts, and its last token has
+ * expired `verifiesAfter` seconds later. A compromised key ends now. An end that is already earlier stays.
  */
 async function retireAll(tx: Prisma.TransactionClient, arrival: Arrival): Promise<void> {
   const seconds = arrival === 'compromised' ? 0 : publishedBefore + verifiesAfter;

@@ -39,6 +39,7 @@ export const toJsonSchema = oncePerType((type): JsonObject => {
   };
 });
 
+/** PostgreSQL cannot store the character 0, and a lone surrogate is no valid UTF-8. */
 const storable = { type: 'string', pattern: '^[^\\u0000\\ud800-\\udfff]*$' };
 const storableNames = { $ref: '#/$defs/text' };
 const values = { $ref: '#/$defs/value' };
@@ -60,6 +61,7 @@ function propertySchemas(type: ConnectionType, properties: JsonObject): JsonObje
   );
 }
 
+/** Puts the words about a field outside of `anyOf`, where form generators look for them. */
 function propertySchema(field: Field, property: JsonValue | undefined): JsonObject {
   const { title, description, writeOnly, default: fallback, ...value } = property as JsonObject;
   const words = { title, description, writeOnly, default: fallback };
@@ -90,6 +92,7 @@ function restrictions(field: Field): JsonObject {
   }
 }
 
+/** Returns the patterns that a text must match. Passwords belong only into secret fields. */
 function textRules({ required, secret, format }: Field): JsonObject[] {
   const rules: JsonObject[] = [{ pattern: storable.pattern }];
   if (required) rules.push({ pattern: visiblePattern });
@@ -110,6 +113,7 @@ function textRules({ required, secret, format }: Field): JsonObject[] {
   return rules;
 }
 
+/** Translates a rule about several fields into the conditions of JSON Schema. */
 function ruleSchemas(rule: Rule, type: ConnectionType): JsonObject[] {
   switch (rule.kind) {
     case 'together':

@@ -7,7 +7,8 @@ import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 
 /**
  * Checks the endpoints of an authorization server that a user names: they must be addresses to which this
- * server may connect. What a hostname resolves to is checked with each request.
+ * server may connect. Otherwise users could make the server call services of its own network. The server
+ * checks with each request what a hostname resolves to, because that can change.
  *
  * @throws InvalidInputError
  */

@@ -11,7 +11,10 @@ import { newId } from '../../platform/new-id.ts';
 import { type ReferenceRow, referenceColumns } from './connection-references.store.ts';
 import { type LockedConnection, lockConnectionRows } from './connections.store.ts';
 
-/** A program may register itself at each start: `kind` and `externalId` identify its reference. */
+/**
+ * Registers that something uses a connection. A program can call it at each start: `kind` and `externalId`
+ * identify the reference, so a second call creates no second one.
+ */
 export const addConnectionReference = operation({
   name: 'addConnectionReference',
   description:
@@ -54,6 +57,7 @@ export const addConnectionReference = operation({
   },
 });
 
+/** Removes a reference. It fails with NotFoundError for a connection that the caller cannot reach. */
 export const removeConnectionReference = operation({
   name: 'removeConnectionReference',
   description: 'Removes a reference and returns the removed reference.',
@@ -73,6 +77,7 @@ export const removeConnectionReference = operation({
       const { connection, ...row } = reference;
       const where = { id: row.id, connectionId: connection.id };
       const { count } = await tx.connectionReference.deleteMany({ where });
+      // Another call may have removed or moved the reference since it was read.
       if (count === 0) throw new NotFoundError('reference'); // removed or moved since it was read
       const event = {
         action: 'reference.remove',
@@ -85,7 +90,10 @@ export const removeConnectionReference = operation({
   },
 });
 
-/** A reference that both connections have stays as it is at the second. */
+/**
+ * Moves all references of a connection to another one. If both have a reference of the same thing, the
+ * reference of the replacement stays and the other one is deleted.
+ */
 export const replaceConnection = operation({
   name: 'replaceConnection',
   description:
@@ -121,9 +129,9 @@ export const replaceConnection = operation({
 });
 
 /**
- * Locks connections until the transaction ends: nothing deletes them, and nobody else adds a reference.
+ * Locks connections until the transaction ends, so that nobody deletes them or adds a reference to them.
  *
- * @returns them in the order of `ids`.
+ * @returns the connections in the order of `ids`.
  * @throws NotFoundError when the caller cannot see one of them.
  */
 async function requireConnections(
@@ -156,6 +164,7 @@ function findReference(tx: Prisma.TransactionClient, key: ReferenceKey) {
   return tx.connectionReference.findUnique({ where, select: referenceColumns });
 }
 
+/** Checks the limit of references. The connection is locked, so two calls cannot exceed it together. */
 async function requireRoomForReference(
   tx: Prisma.TransactionClient,
   connectionId: string,
@@ -171,6 +180,7 @@ function mismatch(message: string): InvalidInputError {
   return new InvalidInputError([{ path: 'withId', message }]);
 }
 
+/** Moves references except those that the other connection already has. It returns how many it moved. */
 async function moveReferences(
   tx: Prisma.TransactionClient,
   fromId: string,

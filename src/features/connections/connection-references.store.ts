@@ -20,7 +20,10 @@ export const referenceColumns = {
   createdAt: true,
 } as const;
 
-/** `take` references of a connection that the caller may see, newest first. */
+/**
+ * The next `take` references of a connection after a mark, newest first. The caller has already loaded the
+ * connection, so the statement does not authorize again.
+ */
 type WantedReferences = { connectionId: string; after: Mark | undefined; take: number };
 
 declare module '../../core/deps/deps.ts' {
@@ -44,6 +47,7 @@ const loadReferencesSql = `
   ) r
   ORDER BY q.position, r."createdAt" DESC, r.id DESC`;
 
+/** Loads the references of many connections with one statement, in the order of `wanted`. */
 export async function loadReferenceLists(
   sql: Sql,
   wanted: readonly WantedReferences[],
@@ -64,6 +68,7 @@ const countReferencesSql = `
   SELECT (SELECT count(*)::int FROM connection_reference r WHERE r.connection_id = q.id) AS count
   FROM unnest($1::uuid[]) WITH ORDINALITY AS q(id, position) ORDER BY q.position`;
 
+/** Counts the references of many connections with one statement, in the order of the ids. */
 export async function countReferenceLists(
   sql: Sql,
   connectionIds: readonly string[],

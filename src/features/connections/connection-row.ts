@@ -9,7 +9,10 @@ import type { Project } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { type ProjectJson, projectJson, readProjectJson } from '../projects/project-row.ts';
 
-/** A connection as everything but a credentials call sees it: its secrets are not loaded. */
+/**
+ * A connection without its secret half. Only the calls that hand out credentials load the secret half, so
+ * no other code can leak it.
+ */
 export type ConnectionRow = {
   id: string;
   organizationId: string;
@@ -21,7 +24,7 @@ export type ConnectionRow = {
   /** The public half of the config, sealed. */
   config: Uint8Array;
   configDataKey: DataKeyRow;
-  /** The public half in plain text, when this request sealed it; otherwise undefined. */
+  /** The public half in plain text if this request has just sealed it. It saves opening it again. */
   plainConfig: JsonObject | undefined;
   secretFields: string[];
   createdBy: string | null;
@@ -39,7 +42,7 @@ export const listedColumns = `
   c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.last_used_at AS "lastUsedAt", c.version,
   ${dataKeyColumns('k', 'key')}`;
 
-/** The same with its project `p`. */
+/** The columns of {@link listedColumns} and those of the project `p`. */
 export const connectionColumns = `${listedColumns}, ${projectJson('p')} AS project`;
 
 /** A row that was selected with {@link listedColumns}. */
@@ -52,6 +55,7 @@ export type ListedColumns = Omit<
 /** A row that was selected with {@link connectionColumns}. */
 export type ConnectionColumns = ListedColumns & { project: ProjectJson };
 
+/** Converts a row that was selected with its project. */
 export function toConnectionRow(
   { project, ...row }: ConnectionColumns,
   plainConfig?: JsonObject,
@@ -59,6 +63,7 @@ export function toConnectionRow(
   return { ...toListedRow(row, readProjectJson(project)), plainConfig };
 }
 
+/** Converts a row of a list, whose project is the same for all rows. */
 export function toListedRow(row: ListedColumns, project: Project): ConnectionRow {
   const configDataKey = readDataKey(row, 'key');
   if (configDataKey === null) throw new Error(`Connection ${row.id} was loaded without its key.`);

@@ -6,12 +6,11 @@ import type { FieldIssue } from '../../platform/errors.ts';
 import { nameText, requiredText } from '../../platform/input.ts';
 
 /*
- * What may be said of a connection before anything is read, for GraphQL and REST alike. Each edge
- * adds the ids in its own spelling; the config is judged together with them, so that every
- * complaint comes at once.
+ * The input of connections, for GraphQL and REST. It is checked before anything is read from the database.
+ * The config is checked together with the other fields, so that a caller learns about all problems at once.
  */
 
-/** The full identifier of a type of the catalogue. */
+/** The full identifier of a type of the catalog. */
 export const typeName = requiredText(200).refine(
   (type) => type === '' || findConnectionType(type) !== undefined,
   'is not a known connection type',
@@ -30,7 +29,7 @@ const configInput = z
 /** The fields of a new connection. */
 export const newConnection = { name: nameText(120), type: typeName, config: configInput };
 
-/** The fields that an update may carry; null is the same as left out. */
+/** The fields that an update can contain. Null has the same meaning as a field that is left out. */
 export const connectionChanges = {
   name: nameText(120).nullish(),
   type: typeName.nullish(),
@@ -38,7 +37,7 @@ export const connectionChanges = {
   version: z.int32({ error: 'must be an integer' }).nullish(), // all that GraphQL's Int holds
 };
 
-/** Lets a whole config be judged together with the fields beside it. */
+/** Adds the check of a complete config to the schema of the fields beside it. */
 export function withNewConfig<Schema extends z.ZodType>(schema: Schema) {
   return withConfigCheck(schema, (type, value) => {
     const parsed = parseConfig(type, value);
@@ -47,8 +46,9 @@ export function withNewConfig<Schema extends z.ZodType>(schema: Schema) {
 }
 
 /**
- * The same for an update. What its config may leave out depends on the stored type, so `updateConnection`
- * checks it. Here it is checked only beside other complaints, so that a caller learns of all at once.
+ * Adds the check of the config of an update. The stored type decides which fields the config can leave out,
+ * so `updateConnection` checks that. Here the config is checked only if other fields have problems, so that
+ * a caller learns about all of them at once.
  */
 export function withChangedConfig<Schema extends z.ZodType>(schema: Schema) {
   return withConfigCheck(schema, (type, given, hasOthers) =>
@@ -56,7 +56,7 @@ export function withChangedConfig<Schema extends z.ZodType>(schema: Schema) {
   );
 }
 
-/** Finds what is wrong in the config of an update whatever is stored: secrets may be left out. */
+/** Finds the problems of an update's config that do not depend on the stored one. Secrets can be left out. */
 export function changedConfigIssues({ type: name, config }: ChangedConfig): FieldIssue[] {
   const type = name == null ? undefined : findConnectionType(name);
   return type === undefined || config == null ? [] : checkConfig(type, config);
@@ -80,5 +80,6 @@ function withConfigCheck<Schema extends z.ZodType>(schema: Schema, judge: Judge)
       context.addIssue({ code: 'custom', path: path.split('.'), message });
     }
   };
+  // By default zod skips this check as soon as a field is wrong.
   return schema.superRefine(judged, { when: () => true });
 }

@@ -13,21 +13,21 @@ import { requireVisibleProject } from '../projects/require-project.ts';
 import { countConnections, loadConnectionPage } from './connection-pages.store.ts';
 import type { ConnectionRow } from './connection-row.ts';
 
-/** The last character there is: what lies between a prefix and the prefix with it begins with it. */
+/** The last character of Unicode. All names with a prefix lie between the prefix and prefix + this. */
 const lastCharacter = '\u{10FFFF}';
 
-/** All conditions must hold; one that is left out, null or blank holds for every connection. */
+/** The conditions of a list. All must hold. A condition that is left out, null or blank always holds. */
 export const connectionFilter = z.object({
   type: orBlank(searchText),
   status: z.enum(ConnectionStatus).nullish(),
-  /** The beginning of the name in any case. */
+  /** The beginning of the name, in upper or lower case. */
   search: orBlank(searchedName),
   includeSystem: z.boolean().nullish(),
 });
 
 type ConnectionConditions = z.output<typeof connectionFilter>;
 
-/** Reads a connection. The output is null when the caller can see none of this id. */
+/** Reads a connection. It returns null if the connection does not exist or the caller cannot reach it. */
 export const readConnection = operation({
   name: 'connection',
   description:
@@ -39,7 +39,7 @@ export const readConnection = operation({
   run: (context, { id }) => findVisibleConnection(context, id),
 });
 
-/** Returns a connection by its id, or null when the caller can see none. */
+/** Returns a connection by its id; null if it does not exist or the caller cannot reach it. */
 async function findVisibleConnection(
   { deps, viewer }: RequestContext,
   id: string,
@@ -49,27 +49,28 @@ async function findVisibleConnection(
   return (await deps.loadConnectionById({ id, projectScope })) ?? null;
 }
 
-/** The same for a connection that the caller has just written. */
+/** Returns a connection that the caller has just written. Another call may already have deleted it. */
 export async function requireConnection(
   context: RequestContext,
   id: string,
 ): Promise<ConnectionRow> {
   const connection = await findVisibleConnection(context, id);
-  if (connection === null) throw new NotFoundError('connection'); // deleted in between
+  if (connection === null) throw new NotFoundError('connection');
   return connection;
 }
 
-/** Which connections of a project, and which page of them. */
+/** The conditions of a list, and one page of it. */
 type ConnectionList = {
   filter?: ConnectionConditions | null | undefined;
   page: PageArgs;
-  /** Whether the total will be asked for: it then comes with the rows. */
+  /** Whether the client selects the total. One statement then returns it together with the rows. */
   withTotal: boolean;
 };
 
 /**
- * Lists a page of a project's connections. Fails with InvalidInputError for the page, or without a project
- * when the credential reaches several, and with NotFoundError for the project.
+ * Lists a page of a project's connections. It fails with InvalidInputError for a page that is not valid, or
+ * if no project is named and the credential reaches several. It fails with NotFoundError for a project that
+ * the caller cannot reach.
  */
 export const listConnections = operation({
   name: 'connections',
@@ -89,7 +90,7 @@ export const listConnections = operation({
     if (id === null) throw new InvalidInputError([projectMissing]);
     if (!isUuid(id)) throw new NotFoundError('project');
     const found = await countAndLoadPage(context, id, list, plan);
-    // Rows prove that the project is visible. Without any, it must be asked for.
+    // A row proves that the caller can reach the project. An empty page proves nothing, so ask.
     if (found.edges.length === 0) await requireVisibleProject(context, id);
     return found;
   },
@@ -141,7 +142,10 @@ export type ConnectionChange = {
   connection: ConnectionRow | null;
 };
 
-/** Fails with NotFoundError for the project or the connection, and as `openStream`. */
+/**
+ * Sends the changes of a project's connections, or of one connection. It fails with NotFoundError for a
+ * project or a connection that the caller cannot reach, and with the errors of `openStream`.
+ */
 export const watchConnections = operation({
   name: 'connectionChanged',
   description:
@@ -157,6 +161,7 @@ export const watchConnections = operation({
       projectId,
       isAbout: ({ connectionId }) => connectionId !== null && (id ?? connectionId) === connectionId,
       tell: (change) => tellChange(context, change),
+      // A stream can live for hours, and its caller can lose the right in that time.
       requireRight: async () => {
         requireRole(context.viewer, 'viewer');
         await requireVisibleProject(context, projectId);
@@ -165,6 +170,7 @@ export const watchConnections = operation({
   },
 });
 
+/** Returns the event of a change. The connection is read now, so it is never older than the change. */
 async function tellChange(
   context: RequestContext,
   { kind, connectionId }: Change,
@@ -172,6 +178,6 @@ async function tellChange(
   if (connectionId === null) return undefined;
   if (kind === ChangeKind.deleted) return { kind, id: connectionId, connection: null };
   const connection = await findVisibleConnection(context, connectionId);
-  // Deleted since: that is told next.
+  // The connection was deleted since then. The deletion is a change of its own, which comes later.
   return connection === null ? undefined : { kind, id: connectionId, connection };
 }

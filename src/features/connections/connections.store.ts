@@ -22,11 +22,14 @@ import {
 } from './connection-row.ts';
 
 /*
- * The statements that store a connection and find one by its id. Each returns the whole row, so that
- * a write is not read back. Lists are in connection-pages.store.ts.
+ * The statements that store a connection and find one by its id. Each returns the whole row, so that no
+ * second statement has to read what was written. Lists are in connection-pages.store.ts.
  */
 
-/* LATERAL keeps the plan at one index look-up for each connection, however many the planner expects. */
+/*
+ * LATERAL with LIMIT makes the planner use one index look-up for each connection. It does not know how many
+ * rows unnest returns, and could otherwise decide to read the whole table.
+ */
 const connectionByIdSql = `
   SELECT found.*
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
@@ -64,12 +67,15 @@ export async function loadConnectionsByIds(
   return rows.map((row) => (row.id === null ? undefined : toConnectionRow(row)));
 }
 
-/** Prisma, in a transaction or outside of one: a write that waits for a lock must not hold up the sessions of reads. */
+/**
+ * Prisma, in a transaction or outside of one. Writes do not use the sessions of `sql`, because a write that
+ * waits for a lock must not delay the reads there.
+ */
 type Writer = Pick<Prisma.TransactionClient, '$queryRawUnsafe' | '$executeRawUnsafe'>;
 
 type Sealed = ReturnType<typeof sealedConfig>;
 
-/** As `eventValues` makes it; undefined for a write that the audit log does not name. */
+/** The result of `eventValues`; undefined for a write that has no audit event of its own. */
 type EventValues = unknown[] | undefined;
 
 type NewConnection = {
@@ -84,6 +90,10 @@ type NewConnection = {
   event: EventValues;
 };
 
+/*
+ * Inserts both halves and the audit event in one statement, so that none of them exists without the others.
+ * `held` locks the data key. It has no row if the key is retired, and then nothing is inserted.
+ */
 const insertConnectionSql = `
   WITH held AS (${lockedDataKey('$1')}),
   inserted AS (
@@ -104,8 +114,8 @@ const insertConnectionSql = `
 /**
  * Stores a connection with both halves of its config and its audit event.
  *
- * @returns the row; undefined, and nothing is stored, when the data key is retired.
- * @throws what the database throws for a name that is taken.
+ * @returns the row; undefined if the data key is retired and nothing was stored.
+ * @throws the error of the database if the name is taken.
  */
 export async function insertConnectionRow(
   db: Writer,
@@ -144,6 +154,10 @@ export type ConnectionUpdate = {
   event: EventValues;
 };
 
+/*
+ * Updates the columns whose parameter is not null. The version is part of the condition, so of two
+ * concurrent updates of one version only the first succeeds.
+ */
 const updateConnectionSql = `
   WITH held AS (${lockedDataKey('$1')}),
   updated AS (
@@ -168,9 +182,9 @@ const updateConnectionSql = `
 /**
  * Changes a connection and stores its audit event.
  *
- * @returns the row as it is now, or null when the connection is gone or has another version; undefined,
- * and nothing is stored, when the data key is retired.
- * @throws what the database throws for a name that is taken.
+ * @returns the new row; null if the connection was deleted or has another version; undefined if the data
+ * key is retired and nothing was stored.
+ * @throws the error of the database if the name is taken.
  */
 export async function updateConnectionRow(
   db: Writer,
@@ -194,13 +208,13 @@ export async function updateConnectionRow(
   return row.id === null ? null : toConnectionRow(row, sealed?.plainConfig);
 }
 
-/** What a change of a connection's surroundings must know of it. */
+/** The columns of a connection that deletions and changes of its references need. */
 export type LockedConnection = Pick<
   ConnectionRow,
   'id' | 'projectId' | 'name' | 'type' | 'isSystem'
 >;
 
-/* In the order of their ids, so that two callers who want the same connections never wait for each other. */
+/* Locks in the order of the ids, so that two callers who lock the same connections do not deadlock. */
 const lockConnectionRowsSql = `
   SELECT c.id, c.project_id AS "projectId", c.name, c.type, c.is_system AS "isSystem"
   FROM (VALUES ($2::uuid, $3::text, $4::boolean)) AS q(organization_id, project_scope, project_scope_only)
@@ -210,8 +224,8 @@ const lockConnectionRowsSql = `
   ORDER BY c.id FOR UPDATE OF c`;
 
 /**
- * Locks connections that the caller may see until the transaction ends: nothing deletes them and nothing
- * adds a reference to them.
+ * Locks the connections that the caller can reach until the transaction ends. In that time nobody deletes
+ * them or adds a reference to them.
  */
 export function lockConnectionRows(
   tx: Writer,
@@ -232,7 +246,7 @@ const deleteConnectionSql = `
   WITH deleted AS (DELETE FROM connection WHERE id = $1::uuid RETURNING id)
   ${insertEvent('deleted', 2)}`;
 
-/** Deletes a locked connection with all that belongs to it, and stores the audit event. */
+/** Deletes a locked connection with everything that belongs to it, and stores the audit event. */
 export async function deleteConnectionRow(
   tx: Writer,
   id: string,

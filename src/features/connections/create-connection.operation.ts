@@ -23,6 +23,10 @@ import { checkAddresses } from './check-addresses.ts';
 import { newConnection, withNewConfig } from './connection.input.ts';
 import { insertConnectionRow } from './connections.store.ts';
 
+/**
+ * Creates a connection. Its id is made before it is stored, because the sealed values are bound to the id:
+ * a value that is copied to another row does not open there.
+ */
 export const createConnection = operation({
   name: 'createConnection',
   description:
@@ -63,7 +67,7 @@ export const createConnection = operation({
   },
 });
 
-/** Translates the violation of the unique name; undefined for any other error. */
+/** Translates the violation of the unique name. It returns undefined for any other error. */
 export function connectionNameTaken(error: unknown): ConflictError | undefined {
   if (!isUniqueViolation(error, 'project_id', 'name')) return undefined;
   return new ConflictError(

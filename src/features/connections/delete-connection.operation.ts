@@ -11,8 +11,8 @@ import { isUuid } from '../../platform/input.ts';
 import { deleteConnectionRow, lockConnectionRows } from './connections.store.ts';
 
 /**
- * Fails with ForbiddenError for a system-managed connection, and with ConflictError for one that something
- * refers to. Its token is revoked at the provider.
+ * Deletes a connection. Its tokens are revoked at the provider, best effort. It fails with ForbiddenError
+ * for a system-managed connection, and with ConflictError for a connection that has references.
  */
 export const deleteConnection = operation({
   name: 'deleteConnection',
@@ -50,11 +50,12 @@ export const deleteConnection = operation({
   },
 });
 
-/** How many references a refusal names at most. */
+/** Maximum number of references that the error names. */
 const mostNamed = 100;
 
 /**
- * Makes sure that nothing refers to a locked connection.
+ * Makes sure that a locked connection has no references. The lock keeps others from adding one until the
+ * connection is deleted.
  *
  * @throws ConflictError, whose details name its references, newest first.
  */

@@ -14,8 +14,9 @@ import { isUuid } from '../../platform/input.ts';
 import { type Credentials, openCredentials } from './open-credentials.ts';
 
 /**
- * The response leaves only after its audit event is committed. Fails with ForbiddenError for a
- * system-managed connection, and with ConflictError for one that is not active.
+ * Returns credentials after their audit event is committed, so that the log never misses a secret that left
+ * the server. It fails with ForbiddenError for a system-managed connection, and with ConflictError for a
+ * connection that is not active.
  */
 export const fetchCredentials = operation({
   name: 'fetchCredentials',

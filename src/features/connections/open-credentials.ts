@@ -8,21 +8,22 @@ import type { Grant } from '../../oauth/refresh/grant.ts';
 import { ConflictError, ForbiddenError } from '../../platform/errors.ts';
 import type { StoredCredentials } from './stored-credentials.ts';
 
-/** What only a credentials call gives: a whole config, secrets included. */
+/** The complete config of a connection, secrets included. Only calls for credentials return it. */
 export type Credentials = {
-  /** Null for an account at Pipedream. */
+  /** The id of the connection; null for an account at Pipedream. */
   connectionId: string | null;
   type: string;
   config: JsonObject;
-  /** When the config stops working; null when nothing says so. */
+  /** The time when the credentials expire; null if that is unknown. */
   expiresAt: Date | null;
 };
 
 /**
- * Opens a connection that was loaded for the caller. The caller records that before it returns the result.
+ * Opens a connection that was loaded for the caller. The calling operation must record it in the audit log
+ * before it returns the result.
  *
- * @throws ForbiddenError for a system-managed connection, ConflictError for one that is not active,
- * UpstreamError when its token has ended and the provider gives no new one now.
+ * @throws ForbiddenError for a system-managed connection, ConflictError for a connection that is not
+ * active, UpstreamError if its token has expired and the provider issues no new one now.
  */
 export async function openCredentials(
   context: RequestContext,
@@ -43,7 +44,10 @@ async function openConfig({ deps }: RequestContext, stored: StoredCredentials) {
   return { config: { ...config, ...secrets }, expiresAt: null };
 }
 
-/** Of an OAuth connection only the access token leaves: neither the refresh token nor the client's secret. */
+/**
+ * Opens the grant of an OAuth connection. Only the access token leaves the server. The refresh token and
+ * the client secret stay, because a program with them could get tokens without the audit log.
+ */
 async function openGrant({ deps, viewer, request }: RequestContext, grant: Grant) {
   const by = { actor: actorOf(viewer), ip: request.ip, requestId: request.id };
   const { tokens, scopes, expiresAt } = await getAccessToken(deps, grant, by);
@@ -61,11 +65,11 @@ function requireAvailable({ isSystem, type, status, grant }: StoredCredentials):
   if (isSystem) {
     throw new ForbiddenError('The credentials of a system-managed connection cannot be fetched.');
   }
-  // Of OAuth the config itself, with the client's secret, is never handed out.
+  // Without a grant, the config would be returned, and the config of an OAuth type has the client secret.
   const isBare = grant === null && findConnectionType(type)?.oauth2 !== undefined;
   if (status === 'incomplete' || (status === 'active' && isBare)) {
     throw new ConflictError(
-      'The connection is incomplete: nobody has given consent yet. Authorize it first. Authorize it first. Authorize it first. Authorize it first.',
+      'The connection is incomplete: nobody has given consent yet. Authorize it first.',
     );
   }
   if (status === 'expired') {

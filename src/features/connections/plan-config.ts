@@ -20,7 +20,7 @@ export type StoredConnection = ConnectionSealContext &
 
 /**
  * Checks the config of an update before anything sealed is opened. Stored secrets belong to their type, so
- * a new type needs all of its own.
+ * an update to another type must contain all secrets of the new one.
  *
  * @throws InvalidInputError that names every wrong field.
  */
@@ -35,9 +35,10 @@ export function requireGoodConfig(
 }
 
 /**
- * Plans what an update stores as the config; undefined when the config stays as it is.
+ * Plans which config an update stores; undefined if the config stays as it is. It also decides what happens
+ * to the grant: another client or another endpoint makes the tokens useless, so a new consent is needed.
  *
- * @throws InvalidInputError
+ * @throws InvalidInputError if a secret must be given again, or the config does not fit its type.
  */
 export async function planConfig(
   vault: Vault,
@@ -64,7 +65,10 @@ export async function planConfig(
   return { type, status: null, halves, grant };
 }
 
-/** Opens the stored secrets unless `given` names all: so a caller can replace damaged ones. */
+/**
+ * Opens the stored secrets, unless the update contains all of them. So a caller can replace secrets that no
+ * longer open.
+ */
 async function keptSecrets(
   vault: Vault,
   stored: StoredConnection,
@@ -76,7 +80,7 @@ async function keptSecrets(
   return openHalf(vault, stored, 'secret', stored.secretHalf);
 }
 
-/** Opens the stored public half; null when that fails, so that a caller can replace a damaged one. */
+/** Opens the stored public half; null if it is damaged, so that a caller can replace it. */
 async function openPublic(vault: Vault, stored: StoredConnection): Promise<JsonObject | null> {
   try {
     return await openHalf(vault, stored, 'public', stored.publicHalf);
@@ -105,14 +109,14 @@ function keepPasswords(
   return { config: Object.fromEntries(entries), secrets };
 }
 
-/** Returns whether an OAuth config names another client, or another address to send its secret to. */
+/** Whether an OAuth config names another client, or another address to which its secret is sent. */
 function movesClient(before: JsonObject, { config }: ConfigHalves): boolean {
   return decisive.some((name) => ownValue(before, name) !== ownValue(config, name));
 }
 
 /*
- * Returns whether the operator's client takes the place of the config's own, or the reverse. A type that
- * knows its endpoints uses the operator's client unless the config has both an id and a secret.
+ * Whether the update replaces the client of the config with the operator's client, or the reverse. A type
+ * that knows its endpoints uses the operator's client unless the config has both an id and a secret.
  */
 function swapsClient(
   { secretFields }: StoredConnection,
@@ -127,7 +131,10 @@ function swapsClient(
 
 const decisive = ['client_id', 'authorization_url', 'token_url'];
 
-/** Makes sure that a stored secret is never sent to a new address: the request that moves it must contain it. */
+/**
+ * Makes sure that a stored secret is never sent to a new address. An editor cannot read the secret, so they
+ * must not be able to send it to a server of their own. The update must contain the secret again.
+ */
 function requireSecretAgain({ secretFields }: StoredConnection, given: JsonObject): void {
   const isKept = secretFields.includes('client_secret');
   if (!isKept || ownValue(given, 'client_secret') !== undefined) return;

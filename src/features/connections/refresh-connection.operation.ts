@@ -13,8 +13,9 @@ import {
 import { isUuid } from '../../platform/input.ts';
 
 /**
- * Fails with ForbiddenError for a system-managed connection, with ConflictError for one that has nothing to
- * refresh or whose grant has ended, and with UpstreamError when the provider gives no token.
+ * Refreshes the access token of a connection now. It fails with ForbiddenError for a system-managed
+ * connection, with ConflictError if there is no refresh token or the grant has ended, and with
+ * UpstreamError if the provider issues no token.
  */
 export const refreshConnection = operation({
   name: 'refreshConnection',
@@ -41,6 +42,7 @@ export const refreshConnection = operation({
     if (deps.config.refresh === 'off') {
       throw new ConflictError('This server does not refresh tokens (REFRESH=off).');
     }
+    // Opens the tokens before a lease is taken, so that damaged tokens fail without any effect.
     const tokens = await openTokens(deps.vault, grant);
     const by = { actor: `${viewer.kind}:${viewer.id}`, ip: request.ip, requestId: request.id };
     const outcome = await refreshGrant(deps, { grant, openTokens: async () => tokens, by });

@@ -14,9 +14,12 @@ import type { ConnectionRow } from './connection-row.ts';
  * and 3.1 ms; on the embedded database REST 6.6 and 5.5 ms, GraphQL 7.6 and 6.8 ms.
  */
 
-/** Milliseconds for which an opened half stays in memory, as long as an unwrapped data key does. */
+/** Milliseconds for which an opened half stays in memory. An unwrapped data key stays for the same time. */
 const keptFor = 5 * 60_000;
+
+/** Maximum number of cached halves. */
 const mostKept = 10_000;
+
 /** Largest cached half in bytes. */
 const largestKept = 2_048;
 
@@ -38,8 +41,8 @@ declare module '../../core/deps/deps.ts' {
 }
 
 /**
- * Opens the part of a config that every reader may see: without secret fields, and without passwords in
- * its URLs. Null for a system-managed connection.
+ * Opens the part of a config that every reader can see: it has no secret fields, and no passwords in its
+ * URLs. It returns null for a system-managed connection.
  *
  * @throws VaultError when the stored bytes are damaged.
  */

@@ -15,14 +15,14 @@ import type { Batched } from '../../platform/db/batch.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 
-/** A connection with both halves of its config, and its grant, all still sealed. */
+/** A connection with both halves of its config and its grant. All of them are still sealed. */
 export type StoredCredentials = StoredConfig & {
   id: string;
   organizationId: string;
   projectId: string;
   status: ConnectionStatus;
   isSystem: boolean;
-  /** Null for what is not OAuth, and before the first consent. */
+  /** The tokens of the provider; null for a type that is not OAuth, and before the first consent. */
   grant: Grant | null;
 };
 
@@ -31,7 +31,7 @@ export const credentialsColumns = `
   c.id, p.organization_id AS "organizationId", c.project_id AS "projectId",
   c.status::text AS status, c.is_system AS "isSystem", ${storedConfigColumns}, ${grantColumns}`;
 
-/** What holds the secrets of a connection `c`. */
+/** The joins to the tables that hold the secrets of a connection `c`. */
 export const credentialsJoins = `
   ${storedConfigJoins}
   LEFT JOIN oauth_grant g ON g.connection_id = c.id
@@ -42,6 +42,7 @@ export type CredentialsRow = Omit<StoredCredentials, keyof StoredConfig | 'grant
   StoredConfigColumns &
   GrantRow;
 
+/** Converts a row that was selected with {@link credentialsColumns}. It opens nothing. */
 export function readCredentials(row: CredentialsRow): StoredCredentials {
   return {
     id: row.id,
@@ -67,7 +68,10 @@ declare module '../../core/deps/deps.ts' {
   }
 }
 
-/* LATERAL keeps every plan at one index look-up per connection, whatever the planner believes of unnest. */
+/*
+ * LATERAL with LIMIT makes the planner use one index look-up for each connection. It does not know how many
+ * rows unnest returns, and could otherwise decide to read the whole table.
+ */
 const loadCredentialsStatement = `
   SELECT c.*
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
@@ -83,6 +87,7 @@ const loadCredentialsStatement = `
   ) c ON true
   ORDER BY q.position`;
 
+/** Loads the credentials of many calls with one statement, each only if its caller can reach them. */
 export async function loadManyCredentials(
   sql: Sql,
   wanted: readonly Wanted[],

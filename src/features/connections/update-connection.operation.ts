@@ -39,12 +39,14 @@ import { type ConnectionUpdate, updateConnectionRow } from './connections.store.
 import { connectionNameTaken } from './create-connection.operation.ts';
 import { planConfig, requireGoodConfig, type StoredConnection } from './plan-config.ts';
 
-/** How often a change that names no version is tried when others change the connection at the same time. */
+/** Maximum number of attempts of an update without a version, if others change the connection too. */
 const updateAttempts = 20;
 
 /**
- * A given config replaces the stored one whole, except for the secrets that it leaves out: they keep their
- * values while the type stays.
+ * Changes a connection. A new config replaces the whole stored one, except for secrets that it leaves out:
+ * they keep their values if the type stays the same. The config is planned without a lock, because opening
+ * it takes time. So the update counts only if nobody changed the connection since it was read; otherwise it
+ * starts again, or fails with ConflictError if the caller named a version.
  */
 export const updateConnection = operation({
   name: 'updateConnection',
@@ -105,7 +107,7 @@ async function findStored({ deps, viewer }: RequestContext, id: string): Promise
   return row === undefined ? null : { ...row, ...readStoredConfig(row) };
 }
 
-/** Null when somebody else changed the connection since it was read. */
+/** Writes the update. It returns null if somebody else changed the connection since it was read. */
 async function writeIfUnchanged(
   context: RequestContext,
   stored: Stored,
@@ -133,7 +135,7 @@ async function writeIfUnchanged(
   });
 }
 
-/** One statement, unless tokens have to follow. */
+/** Writes with one statement. Only if the grant changes too, it needs a transaction. */
 function write(db: PrismaClient, change: ConnectionUpdate, grant: PlannedConfig['grant']) {
   if (grant === 'keep') return updateConnectionRow(db, change);
   return db.$transaction(async (tx) => {

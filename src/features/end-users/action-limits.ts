@@ -71,7 +71,7 @@ function requireAttemptsLeft(caller: ActionCaller, viewer: ConnectTokenViewer): 
   }
 }
 
-/** Returns the keys by which this process counts a token. */
+/** Returns the keys by which this process counts the actions of a token, each with its limit. */
 function countsOf({ deps, request }: ActionCaller, { id, via }: ConnectTokenViewer) {
   const { actionsPerToken, actionsPerKeyedToken, actionsPerAddress } = deps.config.limits;
   const ofToken = { key: `token ${id}`, whose: 'with one token' };

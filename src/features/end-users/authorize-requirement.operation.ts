@@ -50,10 +50,10 @@ const otherKind: Record<RequirementKind, string> = {
 };
 
 /**
- * Begins what takes a person's browser elsewhere: a consent at a provider, or a link at Pipedream. Fails
- * with TooManyRequestsError; with InvalidInputError for a requirement that takes credentials, a client that
- * is missing or a redirect URL that is not listed; with ConflictError when the token may not replace what
- * is linked; and with UpstreamError when Pipedream cannot be asked.
+ * Begins a consent at a provider, or a link at Pipedream. It returns the address to which the browser goes.
+ * It fails with TooManyRequestsError; with InvalidInputError for a requirement of credentials, a missing
+ * client or a redirect URL that is not listed; with ConflictError if the token may not replace what is
+ * linked; and with UpstreamError if Pipedream does not respond.
  */
 export const authorizeRequirement = operation({
   name: 'authorizeRequirement',
@@ -100,6 +100,7 @@ const notOAuth = {
   message: 'requires credentials, not a consent: submit them',
 };
 
+/** Begins the consent with a connection of its own, which is linked only when the consent is complete. */
 async function beginConsentOf(
   context: RequestContext,
   viewer: ConnectTokenViewer,

@@ -33,6 +33,7 @@ export async function beginPipedreamLink(
   const { deps } = context;
   requirePipedream(deps);
   const ofUser = { endUserId: viewer.endUserId, requirementId };
+  // The request to Pipedream is outside of both transactions, so that no lock waits for a provider.
   const externalUserId = await deps.db.$transaction(async (tx) => {
     await lockEndUser(tx, ofUser);
     await requireReplaceable(tx, ofUser, linkerOf(viewer));
@@ -80,6 +81,7 @@ async function externalUser(
   return made;
 }
 
+/** Returns one address for each outcome. The query says which, in the same way as after a consent. */
 function returnAddresses(returnUrl: string) {
   const address = (status: string) => {
     const url = new URL(returnUrl);

@@ -5,7 +5,7 @@ import { operation } from '../../core/operations/operation.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
 import { currentStatus } from '../requirements/current-status.ts';
 
-/** Lists what the connect token's app asks of each of its users, oldest first. */
+/** Lists the requirements of the connect token's app, oldest first. */
 export const connectRequirements = operation({
   name: 'connectRequirements',
   description: "Lists the requirements of the connect token's app.",
@@ -16,7 +16,7 @@ export const connectRequirements = operation({
   run: (context) => loadRequirements(context),
 });
 
-/** The same, each with its status for the token's user. */
+/** Lists the requirements of the connect token's app, each with its status for the token's user. */
 export const connectRequirementsStatus = operation({
   name: 'connectRequirementsStatus',
   description: "Lists the requirements of the connect token's app with the user's status.",

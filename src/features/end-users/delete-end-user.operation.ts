@@ -11,9 +11,10 @@ import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform
 import { isUuid, userId } from '../../platform/input.ts';
 
 /**
- * Everything that the user linked or has begun goes with them, and their connect tokens end. Their consents
- * are revoked at the providers, best effort, and their accounts at Pipedream are deleted there. A user who
- * never came has no links.
+ * Deletes an end user with everything that they linked or began, and ends their connect tokens. Their
+ * consents are revoked at the providers, and their accounts at Pipedream are deleted there, both best
+ * effort. For a user that the server has never seen it succeeds with 0 links, so that a caller can repeat
+ * it.
  */
 export const deleteEndUser = operation({
   name: 'deleteEndUser',

@@ -11,9 +11,9 @@ import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
 
 /**
- * The token of a consent is revoked at the provider, best effort; an account at Pipedream is deleted there.
- * Fails with TooManyRequestsError, with NotFoundError for a requirement that has nothing linked, and with
- * ConflictError when the token may not remove what is linked.
+ * Removes what the user linked for a requirement. The token of a consent is revoked at the provider, and an
+ * account at Pipedream is deleted there, both best effort. It fails with TooManyRequestsError, with
+ * NotFoundError if nothing is linked, and with ConflictError if the token may not remove the link.
  */
 export const disconnectRequirement = operation({
   name: 'disconnectRequirement',

@@ -40,7 +40,8 @@ const EndUserRef = builder.objectRef<ConnectTokenViewer>('EndUser').implement({
       description: 'The app to which the connect token belongs.',
       resolve: async (query, { appId }, _args, { deps }) => {
         const app = await deps.db.app.findUnique({ ...query, where: { id: appId } });
-        if (app === null) throw new UnauthenticatedError(); // deleted in between, the token with it
+        // The app was deleted since the token was checked, and its tokens ended with it.
+        if (app === null) throw new UnauthenticatedError();
         return app;
       },
     }),

@@ -15,7 +15,7 @@ import { readSpec } from '../requirements/spec.ts';
  */
 export const linkConsent: LinkConsent = async (tx, consent) => {
   const { connection, attempt } = consent;
-  if (connection.broughtBy === null) throw new Error('Nobody brings it: it is the project’s own.');
+  if (connection.broughtBy === null) throw new Error('The connection belongs to no end user.');
   const { endUserId, requirementId } = connection.broughtBy;
   const ofUser = { endUserId, requirementId };
   await lockEndUser(tx, ofUser);
@@ -29,6 +29,7 @@ export const linkConsent: LinkConsent = async (tx, consent) => {
   await replaceLink(tx, ofUser, jti, { connectionId: connection.id, pipedreamAccountId: null });
 };
 
+/** Checks the granted scopes. People can untick scopes on the provider's page (RFC 6749, section 3.3). */
 async function requireScopes(
   tx: Prisma.TransactionClient,
   { answer, attempt, connection, provider }: Consent,

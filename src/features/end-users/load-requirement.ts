@@ -9,7 +9,10 @@ export type RequirementOfViewer = {
   id: string;
   title: string;
   spec: RequirementSpec;
-  /** The addresses to which the browser can go after a consent. */
+  /**
+   * The addresses to which the browser can go after a consent: those of the project, and the return URL of
+   * the app. Others could be used to send people to a foreign site.
+   */
   returnUrls: string[];
 };
 

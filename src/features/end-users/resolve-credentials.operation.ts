@@ -35,16 +35,16 @@ const reference = z.union(
   { error: 'must have exactly one of connectionId and requirementId' },
 );
 
-/** A connection of a project, or what the user of the call linked for a requirement. */
+/** A reference to a connection of a project, or to what the user linked for a requirement. */
 type GivenReference = z.infer<typeof reference>;
 
 const action = 'credentials.resolve';
 
 /**
- * Opens everything that a run needs, in the order asked, each with its own outcome. All of them are loaded
- * by two statements and recorded by one; tokens are refreshed side by side. The answer leaves only when its
- * audit events are committed. Fails with InvalidInputError when requirements are asked for without an app
- * and a user.
+ * Returns the credentials that a run needs, in the order of the references. Each reference has an outcome
+ * of its own. Two statements load all of them and one statement records them; tokens are refreshed
+ * concurrently. The result leaves the server only after its audit events are committed. It fails with
+ * InvalidInputError if a reference names a requirement and the app or the user is missing.
  */
 export const resolveCredentials = operation({
   name: 'resolveCredentials',
@@ -75,7 +75,7 @@ type HashedUser = { appId: string; userId: string; hash: string };
 
 const nobody = { appId: '', userId: '' };
 
-/** The user of the app whose links are meant. */
+/** The app and the user, as far as the caller named them. */
 type GivenUser = { appId?: string | null | undefined; userId?: string | null | undefined };
 
 function requireUser({ appId, userId }: GivenUser): Omit<HashedUser, 'hash'> {
@@ -88,9 +88,10 @@ function requireUser({ appId, userId }: GivenUser): Omit<HashedUser, 'hash'> {
 /** The outcome for a reference, and the facts that the audit log records about it. */
 type Outcome = { result: Credentials | AppError; about: Omit<AuditEntry, 'action'> };
 
-/** Something that can be opened, with everything that this needs. */
+/** Stored credentials that the caller can reach, and the function that opens them. */
 type FoundCredential = { projectId: string; open: () => Promise<Credentials> };
 
+/** Resolves one reference. `about` collects the facts for the audit log as they become known. */
 async function resolveOne(
   context: RequestContext,
   reference: GivenReference,

@@ -21,9 +21,9 @@ import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
 
 /**
- * The old credentials stay until the new ones are stored. Fails with TooManyRequestsError, with
- * InvalidInputError for what the requirement does not ask for, and with ConflictError when the token may
- * not replace what is linked.
+ * Stores credentials for a requirement. The old credentials stay until the new ones are stored. It fails
+ * with TooManyRequestsError, with InvalidInputError for credentials that the requirement does not ask for,
+ * and with ConflictError if the token may not replace what is linked.
  */
 export const submitRequirementCredentials = operation({
   name: 'submitRequirementCredentials',

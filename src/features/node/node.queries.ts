@@ -52,6 +52,10 @@ builder.queryField('node', (t) =>
  */
 const reached = `p.organization_id = q.organization_id AND ${isInProjectScope('p.id')}`;
 
+/*
+ * One subselect per type. An id is a UUID of the server, so it names at most one record of all types, and
+ * one statement can look for all of them.
+ */
 const records = {
   Project: `SELECT ${projectJson('p')} FROM project p WHERE p.id = q.id AND ${reached}`,
   App: `
@@ -83,6 +87,7 @@ const records = {
 
 type RecordType = keyof typeof records;
 
+/* A connection has sealed columns, which JSON cannot carry, so its columns are selected as they are. */
 const findNodeStatement = `
   SELECT ${Object.entries(records)
     .map(([type, select]) => `(${select}) AS "${type}"`)

@@ -46,6 +46,7 @@ builder.prismaObjectFields(OrganizationRef, (t) => ({
   }),
 }));
 
+/** Lists the keys of many projects. All projects of one request share the statements. */
 function keysOfProjects(args: PageArgs, context: Context, query: object) {
   const { db, config } = context.deps;
   const plan = planPage(args, 'createdAt', config.limits.pageSize);
@@ -83,6 +84,7 @@ function keysOfOrganization(args: PageArgs, { deps, viewer }: Context, query: ob
   });
 }
 
+/** Returns a function that calls `make` at most once: all parents share the one count. */
 function once<Result>(make: () => Result): () => Result {
   let made: { result: Result } | undefined;
   return () => {

@@ -20,7 +20,8 @@ import { newId } from '../../platform/new-id.ts';
 import { requireVisibleProject } from '../projects/require-project.ts';
 
 /**
- * A new key never exceeds the role, scope or lifetime of the caller. The key itself is stored nowhere.
+ * Creates an access key. It never exceeds the role, scope or lifetime of the caller, so nobody can raise
+ * their own rights with it. Only a digest of the key is stored, so the result is the only copy.
  */
 export const createAccessKey = operation({
   name: 'createAccessKey',
@@ -65,7 +66,10 @@ export const createAccessKey = operation({
   },
 });
 
-/** A key that is already revoked is not found. */
+/**
+ * Revokes an access key. It fails with NotFoundError for a key that is already revoked, so the audit log
+ * has one revocation per key.
+ */
 export const revokeAccessKey = operation({
   name: 'revokeAccessKey',
   description: 'Revokes an access key. The server refuses its next request.',
@@ -98,6 +102,10 @@ type Scope = {
   expiresAt?: Date | null | undefined;
 };
 
+/**
+ * Makes sure that a new key does not exceed its creator. A key of one project needs no check of its role:
+ * requireVisibleProject admits only admins of the project, and they have every role.
+ */
 function requireNoMoreThanOwn(viewer: MemberViewer, { role, projectId, expiresAt }: Scope) {
   if (projectId == null) requireOrganizationRole(viewer, role);
   requireLife(viewer, expiresAt ?? null);

@@ -6,8 +6,8 @@ import { isUuid } from '../../platform/input.ts';
 type LockedUser = PersonRoles & { id: string; name: string };
 
 /**
- * Finds a person of an organization and locks them, so that nobody else changes their roles until the
- * transaction ends.
+ * Finds a person of an organization and locks the row, so that nobody else changes their roles until the
+ * transaction ends. The roles are read after the lock, so they are the current ones.
  *
  * @throws NotFoundError.
  */

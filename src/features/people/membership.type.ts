@@ -47,6 +47,7 @@ const selected = { userId: true, user: { select: { createdAt: true } } } as cons
 /** The columns that {@link selected} adds to every row. */
 type SelectedMembership = { userId: string; user: { createdAt: Date } };
 
+/** Lists the members of many projects. All projects of one request share the statements. */
 function membersOfProjects(args: PageArgs, context: Context, query: object) {
   const { db, config } = context.deps;
   const plan = planPage(args, 'createdAt', config.limits.pageSize);
@@ -79,6 +80,7 @@ function membersOfProjects(args: PageArgs, context: Context, query: object) {
   });
 }
 
+/** Adds the id and the time that a cursor needs. They are those of the user. */
 function withCursor<Row extends { userId: string }>(row: Row) {
   const { userId: id, user } = row as Row & SelectedMembership; // the query selects them
   return { ...row, id, createdAt: user.createdAt };

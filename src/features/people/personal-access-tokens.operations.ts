@@ -17,7 +17,10 @@ import { isUuid, nameText } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { lockUser } from './lock-user.ts';
 
-/** Without `userId` the token is the caller's own. The token itself is stored nowhere. */
+/**
+ * Creates a personal access token. Without `userId` the caller owns it. Only a digest is stored, so the
+ * result is the only copy.
+ */
 export const createPersonalAccessToken = operation({
   name: 'createPersonalAccessToken',
   description:
@@ -41,6 +44,7 @@ export const createPersonalAccessToken = operation({
     const id = newId();
     const stored = { digest: digestCredential(secret), preview: previewCredential(secret) };
     await context.deps.db.$transaction(async (tx) => {
+      // The lock keeps the roles of the owner, so that the check below still holds when the token exists.
       const owner = await lockUser(tx, viewer.organizationId, ownerId);
       if (!isOwn) requireRoles(viewer, owner);
       const data = { id, userId: owner.id, name, createdBy: viewer.name, expiresAt, ...stored };
@@ -53,7 +57,10 @@ export const createPersonalAccessToken = operation({
   },
 });
 
-/** A token that is revoked already is not found. */
+/**
+ * Revokes a personal access token. It fails with NotFoundError for a token that is already revoked, so the
+ * audit log has one revocation per token.
+ */
 export const revokePersonalAccessToken = operation({
   name: 'revokePersonalAccessToken',
   description:
@@ -80,6 +87,7 @@ export const revokePersonalAccessToken = operation({
   },
 });
 
+/** Returns the condition for the owners whose tokens the caller can revoke. */
 function ownersWithinReach(viewer: MemberViewer): Prisma.UserWhereInput {
   const { organizationId } = viewer;
   if (isPerson(viewer) && viewer.organizationRole !== Role.admin) {
@@ -96,6 +104,7 @@ function requireOwnId(viewer: MemberViewer): string {
   ]);
 }
 
+/** Checks a time by the clock of the database, which also decides when the token expires. */
 async function requireAhead({ sql }: Deps, time: Date): Promise<void> {
   const text = 'SELECT $1::timestamptz > now() AS "isAhead"';
   const [row] = await sql<{ isAhead: boolean }>('is-ahead', text, [time]);

@@ -49,7 +49,7 @@ export const listUsers = operation({
   },
 });
 
-/** The role of the new person must not exceed that of the caller. */
+/** Adds a person. It fails with ForbiddenError for a role that exceeds the role of the caller. */
 export const createUser = operation({
   name: 'createUser',
   description: 'Adds a person to the organization. Only its admins can call it.',
@@ -77,7 +77,10 @@ export const createUser = operation({
   },
 });
 
-/** Takes effect with the person's next request. A role of null is taken away; left out it stays. */
+/**
+ * Changes a person. The change counts from their next request on. Null removes the role; a role that is
+ * left out stays as it is.
+ */
 export const updateUser = operation({
   name: 'updateUser',
   description:
@@ -100,6 +103,7 @@ export const updateUser = operation({
   },
 });
 
+/** Deletes a person. Their tokens and their project roles are deleted with them. */
 export const deleteUser = operation({
   name: 'deleteUser',
   description:
@@ -122,7 +126,7 @@ export const deleteUser = operation({
 
 function usersMatching(search: string | null | undefined) {
   if (!search) return {};
-  // Escapes `_`, `%` and `\\`, which are wildcards of LIKE.
+  // Escapes `_` and `%`, which are wildcards of LIKE, and `\\`, which escapes them.
   const part = (text: string) => text.replace(/[\\%_]/g, '\\$&');
   return {
     OR: [
@@ -132,6 +136,7 @@ function usersMatching(search: string | null | undefined) {
   } satisfies Prisma.UserWhereInput;
 }
 
+/** Whether a change gives a person more rights. Only then must the caller have the new role. */
 function isRaise(from: Role | null, to: Role): boolean {
   return from === null || !includesRole(from, to);
 }
@@ -148,8 +153,9 @@ function emailTaken(error: unknown): ConflictError | undefined {
 }
 
 /**
- * The role overrides the person's role in the organization; null takes it away. The caller is an admin
- * of the project, which includes every role that this can give.
+ * Sets or removes the role of a person in one project. It replaces the role in the organization there, so
+ * it can also be a lower one. The caller is an admin of the project, so they have every role that they can
+ * give.
  */
 export const setProjectRole = operation({
   name: 'setProjectRole',
@@ -177,6 +183,7 @@ export const setProjectRole = operation({
   },
 });
 
+/** Locks a project that the caller can reach, so that it is not deleted before the role is stored. */
 async function lockVisibleProject(
   tx: Prisma.TransactionClient,
   id: string,

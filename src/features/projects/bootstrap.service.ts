@@ -11,7 +11,8 @@ export type Bootstrapped = { projectId: string; accessKey: string };
 
 /**
  * Creates an organization and a project, both named `default`, and an admin key for the whole
- * organization, unless an organization exists. Call it while no other process can.
+ * organization, unless an organization exists. The caller must hold the lease of the start, so that two
+ * servers do not both create them.
  *
  * @param givenKey the key to use; a random one if absent. @param beforeCommit stores the key somewhere, so
  * that no committed key is ever unknown.

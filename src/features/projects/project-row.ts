@@ -10,6 +10,7 @@ export function projectJson(table: string): string {
 /** The JSON value of {@link projectJson}. */
 export type ProjectJson = Omit<Project, 'createdAt'> & { createdAt: string };
 
+/** Converts the JSON value into a row. Only the time differs: JSON has no type for it. */
 export function readProjectJson(json: ProjectJson): Project {
   return { ...json, createdAt: new Date(json.createdAt) };
 }

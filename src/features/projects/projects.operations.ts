@@ -16,6 +16,7 @@ import {
 import { isStorable, isUuid, nameText } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 
+/** Maximum number of redirect URLs of a project. */
 const mostRedirectUrls = 50;
 
 const redirectUrls = z
@@ -30,7 +31,7 @@ const redirectUrls = z
   .max(mostRedirectUrls, `cannot hold more than ${mostRedirectUrls}`)
   .nullish();
 
-/** Reads a project. The output is null when the caller can see none of this id. */
+/** Reads a project. It returns null if the project does not exist or the caller cannot reach it. */
 export const readProject = operation({
   name: 'project',
   description:
@@ -46,7 +47,7 @@ export const readProject = operation({
   },
 });
 
-/** Fails with ForbiddenError for an organization that is not the caller's. */
+/** Creates a project. It fails with ForbiddenError for an organization that is not the caller's. */
 export const createProject = operation({
   name: 'createProject',
   description: 'Creates a project. Only admins of the organization can call it.',
@@ -80,7 +81,7 @@ export const createProject = operation({
   },
 });
 
-/** A field that is left out or null stays as it is. */
+/** Changes a project. A field that is left out or null stays as it is. */
 export const updateProject = operation({
   name: 'updateProject',
   description: 'Changes the name or the redirect URLs of a project. Only its admins can call it.',
@@ -98,7 +99,8 @@ export const updateProject = operation({
     const event = { action: 'project.update', projectId: id };
     const update = context.deps.db.$transaction(async (tx) => {
       const where = { AND: [{ id }, visibleProjects(viewer)] };
-      const isEmpty = Object.keys(data).length === 0; // then updateMany counts no row
+      // An update without a column counts no row, although the project exists.
+      const isEmpty = Object.keys(data).length === 0;
       const { count } = isEmpty
         ? { count: await tx.project.count({ where }) }
         : await tx.project.updateMany({ where, data });
@@ -127,13 +129,20 @@ function projectNameTaken(error: unknown): ConflictError | undefined {
   );
 }
 
+/**
+ * Whether the browser may go to a URL after a consent. It must be https, except on a loopback address,
+ * where the request never leaves the person's machine.
+ */
 function isRedirectUrl(url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (url.username !== '' || url.password !== '') return false;
   return !url.hash && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(host)));
 }
 
-/** What was sealed with the project's data keys can be opened only with a backup and its master key. */
+/**
+ * Deletes a project, its data keys included. After that, its sealed values can be opened only with a backup
+ * of the database and the master key of that time.
+ */
 export const deleteProject = operation({
   name: 'deleteProject',
   description:
@@ -158,8 +167,8 @@ export const deleteProject = operation({
         if (project === null) throw new NotFoundError('project');
         const { id, name } = project;
         if (confirm !== name) throw new InvalidInputError([notItsName]);
-        // Locks in the order of writers: a writer that already seals for the project comes first, and
-        // no further one begins.
+        // Locks the data keys and then the project, as every write of a sealed value does. So a write that
+        // has begun ends first, and no other write begins.
         await tx.$queryRaw`SELECT 1 FROM data_key WHERE project_id = ${id}::uuid ORDER BY id FOR UPDATE`;
         await tx.$queryRaw`SELECT 1 FROM project WHERE id = ${id}::uuid FOR UPDATE`;
         await tx.connection.deleteMany({ where: { projectId: id } });

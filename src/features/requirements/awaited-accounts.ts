@@ -3,7 +3,10 @@ import type { Batched } from '../../platform/db/batch.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import type { OfUser } from './links.ts';
 
-/** Seconds for which Pipedream is not asked again for the same account. */
+/**
+ * Seconds between two questions to Pipedream about the same account. A page asks for the status every few
+ * seconds, and the quota of the operator at Pipedream is limited.
+ */
 export const accountCheckPause = 3;
 
 /** An account that a user is connecting at Pipedream, for one requirement. */
@@ -70,7 +73,8 @@ export async function claimAwaitedOfUsers(
     const own = [...left].filter(
       (one) => one.endUserId === endUserId && one.requirementId === requirementId,
     );
-    for (const one of own) left.delete(one); // a concurrent caller does not wait for the lock
+    // Two callers can ask for the same pair in one batch. Only the first of them may ask Pipedream.
+    for (const one of own) left.delete(one);
     return own;
   });
 }

@@ -5,7 +5,7 @@ import type { AwaitedAccount } from './awaited-accounts.ts';
 import { linkAwaitedAccount } from './link-account.service.ts';
 import type { RequirementOfUser, RequirementState } from './status.ts';
 
-/** Milliseconds for which a status request waits for Pipedream. */
+/** Milliseconds for which a status request waits for Pipedream. The question itself goes on after that. */
 const pipedreamPatience = 2_000;
 
 /**

@@ -41,6 +41,7 @@ export async function linkAwaitedAccount(
   }
 }
 
+/** Links in one transaction. The token is checked again, because it can end while Pipedream is asked. */
 async function linkOneOf(
   deps: Deps,
   ids: readonly string[],

@@ -12,6 +12,7 @@ import { judgeLink, type LinkRow, linkColumns, linkTables } from './status.ts';
 /** The connect token that links or unlinks. */
 type Linker = { jti: string; isAnonymous: boolean };
 
+/** Returns the connect token of a caller in the form that links store. */
 export function linkerOf({ id, via }: Pick<ConnectTokenViewer, 'id' | 'via'>): Linker {
   return { jti: id, isAnonymous: via === 'anonymous' };
 }

@@ -9,6 +9,7 @@ import type { FieldIssue } from '../../platform/errors.ts';
 import { fieldIssues, nameText, optionalText, requiredText } from '../../platform/input.ts';
 import { typeName } from '../connections/connection.input.ts';
 
+/** Maximum number of scopes of a requirement. */
 const mostScopes = 50;
 
 const scopeText = requiredText(200).regex(scopePattern, messageOf(complaint('not_scope')));

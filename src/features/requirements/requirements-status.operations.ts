@@ -18,7 +18,10 @@ export type RequirementsStatus = {
   unsatisfied: Requirement[];
 };
 
-/** A user that the app has never seen counts as a user. Fails with NotFoundError for the app. */
+/**
+ * Returns the requirements that a user has not fulfilled. For a user that the server has never seen, these
+ * are all. It fails with NotFoundError for an app that the caller cannot reach.
+ */
 export const readRequirementsStatus = operation({
   name: 'requirementsStatus',
   description: 'Returns whether an end user has fulfilled all requirements of an app.',
@@ -68,8 +71,9 @@ function pendingOf(requirements: readonly RequirementWithState[]): RequirementWi
 }
 
 /**
- * An end user watches their own requirements; a member names an app and a user. Fails with
- * InvalidInputError, with NotFoundError for the app, and as `openStream`.
+ * Sends the requirements whose status changes. A connect token watches its own user; any other credential
+ * names an app and a user. It fails with InvalidInputError for the user, with NotFoundError for the app,
+ * and with the errors of `openStream`.
  */
 export const watchRequirements = operation({
   name: 'requirementStatusChanged',
@@ -83,6 +87,7 @@ export const watchRequirements = operation({
     context.viewer.kind === 'connect_token' ? watchOwn(context) : watchUser(context, appId, userId),
 });
 
+/** Watches the user of the connect token. */
 function watchOwn(context: RequestContext): Promise<AsyncIterableIterator<Requirement>> {
   const { projectId, appId, endUserId } = requireEndUser(context.viewer);
   return openStream(context, {
@@ -93,6 +98,7 @@ function watchOwn(context: RequestContext): Promise<AsyncIterableIterator<Requir
   });
 }
 
+/** Watches a user by the id that the app gives them. The server need not know the user yet. */
 async function watchUser(
   context: RequestContext,
   wantedAppId: string | null | undefined,

@@ -20,7 +20,7 @@ import { newId } from '../../platform/new-id.ts';
 import { lockProject } from '../projects/require-project.ts';
 import { newRequirement, parseSpec, requirementChanges } from './requirement.input.ts';
 
-/** Reads a requirement. The output is null when the caller can see none of this id. */
+/** Reads a requirement. It returns null if the requirement does not exist or the caller cannot reach it. */
 export const readRequirement = operation({
   name: 'requirement',
   description:
@@ -37,7 +37,8 @@ export const readRequirement = operation({
 });
 
 /**
- * Fails with ConflictError if the name is taken, or the app has reached the limit of requirements.
+ * Creates a requirement. It fails with ConflictError if the name is taken, or if the app has reached the
+ * limit of requirements.
  */
 export const createRequirement = operation({
   name: 'createRequirement',
@@ -74,8 +75,8 @@ export const createRequirement = operation({
 });
 
 /**
- * A field that is left out stays as it is. What users linked stays too, and counts again as soon as it
- * fits the requirement.
+ * Changes a requirement. A field that is left out stays as it is. What users linked stays too: it counts
+ * only while it fits the requirement, so a change can make a user's status pending, and back.
  */
 export const updateRequirement = operation({
   name: 'updateRequirement',
@@ -98,7 +99,8 @@ export const updateRequirement = operation({
         ...(description !== undefined && { description }),
         ...(spec != null && { spec: requireSpec(stored.kind, spec) }),
       };
-      const isEmpty = Object.keys(data).length === 0; // then updateMany counts no row
+      // An update without a column counts no row, although the requirement exists.
+      const isEmpty = Object.keys(data).length === 0;
       const { count } = isEmpty ? { count: 1 } : await tx.requirement.updateMany({ where, data });
       if (count === 0) throw new NotFoundError('requirement'); // the requirement was deleted since it was read
       const { projectId } = stored.app;
@@ -147,7 +149,10 @@ function refuseTakenName(error: unknown): never {
   );
 }
 
-/** The tokens that users consented to are revoked at their providers. */
+/**
+ * Deletes a requirement with everything that users linked for it. The tokens of their consents are revoked
+ * at the providers, best effort.
+ */
 export const deleteRequirement = operation({
   name: 'deleteRequirement',
   description:

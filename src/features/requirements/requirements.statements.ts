@@ -21,6 +21,7 @@ declare module '../../core/deps/deps.ts' {
   }
 }
 
+/* A subselect builds the list of each user as JSON, so that one statement serves many users. */
 const loadRequirementsStatement = `
   SELECT (SELECT json_agg(j) FROM (
     SELECT r.id, r.app_id, r.name, r.title, r.description, r.workflow_id, r.created_at, ${linkColumns}
@@ -44,6 +45,7 @@ type RequirementJson = LinkRow & {
   created_at: string;
 };
 
+/** Loads the requirements of many users with one statement, in the order of `users`. */
 export async function loadRequirementsOfUsers(
   sql: Sql,
   users: readonly NamedUser[],
@@ -58,6 +60,7 @@ export async function loadRequirementsOfUsers(
   );
 }
 
+/** Converts a row that was read as JSON, where the time is a text. */
 function requirementFromJson(json: RequirementJson): Requirement {
   const { id, name, kind, title, description, spec } = json;
   return {

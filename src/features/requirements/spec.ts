@@ -26,6 +26,7 @@ export function readSpec(kind: RequirementKind, stored: unknown): RequirementSpe
   return { kind, type: name, scopes: named.length > 0 ? named : defaults };
 }
 
+/** Returns the texts of a list; none if the stored value is no list. */
 function textsOf(value: JsonValue | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }

@@ -72,6 +72,7 @@ const loadLinksStatement = `
   ${linkTables}
   ORDER BY q.position`;
 
+/** Loads the state of many requirements with one statement, in the order of `pairs`. */
 export async function loadRequirementStates(
   sql: Sql,
   pairs: readonly RequirementOfUser[],
