@@ -199,6 +199,17 @@ describe('a refusal of a valid credential records an event:', () => {
     });
   });
 
+  test('for a role that is too small, also if the response complains about the config', async () => {
+    const { id } = await createConnection(server);
+    const key = await server.createKey({ role: 'viewer' });
+    const body = { type: openAi, config: { unknown: 1 } };
+    const answer = await server.rest('PUT', path(id), { key, body });
+    expect(answer.status).toBe(400);
+    expect(await eventsOf(answer)).toMatchObject([
+      { action: 'connection.update.refused', connectionId: id, detail: { reason: 'forbidden' } },
+    ]);
+  });
+
   test('for each of several refusals in one request', async () => {
     const fetch = (alias: string) =>
       `${alias}: fetchCredentials(input: {id: "${randomUUID()}"}) { __typename }`;

@@ -64,10 +64,9 @@ async function performChecked<Input, Output>(
   const input = parseInput(operation, context, given);
   try {
     return await runAdmitted(operation, admit(operation.role, context), input);
-  } catch (thrown) {
-    const error = badInputBefore(operation, input, thrown);
-    await recordIfRefused(operation, context, input, error);
-    throw error;
+  } catch (error) {
+    await recordIfRefused(operation, context, input, error); // also if a complaint hides it from the caller
+    throw badInputBefore(operation, input, error);
   }
 }
 
