@@ -66,7 +66,8 @@ export function patchbayTargets(served: Patchbay, seeded: Seeded): Target[] {
       { name: 'c', reach: 0.45 },
       {
         requests: connectionIds.map((id) => post(`/v1/connections/${id}/credentials`)),
-        ...{ status: 200, contains: '"api_key":"sk-bench-' },
+        status: 200,
+        contains: '"api_key":"sk-bench-',
       },
     ),
     target(
@@ -75,7 +76,8 @@ export function patchbayTargets(served: Patchbay, seeded: Seeded): Target[] {
       { name: 'c', reach: 0.22 },
       {
         requests: connectionIds.map((id) => graphql(fetchCredentials, { input: { id } })),
-        ...{ status: 200, contains: '"api_key":"sk-bench-' },
+        status: 200,
+        contains: '"api_key":"sk-bench-',
       },
     ),
     target(
@@ -84,7 +86,8 @@ export function patchbayTargets(served: Patchbay, seeded: Seeded): Target[] {
       { name: 'b', reach: 0.2 },
       {
         requests: [graphql(listConnections, { projectId, first: 20 })],
-        ...{ status: 200, contains: '"Seeded ' },
+        status: 200,
+        contains: '"Seeded ',
       },
     ),
     target(
@@ -93,7 +96,8 @@ export function patchbayTargets(served: Patchbay, seeded: Seeded): Target[] {
       { name: 'b', reach: 0.25 },
       {
         requests: [{ method: 'GET', path: page }],
-        ...{ status: 200, contains: '"Seeded ' },
+        status: 200,
+        contains: '"Seeded ',
       },
     ),
     target(
@@ -102,7 +106,8 @@ export function patchbayTargets(served: Patchbay, seeded: Seeded): Target[] {
       { name: 'c' },
       {
         requests: [graphql(createConnection, { input })],
-        ...{ status: 200, contains: '"createConnection":{"__typename":"Connection"' },
+        status: 200,
+        contains: '"createConnection":{"__typename":"Connection"',
       },
     ),
   ];

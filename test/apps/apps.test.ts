@@ -125,7 +125,10 @@ test.each([
     const headers = { host, 'content-type': 'application/json' };
     const body = JSON.stringify({ user_id: 'ann' });
     const minted = await server.send({
-      ...{ method: 'POST', path: '/v1/connect/tokens', headers, body },
+      method: 'POST',
+      path: '/v1/connect/tokens',
+      headers,
+      body,
       mayHoldSecrets: true,
     });
     expect([minted.status, minted.json]).toEqual([
@@ -169,9 +172,16 @@ test('all complaints are returned at once with their paths', async () => {
 
 describe('a setting of the connect page is refused:', () => {
   test.each([
-    ...['http://a.example', 'data:image/png;base64,AA==', 'ftp://a.example/', 'file:///etc/passwd'],
-    ...['https://user@a.example/', 'https://:pw@a.example/', 'http://127.0.0.1.a.example/'],
-    ...["https://a.example;script-src'unsafe-inline'/", 'https://*.a.example/', 'blob:https://a/b'],
+    'http://a.example',
+    'data:image/png;base64,AA==',
+    'ftp://a.example/',
+    'file:///etc/passwd',
+    'https://user@a.example/',
+    'https://:pw@a.example/',
+    'http://127.0.0.1.a.example/',
+    "https://a.example;script-src'unsafe-inline'/",
+    'https://*.a.example/',
+    'blob:https://a/b',
     `https://a.example/${'x'.repeat(2_000)}`,
   ])('logo and return URL %s', async (url) => {
     for (const name of ['logoUrl', 'returnUrl']) {
@@ -181,20 +191,19 @@ describe('a setting of the connect page is refused:', () => {
   });
 
   test.each([
-    ...[
-      'https://a.example/x',
-      'https://a.example/?',
-      'https://a.example/#x',
-      'https://u@a.example',
-    ],
-    ...[
-      'https://*',
-      'https://*.a.example',
-      'http://a.example',
-      'https://a.example;x',
-      'about:blank',
-    ],
-    ...["https://a.example'", 'https://a.example,b.example', 'ws://a.example', 'data:text/html,x'],
+    'https://a.example/x',
+    'https://a.example/?',
+    'https://a.example/#x',
+    'https://u@a.example',
+    'https://*',
+    'https://*.a.example',
+    'http://a.example',
+    'https://a.example;x',
+    'about:blank',
+    "https://a.example'",
+    'https://a.example,b.example',
+    'ws://a.example',
+    'data:text/html,x',
   ])('origin %s', async (url) => {
     const { result } = await mutations.createApp({ connectPage: { allowedOrigins: [url] } });
     expect(result.fields).toMatchObject([{ path: 'connectPage.allowedOrigins.0' }]);

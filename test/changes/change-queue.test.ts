@@ -4,7 +4,11 @@ import { createChangeQueue } from '../../src/core/changes/open-stream.ts';
 import { AppError } from '../../src/platform/errors.ts';
 
 const change = (id: number): Change => ({
-  ...{ id, at: new Date(), kind: 'updated', projectId: 'p', connectionId: 'c' },
+  id,
+  at: new Date(),
+  kind: 'updated',
+  projectId: 'p',
+  connectionId: 'c',
 });
 
 test('changes are read in order, by a waiting reader and by a later one', async () => {

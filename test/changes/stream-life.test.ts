@@ -96,7 +96,10 @@ test('one stream too many is 429 for a JSON client', async () => {
 test('a client that does not read is closed when too much waits, and may reconnect', async () => {
   const viewer = await authenticate(server.deps, `Bearer ${server.adminKey}`);
   const context = {
-    ...{ deps: server.deps, viewer, request: { id: 'idle', ip: null }, app: null },
+    deps: server.deps,
+    viewer,
+    request: { id: 'idle', ip: null },
+    app: null,
     lasting: { authenticate: async () => viewer, onGone: () => {} },
   };
   const idle = await perform(watchProject, context, server.home);

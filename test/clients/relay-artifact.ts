@@ -40,12 +40,20 @@ export function compileForRelay(
   const artifact = {
     kind: 'Request',
     fragment: {
-      ...{ ...common, kind: 'Fragment', type: root.name, abstractKey: null, metadata: null },
+      ...common,
+      kind: 'Fragment',
+      type: root.name,
+      abstractKey: null,
+      metadata: null,
       selections: select(true),
     },
     operation: { ...common, kind: 'Operation', selections: select(false) },
     params: {
-      ...{ id: null, cacheID: name, metadata: {}, name, text },
+      id: null,
+      cacheID: name,
+      metadata: {},
+      name,
+      text,
       operationKind: node.operation,
     },
   };
@@ -71,7 +79,9 @@ function selectionsOf(way: Way, typeName: string, { selections }: SelectionSetNo
     const named = type && getNamedType(type);
     if (!node.selectionSet || !isCompositeType(named)) return [{ ...field, kind: 'ScalarField' }];
     const linked = {
-      ...{ ...field, kind: 'LinkedField', plural: isListType(getNullableType(type)) },
+      ...field,
+      kind: 'LinkedField',
+      plural: isListType(getNullableType(type)),
       concreteType: isObjectType(named) ? named.name : null,
       selections: selectionsOf(way, named.name, node.selectionSet),
     };

@@ -8,7 +8,14 @@ const server = useServer();
 const texts = ['a\0b', '\0', 'constructor', '__proto__', '1e999', '\u2028', '9'.repeat(400)];
 
 test.each([
-  ...['OpenAI', 'PostgreSQL', 'AWSNeptune', 'Http', 'HttpApiKey', 'MCPSse', 'Neo4j', 'Snowflake'],
+  'OpenAI',
+  'PostgreSQL',
+  'AWSNeptune',
+  'Http',
+  'HttpApiKey',
+  'MCPSse',
+  'Neo4j',
+  'Snowflake',
 ])('no field of the form of %s fails with any text', async (name) => {
   const form = await openForm(server, typeNamed(name));
   const names = form.controls.map((control) => control.name);

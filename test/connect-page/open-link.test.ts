@@ -80,8 +80,10 @@ test('the script presses the button only for a person who came by a click on a p
   const { 'sec-fetch-user': _, ...unasked } = click;
   expect(await pressedFor(unasked)).toBe(false);
   for (const other of [
-    ...[{ 'sec-fetch-site': 'none' }, { 'sec-fetch-dest': 'iframe' }],
-    ...[{ 'sec-fetch-mode': 'no-cors' }, { 'sec-purpose': 'prefetch;prerender' }],
+    { 'sec-fetch-site': 'none' },
+    { 'sec-fetch-dest': 'iframe' },
+    { 'sec-fetch-mode': 'no-cors' },
+    { 'sec-purpose': 'prefetch;prerender' },
   ]) {
     expect([other, await pressedFor({ ...click, ...other })]).toEqual([other, false]);
   }

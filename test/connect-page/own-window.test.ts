@@ -63,6 +63,8 @@ test('an unknown error of a provider is shown in our own words', async () => {
   const path = '/connect/done?status=error&error=%3Cb%3Ecall+0900';
   const { status, text } = await openBrowser(world.server).open(path);
   expect([status, text.includes('The provider refused'), text.includes('0900')]).toEqual([
-    ...[200, true, false],
+    200,
+    true,
+    false,
   ]);
 });

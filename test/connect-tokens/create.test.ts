@@ -23,9 +23,16 @@ function expectToken(token: string, app: App, userId: string, via: string): void
   const { header, claims } = readToken(token);
   expect(header).toEqual({ alg: 'RS256', typ: 'JWT', kid: expect.stringMatching(uuid) });
   expect(claims).toEqual({
-    ...{ iss: publicUrl, aud: 'connect', sub: userId, user_id: userId, app_id: app.id },
-    ...{ jti: expect.stringMatching(uuid), epoch: expect.any(Number), via },
-    ...{ iat: expect.any(Number), exp: (claims.iat ?? 0) + 86_400 },
+    iss: publicUrl,
+    aud: 'connect',
+    sub: userId,
+    user_id: userId,
+    app_id: app.id,
+    jti: expect.stringMatching(uuid),
+    epoch: expect.any(Number),
+    via,
+    iat: expect.any(Number),
+    exp: (claims.iat ?? 0) + 86_400,
   });
   expect(Math.abs(Date.now() / 1_000 - (claims.iat ?? 0))).toBeLessThan(60);
 }

@@ -53,7 +53,11 @@ test('the original token is valid, and stays valid when it is signed again', asy
   expect(await isTaken(server, byUs(claims))).toBe(true);
   const { graphql } = await present(server, good);
   expect(graphql.json.data?.viewer).toEqual({
-    ...{ kind: 'CONNECT_TOKEN', userId: 'ann', role: null, organization: null, project: null },
+    kind: 'CONNECT_TOKEN',
+    userId: 'ann',
+    role: null,
+    organization: null,
+    project: null,
   });
 });
 

@@ -36,7 +36,11 @@ test('a config literal is stored like JSON', async () => {
     api_key: secret,
     model_api_key: secret,
     session_config: {
-      ...{ text: 'ü🔑', yes: true, none: null, count: 3, ratio: -1500 },
+      text: 'ü🔑',
+      yes: true,
+      none: null,
+      count: 3,
+      ratio: -1500,
       list: [1, 'a', { b: [] }],
     },
   });

@@ -145,7 +145,10 @@ describe('a connection in use', () => {
     const over = await server.rest('DELETE', `/v1/connections/${id}`);
     expect(over.status).toBe(409);
     const inRest = [newer, older].map(({ id: reference, kind, externalId, label }) => ({
-      ...{ id: reference, kind, external_id: externalId, label },
+      id: reference,
+      kind,
+      external_id: externalId,
+      label,
     }));
     expect(over.json).toEqual({
       error: {

@@ -71,9 +71,14 @@ describe.runIf(testDatabase().kind === 'postgresql')('on PostgreSQL', () => {
     const kept = statements.filter((statement) => statement.kept > 0).map(({ name }) => name);
     expect(kept).toEqual(
       expect.arrayContaining([
-        ...['authenticate', 'authenticate-user', 'find-end-users', 'load-credentials'],
-        ...['list-connections', 'connection-by-id'],
-        ...['load-end-user-credentials', 'record-events'],
+        'authenticate',
+        'authenticate-user',
+        'find-end-users',
+        'load-credentials',
+        'list-connections',
+        'connection-by-id',
+        'load-end-user-credentials',
+        'record-events',
       ]),
     );
     expect(statements.filter(({ custom }) => custom > 0)).toEqual([]);

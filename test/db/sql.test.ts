@@ -31,9 +31,16 @@ test('scalars are read equally on both databases', async () => {
   expect(row?.bytes).toBeInstanceOf(Uint8Array);
   expect(Buffer.from(row?.bytes as Uint8Array).toString('hex')).toBe('0001ff');
   expect(row).toMatchObject({
-    ...{ time: new Date(1_700_000_000_123), id: '0190a0b0-0000-7000-8000-000000000001' },
-    ...{ json: { a: 1 }, large: Number.MAX_SAFE_INTEGER, huge: 9007199254740993n, rows: 1 },
-    ...{ float: 1.5, numeric: '1.50', nothing: null, yes: true },
+    time: new Date(1_700_000_000_123),
+    id: '0190a0b0-0000-7000-8000-000000000001',
+    json: { a: 1 },
+    large: Number.MAX_SAFE_INTEGER,
+    huge: 9007199254740993n,
+    rows: 1,
+    float: 1.5,
+    numeric: '1.50',
+    nothing: null,
+    yes: true,
   });
 });
 

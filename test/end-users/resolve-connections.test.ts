@@ -53,8 +53,13 @@ test('a bad reference does not fail the others, and each item says what is wrong
   );
   const items = await resolve(server, { references });
   expect(items.map(({ __typename }) => __typename)).toEqual([
-    ...['NotFoundError', 'NotFoundError', 'NotFoundError', 'ForbiddenError', 'ConflictError'],
-    ...['ConflictError', 'Credentials'],
+    'NotFoundError',
+    'NotFoundError',
+    'NotFoundError',
+    'ForbiddenError',
+    'ConflictError',
+    'ConflictError',
+    'Credentials',
   ]);
   expect(items[4]?.message).toContain('nobody has given consent');
   expect(items[5]?.message).toMatch(/cannot be decrypted.*request_id [\w-]+/);
@@ -70,7 +75,10 @@ test('each reference is audited with its result', async () => {
   const requestId = String(headers['x-request-id']);
   const events = await server.deps.db.auditEvent.findMany({ where: { requestId } });
   const told = events.map(({ action, connectionId, projectId, detail }) => ({
-    ...{ action, connectionId, projectId, detail },
+    action,
+    connectionId,
+    projectId,
+    detail,
   }));
   expect(told).toHaveLength(2);
   expect(told).toContainEqual({

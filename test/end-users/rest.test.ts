@@ -43,7 +43,11 @@ const listed = (statuses?: string[]) => {
     [mailbox, 'pipedream_account', 'Your mailbox', null, { app_slug: 'gmail' }],
   ] as const;
   return rows.map(([id, type, title, description, data], index) => ({
-    ...{ id, type, title, description, spec: { type, data } },
+    id,
+    type,
+    title,
+    description,
+    spec: { type, data },
     ...(statuses && { status: statuses[index] }),
   }));
 };
@@ -128,7 +132,10 @@ test('GraphQL returns the user of the token, and the public part of the app', as
   expect(errors).toEqual([]);
   expect(data.endUser).toMatchObject({ userId: 'anna', app: { appId: user.viewer.appId } });
   expect(data.endUser.requirements[1]).toMatchObject({
-    ...{ id: calendar, status: 'PENDING', app: null, connectionType: { label: 'Google' } },
+    id: calendar,
+    status: 'PENDING',
+    app: null,
+    connectionType: { label: 'Google' },
   });
 });
 

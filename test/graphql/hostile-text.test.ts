@@ -40,13 +40,25 @@ beforeAll(async () => {
   const person = await server.createPerson({ role: 'viewer' });
   token = await mintToken(server, app);
   known = {
-    ...{ projectId, organizationId, appId: app.id, requirementId: requirement.id },
-    ...{ connectionId, withId: connectionId, userId: 'ann', email: 'ann@example.com' },
-    ...{ type: openAi, kind: 'workflow', confirm: 'another name' },
+    projectId,
+    organizationId,
+    appId: app.id,
+    requirementId: requirement.id,
+    connectionId,
+    withId: connectionId,
+    userId: 'ann',
+    email: 'ann@example.com',
+    type: openAi,
+    kind: 'workflow',
+    confirm: 'another name',
   };
   ids = {
-    ...{ connection: connectionId, app: app.id, requirement: requirement.id },
-    ...{ project: projectId, user: person.userId, node: projectId },
+    connection: connectionId,
+    app: app.id,
+    requirement: requirement.id,
+    project: projectId,
+    user: person.userId,
+    node: projectId,
   };
 });
 

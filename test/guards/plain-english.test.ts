@@ -54,7 +54,10 @@ describe('plain English', () => {
   const files = [
     ...filesBelow('src', /\.(tsx?|mjs|graphql)$/),
     ...filesBelow('docs', /\.md$/),
-    ...['README.md', 'CONTRIBUTING.md', 'schema.graphql', 'prisma/schema.prisma'],
+    'README.md',
+    'CONTRIBUTING.md',
+    'schema.graphql',
+    'prisma/schema.prisma',
   ];
 
   test('the guard finds riddles, and no plain sentences', () => {

@@ -18,8 +18,6 @@ type Found = { where: string; source: string; flags: string };
 /** Expressions that read only bounded text, and where the bound is. */
 const bounded: Record<string, string> = {
   '^\\s*(\\S.*?)\\s*:\\s*(\\w+)\\s*$': 'config.oidc.ts reads OIDC_ROLES, which the operator writes',
-  '^cannot be blank when (.+) is (.+)$':
-    'catalog-words.de.ts reads what a rule of the catalogue says, with labels of fields',
 };
 
 /** Every regular expression in `src`, and those of zod's formats that we use. */
@@ -31,7 +29,9 @@ async function findExpressions(): Promise<Found[]> {
     uuid: z.regexes.uuid(),
   };
   const ofZod = Object.entries(formats).map(([name, { source, flags }]) => ({
-    ...{ where: `zod ${name}`, source, flags },
+    where: `zod ${name}`,
+    source,
+    flags,
   }));
   return [...written, ...(await madeExpressions()), ...ofZod];
 }

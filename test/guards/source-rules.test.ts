@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { codeFiles, importedNames, sourceFiles } from './source.ts';
+import { codeFiles, importedNames, sourceFiles, src } from './source.ts';
 
 const files = sourceFiles();
 
@@ -73,8 +75,26 @@ test('another file imports each export', () => {
 });
 
 test('no object or array is spread where its items can stand', () => {
-  const spread = files.filter(({ text }) => /\.\.\.\{|\.\.\.\[[^\]]*\](?![.:])/.test(text));
-  expect(spread.map(({ path }) => path)).toEqual([]);
+  const objects = codeFiles().filter(({ text }) => /\.\.\.\{/.test(text));
+  const arrays = files.filter(({ text }) => /\.\.\.\[[^\]]*\](?![.:])/.test(text));
+  expect([...objects, ...arrays].map(({ path }) => path)).toEqual([]);
+});
+
+test('each file of src that a document names exists', () => {
+  const paths = new Set(files.map(({ path }) => path));
+  const root = join(src, '..');
+  const documents = readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name));
+  const named = ['README.md', 'CONTRIBUTING.md', ...documents].flatMap((document) =>
+    [
+      ...readFileSync(join(root, document), 'utf8').matchAll(
+        /\b(?:edge|features|oauth|core|platform)\/[\w./-]+\.tsx?/g,
+      ),
+    ].map(([path]) => path),
+  );
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((path) => !paths.has(path))).toEqual([]);
 });
 
 describe('inside a transaction', () => {

@@ -71,7 +71,10 @@ export async function present(server: TestServer, credential: string) {
   const type = { 'content-type': 'application/json', 'content-length': String(body.length) };
   const [graphql, rest] = await Promise.all([
     server.send<{ data?: { viewer: Record<string, unknown> } }>({
-      ...{ method: 'POST', path: '/graphql', headers: { ...headers, ...type }, body },
+      method: 'POST',
+      path: '/graphql',
+      headers: { ...headers, ...type },
+      body,
     }),
     server.send({ method: 'GET', path: '/v1/openapi.json', headers }),
   ]);

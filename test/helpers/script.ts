@@ -16,7 +16,11 @@ export function bundleScript(path: string): string {
   if (known !== undefined) return known;
   const { outputFiles } = buildSync({
     entryPoints: [path],
-    ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', write: false },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    write: false,
     packages: 'external',
   });
   const bundle = join(folder, basename(path).replace(/\.ts$/, '.mjs'));

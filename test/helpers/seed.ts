@@ -50,7 +50,8 @@ export async function seedPerson(
   const email = `${userId}@example.com`;
   const person = { id: userId, organizationId, email, emailFolded: email, name: 'Ann', role };
   const memberships = Object.entries(projectRoles).map(([projectId, held]) => ({
-    ...{ projectId, role: held },
+    projectId,
+    role: held,
   }));
   const stored = { digest: digestCredential(token), preview: previewCredential(token) };
   const row = { id: tokenId, name: 'test', createdBy: 'test', ...stored };

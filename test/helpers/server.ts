@@ -93,7 +93,11 @@ export async function startTestServer(
   const { url, stop } = await listen(deps);
   const home = await findHome(database);
   return {
-    ...{ url, deps, database, home, adminKey },
+    url,
+    deps,
+    database,
+    home,
+    adminKey,
     stranger: beside?.stranger ?? (await seedStranger(database)),
     rest: restClient(url, adminKey),
     graphql: graphqlClient(url, adminKey),

@@ -155,7 +155,8 @@ describe('a value is sealed again with the current key when its key is retired d
       include: { verifierDataKey: true },
     });
     expect(attempts.map(({ verifierDataKey }) => verifierDataKey.status)).toEqual([
-      ...['active', 'active'],
+      'active',
+      'active',
     ]);
   });
 

@@ -28,8 +28,13 @@ test('a connection without OAuth has no OAuth state', async () => {
 
 test('the OAuth state is empty before the first consent', async () => {
   expect(await stateOf(await prepare(world))).toEqual({
-    ...{ scopes: [], missingScopes: [], accessTokenExpiresAt: null, refreshable: false },
-    ...{ lastRefreshedAt: null, nextRefreshAt: null, consecutiveFailures: 0 },
+    scopes: [],
+    missingScopes: [],
+    accessTokenExpiresAt: null,
+    refreshable: false,
+    lastRefreshedAt: null,
+    nextRefreshAt: null,
+    consecutiveFailures: 0,
     lastRefreshError: null,
   });
 });
@@ -37,9 +42,14 @@ test('the OAuth state is empty before the first consent', async () => {
 test('the OAuth state follows the grant from consent to refresh to failure', async () => {
   const id = await connect(world);
   const consented = {
-    ...{ scopes: ['root_readwrite'], missingScopes: [], refreshable: true },
-    ...{ accessTokenExpiresAt: date, lastRefreshedAt: null, nextRefreshAt: date },
-    ...{ consecutiveFailures: 0, lastRefreshError: null },
+    scopes: ['root_readwrite'],
+    missingScopes: [],
+    refreshable: true,
+    accessTokenExpiresAt: date,
+    lastRefreshedAt: null,
+    nextRefreshAt: date,
+    consecutiveFailures: 0,
+    lastRefreshError: null,
   };
   expect(await stateOf(id)).toEqual(consented);
   await leave(world, id, -5);
@@ -47,7 +57,9 @@ test('the OAuth state follows the grant from consent to refresh to failure', asy
   await tokenOf(world, id);
   const refreshed = {
     ...consented,
-    ...{ scopes: ['root_readonly'], missingScopes: ['root_readwrite'], lastRefreshedAt: date },
+    scopes: ['root_readonly'],
+    missingScopes: ['root_readwrite'],
+    lastRefreshedAt: date,
   };
   expect(await stateOf(id)).toEqual(refreshed);
   await leave(world, id, -5);

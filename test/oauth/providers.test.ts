@@ -45,7 +45,9 @@ describe.each(Object.entries(providers))('%s', (name, expected) => {
     expect(provider.calls[0]?.accept).toBe('application/json');
     const { life, refreshable, scopes } = expected;
     expect(await grantOf(world, id)).toMatchObject({
-      ...{ accessTokenLife: life, refreshable, scopes },
+      accessTokenLife: life,
+      refreshable,
+      scopes,
       tokenHost: new URL(provider.issuer).host,
     });
     const document = `query($id: ID!) { connection(id: $id) { oauth { missingScopes } } }`;

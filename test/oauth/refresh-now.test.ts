@@ -22,7 +22,8 @@ test('refreshing a connection on request replaces a token that is still valid fo
   const before = await tokenOf(world, id);
   expect(await refresh(id)).toMatchObject({
     __typename: 'Connection',
-    ...{ id, status: 'ACTIVE' },
+    id,
+    status: 'ACTIVE',
     oauth: { consecutiveFailures: 0, lastRefreshedAt: expect.any(String) },
   });
   expect((await tokenOf(world, id)).access_token).not.toBe(before.access_token);

@@ -22,7 +22,8 @@ export async function startBuiltServer(environment: Environment): Promise<BuiltS
   const server = await startServer({ LOG_LEVEL: 'debug', ...environment });
   const { url } = server;
   return {
-    ...{ url, home: { projectId: await projectOf(server) } },
+    url,
+    home: { projectId: await projectOf(server) },
     graphql: graphqlClient(url, adminKey),
     rest: restClient(url, adminKey),
     send: (sent) => send(url, sent),

@@ -43,7 +43,9 @@ afterAll(async () => {
 
 const mint = (userId: string, from = '192.0.2.1') =>
   ask<{ token: string }>(server, 'POST /v1/connect/tokens', {
-    ...{ key: null, host, body: { user_id: userId } },
+    key: null,
+    host,
+    body: { user_id: userId },
     headers: { 'x-forwarded-for': from },
   });
 

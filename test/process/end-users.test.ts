@@ -122,17 +122,29 @@ it('responds to the byte as the tables of the contract say', async () => {
   });
   const claims = decodeJwt(token);
   expect(claims).toMatchObject({
-    ...{ iss: server.url, aud: 'connect', sub: 'ann', user_id: 'ann', app_id: apps.private },
-    ...{ epoch: expect.any(Number), via: 'key', jti: expect.any(String) },
+    iss: server.url,
+    aud: 'connect',
+    sub: 'ann',
+    user_id: 'ann',
+    app_id: apps.private,
+    epoch: expect.any(Number),
+    via: 'key',
+    jti: expect.any(String),
   });
   expect(Number(claims.exp) - Number(claims.iat)).toBe(86_400);
 
   const key = {
-    ...{ id: asked.key, type: 'connection', title: 'Your key', description: 'Any.' },
+    id: asked.key,
+    type: 'connection',
+    title: 'Your key',
+    description: 'Any.',
     spec: { type: 'connection', data: { type: openAi } },
   };
   const mailbox = {
-    ...{ id: asked.mailbox, type: 'pipedream_account', title: 'Mail', description: null },
+    id: asked.mailbox,
+    type: 'pipedream_account',
+    title: 'Mail',
+    description: null,
     spec: { type: 'pipedream_account', data: { app_slug: 'gmail' } },
   };
   const listed = await ask(`GET ${requirements}`, { key: token });
@@ -148,7 +160,10 @@ it('responds to the byte as the tables of the contract say', async () => {
   expect((await status()).text).toBe(withStatus('pending'));
   const runtime = () => ask('GET /v1/requirements/status?user_id=ann', { host });
   const unsatisfied = ({ id, type, title, description, spec }: typeof key | typeof mailbox) => ({
-    ...{ id, type, form: { title, description }, spec },
+    id,
+    type,
+    form: { title, description },
+    spec,
     ...(id === asked.key ? { workflow_id: 'w-1', name: 'key' } : { workflow_id: null, name: 'm' }),
   });
   expect((await runtime()).text).toBe(
@@ -205,7 +220,8 @@ it('refuses every forged token with the same response', async () => {
   const doomed = (await createApp('doomed.example.com')).id;
   const { token: orphan } = (
     await ask<{ token: string }>('POST /v1/connect/tokens', {
-      ...{ host: 'doomed.example.com', body: { user_id: 'victim' } },
+      host: 'doomed.example.com',
+      body: { user_id: 'victim' },
     })
   ).json;
   await mutate('deleteApp', { id: doomed });
@@ -237,7 +253,8 @@ it('keeps a user from the links of another user, and a key from other projects',
   const ids = [decodeJwt(bob).jti, apps.private, asked.open, randomUUID()];
   for (const id of ids) {
     for (const [method, path] of [
-      ...[['POST', 'oauth2/authorize'] as const, ['POST', 'pipedream/authorize'] as const],
+      ['POST', 'oauth2/authorize'] as const,
+      ['POST', 'pipedream/authorize'] as const,
       ['DELETE', 'credentials'] as const,
     ]) {
       const { status, text } = await ask(`${method} ${requirements}/${id}/${path}`, { key: ann });

@@ -142,9 +142,10 @@ describe('doctor', () => {
     [{ PORT: 'ninety' }, [/^BAD +configuration +PORT must be a port/]],
     [
       {
-        ...{ PUBLIC_URL: 'http://connect.example.com' },
-        ...{ OIDC_ISSUER: 'http://127.0.0.1:1', OIDC_AUDIENCE: 'us' },
-        ...{ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' },
+        PUBLIC_URL: 'http://connect.example.com',
+        OIDC_ISSUER: 'http://127.0.0.1:1',
+        OIDC_AUDIENCE: 'us',
+        DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
       },
       [
         /^BAD +public URL +PUBLIC_URL must be https/,

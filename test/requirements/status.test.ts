@@ -57,10 +57,7 @@ describe('a connection completes its requirement', () => {
   });
 
   test('when it has the default scopes of its type and the requirement names none', async () => {
-    const scopes = [
-      ...['email', 'profile', 'openid'],
-      'https://www.googleapis.com/auth/drive.readonly',
-    ];
+    const scopes = ['email', 'profile', 'openid', 'https://www.googleapis.com/auth/drive.readonly'];
     expect((await linkGoogle({}, { scopes })).state.status).toBe('completed');
     expect((await linkGoogle({}, { scopes: ['openid'] })).state.status).toBe('pending');
   });

@@ -13,7 +13,10 @@ async function post(path: string, body: string) {
   const begun = performance.now();
   const headers = { ...authorization(server.adminKey), 'content-type': 'application/json' };
   const { status, json, text } = await server.send<Failure>({
-    ...{ method: 'POST', path, headers, body },
+    method: 'POST',
+    path,
+    headers,
+    body,
   });
   expect(performance.now() - begun).toBeLessThan(soon);
   expect(text.length).toBeLessThan(30_000);

@@ -8,8 +8,16 @@ import { authorize, open, prepare, useWorld, visit } from '../helpers/world.ts';
 /* A caller may send a name that every plain object inherits: it is an unknown name like any other. */
 
 const names = [
-  ...['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'isPrototypeOf'],
-  ...['propertyIsEnumerable', 'toLocaleString', '__defineGetter__', '__lookupGetter__'],
+  'constructor',
+  '__proto__',
+  'toString',
+  'hasOwnProperty',
+  'valueOf',
+  'isPrototypeOf',
+  'propertyIsEnumerable',
+  'toLocaleString',
+  '__defineGetter__',
+  '__lookupGetter__',
 ];
 
 const world = useWorld('google');
@@ -137,9 +145,15 @@ describe('no request without a credential gets a 500:', () => {
     ['no media type', undefined, 'handle=x'],
   ];
   const paths = [
-    ...['/v1/oauth2/undo', '/connect', `/connect/handoff/${'x'.repeat(43)}`],
-    ...[`/connect/${'a'.repeat(36)}/confirm`, `/v1/pipedream/${'x'.repeat(43)}`, '/v1/connections'],
-    ...['/graphql', '/v1/connect-tokens', '/v1/connect/requirements/x/credentials'],
+    '/v1/oauth2/undo',
+    '/connect',
+    `/connect/handoff/${'x'.repeat(43)}`,
+    `/connect/${'a'.repeat(36)}/confirm`,
+    `/v1/pipedream/${'x'.repeat(43)}`,
+    '/v1/connections',
+    '/graphql',
+    '/v1/connect-tokens',
+    '/v1/connect/requirements/x/credentials',
   ];
   test.each(bodies)('%s', async (_, type, body) => {
     for (const path of paths) {
@@ -166,14 +180,18 @@ describe('no request without a credential gets a 500:', () => {
     '%s in an address',
     async (odd) => {
       for (const path of [
-        ...[`/connect?token=${odd}`, `/connect/${odd}`, `/connect/handoff/${odd}`, `/${odd}`],
-        ...[`/v1/oauth2/callback?state=${odd}&code=${odd}`, `/v1/oauth2/callback/${odd}?state=x`],
-        ...[
-          `/connect/done?error=${odd}`,
-          `/v1/pipedream/${odd}`,
-          `/v1/connections/${odd}?${odd}=${odd}`,
-        ],
-        ...[`/v1/connect/requirements/${odd}`, `/.well-known/${odd}`, `/graphql?query=${odd}`],
+        `/connect?token=${odd}`,
+        `/connect/${odd}`,
+        `/connect/handoff/${odd}`,
+        `/${odd}`,
+        `/v1/oauth2/callback?state=${odd}&code=${odd}`,
+        `/v1/oauth2/callback/${odd}?state=x`,
+        `/connect/done?error=${odd}`,
+        `/v1/pipedream/${odd}`,
+        `/v1/connections/${odd}?${odd}=${odd}`,
+        `/v1/connect/requirements/${odd}`,
+        `/.well-known/${odd}`,
+        `/graphql?query=${odd}`,
       ]) {
         const { status } = await world.server.send({ method: 'GET', path });
         expect([path, status < 500]).toEqual([path, true]);

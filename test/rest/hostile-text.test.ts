@@ -32,8 +32,12 @@ beforeAll(async () => {
   ({ hostname } = app);
   token = await mintToken(server, app);
   known = {
-    ...{ project_id: projectId, id: await storeConnection(server, {}), user_id: 'ann' },
-    ...{ requirement_id: requirement.id, app_id: app.id, requirementId: requirement.id },
+    project_id: projectId,
+    id: await storeConnection(server, {}),
+    user_id: 'ann',
+    requirement_id: requirement.id,
+    app_id: app.id,
+    requirementId: requirement.id,
   };
   api = (await server.rest<OpenApi>('GET', '/v1/openapi.json')).json;
 });
@@ -43,8 +47,12 @@ const encode = (text: string) =>
   text === '\ud800' ? '%ED%A0%80' : encodeURIComponent(text).replaceAll('.', '%2E');
 
 const samples = () => ({
-  ...{ name: 'a name', type: openAi, config: { api_key: 'k' }, ...known },
-  ...{ redirect_url: 'https://example.com/', requirements: [] },
+  name: 'a name',
+  type: openAi,
+  config: { api_key: 'k' },
+  ...known,
+  redirect_url: 'https://example.com/',
+  requirements: [],
 });
 
 /** Bodies with the text in one field each; the other fields are valid. */
@@ -119,57 +127,50 @@ test.each(hostile.map((text) => [JSON.stringify(text).slice(0, 30), text]))(
 );
 
 test.each([
-  ...[
-    '\ud800',
-    '\u00ff',
-    'constructor',
-    '__proto__',
-    `Bearer ${'x'.repeat(12_000)}`,
-    'Bearer \u00e9',
-  ],
-  ...[
-    'Bearer acc_',
-    'Bearer __proto__',
-    'Basic Og==',
-    `Bearer ${'eyJ'.repeat(3)}..`,
-    'bearer',
-    ' ',
-  ],
-  ...[
-    'Bearer eyJhbGciOiJub25lIn0.e30.',
-    'Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6IlxcdTAwMDAifQ.e30.AA',
-  ],
+  '\ud800',
+  '\u00ff',
+  'constructor',
+  '__proto__',
+  `Bearer ${'x'.repeat(12_000)}`,
+  'Bearer \u00e9',
+  'Bearer acc_',
+  'Bearer __proto__',
+  'Basic Og==',
+  `Bearer ${'eyJ'.repeat(3)}..`,
+  'bearer',
+  ' ',
+  'Bearer eyJhbGciOiJub25lIn0.e30.',
+  'Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6IlxcdTAwMDAifQ.e30.AA',
 ])('no request fails with a header of %j', async (value) => {
   const names = [
-    ...[
-      'authorization',
-      'cookie',
-      'accept',
-      'accept-language',
-      'x-request-id',
-      'origin',
-      'referer',
-    ],
-    ...['content-type', 'x-forwarded-for', 'x-forwarded-host', 'idempotency-key', 'if-none-match'],
-    ...['sec-fetch-site', 'accept-encoding', 'range', 'last-event-id'],
+    'authorization',
+    'cookie',
+    'accept',
+    'accept-language',
+    'x-request-id',
+    'origin',
+    'referer',
+    'content-type',
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'idempotency-key',
+    'if-none-match',
+    'sec-fetch-site',
+    'accept-encoding',
+    'range',
+    'last-event-id',
   ];
   const latin = Buffer.from(value).toString('latin1');
   for (const name of names) {
     for (const [method, path] of [
-      ...[
-        ['GET', `/v1/connections?project_id=${known.project_id}`],
-        ['GET', '/connect'],
-      ],
-      ...[
-        ['POST', '/graphql'],
-        ['GET', '/v1/connect/requirements'],
-        ['GET', '/graphql'],
-      ],
-      ...[
-        ['GET', '/v1/oauth2/callback?state=x'],
-        ['POST', '/v1/connect/tokens'],
-        ['GET', '/docs'],
-      ],
+      ['GET', `/v1/connections?project_id=${known.project_id}`],
+      ['GET', '/connect'],
+      ['POST', '/graphql'],
+      ['GET', '/v1/connect/requirements'],
+      ['GET', '/graphql'],
+      ['GET', '/v1/oauth2/callback?state=x'],
+      ['POST', '/v1/connect/tokens'],
+      ['GET', '/docs'],
     ] as [string, string][]) {
       const sent = method === 'POST' ? '{"query":"{viewer{kind}}","user_id":"ann"}' : undefined;
       const headers = { 'content-type': 'application/json', [name]: latin };

@@ -63,7 +63,8 @@ async function prepare(): Promise<Record<string, Ask>> {
   const ofUser = '/v1/connect/requirements';
   return {
     'post /v1/connections': {
-      ...{ path: '/v1/connections', key },
+      path: '/v1/connections',
+      key,
       body: { project_id: projectId, name: 'new', ...openAi },
     },
     'get /v1/connections': { path: `/v1/connections?project_id=${projectId}`, key },
@@ -76,32 +77,41 @@ async function prepare(): Promise<Record<string, Ask>> {
     'delete /v1/connections/{connection_id}': { path: `/v1/connections/${doomed}`, key },
     'post /v1/connections/{connection_id}/credentials': { path: `${one}/credentials`, key },
     'post /v1/connections/{connection_id}/oauth2/authorize': {
-      ...{ path: `/v1/connections/${oauth}/oauth2/authorize`, key },
+      path: `/v1/connections/${oauth}/oauth2/authorize`,
+      key,
       body: {},
     },
     'get /v1/connect/requirements': { path: ofUser, key: token },
     'get /v1/connect/requirements/status': { path: `${ofUser}/status`, key: token },
     'post /v1/connect/requirements/{requirement_id}/credentials': {
-      ...{ path: `${ofUser}/${brought}/credentials`, key: token },
+      path: `${ofUser}/${brought}/credentials`,
+      key: token,
       body: openAi,
     },
     'delete /v1/connect/requirements/{requirement_id}/credentials': {
-      ...{ path: `${ofUser}/${brought}/credentials`, key: token },
+      path: `${ofUser}/${brought}/credentials`,
+      key: token,
     },
     'post /v1/connect/requirements/{requirement_id}/oauth2/authorize': {
-      ...{ path: `${ofUser}/${consented}/oauth2/authorize`, key: token },
+      path: `${ofUser}/${consented}/oauth2/authorize`,
+      key: token,
       body: {},
     },
     'post /v1/connect/requirements/{requirement_id}/pipedream/authorize': {
-      ...{ path: `${ofUser}/${account}/pipedream/authorize`, key: token },
+      path: `${ofUser}/${account}/pipedream/authorize`,
+      key: token,
       body: {},
     },
     'post /v1/connect/tokens': {
-      ...{ path: '/v1/connect/tokens', key, host: app.hostname },
+      path: '/v1/connect/tokens',
+      key,
+      host: app.hostname,
       body: { user_id: 'ann' },
     },
     'get /v1/requirements/status': {
-      ...{ path: '/v1/requirements/status?user_id=ann', key, host: app.hostname },
+      path: '/v1/requirements/status?user_id=ann',
+      key,
+      host: app.hostname,
     },
   };
 }
@@ -174,7 +184,8 @@ test('the document describes successes and conflicts', async () => {
     if (ask.path.startsWith(one)) await requireDescribed(route, ask);
   }
   await requireDescribed('get /v1/connections', {
-    ...{ path: `${asks['get /v1/connections']?.path}&include_system=true`, key: server.adminKey },
+    path: `${asks['get /v1/connections']?.path}&include_system=true`,
+    key: server.adminKey,
   });
 });
 

@@ -63,7 +63,8 @@ const samples: Record<string, Sample> = {
   'post /v1/connect/tokens': {
     needs: 'runtime',
     ask: ({ hostname }) => ({
-      ...{ path: '/v1/connect/tokens', host: hostname },
+      path: '/v1/connect/tokens',
+      host: hostname,
       body: { user_id: 'refused' },
     }),
   },

@@ -12,7 +12,9 @@ const preflight = (path: string, origin: string) =>
     method: 'OPTIONS',
     path,
     headers: {
-      ...{ host: 'a', origin, 'access-control-request-method': 'POST' },
+      host: 'a',
+      origin,
+      'access-control-request-method': 'POST',
       'access-control-request-headers': 'authorization,content-type',
     },
   });

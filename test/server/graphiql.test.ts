@@ -36,7 +36,9 @@ test('is 304 for a browser that has it', async () => {
   const etag = String(headers.etag);
   for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
     const { status, text } = await ask({
-      ...{ accept: browser, 'accept-encoding': 'gzip', 'if-none-match': known },
+      accept: browser,
+      'accept-encoding': 'gzip',
+      'if-none-match': known,
     });
     expect([status, text]).toEqual([304, '']);
   }

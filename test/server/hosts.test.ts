@@ -44,9 +44,20 @@ test.each([own, 'other.example', 'sub.shop.example', 'example', 'localhost', '12
 
 describe('the hostname of an app serves nothing else', () => {
   const paths = [
-    ...['/', '/graphql', '/v1/connections', '/v1/openapi.json', '/health', '/ready', '/metrics'],
-    ...['/v1/oauth2/callback', '/v1/oauth2/undo', '/v1/connect/requirements', '/connect'],
-    ...['/.well-known/jwks.json', '/v1/requirements', '/v1/requirements/status/'],
+    '/',
+    '/graphql',
+    '/v1/connections',
+    '/v1/openapi.json',
+    '/health',
+    '/ready',
+    '/metrics',
+    '/v1/oauth2/callback',
+    '/v1/oauth2/undo',
+    '/v1/connect/requirements',
+    '/connect',
+    '/.well-known/jwks.json',
+    '/v1/requirements',
+    '/v1/requirements/status/',
   ];
 
   test.each(paths)('%s is 404 with every credential and method', async (path) => {

@@ -21,7 +21,9 @@ const body = '{"query":"{ viewer { kind } }"}';
 describe.each(routes)('%s', (path, method, type) => {
   const post = (headers: Record<string, string>, sent: string | Buffer = body) =>
     server.send<{ error?: { code: string } }>({
-      ...{ method, path, body: sent },
+      method,
+      path,
+      body: sent,
       headers: { host: 'a', ...authorization(server.adminKey), 'content-type': type, ...headers },
     });
 
@@ -44,7 +46,7 @@ describe.each(routes)('%s', (path, method, type) => {
     'reads the charset %s',
     async (charset) => {
       const { status } = await post({
-        ...{ 'content-type': `${type}; charset=${charset}` },
+        'content-type': `${type}; charset=${charset}`,
         'content-encoding': 'identity',
       });
       expect(status).not.toBe(415);

@@ -27,8 +27,12 @@ export type Cluster = {
 };
 
 const defaults = {
-  ...{ listen_addresses: '127.0.0.1', max_connections: '200', log_min_messages: 'fatal' },
-  ...{ fsync: 'off', full_page_writes: 'off', jit: 'off' },
+  listen_addresses: '127.0.0.1',
+  max_connections: '200',
+  log_min_messages: 'fatal',
+  fsync: 'off',
+  full_page_writes: 'off',
+  jit: 'off',
 };
 
 /**

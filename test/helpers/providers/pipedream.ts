@@ -108,7 +108,12 @@ export async function startPipedream(): Promise<Pipedream> {
 function createState(): State {
   const links = new Map<string, Link>();
   const state: State = {
-    ...{ accounts: [], calls: [], tokens: [], links, live: new Set(), switches: defaultSwitches },
+    accounts: [],
+    calls: [],
+    tokens: [],
+    links,
+    live: new Set(),
+    switches: defaultSwitches,
     endTokens: () => state.live.clear(),
     set: (switches) => {
       state.switches = { ...state.switches, ...switches };
@@ -218,8 +223,13 @@ function list(state: State, url: URL, reply: Reply): void {
   const data = state.accounts
     .filter((account) => account.externalUserId === externalUserId && account.appSlug === app)
     .map(({ id, appSlug, healthy, createdAt }) => ({
-      ...{ id, name: 'somebody', external_id: 'whoever', healthy, dead: false },
-      ...{ app: { name_slug: appSlug }, created_at: createdAt },
+      id,
+      name: 'somebody',
+      external_id: 'whoever',
+      healthy,
+      dead: false,
+      app: { name_slug: appSlug },
+      created_at: createdAt,
     }));
   reply(200, { data, page_info: { total_count: data.length, count: data.length } });
 }

@@ -51,13 +51,16 @@ export async function openPages(settings: object = {}): Promise<Pages> {
   const looks = { accentColor: '#0b7a5e', returnUrl, ...settings };
   const app = await makeFrontApp(server, publicUrl, looks);
   await app.ask({
-    ...{ title: 'Your OpenAI key', spec: { type: openAi } },
+    title: 'Your OpenAI key',
+    spec: { type: openAi },
     description: 'Drafts of your itineraries are written with it, on your account.',
   });
   await app.ask({ title: 'Your calendar', spec: { type: google, scopes: ['calendar.read'] } });
   const browser = await launchBrowser(server.url);
   return {
-    ...{ server, provider, app },
+    server,
+    provider,
+    app,
     openPage: (mode = {}) => openPage(browser, mode),
     close: async () => {
       await browser.close();

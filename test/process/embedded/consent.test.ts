@@ -148,8 +148,11 @@ describe('a consent in a browser', () => {
 
 async function createConnection(server: ServerProcess, issuer: string): Promise<string> {
   const config = {
-    ...{ authorization_url: `${issuer}/auth`, token_url: `${issuer}/token`, scopes: ['read'] },
-    ...{ client_id: client.id, client_secret: client.secret },
+    authorization_url: `${issuer}/auth`,
+    token_url: `${issuer}/token`,
+    scopes: ['read'],
+    client_id: client.id,
+    client_secret: client.secret,
   };
   const body = { project_id: await projectOf(server), name: 'An account by hand', type: anyOAuth };
   const answer = await send(server, 'POST /v1/connections', { body: { ...body, config } });

@@ -33,7 +33,10 @@ describe('connect tokens of two processes', () => {
     const body = JSON.stringify({ user_id: userId });
     const type = { 'content-type': 'application/json', 'content-length': String(body.length) };
     const { status, json } = await send<{ token: string }>(url, {
-      ...{ method: 'POST', path: '/v1/connect/tokens', headers: { host, ...type }, body },
+      method: 'POST',
+      path: '/v1/connect/tokens',
+      headers: { host, ...type },
+      body,
       mayHoldSecrets: true,
     });
     expect(status).toBe(201);
@@ -53,7 +56,9 @@ describe('connect tokens of two processes', () => {
     expect(await published(second)).toEqual(keys);
     for (const token of made) {
       const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
-        ...{ issuer: PUBLIC_URL, audience: 'connect', algorithms: ['RS256'] },
+        issuer: PUBLIC_URL,
+        audience: 'connect',
+        algorithms: ['RS256'],
       });
       expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(86_400);
       expect([await present(first, token), await present(second, token)]).toEqual([200, 200]);

@@ -50,7 +50,9 @@ it('rotates all keys under load although killed three times each, and then does 
   const next = await startServer({ ...environment, ...renewed });
   expect(await countReadable(next, all)).toBe(all.size);
   expect([a, b, next].map(({ stdout }) => stdout().match(/"level":"error"/))).toEqual([
-    ...[null, null, null],
+    null,
+    null,
+    null,
   ]);
   await next.end();
 }, 300_000);

@@ -62,14 +62,15 @@ async function createSeal(
       connection: { ...naming, ...sealed.connection, status: 'active' as const },
       secret: { connectionId: id, ...sealed.secret },
       grant: {
-        ...{
-          connectionId: id,
-          tokens,
-          tokensDataKeyId: key.id,
-          scopes: ['read'],
-          wantedScopes: ['read'],
-        },
-        ...{ ...times, refreshable: true, tokenHost, nextRefreshAt: null },
+        connectionId: id,
+        tokens,
+        tokensDataKeyId: key.id,
+        scopes: ['read'],
+        wantedScopes: ['read'],
+        ...times,
+        refreshable: true,
+        tokenHost,
+        nextRefreshAt: null,
       },
     };
   };

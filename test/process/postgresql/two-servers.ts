@@ -53,7 +53,12 @@ export async function startTwoServers(
   const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
     (await pool.query<Row>(text, values)).rows;
   return {
-    ...{ cluster, provider, a, b, environment, query },
+    cluster,
+    provider,
+    a,
+    b,
+    environment,
+    query,
     connect: (name) => connect(a, projectId, name),
     endToken: async (id) => {
       await query(
