@@ -54,7 +54,10 @@ export function operationField<Input, Output>(
 ) {
   return {
     ...operationFieldWithoutErrors(operation),
-    errors: { types: [...operation.errors] },
+    errors: {
+      types: [...operation.errors],
+      union: { description: `The result of \`${operation.name}\`, or the error that it ended in.` },
+    },
     extensions: { operation, ...(limit !== undefined && { limit }) },
   };
 }
