@@ -53,6 +53,15 @@ export const refreshConnection = operation({
         throw new UpstreamError(`The refresh failed: ${outcome.message}`, outcome.isPassing);
       case 'due':
         throw new UpstreamError(`The refresh failed: ${outcome.reason}`, true);
+      case 'superseded': {
+        const current = await deps.reloadGrant(grant.id);
+        if (current === undefined) {
+          throw new ConflictError('The connection has no token any more. Authorize it again.');
+        }
+        if (current.tokenVersion !== grant.tokenVersion) return { id: stored.id };
+        const message = 'The refresh failed: another process has begun to refresh the token.';
+        throw new UpstreamError(message, true);
+      }
       default:
         return { id: stored.id };
     }

@@ -33,7 +33,10 @@ export async function getAccessToken(
   for (let round = 0; round < rounds; round += 1) {
     const tokens = await openTokens(deps.vault, grant);
     state = next(state, { kind: 'read', grant, isRefreshOff: deps.config.refresh === 'off' });
-    if (state.kind === 'expired') await expireUnrefreshable(deps, grant, state.message, by);
+    if (state.kind === 'expired') {
+      const isExpired = await expireUnrefreshable(deps, grant, state.message, by);
+      if (!isExpired) state = { kind: 'superseded' };
+    }
     if (state.kind === 'due') {
       state = await refreshGrant(deps, { grant, openTokens: async () => tokens, by });
     }
@@ -77,13 +80,18 @@ function unavailable(why: string, isRetryable: boolean): UpstreamError {
   return new UpstreamError(`Could not obtain a new access token: ${why}`, isRetryable);
 }
 
-/** Expires a connection whose access token has ended and whose provider gave no refresh token. */
+/**
+ * Expires a connection whose access token has ended and whose provider gave no refresh token. Returns false
+ * when a consent came first.
+ */
 export async function expireUnrefreshable(
   deps: LeanDeps,
   grant: Parameters<typeof expireGrant>[1],
   message: string,
   by: GrantActor,
-): Promise<void> {
-  await expireGrant(deps.sql, grant, { owner: null, message }, { ...by, eventId: newId() });
+): Promise<boolean> {
+  const event = { ...by, eventId: newId() };
+  const isExpired = await expireGrant(deps.sql, grant, { owner: null, message }, event);
   announceChanges(deps);
+  return isExpired;
 }

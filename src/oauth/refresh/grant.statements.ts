@@ -80,19 +80,21 @@ const failStatement = `
     AND refused_since <= now() - interval '${longestRefusal} hours' AS "isRefusedTooLong"`;
 
 /**
- * Records that a refresh brought no tokens, and when the next attempt may begin. Returns true when the
- * provider has refused for so long that the grant counts as ended.
+ * Records that a refresh brought no tokens, and when the next attempt may begin. Returns `refused too long`
+ * when the grant counts as ended, and `lease lost` when the lease or the generation is another one by now:
+ * nothing is recorded then.
  */
 export async function recordRefreshFailure(
   sql: Sql,
   { id, tokenVersion }: Pick<Grant, 'id' | 'tokenVersion'>,
   failed: RefreshState & { kind: 'failed' },
-): Promise<boolean> {
+): Promise<'recorded' | 'refused too long' | 'lease lost'> {
   const { owner, message, pause, isOutcomeUnknown, failure } = failed;
   const values = [id, tokenVersion, owner, message, pause, isOutcomeUnknown, failure];
   type Row = { isRefusedTooLong: boolean };
   const [row] = await sql<Row>('record-refresh-failure', failStatement, values);
-  return row?.isRefusedTooLong === true;
+  if (row === undefined) return 'lease lost';
+  return row.isRefusedTooLong ? 'refused too long' : 'recorded';
 }
 
 /* The connection is locked before its grant, as in every other write. */
@@ -108,14 +110,16 @@ const expireStatement = `
   expired AS (
     UPDATE connection SET status = 'expired'
     WHERE id IN (SELECT connection_id FROM ended) AND status = 'active' RETURNING id
+  ),
+  event AS (
+    INSERT INTO audit_event (id, action, actor, organization_id, project_id, connection_id, ip, request_id)
+    SELECT $5::uuid, 'connection.expire', $6, $7::uuid, $8::uuid, id, $9, $10 FROM expired
   )
-  INSERT INTO audit_event (id, action, actor, organization_id, project_id, connection_id, ip, request_id)
-  SELECT $5::uuid, 'connection.expire', $6, $7::uuid, $8::uuid, id, $9, $10 FROM expired
-  RETURNING 1`;
+  SELECT 1 FROM ended`;
 
 /**
  * Expires a connection whose grant has ended. `owner` holds the lease; null: nobody does. Returns false when
- * the lease or the generation is another one by now.
+ * the lease or the generation is another one by now: nothing changes then.
  */
 export async function expireGrant(
   sql: Sql,

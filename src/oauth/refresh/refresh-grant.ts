@@ -221,15 +221,18 @@ async function recordFailure(
   failed: RefreshState & { kind: 'failed' },
 ): Promise<RefreshEvent> {
   try {
-    if (failed.failure !== 'ended') {
-      const isRefusedTooLong = await recordRefreshFailure(deps.sql, grant, failed);
-      return { kind: 'failure recorded', isRefusedTooLong };
+    if (failed.failure === 'ended') {
+      const isExpired = await expireGrant(deps.sql, grant, failed, { ...by, eventId: newId() });
+      announceChanges(deps);
+      if (!isExpired) return { kind: 'lease lost' };
+      return { kind: 'failure recorded', isRefusedTooLong: false };
     }
-    const isExpired = await expireGrant(deps.sql, grant, failed, { ...by, eventId: newId() });
-    announceChanges(deps);
-    if (!isExpired) return { kind: 'lease lost' };
+    const recorded = await recordRefreshFailure(deps.sql, grant, failed);
+    if (recorded === 'lease lost') return { kind: 'lease lost' };
+    return { kind: 'failure recorded', isRefusedTooLong: recorded === 'refused too long' };
   } catch (error) {
-    if (!isUnavailable(error)) throw error; // else the lease ends by itself
+    if (!isUnavailable(error)) throw error;
+    // The lease ends by itself, and callers hear of the failure.
+    return { kind: 'failure recorded', isRefusedTooLong: false };
   }
-  return { kind: 'failure recorded', isRefusedTooLong: false };
 }

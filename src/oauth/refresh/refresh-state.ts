@@ -62,7 +62,7 @@ export type RefreshEvent =
   /** The provider returned none. `random`, from 0 to 1, spreads the pauses of many grants. */
   | { kind: 'failure'; failure: TokenFailure; random: number }
   | { kind: 'failure recorded'; isRefusedTooLong: boolean }
-  /** Another process has taken over the lease: what it finds counts. */
+  /** Nothing was recorded: another process has taken over the lease or stored the next generation, and that counts. */
   | { kind: 'lease lost' }
   | { kind: 'committed'; token: AccessToken }
   /** The write found another generation: a consent, another process, or an earlier try of the same write. */

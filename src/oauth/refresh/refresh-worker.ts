@@ -111,6 +111,7 @@ async function refreshDue(
   };
   try {
     const outcome = await refreshGrant(deps, { grant, openTokens: openInTime, by });
+    if (outcome.kind === 'superseded') return; // that says nothing about the host
     const isPaused = outcome.kind === 'paused' && outcome.isPassing;
     if (isPaused || outcome.kind === 'due') breaker.failed(grant.tokenHost);
     else breaker.succeeded(grant.tokenHost);
