@@ -240,6 +240,16 @@ test('updated_at is the time of the change, and created_at stays', async () => {
   expect(json.data.updated_at >= created_at).toBe(true);
 });
 
+test('updating a system-managed connection is 403 also if its new type requires more fields', async () => {
+  const { id } = await createConnection(server, {
+    type: 'dynamiq.connections.Pinecone',
+    config: { api_key: canary() },
+  });
+  await makeSystem(server, id);
+  const { status } = await put(id, { type: openAi, config: {} });
+  expect(status).toBe(403);
+});
+
 test('updating a system-managed connection is 403', async () => {
   const { id } = await createConnection(server);
   await makeSystem(server, id);

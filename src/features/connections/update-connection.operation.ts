@@ -62,11 +62,11 @@ export const updateConnection = operation({
     for (let attempt = 0; attempt < updateAttempts; attempt += 1) {
       const stored = await findStored(context, id);
       if (stored === null) throw new NotFoundError('connection');
-      const type = requireType(typeName ?? stored.type);
-      if (config != null) requireGoodConfig(type, config, stored);
       if (stored.isSystem) {
         throw new ForbiddenError('A system-managed connection cannot be changed.');
       }
+      const type = requireType(typeName ?? stored.type);
+      if (config != null) requireGoodConfig(type, config, stored);
       if (version != null && version !== stored.version) break;
       const planned = await planConfig(deps.vault, stored, type, config);
       if (planned !== undefined) checkAddresses(deps, type, planned.halves);
