@@ -5,7 +5,7 @@ import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 import { fieldIssues, isVisible } from '../../platform/input.ts';
 import { readJsonBody } from '../http/body.ts';
 import { inCamelCase, inRestNames } from './field-names.ts';
-import { bodySchema, type Route, type RouteInput } from './route.ts';
+import type { Route, RouteInput } from './route.ts';
 
 /**
  * Reads what a request asks for. The operation checks most of it; here the body's form and the names of its
@@ -44,10 +44,9 @@ type ReadBody = Pick<RouteInput<never>, 'body'> & { issues: FieldIssue[] };
 
 /** Renames the fields of a body. */
 function readBody(route: Route, sent: unknown): ReadBody {
-  const { body: fields, bodyChecks } = route;
+  const { body: fields, bodyChecks, isBodyOptional } = route;
   if (fields === undefined) return { body: {}, issues: [] };
-  if (sent === undefined && bodySchema(route).safeParse(sent).success)
-    return { body: {}, issues: [] };
+  if (sent === undefined && isBodyOptional) return { body: {}, issues: [] };
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) {
     throw new InvalidInputError([{ path: 'body', message: 'must be a JSON object' }]);
   }

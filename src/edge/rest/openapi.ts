@@ -93,7 +93,7 @@ function describeRoute(route: Route): PathDescription {
       ...(body && {
         body: {
           content: { 'application/json': { schema: body, ...(example && { example }) } },
-          required: !body.safeParse(undefined).success,
+          required: !route.isBodyOptional,
         },
       }),
     },

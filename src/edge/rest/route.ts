@@ -35,6 +35,8 @@ export type Route = {
   body: readonly string[] | undefined;
   /** What REST requires of a body's fields besides. */
   bodyChecks: Readonly<Record<string, z.ZodType>>;
+  /** Whether a request without a body counts as one with `{}`. */
+  isBodyOptional: boolean;
   /** The status of a success. */
   status: 200 | 201;
   /** A body to copy. */
@@ -54,7 +56,15 @@ type RouteOptions<Input, Output, Query extends z.ZodObject> = Pick<
   Partial<
     Pick<
       Route,
-      'admit' | 'body' | 'bodyChecks' | 'caller' | 'example' | 'failures' | 'operationId' | 'status'
+      | 'admit'
+      | 'body'
+      | 'bodyChecks'
+      | 'caller'
+      | 'example'
+      | 'failures'
+      | 'isBodyOptional'
+      | 'operationId'
+      | 'status'
     >
   > & {
     operation: Operation<Input, Output>;
@@ -78,6 +88,7 @@ export function route<Input, Output, Query extends z.ZodObject>(
     caller: 'member',
     example: undefined,
     failures: [],
+    isBodyOptional: false,
     operationId: options.operation.name,
     query: undefined,
     status: 200,
@@ -86,7 +97,7 @@ export function route<Input, Output, Query extends z.ZodObject>(
 }
 
 /** Returns the schema of a route's body, made of its operation's input. */
-export function bodySchema({ operation, body = [], bodyChecks }: Route): z.ZodType {
+export function bodySchema({ operation, body = [], bodyChecks, isBodyOptional }: Route): z.ZodType {
   const { shape } = operation.input as z.ZodObject; // every operation's input is an object
   const fields = body.map((name) => {
     const schema = bodyChecks[name] ?? shape[inCamelCase(name)];
@@ -94,5 +105,5 @@ export function bodySchema({ operation, body = [], bodyChecks }: Route): z.ZodTy
     return [name, schema] as const;
   });
   const schema = z.strictObject(Object.fromEntries(fields));
-  return schema.safeParse({}).success ? schema.optional() : schema;
+  return isBodyOptional ? schema.optional() : schema;
 }
