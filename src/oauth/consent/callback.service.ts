@@ -33,7 +33,7 @@ export type ConsentOutcome = {
   /** The end user's consent that failed; undefined where no end user is involved. */
   failedFor?: { initiator: string; requirementId: string };
   /** A handle that undoes the consent once; undefined after a failure, or when the browser goes on. */
-  undo?: string;
+  undo?: string | undefined;
 };
 
 /**
@@ -44,7 +44,7 @@ type ConsentProblem = {
   code: string;
   message: string;
   /** The provider's name for people. */
-  label?: string;
+  label?: string | undefined;
   /** The provider's own words, as {@link shorten} leaves them. */
   said?: string | undefined;
   missingScopes?: readonly string[];
@@ -64,7 +64,7 @@ class ConsentRefused extends Error {
     { label, said, ...options }: ErrorOptions & Pick<ConsentProblem, 'label' | 'said'> = {},
   ) {
     super(message, options);
-    this.problem = { code, message, said, ...(label !== undefined && { label }) };
+    this.problem = { code, message, label, said };
   }
 }
 
@@ -94,31 +94,33 @@ export async function completeConsent(
   const attempt =
     state.length === 1 ? await consumeAttempt(deps.sql, state[0] ?? '', redirectUri) : undefined;
   if (attempt === undefined) return unknownState;
-  const { browserDigest } = attempt;
-  const connection = await openConnection(deps, { id: attempt.connectionId });
+  const { browserDigest, connectionId, initiator, returnUrl } = attempt;
+  const connection = await openConnection(deps, { id: connectionId });
   const requirementId = connection?.broughtBy?.requirementId;
-  const failedFor = requirementId && { initiator: attempt.initiator, requirementId };
-  if (browserDigest && !browserDigests.some((digest) => digest.equals(browserDigest)))
-    return { ...anotherBrowser, ...(failedFor && { failedFor }) };
+  const failed = (outcome: ConsentOutcome): ConsentOutcome =>
+    requirementId === undefined ? outcome : { ...outcome, failedFor: { initiator, requirementId } };
+  if (browserDigest && !browserDigests.some((digest) => digest.equals(browserDigest))) {
+    return failed(anotherBrowser);
+  }
   const outcome = {
     connection: connection?.name,
     broughtBy: connection?.broughtBy ?? null,
-    returnUrl: attempt.returnUrl,
+    returnUrl,
   };
   try {
-    if (connection === undefined)
+    if (connection === undefined) {
       throw new ConsentRefused('invalid_request', 'The connection was deleted.');
-    const undo = outcome.returnUrl === null ? newUndo() : undefined;
+    }
+    const undo = returnUrl === null ? newUndo() : undefined;
     const redeemed = await redeem(deps, { attempt, connection }, parameters);
     await storeConsent(deps, request, { attempt, connection, undo, ...redeemed }, link);
-    return { ...outcome, problem: undefined, ...(undo && { undo: undo.handle }) };
+    return { ...outcome, problem: undefined, undo: undo?.handle };
   } catch (error) {
     const problem = problemOf(error, connection?.type.label);
-    const { connectionId } = attempt;
     const { code } = problem;
     const reason = spell(problem);
     deps.log.warn({ connectionId, code, reason, requestId: request.id }, 'a consent failed');
-    return { ...outcome, problem, ...(failedFor && { failedFor }) };
+    return failed({ ...outcome, problem });
   }
 }
 
@@ -178,14 +180,18 @@ function validateCallback(provider: Provider, parameters: URLSearchParams): URLS
   const server = authorizationServer(provider);
   const issuer = parameters.get('iss');
   if (issuer !== null && parseUrl(issuer)?.origin !== server.issuer) {
-    throw new ConsentRefused('invalid_request', 'The answer came from another provider.');
+    throw new ConsentRefused('invalid_request', 'The response came from another provider.');
   }
   const client = { client_id: provider.client.id };
   try {
     const named = issuer === null ? server : { ...server, issuer };
     return oauth.validateAuthResponse(named, client, parameters, oauth.skipStateCheck);
   } catch (cause) {
-    throw new ConsentRefused('invalid_request', "The provider's answer makes no sense.", { cause });
+    throw new ConsentRefused(
+      'invalid_request',
+      "The provider's response is not a valid OAuth response.",
+      { cause },
+    );
   }
 }
 
@@ -193,7 +199,8 @@ const providerErrors: ReadonlyMap<string, string> = new Map(
   Object.entries({
     access_denied: 'Consent was not given. Nothing was changed. You can close this window.',
     invalid_scope: 'The provider does not know the scopes asked for: correct them and start again.',
-    unauthorized_client: 'The provider does not let this client ask: check its settings there.',
+    unauthorized_client:
+      'The provider does not allow this client to request access: check its settings there.',
     server_error: 'The provider has a problem of its own. Try again later.',
     temporarily_unavailable: 'The provider is busy. Try again later.',
   }),

@@ -110,10 +110,8 @@ function clientVariables(type: string): string {
 
 /* Both values of a pair come from the config. Only the generic type has clients without a secret. */
 function configuredClient({ oauth2 }: ConnectionType, config: WholeConfig) {
-  const [id, secret] = [
-    readSettingText(config, 'client_id'),
-    readSettingText(config, 'client_secret'),
-  ];
+  const id = readSettingText(config, 'client_id');
+  const secret = readSettingText(config, 'client_secret');
   if (id === undefined) return undefined;
   if (secret !== undefined) return { id, secret };
   return oauth2?.tokenEndpoint === null ? { id, secret: null } : undefined;

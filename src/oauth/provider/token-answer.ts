@@ -35,7 +35,7 @@ export async function readTokenAnswer(
   { send, secrets }: TokenRequest,
 ): Promise<TokenAnswer> {
   const { status, retryAfter, type, text } = await receive(label, send);
-  const json = openTokenJson(parseObject(text) ?? parseForm(type, text));
+  const json = unwrapToken(parseObject(text) ?? parseForm(type, text));
   const refusal = json && readRefusal(status, json);
   const description = shorten(refusal?.description, [...secrets, client.secret ?? '']);
   if (status === 429 || status >= 500) {
@@ -76,7 +76,7 @@ async function receive(label: string, send: () => Promise<Response>) {
  * Returns a response with its token on top: Lark and TikTok put it into `data`, Slack into `authed_user` where
  * only a user consented.
  */
-function openTokenJson(json: JsonObject | undefined): JsonObject | undefined {
+function unwrapToken(json: JsonObject | undefined): JsonObject | undefined {
   if (json === undefined || isFilledText(json.access_token)) return json;
   const { data, ...envelope } = json;
   if (isJsonObject(data) && isFilledText(data.access_token)) return { ...envelope, ...data };

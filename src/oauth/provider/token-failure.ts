@@ -44,7 +44,7 @@ const configurationErrors: ReadonlyMap<string, string> = new Map([
   ['incorrectclientcredentials', wrongClient], // GitHub
   [
     'unauthorizedclient',
-    'the provider does not let this client ask for tokens: check its settings there',
+    'the provider does not allow this client to request tokens: check its settings there',
   ],
   ['invalidscope', 'the provider does not know the scopes asked for: correct config.scopes'],
   ['unsupportedgranttype', 'the provider does not support this kind of request'],

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { LeanDeps } from '../../core/deps/deps.ts';
 import { expireUnrefreshable } from './get-access-token.ts';
 import { findEndedGrants } from './grant.statements.ts';
-import { type Grant, type GrantActor, openTokens } from './grant.ts';
+import { type Grant, type GrantActor, type GrantTokens, openTokens } from './grant.ts';
 import { claimDueGrants, isAnyFull, mostSlots } from './lease.statements.ts';
 import { mayRefresh, mayTakeOver, pendingCount, stopWriting } from './pending-writes.ts';
 import { refreshesUnderWay, refreshGrant } from './refresh-grant.ts';
@@ -27,102 +27,122 @@ const by: GrantActor = { actor: 'server', ip: null, requestId: 'refresh-worker' 
 /** Refreshes tokens ahead of their end, until it is stopped. */
 export function startRefreshWorker(deps: LeanDeps): { stop(): Promise<void> } {
   if (deps.config.refresh === 'off') return { stop: async () => {} };
-  const breaker = createHostBreaker(() => performance.now());
-  const running = new Set<Grant>();
-  let isStopped = false;
-  let ended = 0;
-  let wake = () => {};
-
-  const claim = async (): Promise<number> => {
-    const free = slots - running.size;
-    if (free === 0 || !mayRefresh(deps)) return 0;
-    const due = await claimDueGrants(deps.sql, {
-      slots: free,
-      share: hostShare,
-      running: [...running],
-      avoided: breaker.avoided(),
-      mayTakeOver: mayTakeOver(deps),
-    });
-    for (const grant of due) {
-      running.add(grant);
-      void refreshDue(deps, grant, breaker, () => isStopped).finally(() => {
-        running.delete(grant);
-        ended += 1;
-        wake();
-      });
-    }
-    return due.length;
-  };
-
-  let noOthersAt = -Infinity;
-  /**
-   * Claims again while one host or project has its share: its other due grants must not hide those of
-   * others. Where there were none, not again soon: such a claim passes over all grants that are due.
-   */
-  const claimAll = async (): Promise<number> => {
-    let some = await claim();
-    let all = some;
-    while (some > 0 && !isStopped && isAnyFull([...running], hostShare)) {
-      if (performance.now() - noOthersAt < idlePause) break;
-      some = await claim();
-      all += some;
-      if (some === 0) noOthersAt = performance.now();
-    }
-    return all;
-  };
-
-  const loop = async (): Promise<void> => {
-    while (!isStopped) {
-      const enough = ended + handful; // counted from here: some end while others are claimed
-      const claimed = await claimAll().catch((error: unknown) => logFailure(deps, error));
-      const pause = claimed > 0 ? busyPause : idlePause * (0.5 + Math.random());
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pause).unref();
-        wake = () => {
-          if (!isStopped && ended < enough) return;
-          clearTimeout(timer);
-          resolve();
-        };
-        wake();
-      });
-    }
-  };
-
-  const looping = loop();
+  const worker = new RefreshWorker(deps);
+  const end = worker.run();
   return {
     async stop() {
-      isStopped = true;
-      wake();
-      await looping; // running refreshes go on: see finishRefreshes
+      worker.stop();
+      await end; // running refreshes go on: see finishRefreshes
     },
   };
 }
 
-/** A refresh that has not begun when the worker stops does not begin. */
-async function refreshDue(
-  deps: LeanDeps,
-  grant: Grant,
-  breaker: ReturnType<typeof createHostBreaker>,
-  isStopped: () => boolean,
-): Promise<void> {
-  const openInTime = async () => {
+/** Claims due grants as slots become free, and refreshes them. */
+class RefreshWorker {
+  readonly #deps: LeanDeps;
+  readonly #breaker = createHostBreaker(() => performance.now());
+  readonly #running = new Set<Grant>();
+  #isStopped = false;
+  /** How many refreshes have ended since the start. */
+  #ended = 0;
+  /** `performance.now()` when a claim past those with a full share last found nothing. */
+  #noOthersAt = -Infinity;
+  /** Ends the pause early if there is reason to. */
+  #wake = () => {};
+
+  constructor(deps: LeanDeps) {
+    this.#deps = deps;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#isStopped) {
+      const enough = this.#ended + handful; // counted from here: some end while others are claimed
+      const claimed = await this.#claimAll().catch((error: unknown) => {
+        logFailure(this.#deps, error);
+        return 0;
+      });
+      await this.#pause(claimed > 0 ? busyPause : idlePause * (0.5 + Math.random()), enough);
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#wake();
+  }
+
+  /**
+   * Claims again while one host or project has its share: its other due grants must not hide those of
+   * others. Where there were none, not again soon: such a claim passes over all grants that are due.
+   */
+  async #claimAll(): Promise<number> {
+    let some = await this.#claim();
+    let all = some;
+    while (some > 0 && !this.#isStopped && isAnyFull([...this.#running], hostShare)) {
+      if (performance.now() - this.#noOthersAt < idlePause) break;
+      some = await this.#claim();
+      all += some;
+      if (some === 0) this.#noOthersAt = performance.now();
+    }
+    return all;
+  }
+
+  async #claim(): Promise<number> {
+    const free = slots - this.#running.size;
+    if (free === 0 || !mayRefresh(this.#deps)) return 0;
+    const due = await claimDueGrants(this.#deps.sql, {
+      slots: free,
+      share: hostShare,
+      running: [...this.#running],
+      avoided: this.#breaker.avoided(),
+      mayTakeOver: mayTakeOver(this.#deps),
+    });
+    for (const grant of due) {
+      this.#running.add(grant);
+      void this.#refresh(grant).finally(() => {
+        this.#running.delete(grant);
+        this.#ended += 1;
+        this.#wake();
+      });
+    }
+    return due.length;
+  }
+
+  async #refresh(grant: Grant): Promise<void> {
+    const { tokenHost } = grant;
+    try {
+      const openInTime = () => this.#openInTime(grant);
+      const outcome = await refreshGrant(this.#deps, { grant, openTokens: openInTime, by });
+      if (outcome.kind === 'superseded') return; // that says nothing about the host
+      const isPaused = outcome.kind === 'paused' && outcome.isPassing;
+      if (isPaused || outcome.kind === 'due') this.#breaker.failed(tokenHost);
+      else this.#breaker.succeeded(tokenHost);
+    } catch (error) {
+      logFailure(this.#deps, error, grant.id);
+    }
+  }
+
+  /** A refresh that has not begun when the worker stops does not begin. */
+  async #openInTime(grant: Grant): Promise<GrantTokens | undefined> {
     await wait(spread * Math.random());
-    return isStopped() ? undefined : openTokens(deps.vault, grant);
-  };
-  try {
-    const outcome = await refreshGrant(deps, { grant, openTokens: openInTime, by });
-    if (outcome.kind === 'superseded') return; // that says nothing about the host
-    const isPaused = outcome.kind === 'paused' && outcome.isPassing;
-    if (isPaused || outcome.kind === 'due') breaker.failed(grant.tokenHost);
-    else breaker.succeeded(grant.tokenHost);
-  } catch (error) {
-    logFailure(deps, error, grant.id);
+    return this.#isStopped ? undefined : openTokens(this.#deps.vault, grant);
+  }
+
+  /** Waits for so many milliseconds, until `enough` refreshes have ended, or until the worker stops. */
+  async #pause(milliseconds: number, enough: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds).unref();
+      this.#wake = () => {
+        if (!this.#isStopped && this.#ended < enough) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#wake();
+    });
   }
 }
 
-function logFailure(deps: LeanDeps, error: unknown, connectionId?: string): number {
+function logFailure(deps: LeanDeps, error: unknown, connectionId?: string): void {
   deps.log.warn({ err: error, connectionId }, 'the refresh worker failed');
-  return 0;
 }
 
 /** How many failures in a row a host may have before it is left alone. */
