@@ -7,7 +7,7 @@ export type Batched<Item, Result> = (item: Item) => Promise<Result>;
 
 type RunBatch<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
 
-/** Returns or throws the result of one item. DataLoader itself would reject a result that is an Error. */
+/** Returns or throws the result of one item. A value that is an Error would be rejected by DataLoader. */
 type Settled<Result> = () => Result;
 
 /**
@@ -41,7 +41,10 @@ export function batch<Item, Result>(
   return async (item) => (await loader.load(item))();
 }
 
-/** Runs all items together or, when that fails, one after the other: that takes no more sessions. */
+/**
+ * Runs all items together. If that fails, it runs them one after the other, which needs no more than the one
+ * database session of the batch.
+ */
 async function settle<Item, Result>(
   run: RunBatch<Item, Result>,
   items: readonly Item[],

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { UnavailableError } from '../errors.ts';
 import { translateDatabaseError } from './errors.ts';
 
-/** What came of a try to connect, as far as Node, `pg` or PostgreSQL say it. */
+/** The error of an attempt to connect. Node.js, `pg` and PostgreSQL fill in different parts of it. */
 type ConnectFailure = { code: string; message: string; syscall?: unknown };
 
 const knownCauses = new Map([
@@ -19,8 +19,8 @@ const knownCauses = new Map([
 const encoded = 'In DATABASE_URL the password is percent-encoded: "%" is %25, "@" is %40.';
 
 /**
- * The error that says which database could not be opened and why; never the password. Anything else than a
- * failure to connect stays as it is.
+ * Returns an error that says which database could not be opened and why. It never contains the password.
+ * An error that is no failure to connect is returned unchanged.
  */
 export function describeConnectFailure(session: pg.ClientConfig, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -32,6 +32,8 @@ export function describeConnectFailure(session: pg.ClientConfig, error: unknown)
   const where = `at ${host.includes(':') ? `[${host}]` : host}:${port}`;
   const { code, message } = failure;
   const cause = { cause: error };
+  // 28P01 is a wrong password and 28000 a refused user (PostgreSQL, appendix A). `pg` reports a missing or
+  // unusable password without a code.
   if (code === '28P01' || code === '28000' || message.startsWith('SASL')) {
     const hint = code === '28000' ? '' : ` ${encoded}`;
     const says = `The database ${where} refuses the user "${user}": authentication failed`;

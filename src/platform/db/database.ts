@@ -3,31 +3,32 @@ import type { PrismaClient } from './generated/client.ts';
 import type { Listen } from './listen.ts';
 import type { Sql } from './sql.ts';
 
-/** One open database: Prisma for clarity, {@link Sql} for the few hot statements. */
+/** One open database: Prisma for most queries, {@link Sql} for the statements that must be fast. */
 export type Database = {
   kind: 'postgresql' | 'pglite';
   db: PrismaClient;
   sql: Sql;
   listen: Listen;
-  /** Resolves when a statement has gone through. */
+  /** Runs a statement that reads nothing, to check that the database responds. */
   ping(): Promise<void>;
-  /** Ends every session; what still runs may finish. */
+  /** Ends every session. Statements that are running can finish. */
   close(): Promise<void>;
-  /** Opens one session of its own without a time limit, for the migrations. */
+  /** Opens a separate session without a time limit, for the migrations. */
   openSession(): Promise<ScriptSession>;
 };
 
 /** A session that runs scripts of many statements. */
 export type ScriptSession = {
-  /** Runs a script; when it fails, its open transaction is rolled back. */
+  /** Runs a script. If it fails, its open transaction is rolled back. */
   run(script: string): Promise<void>;
   close(): Promise<void>;
 };
 
 /**
- * Opens PostgreSQL at `databaseUrl`, or else the embedded database in `dataDir`, or in memory if there is
- * none. The caller holds the lock of `dataDir`. The database is not migrated here. Throws an
- * `UnavailableError` if the server cannot be reached.
+ * Opens PostgreSQL at `databaseUrl`; without it, the embedded database in `dataDir`; without both, a
+ * database in memory. The caller must hold the lock of `dataDir`. It applies no migrations.
+ *
+ * @throws UnavailableError if the server cannot be reached.
  */
 export async function openDatabase(options: {
   databaseUrl: string | undefined;
@@ -35,7 +36,7 @@ export async function openDatabase(options: {
   pglite?: PGlite;
 }): Promise<Database> {
   const { databaseUrl, dataDir, pglite } = options;
-  // A process that opens one kind of database need not load the code of the other.
+  // Loads the code of one kind of database only, which makes the start shorter.
   if (databaseUrl !== undefined) {
     const { openPostgresql } = await import('./postgresql.ts');
     return openPostgresql(databaseUrl);

@@ -1,8 +1,12 @@
 import { UnavailableError } from '../errors.ts';
 
-/** Of a server that stops, starts or is full, or that cut a session or a statement short. */
+/**
+ * SQLSTATEs of a server that stops, starts or has no free session, and of one that ended a session or a
+ * statement because of its time limit (PostgreSQL, appendix A).
+ */
 const unavailableStates = ['57P01', '57P02', '57P03', '57P05', '57014', '25P03', '53300', '53400'];
 
+/** Codes of Node.js for a network that does not reach the server. */
 const unavailableSystemCodes = [
   'ECONNREFUSED',
   'ECONNRESET',
@@ -14,6 +18,7 @@ const unavailableSystemCodes = [
   'EAI_AGAIN',
 ];
 
+/** Codes of Prisma for the same failures, and for a transaction that did not start in time (P2028). */
 const unavailablePrismaCodes = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'];
 
 const unavailableCodes = new Set<unknown>([
@@ -29,11 +34,11 @@ const unavailableAdapterKinds = new Set<unknown>([
   'TooManyConnections',
 ]);
 
-/** What `pg`, its pool and PGlite say without any code. */
+/** Messages of `pg`, its pool and PGlite that come without a code. */
 const unavailableMessages =
   /timeout exceeded when trying to connect|Query read timeout|Connection terminated|not queryable|Client was closed|Cannot use a pool after calling end|PGlite is clos/;
 
-/** Tables whose primary key is not `id`, which its constraint's name does not tell. */
+/** Primary keys that are not `id`. The name of such a constraint does not contain its columns. */
 export const primaryKeys: Readonly<Record<string, string>> = {
   action_window: 'app_id',
   connection_secret: 'connection_id',
@@ -46,7 +51,7 @@ export const primaryKeys: Readonly<Record<string, string>> = {
   revoked_token: 'app_id,jti',
 };
 
-/** What the errors of `pg`, PGlite, Prisma and its adapters have in common: all of it optional. */
+/** The fields of the errors of `pg`, PGlite, Prisma and its adapters. Each error has only some of them. */
 type DatabaseFailure = {
   code?: unknown;
   syscall?: unknown;
@@ -59,8 +64,8 @@ type DatabaseFailure = {
 };
 
 /**
- * The {@link UnavailableError} for a failure to reach the database in time, with the original as its
- * `cause`; any other error as it is.
+ * Returns an {@link UnavailableError} if the database could not be reached in time, with the original error
+ * as its `cause`. It returns any other error unchanged.
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof UnavailableError || !causesOf(error).some(isUnavailableFailure))
@@ -69,8 +74,9 @@ export function translateDatabaseError(error: unknown): unknown {
 }
 
 /**
- * Whether a write broke the unique constraint on exactly these columns, in its order and in the
- * database's names; of a partial index, the indexed ones. Knows an error of Prisma from one of `sql`.
+ * Whether a write violated the unique constraint on exactly these columns. They have the names of the
+ * database and the order of the constraint; for a partial index they are the indexed columns. It recognizes
+ * errors of Prisma and errors of `sql`.
  */
 export function isUniqueViolation(error: unknown, ...columns: string[]): boolean {
   return causesOf(error).some((failure) => {
@@ -79,14 +85,14 @@ export function isUniqueViolation(error: unknown, ...columns: string[]): boolean
   });
 }
 
-/** Whether a write referred to a row that is not there. Knows an error of Prisma from one of `sql`. */
+/** Whether a write refers to a row that does not exist. It recognizes errors of Prisma and of `sql`. */
 export function isForeignKeyViolation(error: unknown): boolean {
   return causesOf(error).some(
     ({ kind, code }) => kind === 'ForeignKeyConstraintViolation' || code === '23503',
   );
 }
 
-/** The error and what lies under it, outermost first. */
+/** Returns an error and its causes, the outermost first. The limit ends a chain that contains a circle. */
 function causesOf(error: unknown): DatabaseFailure[] {
   const found: DatabaseFailure[] = [];
   let next: unknown = error;
@@ -100,12 +106,15 @@ function causesOf(error: unknown): DatabaseFailure[] {
 
 function isUnavailableFailure({ code, syscall, kind, message }: DatabaseFailure): boolean {
   if (unavailableCodes.has(code) || unavailableAdapterKinds.has(kind)) return true;
-  // No such socket; of a file it would be another matter.
+  // The Unix socket of the server does not exist. For any other file, ENOENT is a bug.
   if (code === 'ENOENT' && syscall === 'connect') return true;
   return typeof message === 'string' && unavailableMessages.test(message);
 }
 
-/** `pg`'s adapter and both drivers name the constraint, PGlite's adapter only its columns. */
+/**
+ * Returns the columns of a violated constraint. Prisma's adapter for `pg` and both drivers report the name
+ * of the constraint; Prisma's adapter for PGlite reports only its columns.
+ */
 function violatedColumns({ constraint, table }: DatabaseFailure, expected: readonly string[]) {
   const { fields, index } = Object(constraint) as { fields?: string[]; index?: string };
   const name = typeof constraint === 'string' ? constraint : index;

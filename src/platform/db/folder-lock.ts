@@ -6,19 +6,21 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeDataFolder, openNewPrivateFile } from '../private-file.ts';
 
-/** Who holds a folder; `pid` is undefined when it does not say. */
+/** The process that holds a folder. `pid` is undefined if the process does not respond. */
 type Holder = { pid: number | undefined; since: string };
 
-/** A lock that is held: `release` frees it, and so does the end of the process, whatever ends it. */
+/** A lock that this process holds. It ends with `release` or with the process, even after `kill -9`. */
 export type FolderLock = { release(): Promise<void> };
 
 const answerMilliseconds = 2_000;
 const lockAttempts = 5;
 
 /**
- * Makes the folder this process's own until it ends, and its owner's alone (0700). Throws an
- * error that names the holder when another process has it. The lock reaches as far as one machine
- * and, on Linux, one network namespace: two containers on one volume do not see each other's.
+ * Locks a folder for this process, and closes it to other users (0700). Two processes on one embedded
+ * database would destroy it. The lock works within one machine and, on Linux, within one network namespace:
+ * two containers on one volume do not see each other's lock.
+ *
+ * @throws Error that names the holder if another process holds the folder.
  */
 export async function lockFolder(
   dataDir: string,
@@ -31,7 +33,10 @@ export async function lockFolder(
   throw new Error(describeHolder(folder, taken));
 }
 
-/** An abstract socket belongs to no file: the kernel frees its name with the process that holds it. */
+/**
+ * Takes the lock as an abstract Unix socket (man 7 unix). It has a name but no file, and the kernel frees
+ * the name when the process ends, so no lock can be left behind.
+ */
 async function takeSocket(folder: string): Promise<FolderLock | Holder> {
   const name = `\0patchbay-${createHash('sha256').update(folder).digest('hex')}`;
   for (let attempt = 0; attempt < lockAttempts; attempt++) {
@@ -61,7 +66,7 @@ function listenAsHolder(name: string): Promise<Server | undefined> {
   });
 }
 
-/** What the holder says of itself; undefined when it has gone in the meantime. */
+/** Asks the holder who it is. It returns undefined if the holder has ended since then. */
 function askHolder(name: string): Promise<Holder | undefined> {
   return new Promise((resolve) => {
     const socket = connect(name).setEncoding('utf8');
@@ -89,8 +94,9 @@ function parseHolder(answer: string): Holder | undefined {
 type Entry = Holder & { started: string };
 
 /**
- * The lock where there are no abstract sockets: a file with the holder's pid and start time, which
- * tells a pid that was given to another process since. What a dead holder left is taken over.
+ * Takes the lock as a file, on systems without abstract sockets. The file holds the pid and the start time
+ * of the holder, because the system can give the pid of an ended process to another one. The lock of an
+ * ended process is replaced.
  */
 async function takeLockFile(folder: string): Promise<FolderLock | Holder> {
   const path = join(folder, 'lock.json');
@@ -125,7 +131,7 @@ async function readLockEntry(path: string): Promise<Entry | undefined> {
   }
 }
 
-/** When a process began, as `ps` has it; without `ps`, whether it is there at all. */
+/** Returns the start time of a process from `ps`. Without `ps` it returns only whether the process exists. */
 async function startTimeOf(pid: number): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]);

@@ -2,17 +2,17 @@ import { InvalidInputError } from '../errors.ts';
 import { isUuid } from '../input.ts';
 import { defaultPageSize, lastNumberedRow } from '../limits.ts';
 
-/** What a client asks of a list, newest first. */
+/** The arguments of a list, newest first. */
 export type PageArgs = {
   first?: number | null | undefined;
   after?: string | null | undefined;
   last?: number | null | undefined;
   before?: string | null | undefined;
-  /** From 1, with `first` and instead of a cursor. */
+  /** The page number, from 1. It works with `first` and replaces a cursor. */
   page?: number | null | undefined;
 };
 
-/** Some rows of a list, with what the client needs to go on. */
+/** A page of a list, with the cursors that a client needs for the next page. */
 export type Page<Row> = {
   edges: { node: Row; cursor: () => string }[];
   pageInfo: {
@@ -21,17 +21,20 @@ export type Page<Row> = {
     startCursor: string | null;
     endCursor: string | null;
   };
-  /** Asks the database; call it only when somebody wants to know. */
+  /** Counts all rows in the database. Call it only if the client wants the number. */
   count: () => Promise<number>;
 };
 
-/** A place in a list: just beside the row of this time and id. */
+/** A position in a list, directly before or after the row with this time and id. */
 export type Mark = { time: Date; id: string };
 type Order = 'asc' | 'desc';
 
-/** How a page is found in an index on (…, time, id), and made of the rows that were found. */
+/** Finds a page in an index on (…, time, id), and builds it from the rows that were found. */
 export type PagePlan<Time extends string> = {
-  /** What to ask for, of the rows that `where` matches: one row more than the page has. */
+  /**
+   * Returns the query for the rows that `where` matches. It takes one row more than the page has, which
+   * tells whether there is a next page.
+   */
   range: <Where extends object>(
     where: Where,
   ) => {
@@ -40,7 +43,7 @@ export type PagePlan<Time extends string> = {
     take: number;
     skip: number;
   };
-  /** The same for a statement of our own. */
+  /** The same limits for a statement that is written in SQL. */
   bounds: {
     after: Mark | undefined;
     before: Mark | undefined;
@@ -96,7 +99,10 @@ export function planPage<Time extends string>(
   };
 }
 
-/** Rows on one side of a mark; the first condition is what lets the index skip to it. */
+/**
+ * Returns the condition for the rows on one side of a mark. The condition on the time alone is redundant,
+ * but PostgreSQL uses it to start reading the index at the mark.
+ */
 function beyond(time: string, side: 'lt' | 'gt', mark: Mark | undefined) {
   if (mark === undefined) return {};
   return {
@@ -127,7 +133,7 @@ function writeCursor(time: Date, id: string): string {
   return Buffer.from(`${time.getTime()} ${id}`).toString('base64url');
 }
 
-/** The last millisecond that RFC 3339, and PostgreSQL's driver, can write. */
+/** The last millisecond that RFC 3339 and PostgreSQL's driver can write. A client can invent a cursor. */
 const endOfTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function readCursor(path: string, cursor: string | null | undefined): Mark | undefined {

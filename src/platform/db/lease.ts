@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Database } from './database.ts';
 
+/** Milliseconds between two attempts to take a lease that another process holds. */
 const pollMilliseconds = 100;
 
 const take = `
@@ -15,9 +16,11 @@ const renew = `
 const release = 'DELETE FROM lease WHERE name = $1 AND owner = $2';
 
 /**
- * Does `work` while this process, and no other, holds the lease of that name, by the database's
- * clock. It lasts `seconds`, is renewed while the work goes on, and ends with it or with the process.
- * Throws when another holds it for longer than `waitSeconds`.
+ * Runs `work` while this process alone holds the lease with this name. The lease lasts `seconds` by the
+ * clock of the database, because the clocks of the processes can differ. It is renewed during the work and
+ * released after it. If the process dies, the lease expires by itself.
+ *
+ * @throws Error if another process holds the lease for longer than `waitSeconds`.
  */
 export async function withLease<Result>(
   database: Pick<Database, 'sql'>,
@@ -28,6 +31,7 @@ export async function withLease<Result>(
   const { sql } = database;
   const owner = randomUUID();
   await takeLease(() => sql('take_lease', take, [name, owner, seconds]), name, waitSeconds);
+  // Renews three times in each period, so that one lost renewal does not lose the lease.
   const renewing = setInterval(
     () => {
       sql('renew_lease', renew, [name, owner, seconds]).catch(() => {});

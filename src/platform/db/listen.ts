@@ -3,16 +3,19 @@ import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 
 /**
- * Hears what is notified on a channel until it is closed. `onNotice` is also called when a session is
- * there, for the first time or again: what was notified in between is not told, so read what there is.
+ * Calls `onNotice` for each notification on a channel, until it is closed. It also calls it after each
+ * connect. PostgreSQL does not repeat notifications that were sent while no session listened, so the caller
+ * must then read what it missed.
  */
 export type Listen = (channel: string, onNotice: () => void) => { close(): Promise<void> };
 
-/** How often a session shows that it is still there, in milliseconds: a network may go silent. */
+/** Milliseconds between two checks of the session. A network can drop a session without an error. */
 const pulse = 5_000;
+
+/** Milliseconds before the next attempt to connect. */
 const reconnectPause = 250;
 
-/** Listens over a PostgreSQL session of its own, and opens a new session when that is lost. */
+/** Listens in a PostgreSQL session of its own. If the session is lost, it opens a new one. */
 export function listenPostgresql(session: pg.ClientConfig): Listen {
   return (channel, onNotice) => {
     const closing = new AbortController();
@@ -33,7 +36,7 @@ export function listenPostgresql(session: pg.ClientConfig): Listen {
   };
 }
 
-/** Listens until the session is lost, or the signal comes. */
+/** Listens until the session is lost or the signal is aborted. */
 async function hear(
   session: pg.ClientConfig,
   channel: string,
@@ -59,12 +62,12 @@ async function hear(
   }
 }
 
-/** Waits, no longer than until the signal. */
+/** Waits for some time, or until the signal is aborted. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return wait(milliseconds, undefined, { signal }).catch(() => {});
 }
 
-/** Inside this process; nothing gets lost there. */
+/** Listens to the embedded database. It is in this process, so no notification gets lost. */
 export function listenPglite(pglite: PGlite): Listen {
   return (channel, onNotice) => {
     const listening = pglite.listen(channel, onNotice);

@@ -9,7 +9,10 @@ import { type Migration, migrationsFolder, readMigrations } from './migration-fi
 
 type HistoryRow = { name: string; finished: boolean };
 
-/** Prisma's commands take the same lock. A session that dies gives it back, but only after its statement ends. */
+/**
+ * Takes the advisory lock that Prisma's commands take too. If a process dies, PostgreSQL frees its lock only
+ * when the statement that it was running ends.
+ */
 const takeLock = `SET lock_timeout = '300s'; SELECT pg_advisory_lock(72707369);`;
 
 const historyExists = `
@@ -20,7 +23,7 @@ const foreignTables = `
   SELECT tablename AS name FROM pg_tables
   WHERE schemaname = current_schema() AND tablename <> 'lease'`;
 
-/** As Prisma creates it. */
+/** The table in the form in which Prisma creates it. */
 const createHistory = `
   CREATE TABLE "_prisma_migrations" (
     "id" VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -42,11 +45,11 @@ const dropUnfinished = `
   DELETE FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL`;
 
 /**
- * Brings the database up to this version's schema and returns the migrations that it applied. When
- * several processes start at once, one migrates and the others wait for it.
+ * Applies the migrations that the database lacks, and returns them. If several processes start at the same
+ * time, one of them migrates and the others wait.
  *
- * @throws Error when a migration fails, which leaves no trace of it, and when a newer version has
- * migrated the database.
+ * @throws Error if a migration fails, and if a newer version has migrated the database. A failed migration
+ * changes nothing, because each is one transaction.
  */
 export async function applyMigrations(
   database: Database,
@@ -67,7 +70,7 @@ export async function applyMigrations(
   }
 }
 
-/** Throws unless the database has every migration of this version, and none of a newer one. */
+/** Throws an error unless the database has every migration of this version and none of a newer one. */
 export async function requireMigrated(database: Database): Promise<void> {
   if (isCurrent(await history(database), await readMigrations(migrationsFolder))) return;
   throw new Error(
@@ -90,7 +93,10 @@ async function applyPending(
   return pending.map(({ name }) => name);
 }
 
-/** The migration and its row in the history in one transaction: it is recorded exactly when it is committed. */
+/**
+ * Returns a script that applies a migration and records it in the same transaction, so that no crash can
+ * leave a migration that is applied but not recorded.
+ */
 function withRecord({ name, script }: Migration): string {
   const checksum = createHash('sha256').update(script).digest('hex');
   const record = `
@@ -101,7 +107,7 @@ function withRecord({ name, script }: Migration): string {
   return script.trimEnd().replace(/COMMIT;$/, () => record);
 }
 
-/** Whether the database has all of them; throws when it has one that is not among them. */
+/** Whether the database has all migrations. It throws an error if the database has an unknown one. */
 function isCurrent(rows: HistoryRow[] | undefined, migrations: readonly Migration[]): boolean {
   const known = new Set(migrations.map(({ name }) => name));
   const unknown = rows?.find(({ name }) => !known.has(name));
@@ -119,7 +125,7 @@ function finishedNames(rows: HistoryRow[] = []): Set<string> {
   return new Set(rows.filter(({ finished }) => finished).map(({ name }) => name));
 }
 
-/** Undefined when no migration was ever applied. */
+/** Returns the recorded migrations; undefined if no migration was ever applied. */
 async function history({ sql }: Database): Promise<HistoryRow[] | undefined> {
   const [found] = await sql<{ exists: boolean }>('has_migrations', historyExists, []);
   return found?.exists ? sql<HistoryRow>('read_migrations', readHistory, []) : undefined;

@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** One folder of `prisma/migrations`: its name sorts by time. */
+/** One folder of `prisma/migrations`. Its name begins with a time, so names sort in the right order. */
 export type Migration = { name: string; script: string };
 
-/** The folder of the nearest `package.json` above this module: true of `src/` and of `dist/` alike. */
+/** The folder of the nearest `package.json` above this module. It is the same for `src/` and `dist/`. */
 export const packageRoot = findPackageRoot(import.meta.dirname);
 
 export const migrationsFolder = join(packageRoot, 'prisma', 'migrations');
 
-/** Reads all migrations in their order; throws when one is not a single transaction. */
+/** Reads all migrations in their order. It throws an error if one of them is not a single transaction. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);

@@ -9,13 +9,16 @@ import { listenPglite } from './listen.ts';
 import { clientOptions } from './prisma-options.ts';
 import { pgliteSql } from './sql.ts';
 
-/** The PostgreSQL major inside the pinned PGlite: only folders of this one can be opened. */
+/** The major version of PostgreSQL in the pinned PGlite. It can open only folders of this version. */
 export const embeddedMajor = '18';
 
-/** PostgreSQL's 128 MB are zeroed at every start, which took half of it, and the files are cached anyway. */
+/**
+ * The parameters of the embedded database. By default PostgreSQL fills 128 MB of buffers with zeros at every
+ * start, which took half of the start. The operating system caches the files anyway.
+ */
 const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
 
-/** Opens the embedded database: `db/` inside `dataDir`, or one in memory. */
+/** Opens the embedded database in the folder `db/` of `dataDir`, or a database in memory. */
 export async function openPglite(dataDir: string | undefined, given?: PGlite): Promise<Database> {
   const pglite =
     given ??
@@ -39,7 +42,10 @@ export async function openPglite(dataDir: string | undefined, given?: PGlite): P
   };
 }
 
-/** PGlite has one session only: closing gives back what the scripts took, and the session goes on. */
+/**
+ * Returns the one session of PGlite. Closing it releases the locks and settings of the scripts, but the
+ * session itself stays open for all other statements.
+ */
 function openPgliteSession(pglite: PGlite): ScriptSession {
   return {
     run: async (script) => {
@@ -55,7 +61,7 @@ function openPgliteSession(pglite: PGlite): ScriptSession {
   };
 }
 
-/* The package makes a string of each byte, both ways: for a secret of a mebibyte, most of a second. */
+/* PGlite's own conversion creates a string for each byte: it takes most of a second for 1 MiB. */
 function toHex({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return `\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`;
 }
@@ -77,7 +83,10 @@ async function openFolder(dataDir: string): Promise<PGlite> {
   );
 }
 
-/** Under another name until it is complete, so that a first start that is killed can be repeated. */
+/**
+ * Creates the folder under another name and then renames it, so that a first start that is killed can be
+ * repeated.
+ */
 async function createFolder(dataDir: string, folder: string): Promise<void> {
   const unfinished = join(dataDir, 'db.unfinished');
   await rm(unfinished, { recursive: true, force: true });

@@ -2,7 +2,10 @@ import pg from 'pg';
 import type { Database } from './database.ts';
 import { postgresqlSql, sqlTypes } from './sql.ts';
 
-/** Without these `pg` and PostgreSQL wait for ever. `query_timeout` is for a network gone silent. */
+/**
+ * Time limits in milliseconds. Without them `pg` and PostgreSQL wait for ever. PostgreSQL enforces
+ * `statement_timeout`; `pg` enforces `query_timeout`, which also ends a wait for a network that fails.
+ */
 export const timeouts = {
   connectionTimeoutMillis: 2_000,
   statement_timeout: 5_000,
@@ -23,7 +26,7 @@ const idleTimeoutMillis = 60_000;
  */
 const hotSettings = '-c plan_cache_mode=force_generic_plan -c jit=off';
 
-/** Opens the sessions for the hot statements alone. Connects when the first is run. */
+/** Opens the pool of sessions for the hot statements. It connects when the first statement runs. */
 export function openHotSessions(databaseUrl: string): Pick<Database, 'sql' | 'close'> {
   const session = sessionOf(databaseUrl);
   const pool = createPool({
@@ -42,8 +45,8 @@ export const sessionOf = (databaseUrl: string): pg.PoolConfig => ({
 });
 
 /**
- * Makes UTC the session's time zone whatever server, role, database or address say: the start-up
- * options outrank the first three, the last of two options wins, and so the address's stand first.
+ * Sets the time zone of sessions to UTC. Start-up options override the settings of the server, the database
+ * and the role. The last of two options counts, so ours comes after the options of the address.
  */
 export function utcSession(databaseUrl: string): pg.ClientConfig {
   const url = new URL(databaseUrl);
@@ -57,7 +60,10 @@ export function utcSession(databaseUrl: string): pg.ClientConfig {
   };
 }
 
-/** A pool whose lost sessions are no uncaught errors: the statement in hand fails, the next reconnects. */
+/**
+ * Creates a pool. A lost session emits an `error` event, which would end the process without a listener.
+ * With it, the running statement fails and the next one opens a new session.
+ */
 export function createPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool(config);
   pool.on('error', () => {});
@@ -67,8 +73,9 @@ export function createPool(config: pg.PoolConfig): pg.Pool {
 }
 
 /**
- * A transaction that ran into `query_timeout` is given back while it is still open: its ROLLBACK was
- * never sent. The next one's writes would be lost in it, although each was acknowledged.
+ * Ends a session that returns to the pool inside a transaction. After a `query_timeout` the ROLLBACK was
+ * never sent, so the next user of the session would write into the old transaction, and nothing of it would
+ * ever be committed.
  */
 function endUnlessIdle(client: pg.PoolClient): void {
   if (client.getTransactionStatus() === 'I') return;

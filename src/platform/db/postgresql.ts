@@ -13,9 +13,10 @@ import {
 } from './postgresql-sessions.ts';
 import { clientOptions } from './prisma-options.ts';
 
+/** Maximum number of sessions for Prisma. */
 const prismaSessions = 8;
 
-/** Opens PostgreSQL with two pools, so that a slow list never stands in the way of the hot path. */
+/** Opens PostgreSQL with two pools, so that the hot statements never wait for a slow list. */
 export async function openPostgresql(databaseUrl: string): Promise<Database> {
   const prismaPool = createPool({ ...sessionOf(databaseUrl), max: prismaSessions });
   const db = new PrismaClient({
@@ -44,12 +45,13 @@ export async function openPostgresql(databaseUrl: string): Promise<Database> {
   return database;
 }
 
-/** How many of Prisma's statements each session keeps prepared. */
+/** Maximum number of Prisma's statements that each session keeps prepared. */
 const preparedStatements = 500;
 
 /**
- * Names for Prisma's statements, so that PostgreSQL parses and plans each once a session and not every
- * time. Their texts are few, the queries' shapes; what comes after the last name stays unnamed.
+ * Names Prisma's statements, so that PostgreSQL parses each of them once per session and not at every call.
+ * Queries of the same shape have the same text, so there are few texts. When all names are used, further
+ * statements stay unnamed, which bounds the memory of the server.
  */
 function createStatementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
@@ -64,7 +66,7 @@ function createStatementNames(): (query: { sql: string }) => string {
 }
 
 async function requireUtc(database: Database): Promise<void> {
-  // The driver's own error says more than Prisma's: it comes first.
+  // `sql` comes first, because the driver's error explains a failure better than Prisma's.
   const zones = [
     ...(await database.sql<{ TimeZone: string }>('show_timezone', 'SHOW timezone', [])),
     ...(await database.db.$queryRaw<{ TimeZone: string }[]>`SHOW timezone`),

@@ -1,6 +1,6 @@
 /**
- * For the client on either database. Prisma's fuller error format prints the arguments of the failed
- * call, and values have no business in a log. Times are in milliseconds.
+ * The options of Prisma on both databases. Its longer error formats print the arguments of the failed call,
+ * and these values must not get into a log. Times are in milliseconds.
  */
 export const clientOptions = {
   errorFormat: 'minimal',

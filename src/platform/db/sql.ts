@@ -1,7 +1,10 @@
 import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 
-/** Runs one named statement outside any transaction. The name identifies the prepared statement: one name, one text. */
+/**
+ * Runs one statement outside of any transaction. Its name identifies the prepared statement, so each name
+ * has one text.
+ */
 export type Sql = <Row extends object>(
   name: string,
   text: string,
@@ -11,7 +14,10 @@ export type Sql = <Row extends object>(
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
-/** How the port reads columns: as `pg` does, save that `bigint` is a number where a number holds it. */
+/**
+ * Reads columns as `pg` does, with two differences: a `bigint` becomes a number if a number can hold it, and
+ * times are parsed faster.
+ */
 export const sqlTypes = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (format === 'binary') return pg.types.getTypeParser(oid, format);
@@ -21,9 +27,9 @@ export const sqlTypes = {
 };
 
 /**
- * The port over PostgreSQL: statements are prepared once a session under their name. A `bytea` is a
- * `Buffer`, which is a `Uint8Array`; a `timestamptz` a `Date`; a `numeric` a string. An array is
- * passed as a JavaScript array. The pool is to be opened with {@link sqlTypes}.
+ * Creates the port to PostgreSQL. Each session prepares a statement once. Results have a `Buffer` for
+ * `bytea`, a `Date` for `timestamptz` and a string for `numeric`. Arrays are JavaScript arrays. The pool
+ * must have been opened with {@link sqlTypes}.
  */
 export function postgresqlSql(pool: pg.Pool): Sql {
   return async <Row extends object>(name: string, text: string, values: readonly unknown[]) => {
@@ -40,8 +46,9 @@ export function postgresqlSql(pool: pg.Pool): Sql {
 }
 
 /**
- * The port over PGlite, where a statement is known by its text; that a name has one text is checked all
- * the same. A `bytea` is a plain `Uint8Array`, the rest is as above.
+ * Creates the port to PGlite, which prepares no statements by name. It still checks that each name has one
+ * text, so that tests on PGlite find the mistake before PostgreSQL does. Results have a plain `Uint8Array`
+ * for `bytea`.
  */
 export function pgliteSql(pglite: PGlite): Sql {
   const texts = new Map<string, string>();
@@ -54,14 +61,20 @@ export function pgliteSql(pglite: PGlite): Sql {
   };
 }
 
-/** A statement that failed by itself; `pool.query` would close the session after those as well. */
+/**
+ * Whether a session can be used again after an error. It can if PostgreSQL refused the statement, such as
+ * for a name that is taken. `pool.query` would close the session even then.
+ */
 function leavesSessionIntact(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR';
 }
 
 const parseAnyTime = pg.types.getTypeParser(TIMESTAMPTZ, 'text');
 
-/* Sessions are in UTC, so nearly every time reads `2030-01-31 12:00:00.5+00`: as good as ISO 8601, which takes a tenth of the time. */
+/*
+ * Parses a time. Sessions are in UTC, so nearly every time has the form `2030-01-31 12:00:00.5+00`. Turned
+ * into ISO 8601, it takes a tenth of the time to parse.
+ */
 function parseTime(text: string): Date {
   const iso = text.endsWith('+00') ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text;
   const time = Date.parse(iso);
