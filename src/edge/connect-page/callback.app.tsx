@@ -24,7 +24,10 @@ const undoPath = '/v1/oauth2/undo';
 const undoBytes = 4_096;
 const paths = ['/v1/oauth2/callback', '/v1/oauth2/callback/:connection_id'];
 
-/** The pages at the end of a consent, where providers send browsers back. The only credential is the state. */
+/**
+ * Serves the pages at the end of a consent, to which providers send browsers back (RFC 6749, section
+ * 4.1.2). The only credential is the state.
+ */
 export function createCallbackApp(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   for (const path of paths) app.get(path, (c) => finishConsent(deps, c));
@@ -134,7 +137,7 @@ function UndonePage({ name }: { name: string | undefined }) {
   );
 }
 
-/** A page of a few words, at the end of a consent. */
+/** A page with a short text. It needs no files, so its policy can forbid all of them. */
 function PlainPage({ title, children }: { title: string; children: Child }) {
   return (
     <html lang="en">
@@ -155,6 +158,7 @@ function PlainPage({ title, children }: { title: string; children: Child }) {
   );
 }
 
+/** Returns the address of the app's own page, with the outcome in its query. */
 function returnAddress(returnUrl: string, { problem }: ConsentOutcome): string {
   const url = new URL(returnUrl);
   url.searchParams.set('status', problem === undefined ? 'success' : 'error');

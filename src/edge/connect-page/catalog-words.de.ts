@@ -1,6 +1,9 @@
-/* The catalogue in German. Names that the services' own pages have only in English stay as they are there. */
+/*
+ * The catalog in German. A name stays in English if the service shows it only in English, so that people
+ * find it on the service's pages.
+ */
 
-/** By their English text: labels of types and fields, and descriptions of fields. */
+/** The labels of types and fields and the descriptions of fields in German, by their English text. */
 export const germanTexts: Readonly<Record<string, string>> = {
   'OAuth 2.0 (any provider)': 'OAuth 2.0 (beliebiger Anbieter)',
 

@@ -8,12 +8,12 @@ import type { Language } from './language.ts';
 import type { PageRequirement } from './visit.ts';
 import { clip } from './words.ts';
 
-/** A text of the catalogue, and the language that it is in. */
+/** A text of the catalog, and its language. */
 export type CatalogText = { text: string; lang: Language };
 
 const germanByEnglish = new Map(Object.entries(germanTexts));
 
-/** Returns a label or description of the catalogue in the page's language, or in English if it has no German. */
+/** Returns a label or a description in the page's language, or in English if it has no translation. */
 export function translate(text: string, language: Language): CatalogText {
   const german = language === 'de' ? germanByEnglish.get(text) : undefined;
   return german === undefined ? { text, lang: 'en' } : { text: german, lang: 'de' };
@@ -37,7 +37,7 @@ export function wordComplaint(
     quote: (name) => before + translate(labels.get(name) ?? name, language).text + after,
   };
   const words: (params: never, about: ComplainedField) => string = complaints[language][code];
-  return words(params as never, about); // the catalogue made the parameters for this code
+  return words(params as never, about); // the catalog made the parameters for this code
 }
 
 /** Returns the name of the provider or service of a requirement, for its button and its notices. */

@@ -1,6 +1,6 @@
 import type { ComplaintWords } from './complaints.en.ts';
 
-/** The complaints of the catalogue in German: each says what to do. */
+/** The German sentences for the problems of a field. Each tells the person what to do. */
 export const germanComplaints: ComplaintWords = {
   blank: (_, { label, isChoice }) =>
     isChoice ? `Wählen Sie einen Wert für „${label}“.` : `Füllen Sie „${label}“ aus.`,

@@ -1,6 +1,6 @@
 import type { ComplaintCode, ParamsOf } from '../../core/catalog/complaints.ts';
 
-/** What the words of a complaint need to know of its field. */
+/** The facts about a field that the sentences need. */
 export type ComplainedField = {
   label: string;
   /** Whether a person chooses from a list. */
@@ -9,12 +9,12 @@ export type ComplainedField = {
   quote: (name: string) => string;
 };
 
-/** A whole sentence for each complaint, in one language. */
+/** A sentence for each problem, in one language. The compiler reports a code without a sentence. */
 export type ComplaintWords = {
   [Code in ComplaintCode]: (params: ParamsOf<Code>, field: ComplainedField) => string;
 };
 
-/** The complaints of the catalogue in English: each says what to do. */
+/** The English sentences for the problems of a field. Each tells the person what to do. */
 export const englishComplaints: ComplaintWords = {
   blank: (_, { label, isChoice }) => `${isChoice ? 'Choose' : 'Enter'} your ${label}.`,
   blank_beside: ({ given }, { label, quote }) =>

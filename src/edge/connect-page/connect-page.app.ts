@@ -39,7 +39,10 @@ const pageRoutes = [
   { method: 'POST', path: `${ofRequirement}/disconnect` },
 ];
 
-/** The pages where end users connect their accounts, with or without script. Only they accept a session's cookie. */
+/**
+ * Serves the pages where end users connect their accounts. They work with and without script. No other route
+ * accepts the cookie of a session.
+ */
 export function createConnectPage(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   const inSession = withSession(deps);
@@ -69,7 +72,7 @@ export function createConnectPage(deps: Deps): Hono<RestEnv> {
 /**
  * Runs a handler for a request that has a session. A POST must carry the CSRF token of the session.
  *
- * @param options `beforeConfirm`: also while the person has not confirmed to be this user.
+ * @param options `beforeConfirm` also runs the handler if the person has not yet confirmed to be this user.
  */
 function withSession(deps: Deps) {
   return (handler: (visit: Visit) => PageResponse, { beforeConfirm = false } = {}) =>
@@ -94,7 +97,10 @@ function statusRoute(deps: Deps) {
   };
 }
 
-/* Browsers send forms that can be read. Another media type comes from a program, so the error is JSON. */
+/*
+ * Refuses bodies that are no form. Browsers send only forms. Another media type comes from a program, so the
+ * error is JSON.
+ */
 const requireReadableForm: MiddlewareHandler<RestEnv> = (c, next) => {
   try {
     requireReadable(c.req.raw.headers);
@@ -105,7 +111,10 @@ const requireReadableForm: MiddlewareHandler<RestEnv> = (c, next) => {
   return next();
 };
 
-/* No browser sends a form in chunks. For other clients the body is counted, as on other routes. */
+/*
+ * Limits a body that is sent in chunks, whose length is unknown. No browser sends a form in this way. For
+ * other clients the bytes are counted, as on other routes.
+ */
 function readChunks(limit: number): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
     if (c.req.header('transfer-encoding') === undefined) return next();

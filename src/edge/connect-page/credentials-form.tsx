@@ -8,7 +8,7 @@ import type { NoticeIssue } from './notice.service.ts';
 import type { PageProps } from './visit.ts';
 import type { Words } from './words.ts';
 
-/** A form that was refused: the text that was typed, and what is wrong with it. */
+/** A form that was refused: the typed text, and its problems. */
 export type Refused = { requirementId: string; typed: Typed; issues: readonly NoticeIssue[] };
 
 type CredentialsFormProps = PageProps & {
@@ -70,7 +70,7 @@ export function CredentialsForm(props: CredentialsFormProps) {
   );
 }
 
-/** Returns whether a field is always shown: one that is required, or that a rule may require. */
+/** Whether a field is always shown. The form hides fields that few people need under "Advanced". */
 function isUsual({ rules }: ConnectionType, { name, required, kind, secret }: Field): boolean {
   if (required) return true;
   const isRuled = rules.some((rule) => {
@@ -167,7 +167,7 @@ function hintOf(
   return text === undefined ? undefined : { text, lang: language };
 }
 
-/** A text of the catalogue, marked with its language for screen readers. */
+/** A text of the catalog, marked with its language, so that screen readers pronounce it correctly. */
 function Say({ told, language }: { told: CatalogText; language: Language }) {
   return <span lang={told.lang === language ? undefined : told.lang}>{told.text}</span>;
 }

@@ -12,10 +12,13 @@ export type PageResponse = Response | Promise<Response>;
 
 export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 502 | 503;
 
-/* The page shows nothing private and has no button, so any site may show it in a frame. */
+/*
+ * The page shows nothing private and has no button, so any site can show it in a frame. The app, and so the
+ * sites that it allows, are not known when a link fails.
+ */
 const anySite = { allowedOrigins: ['*'], accentColor: null, logoUrl: null };
 
-/** Returns the page of a failure outside of any session: what went wrong, and what to do. */
+/** Returns the page of a failure outside of a session. It says what went wrong and what to do. */
 export function showFailure(
   c: PageContext,
   failure: FailureName,

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../../core/catalog/json.ts';
 import { isExact, parseExactly } from '../../platform/exact-json.ts';
 import { boundsOfJson } from '../../platform/limits.ts';
 
-/** What a person typed, by field. */
+/** The text that a person typed into each field. */
 export type Typed = Readonly<Record<string, string>>;
 
 /** Returns the name of a field in a form. */
@@ -12,7 +12,7 @@ export function inputName({ name }: Field): string {
   return `config.${name}`;
 }
 
-/** Returns the text typed into a type's form, without files and without fields that the form does not have. */
+/** Returns the typed text of a form. It ignores files and fields that the form does not have. */
 export function readTyped(type: ConnectionType, body: Record<string, unknown>): Typed {
   const entries = type.fields.flatMap((field) => {
     const value = body[inputName(field)];
@@ -58,6 +58,7 @@ function toLines(text: string): string[] | undefined {
   return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
 
+/** Converts a text into a number, unless JSON cannot hold the number exactly: then the type refuses it. */
 function toNumber(text: string): number | string {
   return /^-?\d+(\.\d+)?$/.test(text) && isExact(text) ? Number(text) : text;
 }

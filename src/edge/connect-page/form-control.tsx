@@ -20,6 +20,7 @@ export function Control(props: ControlProps) {
   return secret ? <Secret {...props} /> : <Line {...props} />;
 }
 
+/** Attributes that keep browsers from changing or storing typed credentials. */
 const asTyped: Record<string, unknown> = {
   autocomplete: 'off',
   autocapitalize: 'none',
@@ -27,6 +28,7 @@ const asTyped: Record<string, unknown> = {
   spellcheck: 'false',
 };
 
+/** The on-screen keyboard of each kind of field, for phones. */
 const keyboards: Partial<Record<FieldKind, 'numeric' | 'decimal'>> = {
   port: 'numeric',
   integer: 'numeric',
@@ -61,6 +63,7 @@ function Lines({ field, typed, attributes }: ControlProps) {
   );
 }
 
+/** A secret. `new-password` keeps password managers from filling in the person's own password. */
 function Secret({ words, attributes }: ControlProps) {
   return (
     <div class="secret" data-show={words.show} data-hide={words.hide}>

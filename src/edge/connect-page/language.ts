@@ -6,8 +6,8 @@ const wordsByLanguage = { en: english, de: german };
 export type Language = keyof typeof wordsByLanguage;
 
 /**
- * Returns the language of `Accept-Language` (RFC 9110, section 12.5.4) that the page has words in;
- * English when it has none.
+ * Returns the preferred language of `Accept-Language` (RFC 9110, section 12.5.4) that the page has; English
+ * if it has none of them.
  */
 export function chooseLanguage(header: string | undefined): Language {
   const ranges = (header ?? '').slice(0, 500).split(',').map(readRange);
@@ -22,6 +22,7 @@ export function wordsOf(language: Language): Words {
   return wordsByLanguage[language];
 }
 
+/** Reads one range, such as `de-AT;q=0.8`. A quality that is no number counts as 0. */
 function readRange(range: string) {
   const parts = range.toLowerCase().split(';');
   const [tag = '', ...parameters] = parts.map((part) => part.trim());

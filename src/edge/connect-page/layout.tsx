@@ -6,7 +6,7 @@ import type { Language } from './language.ts';
 import type { PageApp, PageRequirement } from './visit.ts';
 import { clip, type Words } from './words.ts';
 
-/** The files that the page loads. Their addresses hold a digest of their content, so browsers may cache them. */
+/** The files of the page. Their addresses contain a digest of the content, so browsers can cache them. */
 export const assets = {
   style: asset(style, 'css', 'text/css'),
   script: asset(script, 'js', 'text/javascript'),
@@ -21,7 +21,7 @@ function asset(content: string, extension: string, type: string) {
   };
 }
 
-/** What the frame around a page takes from the app. */
+/** The settings of the app that decide how its pages look and who can embed them. */
 type Look = Pick<PageApp, 'accentColor' | 'logoUrl' | 'allowedOrigins'>;
 
 /** A reload after some seconds; `unlessScripted`: only if the browser runs no script. */
@@ -89,7 +89,10 @@ export function policyFor(app?: Look): string {
   ].join('; ');
 }
 
-/* Text on the colour is black or white, whichever has more contrast (WCAG 2.2, relative luminance). */
+/*
+ * Returns the style for the app's color. Text on it is black or white: the one with more contrast (WCAG 2.2,
+ * relative luminance).
+ */
 function accentStyle(app: Look | undefined): string | undefined {
   const color = app?.accentColor;
   if (!color || !/^#[\da-f]{6}$/.test(color)) return undefined;
@@ -99,6 +102,7 @@ function accentStyle(app: Look | undefined): string | undefined {
   return `:root{--accent:${color};--on-accent:${text}}`;
 }
 
+/** Converts one channel of sRGB to linear light, as WCAG 2.2 defines relative luminance. */
 function linear(hex: string): number {
   const value = Number.parseInt(hex, 16) / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -144,7 +148,7 @@ type LiveStatusProps = {
   children: Child;
 };
 
-/** What the script reads: the origins that it tells the status, and the states that it compares. */
+/** The data that the script reads: the origins to which it sends the status, and the shown states. */
 export function LiveStatus(props: LiveStatusProps) {
   const { app, base, requirements, isWaiting, failedAt, children } = props;
   const states = requirements.map(({ id, state }) => [id, state.status]);

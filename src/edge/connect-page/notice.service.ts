@@ -10,7 +10,7 @@ import type { Typed } from './form-config.ts';
  * and a page sees a failure that happened in another window.
  */
 
-/** How long a notice is shown, in milliseconds. */
+/** Milliseconds for which a notice is shown. */
 const noticeLife = 600_000;
 
 const issueParams = z.record(
@@ -42,7 +42,7 @@ const noticeForm = z.object({
 
 type StoredNotice = z.infer<typeof noticeForm>;
 
-/** Stores a failure for a session, in place of the one before. */
+/** Stores a failure for a session. It replaces the previous one. */
 export async function storeNotice(
   { db }: Deps,
   session: { id: string } | { jti: string },
@@ -71,7 +71,7 @@ const cipher = 'aes-256-gcm';
 const keyOf = (secret: string) =>
   Buffer.from(hkdfSync('sha256', secret, '', 'patchbay connect-page typed', 32));
 
-/** Returns the issues that the catalogue found, for a notice. Others have no code, and no place in a form. */
+/** Returns the problems that the catalog found. Others have no code, and no field in the form. */
 export function toNoticeIssues(issues: readonly FieldIssue[]): NoticeIssue[] {
   return issues.flatMap((issue) => noticeIssue.safeParse(issue).data ?? []);
 }

@@ -18,14 +18,14 @@ import { loadPageContent, type PageApp, type PageProps, type PageRequirement } f
 import { clip, type ProblemCode, toProblem, type Words } from './words.ts';
 
 /*
- * A consent in a window of its own. A page in a frame or in a popup opens one; the window ends on
- * `donePath`, which has no session, while the first page waits.
+ * A consent in a window of its own. Providers do not allow their pages in frames, so a page in a frame or in
+ * a popup opens a window. The window ends on `donePath`, which has no session, while the first page waits.
  */
 
 export const handoffPath = '/connect/handoff';
 export const donePath = '/connect/done';
 
-/** The life of the window's cookie in seconds: as long as the state of a consent lives. */
+/** Seconds for which the window's cookie is valid. The state of a consent is valid for the same time. */
 const seconds = 600;
 
 /** Explains that a consent starts with the page's button, not with an address. */

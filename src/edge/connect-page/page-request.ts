@@ -22,7 +22,11 @@ export async function readForm(c: PageContext): Promise<Record<string, unknown>>
   }
 }
 
-/* To parse a megabyte of empty fields takes half a second, and each part of a multipart body has headers. */
+/*
+ * Refuses a form with too many fields before it is parsed. Parsing a megabyte of empty fields takes half a
+ * second, in which the process serves nobody. Each part of a multipart body has headers, so its bytes are
+ * limited instead.
+ */
 function requireFewFields(contentType = '', body: Uint8Array): void {
   const isMultipart = contentType.trim().toLowerCase().startsWith('multipart/');
   if (isMultipart ? body.length > longestMultipart : countFields(body) > mostFormFields) {

@@ -15,7 +15,7 @@ import { describePageError, redirectWithProblem } from './show-page.tsx';
 import { type PageProps, type PageRequirement, requireRequirement, type Visit } from './visit.ts';
 import { clip } from './words.ts';
 
-/* What a person does at the card of a requirement. */
+/* The actions of a person at the card of a requirement. */
 
 /** Stores the credentials that a person typed for a requirement. */
 export async function submit(visit: Visit): Promise<Response> {

@@ -4,11 +4,11 @@ import { type CardNotice, RequirementCard } from './requirement-card.tsx';
 import type { PageApp, PageProps, PageRequirement } from './visit.ts';
 import type { Words } from './words.ts';
 
-/** What the list of requirements says beside the requirements themselves. */
+/** The messages of the list of requirements. */
 export type ListMessages = {
-  /** Stands above the list. */
+  /** A message above the list. */
   complaint?: string;
-  /** Stands at a card. */
+  /** A message at a card. */
   notice?: CardNotice;
   refused?: Refused;
   /** The requirement that the page waits for, and the address of its next look. */
@@ -22,7 +22,7 @@ type RequirementsPageProps = PageProps &
     failedAt: string | undefined;
   };
 
-/** The list of what an app asks for, with the next card open. */
+/** The list of an app's requirements. The first card that needs the person's attention is open. */
 export function RequirementsPage(props: RequirementsPageProps) {
   const { app, userId, requirements, words, language, base, failedAt } = props;
   const { complaint, notice, refused, waiting } = props;

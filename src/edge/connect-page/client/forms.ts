@@ -1,4 +1,4 @@
-/* What the script does with the fields of forms. */
+/* The part of the script that reads and changes forms. */
 
 /** Whether the page is in a frame. */
 export const isFramed = window.parent !== window;
@@ -19,6 +19,7 @@ export function formsTypedBeside(form?: Element): HTMLFormElement[] {
   return [...forms].filter((one) => one !== form && hasTyped(one));
 }
 
+/** Compares each field with the value that the server sent. A secret has none, so any text counts. */
 function hasTyped(form: HTMLFormElement): boolean {
   return [...form.elements].some((element) => {
     if (element instanceof HTMLSelectElement) return hasChosen(element);
@@ -29,12 +30,16 @@ function hasTyped(form: HTMLFormElement): boolean {
   });
 }
 
+/** Whether another option is selected. Without a preset, browsers select the first option. */
 function hasChosen(select: HTMLSelectElement): boolean {
   const preset = [...select.options].findIndex((option) => option.defaultSelected);
   return select.selectedIndex !== Math.max(0, preset);
 }
 
-/** Adds a button that shows and hides a typed secret. Sending the form hides the secret again. */
+/**
+ * Adds a button that shows and hides a typed secret. Sending the form hides the secret again, so that the
+ * browser does not remember it as ordinary text.
+ */
 export function addShowButton(box: HTMLElement): void {
   const input = box.querySelector('input');
   if (input === null || box.querySelector('button') !== null) return;

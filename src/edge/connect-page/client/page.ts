@@ -12,8 +12,10 @@ import { channelName, makeWaiter, sendToOwnWindow, type Waiter } from './waiting
  * aside while a page without them is shown.
  */
 
-/** The cards with typed text that the shown page has no place for, by their ids. */
+/** The cards with typed text that are not on the shown page, by their ids. */
 const keptCards = new Map<string, Element>();
+
+/** Watches for changes in other windows while the shown page exists. */
 let waiter: Waiter | undefined;
 
 const link = document.querySelector<HTMLFormElement>('form[data-link]');
@@ -47,6 +49,7 @@ async function exchangeLink(form: HTMLFormElement): Promise<void> {
     document.title = page.title;
     replaceMain(mainOf(page));
   } catch {
+    // The network failed, or a proxy returned a page of its own. The form is still there to try again.
     showAlert(form, form.dataset.unavailable ?? '');
   }
   delete form.dataset.busy;
@@ -70,7 +73,7 @@ function replaceMain(main: HTMLElement, wanted?: HTMLElement): void {
   (wanted ?? heading)?.focus();
 }
 
-/** Adds to the shown page what only a script can do. */
+/** Adds the functions that need a script to the shown page. */
 function enhance(): void {
   for (const box of document.querySelectorAll<HTMLElement>('[data-show]')) addShowButton(box);
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-stays]')) {
@@ -167,6 +170,7 @@ function followStatus({ origins = '', status, base = '', ...data }: DOMStringMap
   }
 }
 
+/** Goes to another page. While text is typed, it fetches the page, because leaving would lose the text. */
 async function goTo(address: string): Promise<void> {
   if (hasTypedText()) return show(await fetch(address, { cache: 'no-store' }));
   waiter?.end();

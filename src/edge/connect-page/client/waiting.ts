@@ -1,14 +1,15 @@
-/* How the page notices what happens in another window, and opens one. */
+/* The part of the script that opens other windows and notices changes that they make. */
 
 /** The name of the channel between our windows, and the type of the messages to an app's page. */
 export const channelName = 'patchbay:connect';
 
-/** How long the page waits for another window, in milliseconds. */
+/** Milliseconds for which the page waits for another window. A consent ends after the same time. */
 const longestWait = 600_000;
-/** The time between two looks at the status, in milliseconds. */
+
+/** Milliseconds between two requests for the status. */
 const interval = 2_500;
 
-/** The states of the requirements that the page shows, and how it shows others. */
+/** The shown states of the requirements, and the function that shows other states. */
 type Shown = {
   /** The path of the session's page. */
   base: string;
@@ -19,12 +20,16 @@ type Shown = {
   goTo: (query: string) => Promise<void>;
 };
 
-/** The answer of `/status`. */
+/** The response of `/status`. */
 type Status = { requirements: Record<string, string>; failedAt?: string };
 
 /** A page that can wait. `start` waits from now on; `end` releases everything when the page is replaced. */
 export type Waiter = { start: () => void; end: () => void };
 
+/**
+ * Creates a waiter. It asks for the status when another of our windows sends a message, when the page
+ * becomes visible, and in intervals while it is visible: a window on another site cannot send a message.
+ */
 export function makeWaiter(shown: Shown): Waiter {
   let deadline = 0;
   let timer: number | undefined;
@@ -91,8 +96,8 @@ function showThatWaitIsOver(): void {
 }
 
 /**
- * Has the form open its consent in a window of its own; returns false if the browser opens none. The
- * window's name is the session's path, so that a second click uses the same window.
+ * Makes the form open its consent in a window of its own. It returns false if the browser opens no window.
+ * The window's name is the session's path, so that a second click uses the same window.
  */
 export function sendToOwnWindow(form: HTMLFormElement, name: string): boolean {
   const own = window.open('', name, 'popup,width=560,height=720');
@@ -108,7 +113,7 @@ export function sendToOwnWindow(form: HTMLFormElement, name: string): boolean {
   return true;
 }
 
-/** Tells the server whether the form's answer is shown in a window of its own. */
+/** Tells the server whether the response to the form is shown in a window of its own. */
 function markAsOwn(form: HTMLFormElement, isOwn: boolean): void {
   const present = form.elements.namedItem('own');
   const mark =
