@@ -2,8 +2,8 @@ import { Role } from '../../platform/db/generated/enums.ts';
 import type { Command } from './parse.ts';
 
 /**
- * The commands of the tool. The code of a command is loaded only when it runs, because it brings half of
- * the server along.
+ * The commands of the tool. The code of a command is loaded only when it runs, because most commands need a
+ * large part of the server, and `help` needs none of it.
  */
 export const commands: readonly Command[] = [
   {

@@ -5,6 +5,7 @@ import { nameText } from '../../platform/input.ts';
 import { openForWork, requireProjectId } from './open-for-work.ts';
 import { type RunCommand, UsageError } from './parse.ts';
 
+/** Creates an access key. Only the key goes to standard output, so a script can store it in a variable. */
 export const run: RunCommand = (options, config) => {
   const name = requireName(String(options.name));
   const role = readRole(String(options.role));
@@ -29,6 +30,7 @@ function readRole(given: string): Role {
   throw new UsageError(`--role must be one of ${Object.keys(Role).join(', ')}.`);
 }
 
+/** Returns the organization of a project, or the only organization if no project is given. */
 async function chooseOrganization({ db }: Deps, projectId: string | null): Promise<string> {
   if (projectId !== null) {
     const { organizationId } = await db.project.findUniqueOrThrow({ where: { id: projectId } });

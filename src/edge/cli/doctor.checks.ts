@@ -18,7 +18,8 @@ import type { Installation } from '../server/open-installation.ts';
 export type Finding = { what: string; isWell: boolean; says: string };
 
 /**
- * Maximum difference in milliseconds between the clock of this machine and that of the database.
+ * Maximum difference in milliseconds between the clock of this machine and that of the database. Processes
+ * compare the expiry of tokens with their own clock.
  */
 const toleratedClockError = 30_000;
 
@@ -95,6 +96,7 @@ export async function findDatabaseFaults(
   ];
 }
 
+/** Runs one check. A check that throws an error is a fault too, and the others still run. */
 async function makeFinding(
   what: string,
   well: string,
@@ -140,6 +142,7 @@ async function findKeyFaults(sql: Sql, keys: KeyProvider): Promise<Finding[]> {
   ];
 }
 
+/** Finds processes without the active master key. They fail as soon as they need a new data key. */
 async function findLackingProcesses(sql: Sql): Promise<string[]> {
   const active = (await countWrapped(sql)).find(({ status }) => status === 'active');
   const lacking = active === undefined ? [] : await findLacking(sql, active.kid);
@@ -172,6 +175,7 @@ async function findMissingClients(sql: Sql, clients: OAuthClients): Promise<stri
   });
 }
 
+/** Finds open consents whose redirect URI leads to another address, because PUBLIC_URL has changed. */
 async function findLostConsents(sql: Sql, publicUrl: string): Promise<string[]> {
   const [row] = await sql<{ lost: number }>(
     'doctor-consents',

@@ -7,6 +7,7 @@ import { type Finding, findConfigFaults, findDatabaseFaults } from './doctor.che
 import { findMissingDatabase } from './open-for-work.ts';
 import type { RunCommand } from './parse.ts';
 
+/** Prints one line for each check. The exit code is 1 if a check fails, so that a script can use it. */
 export const run: RunCommand = async (_options, readConfig) => {
   const findings = await examineInstallation(readConfig);
   const width = Math.max(...findings.map(({ what }) => what.length));
@@ -16,6 +17,7 @@ export const run: RunCommand = async (_options, readConfig) => {
   return findings.every(({ isWell }) => isWell) ? 0 : 1;
 };
 
+/** Runs all checks. A check whose precondition fails is left out, so that each fault appears once. */
 async function examineInstallation(readConfig: () => Config): Promise<Finding[]> {
   let config: Config;
   try {

@@ -18,8 +18,9 @@ export const run: RunCommand = (options, config) => {
 };
 
 /**
- * Yields events in the order of their ids, which is the order of their times, apart from differences
- * between the clocks of the processes.
+ * Yields events in the order of their ids. An id begins with the time of its process (UUID version 7,
+ * RFC 9562), so this is the order of the events, apart from differences between the clocks. It begins
+ * `clockMargin` earlier, so that a slow clock hides no event.
  */
 async function* eventsSince({ db }: Deps, since: Date): AsyncGenerator<AuditEvent> {
   let after = earliestEventId(new Date(since.getTime() - clockMargin));

@@ -18,7 +18,7 @@ export const run: RunCommand = (options, config) =>
       await recordCommand(deps.sql, { action: 'transfer.export', detail: { rows } });
       process.stdout.write(`${rows} rows were written to ${path}.\n`);
     } catch (error) {
-      await rm(path, { force: true }); // an incomplete file would only be in the way
+      await rm(path, { force: true }); // nobody could import an incomplete file
       throw error;
     } finally {
       await file.close();

@@ -17,7 +17,7 @@ try {
   process.stderr.write(`${describeCommandFailure(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
-process.exit(); // the embedded database leaves a timer running
+process.exit(); // the embedded database leaves a timer that would keep the process alive
 
 function describeCommandFailure(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${usage(commands)}`;

@@ -1,6 +1,8 @@
 import type { OnProgress } from '../../core/key-rotation/rewrap.ts';
 
+/** Width of the bar in characters. */
 const barWidth = 30;
+
 /** Pause in milliseconds between two lines of progress if there is no terminal. */
 const linePause = 5_000;
 

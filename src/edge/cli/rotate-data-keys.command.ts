@@ -4,6 +4,7 @@ import { openForWork, requireProjectId } from './open-for-work.ts';
 import type { RunCommand } from './parse.ts';
 import { showProgress } from './progress.ts';
 
+/** Rotates data keys. The exit code is 1 while a value is left on a retired key, so that a script notices. */
 export const run: RunCommand = (options, config) =>
   openForWork(config(), async ({ deps, keys }) => {
     const projectId = await requireProjectId(deps, options.project);

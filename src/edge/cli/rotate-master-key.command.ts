@@ -11,6 +11,10 @@ import { openForWork } from './open-for-work.ts';
 import type { RunCommand } from './parse.ts';
 import { showProgress } from './progress.ts';
 
+/**
+ * Rotates the master key. An installation that keeps its keys in a file gets its new key here, because no
+ * other process can use its embedded database. Otherwise the operator has put the key into MASTER_KEYS.
+ */
 export const run: RunCommand = async (_options, readConfig) => {
   const config = readConfig();
   const isInFile = config.databaseUrl === undefined && config.masterKeys === undefined;
@@ -49,6 +53,7 @@ function describeMasterKeyRotation(
   ];
 }
 
+/** Returns a function that names each process for which the rotation waits, but only once. */
 function sayOnce(): (lacking: readonly Lacking[]) => void {
   const said = new Set<string>();
   return (lacking) => {

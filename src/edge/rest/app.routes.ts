@@ -18,7 +18,7 @@ const appRequirementSchema = z
   })
   .meta({ id: 'UnsatisfiedRequirement' });
 
-/** The rows of what an app's own hostname answers. */
+/** The routes on an app's own hostname. */
 export const appRoutes: readonly Route[] = [
   route({
     method: 'post',

@@ -31,7 +31,7 @@ const authorizationSchema = dataSchema(z.object({ url: z.url() }));
 
 const base = '/v1/connect/requirements';
 
-/** The rows of what an end user asks with a connect token. */
+/** The routes for end users, who send a connect token. */
 export const connectRoutes: readonly Route[] = [
   route({
     method: 'get',

@@ -8,7 +8,7 @@ import { logBug } from '../http/masking.ts';
 const time = z.iso.datetime().describe('RFC 3339, in UTC, to the second.');
 const shownConfigSchema = z.record(z.string(), z.unknown());
 
-/** A connection as REST shows it. */
+/** The schema of a connection in a response. */
 export const connectionSchema = z
   .object({
     id: z.uuid(),
@@ -38,15 +38,19 @@ export const credentialsSchema = z
   })
   .meta({ id: 'Credentials' });
 
-/** The answer of a write that has no result. */
+/** The response to a write that has no result. */
 export const messageSchema = z.object({ message: z.string() }).meta({ id: 'Message' });
 
-/** Returns a connection as REST shows it. Throws VaultError when its config is damaged. */
+/**
+ * Returns the JSON of a connection.
+ *
+ * @throws VaultError if its config is damaged.
+ */
 export async function connectionJson({ deps }: RequestContext, connection: ConnectionRow) {
   return jsonWithConfig(connection, await openShownConfig(deps, connection));
 }
 
-/** Returns connections as a list shows them: one with a damaged config has `config_error`. */
+/** Returns the JSON of a list. One damaged config does not fail the list: it is null, with `config_error`. */
 export function connectionsJson(context: RequestContext, connections: readonly ConnectionRow[]) {
   return Promise.all(
     connections.map((connection) =>
@@ -75,7 +79,7 @@ function jsonWithConfig(connection: ConnectionRow, config: JsonObject | null) {
   };
 }
 
-/** A time as REST writes it: RFC 3339 in UTC, to the second. */
+/** Writes a time in the form of REST: RFC 3339 in UTC, to the second. */
 export function timeJson(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
 }

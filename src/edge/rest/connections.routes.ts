@@ -24,9 +24,9 @@ import {
 import { dataSchema, pageSchema, pagination } from './envelope.ts';
 import { type Route, route } from './route.ts';
 
-/* Query parameters are text; each says what it takes and is read accordingly. */
+/* The schemas of query parameters. Their values are texts, which each schema checks and converts. */
 
-/** One of some words. */
+/** A parameter whose value is one of some words. */
 function word<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, { error: `must be one of: ${words.join(', ')}` });
 }
@@ -48,10 +48,10 @@ const pageSize = z
   .transform(Number)
   .refine((size) => size >= 1 && size <= defaultLimits.pageSize, pageSizeRange);
 
-/** What OpenAPI is told, where the server reads text. */
+/** The type of a number in the OpenAPI document. The schema itself reads a text. */
 const wholeNumberParameter = { type: 'integer', minimum: 1 } as const;
 
-/** The rows of `/v1/connections`. */
+/** The routes of `/v1/connections`. */
 export const connectionRoutes: readonly Route[] = [
   route({
     method: 'post',

@@ -7,7 +7,10 @@ import { DocsPage, docsPolicy } from './docs-page.tsx';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 
-/** What there is, for tools and for people. It takes no credential, but a bad one is refused. */
+/**
+ * Serves the OpenAPI document and its page. Both need no credential, but a credential that is not valid is
+ * refused, so that a client learns about its mistake.
+ */
 export function createDocsApp(deps: Deps, routes: readonly Route[]): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   let made: ReturnType<typeof openApiDocument> | undefined;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where a page lies in its list. */
+/** The position of a page in its list. */
 type Pagination = {
   page: number;
   page_size: number;

@@ -1,6 +1,6 @@
 import { ConflictError, type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
 
-/* REST writes names in snake case; operations, like GraphQL, in camel case. */
+/* Converts names between REST, which uses snake case, and operations, which use camel case as GraphQL does. */
 
 /** `project_id` → `projectId` */
 export function inCamelCase(name: string): string {
@@ -12,7 +12,7 @@ function inSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Returns complaints of an operation under the names of REST. Inside a config, names stay as they are. */
+/** Returns problems of an operation with the names that REST uses. Names inside a config do not change. */
 export function inRestNames(issues: readonly FieldIssue[]): FieldIssue[] {
   return issues.map(({ path, message }) => {
     const [head = '', ...rest] = path.split('.');
@@ -21,7 +21,7 @@ export function inRestNames(issues: readonly FieldIssue[]): FieldIssue[] {
   });
 }
 
-/** Returns an error of an operation with the names of REST in it. */
+/** Returns an error of an operation with the names that REST uses. */
 export function errorInRestNames(error: unknown): unknown {
   if (error instanceof InvalidInputError) {
     return new InvalidInputError(inRestNames(error.fields), { cause: error });

@@ -8,8 +8,8 @@ import { inCamelCase, inRestNames } from './field-names.ts';
 import type { Route, RouteInput } from './route.ts';
 
 /**
- * Reads what a request asks for. The operation checks most of it; here the body's form and the names of its
- * fields are checked, and the query's text is read.
+ * Reads the id, the query and the body of a request. It checks the query, the form of the body and the names
+ * of its fields. The operation checks everything else.
  *
  * @throws UnsupportedMediaTypeError, PayloadTooLargeError, TooManyRequestsError, InvalidInputError.
  */
@@ -29,7 +29,7 @@ export async function readAsked(
   return asked;
 }
 
-/** The query parameters that say something: a blank one is the same as one that is left out. */
+/** Returns the query parameters that are not blank. A blank one has the same meaning as a missing one. */
 function givenOf(query: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(query).filter(([, text]) => isVisible(text)));
 }
@@ -42,7 +42,7 @@ function readQuery(schema: z.ZodObject | undefined, given: Record<string, string
 
 type ReadBody = Pick<RouteInput<never>, 'body'> & { issues: FieldIssue[] };
 
-/** Renames the fields of a body. */
+/** Renames the fields of a body, and finds unknown fields. */
 function readBody(route: Route, sent: unknown): ReadBody {
   const { body: fields, bodyChecks, isBodyOptional } = route;
   if (fields === undefined) return { body: {}, issues: [] };
@@ -68,7 +68,7 @@ function issuesOf(name: string, schema: z.ZodType, value: unknown): FieldIssue[]
     : fieldIssues(parsed.error.issues).map((issue) => ({ ...issue, path: name }));
 }
 
-/** A client learns of every offending field at once, so the operation's complaints come along. */
+/** Adds the problems that the operation finds, so that a client learns about all problems at once. */
 function withOperationIssues(
   route: Route,
   asked: RouteInput<never>,

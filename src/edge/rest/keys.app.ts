@@ -8,7 +8,7 @@ import { refuseOtherMethods } from '../http/methods.ts';
 
 const keysPath = '/.well-known/jwks.json';
 
-/** Serves the public keys of connect tokens, for programs that want to verify one. */
+/** Serves the public keys of connect tokens (RFC 7517), so that other programs can verify a token. */
 export function createKeysApp(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   app.get(keysPath, async (c) => {

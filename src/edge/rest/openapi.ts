@@ -7,7 +7,7 @@ import { bodySchema, type Route, type RouteCaller } from './route.ts';
 const apiDescription = `The REST face of Patchbay: each path performs an operation that GraphQL offers too.
 Every answer carries \`X-Request-Id\`. Failures are \`{"error": {"code", "message", "details"?}}\`.`;
 
-/** The OpenAPI 3.1 document of the routes. */
+/** Returns the OpenAPI 3.1 document of the routes. */
 export function openApiDocument(publicUrl: string, routes: readonly Route[]) {
   const app = new OpenAPIHono();
   for (const [name, [bearerFormat, about]] of Object.entries(credentials)) {
@@ -29,7 +29,7 @@ export function openApiDocument(publicUrl: string, routes: readonly Route[]) {
   });
 }
 
-/** The kinds of credential: their form, and what each is. */
+/** The kinds of credential, each with its form and a description. */
 const credentials = {
   accessKey: ['acc_…', 'An access key: `acc_` and 64 characters.'],
   personalAccessToken: ['pat_…', 'A personal access token: `pat_` and 64 characters.'],
@@ -40,7 +40,7 @@ const credentials = {
   connectToken: ['JWT', 'A connect token: a JWT for one user of one app, valid for 24 hours.'],
 } as const;
 
-/** Each of these credentials will do by itself; an empty one means that none is needed. */
+/** The alternatives of a route: each of them is enough. An empty one means that no credential is needed. */
 type Security = Partial<Record<keyof typeof credentials, string[]>>[];
 
 const members: Security = [{ accessKey: [] }, { personalAccessToken: [] }, { identityToken: [] }];
@@ -64,7 +64,7 @@ const audiences: Record<RouteCaller, { tag: string; about: string; security: Sec
   },
 };
 
-/** Routes of an app are on its own hostname. */
+/** The server of the routes of an app, which are on the app's own hostname. */
 const appServer = {
   url: 'https://{hostname}',
   variables: { hostname: { default: 'app.example.com', description: 'The hostname of the app.' } },
@@ -133,7 +133,7 @@ function documentedHeaders(status: number) {
   );
 }
 
-/** The headers of answers, and the one status that they come with. */
+/** The headers of responses. Some of them come only with one status. */
 const headers: Record<string, { about: string; type: 'string' | 'integer'; only?: number }> = {
   'X-Request-Id': { about: 'What the log has the request under.', type: 'string' },
   'WWW-Authenticate': { about: 'Always `Bearer`.', type: 'string', only: 401 },

@@ -9,13 +9,17 @@ import { refuseOtherMethods } from '../http/methods.ts';
 const webhookPath = '/v1/pipedream/:secret';
 const webhookSecretForm = /^[\w-]{43}$/;
 
-/** Where Pipedream says that an account may be there. Its address is the only credential, and its body is not read. */
+/**
+ * Serves the webhooks of Pipedream, which say that an account may exist. The random part of the address is
+ * the only credential. The body is not read, because anybody who knows the address could have sent it.
+ */
 export function createPipedreamApp(deps: Deps): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   app.post(webhookPath, async (c) => {
     const secret = c.req.param('secret');
     const isKnown = webhookSecretForm.test(secret) && (await isAwaitedWebhook(deps.sql, secret));
     if (!isKnown) throw new NotFoundError('path');
+    // Responds at once: Pipedream need not wait until its own API has been asked.
     void heedWebhook(deps, secret, c.env.facts.id);
     return c.json({ message: 'accepted' });
   });

@@ -30,10 +30,10 @@ import type { Route } from './route.ts';
 /** Every route of `/v1` that runs an operation. */
 export const restRoutes: readonly Route[] = [...connectionRoutes, ...connectRoutes, ...appRoutes];
 
-/** What each kind of host serves. */
+/** The routes of each kind of host. */
 type RestApp = { management: Hono<RestEnv>; appHost: Hono<RestEnv> };
 
-/** The `/v1` API: each path performs one operation, which GraphQL offers too. */
+/** Creates the `/v1` API. Each path performs one operation, which GraphQL has too. */
 export function createRestApp(deps: Deps): RestApp {
   const management = createHost(deps);
   serveRoutes(management, deps, ({ caller }) => caller !== 'app');
@@ -92,7 +92,7 @@ function errorHeaders(error: AppError): Record<string, string> {
   return {};
 }
 
-/** Whether a credential, or none, is of a kind that a route takes. */
+/** Whether a route accepts this kind of credential, or no credential. */
 function isFor({ caller }: Route, { kind }: Viewer, app: HostApp | null): boolean {
   if (kind === 'anonymous') return caller === 'app' && app?.visibility === AppVisibility.public;
   return (kind === 'connect_token') === (caller === 'end user');

@@ -4,46 +4,46 @@ import type { Operation } from '../../core/operations/operation.ts';
 import { inCamelCase } from './field-names.ts';
 
 /**
- * Who a route is for: a member with a key, on the management host; an end user with a connect token,
- * likewise; or, on an app's hostname, the app's backend, which needs no key where the app is public.
+ * The caller for whom a route exists: a member with a key, or an end user with a connect token, both on the
+ * management host; or the backend of an app, on the app's hostname. It needs no key if the app is public.
  */
 export type RouteCaller = 'member' | 'end user' | 'app';
 
-/** What a request asks for: the id in its path, its query, and its body under the operation's names. */
+/** The input of a request: the id in its path, its query, and its body with the names of the operation. */
 export type RouteInput<Query> = { id: string; query: Query; body: Record<string, unknown> };
 
-/** A row of the route table: a path, the operation that it runs, and what is renamed on the way. */
+/** A row of the route table: a path, the operation that it runs, and the conversion of names. */
 export type Route = {
   method: 'get' | 'post' | 'put' | 'delete';
-  /** As OpenAPI writes it: `/v1/connections/{connection_id}`. */
+  /** The path in the form of OpenAPI: `/v1/connections/{connection_id}`. */
   path: string;
   summary: string;
   description: string;
   caller: RouteCaller;
   // biome-ignore lint/suspicious/noExplicitAny: the table holds operations of all types; route() checks each
   operation: Operation<any, any>;
-  /** OpenAPI's name of the route: the operation's, unless two routes share one. */
+  /** The name of the route in OpenAPI: the name of the operation, unless two routes run the same one. */
   operationId: string;
-  /** Fails for a caller who asks too often, before their input is looked at. */
+  /** Refuses a caller who exceeds a rate, before the server spends time on their input. */
   admit: ((context: RequestContext) => void) | undefined;
-  /** Reads the query's text. */
+  /** The schema that reads the query; undefined for a route without a query. */
   query: z.ZodObject | undefined;
   /**
    * The fields of the JSON body; undefined for a route that reads none. The operation checks them: its input
    * has the same names in camel case.
    */
   body: readonly string[] | undefined;
-  /** What REST requires of a body's fields besides. */
+  /** Further checks of body fields that only REST makes. */
   bodyChecks: Readonly<Record<string, z.ZodType>>;
   /** Whether a request without a body counts as one with `{}`. */
   isBodyOptional: boolean;
-  /** The status of a success. */
+  /** The status of a successful response. */
   status: 200 | 201;
-  /** A body to copy. */
+  /** An example of a body, for the documentation. */
   example: object | undefined;
-  /** The JSON of a success. */
+  /** The schema of a successful response. */
   answer: z.ZodType;
-  /** Statuses of failures that this route has besides those that every route has. */
+  /** The statuses of failures that only some routes have. */
   failures: readonly (404 | 409 | 429 | 502)[];
   toInput: (asked: RouteInput<never>) => object;
   toJson: (output: never, context: RequestContext, query: never) => object | Promise<object>;
@@ -77,7 +77,7 @@ type RouteOptions<Input, Output, Query extends z.ZodObject> = Pick<
     ) => object | Promise<object>;
   };
 
-/** Declares a route for members; its types are checked here and then forgotten. */
+/** Declares a route, by default for members. It checks that the types of operation, query and JSON fit. */
 export function route<Input, Output, Query extends z.ZodObject>(
   options: RouteOptions<Input, Output, Query>,
 ): Route {
@@ -96,7 +96,7 @@ export function route<Input, Output, Query extends z.ZodObject>(
   };
 }
 
-/** Returns the schema of a route's body, made of its operation's input. */
+/** Returns the schema of a route's body. It takes the fields from the input of the operation. */
 export function bodySchema({ operation, body = [], bodyChecks, isBodyOptional }: Route): z.ZodType {
   const { shape } = operation.input as z.ZodObject; // every operation's input is an object
   const fields = body.map((name) => {
