@@ -19,7 +19,7 @@ export type Finding = { what: string; isWell: boolean; says: string };
 
 /**
  * Maximum difference in milliseconds between the clock of this machine and that of the database. Processes
- * compare the expiry of tokens with their own clock.
+ * check some times, such as the expiry of a JWT, by their own clock.
  */
 const toleratedClockError = 30_000;
 
@@ -142,7 +142,7 @@ async function findKeyFaults(sql: Sql, keys: KeyProvider): Promise<Finding[]> {
   ];
 }
 
-/** Finds processes without the active master key. They fail as soon as they need a new data key. */
+/** Finds processes without the active master key. They cannot open data keys that it wraps. */
 async function findLackingProcesses(sql: Sql): Promise<string[]> {
   const active = (await countWrapped(sql)).find(({ status }) => status === 'active');
   const lacking = active === undefined ? [] : await findLacking(sql, active.kid);
