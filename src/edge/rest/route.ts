@@ -4,7 +4,7 @@ import type { Operation } from '../../core/operations/operation.ts';
 import { inCamelCase } from './field-names.ts';
 
 /**
- * The caller for whom a route exists: a member with a key, or an end user with a connect token, both on the
+ * The caller that a route serves: a member with a key, or an end user with a connect token, both on the
  * management host; or the backend of an app, on the app's hostname. It needs no key if the app is public.
  */
 export type RouteCaller = 'member' | 'end user' | 'app';
