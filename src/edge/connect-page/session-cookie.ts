@@ -47,8 +47,9 @@ export function presentedIds(publicUrl: string, header: string | undefined): str
 }
 
 /**
- * Returns the secrets in a browser's session cookies by the ids in their names. A browser holds a name
- * once for this host: a second one was planted, and nothing tells which of the two.
+ * Returns the secrets in a browser's session cookies by the ids in their names. A browser has each name once
+ * for this host. If a name appears twice, another host has set one of them, and the server cannot tell which
+ * one, so neither counts.
  */
 export function sessionCookies(publicUrl: string, header: string | undefined): Map<string, string> {
   const cookies = new Map<string, string>();
@@ -63,8 +64,9 @@ export function sessionCookies(publicUrl: string, header: string | undefined): M
 }
 
 /**
- * Cuts only the blanks of RFC 6265: of a name that begins with another one, such as U+00A0, a browser does
- * not see the prefix, so that a sibling host can plant it.
+ * Reads the pairs of a Cookie header. It removes only the blanks of RFC 6265 before a name. If a name begins
+ * with another blank, such as U+00A0, browsers do not recognize its `__Host-` prefix, so a sibling host could
+ * have set the cookie.
  */
 function readPairs(publicUrl: string, header = ''): { id: string; value: string }[] {
   return header.split(';').flatMap((pair) => {
@@ -74,18 +76,20 @@ function readPairs(publicUrl: string, header = ''): { id: string; value: string 
   });
 }
 
-/** What a CSRF token is bound to, so that no other site can send the form. */
+/** The session and the user to which a CSRF token is bound, so that no other site can send the form. */
 type CsrfScope = {
   id: string;
   secret: string;
   viewer: { appId: string; endUserId: string };
 };
 
+/** Returns the CSRF token of a session. It is derived from the cookie, so nothing has to be stored. */
 export function csrfToken({ id, secret, viewer }: CsrfScope): string {
   const scope = ['csrf', id, viewer.appId, viewer.endUserId].join('|');
   return createHmac('sha256', secret).update(scope).digest('base64url');
 }
 
+/** Compares in constant time, so that the time does not tell how much of a guess is right. */
 export function isCsrfToken(scope: CsrfScope, given: unknown): boolean {
   const [expected, presented] = [csrfToken(scope), String(given)].map((text) => Buffer.from(text));
   if (expected === undefined || presented?.length !== expected.length) return false;

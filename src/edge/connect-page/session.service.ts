@@ -23,7 +23,7 @@ export type Session = {
   notice: ReturnType<typeof readNotice>;
 };
 
-/** What a token would give this browser; `taken`: another browser has exchanged it. */
+/** The result of looking at a token. `taken` means that another browser has exchanged it. */
 type Inspected =
   | { kind: 'fresh'; viewer: ConnectTokenViewer }
   | { kind: 'known'; id: string }
@@ -120,7 +120,7 @@ export async function openConnectSession(
   return viewer && { id, secret, digest, viewer, isConfirmed, notice: readNotice(row) };
 }
 
-/** What a session stores of its token: enough to check whether the token is still valid. */
+/** The part of a token that its session stores, to check with each request whether the token is valid. */
 type SessionToken = Pick<ConnectSession, 'kid' | 'jti' | 'epoch' | 'isAnonymous' | 'expiresAt'> & {
   appId: string;
   userId: string;

@@ -9,13 +9,13 @@ import { cookieName, digestSecret, presentedIds, sessionCookies } from './sessio
  * too many the server refuses the request (431), so each new cookie deletes old ones.
  */
 
-/** How many session cookies of 100 bytes a browser keeps, with the new one. */
+/** Maximum number of session cookies in a browser, the new one included. Each has about 100 bytes. */
 const mostCookies = 16;
-/** How many of them may belong to windows that start a consent. */
+/** Maximum number of them that belong to windows that start a consent. */
 const mostHandoffs = 4;
-/** How many cookies one response deletes: proxies refuse a larger head. */
+/** Maximum number of cookies that one response deletes. Proxies refuse a larger head. */
 const mostEndedCookies = 16;
-/** How long a window that starts a consent can complete it, in milliseconds. */
+/** Milliseconds for which a window that started a consent can complete it. */
 const handoffLife = 600_000;
 
 /** A cookie that still works, and the time when it was set. */

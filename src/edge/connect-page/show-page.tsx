@@ -14,7 +14,7 @@ import { confirmSession } from './session.service.ts';
 import type { PageProps, Visit } from './visit.ts';
 import { clip, type ProblemCode, toProblem } from './words.ts';
 
-/** How often a page without script reloads while it waits. */
+/** Maximum number of reloads of a page without script while it waits. */
 const mostLooks = 40;
 
 /** Shows the session's page, with the result of what the browser comes back from. */

@@ -37,7 +37,7 @@ export type PageProps = {
   base: string;
 };
 
-/** What the page shows of an app. */
+/** The part of an app that the page shows. */
 export type PageApp = Pick<
   App,
   'id' | 'name' | 'displayName' | 'logoUrl' | 'accentColor' | 'allowedOrigins' | 'returnUrl'

@@ -81,7 +81,7 @@ function notSetUp({ label }: ConnectionType, path: string): FieldIssue {
   return { path, message: `asks for ${label}, which is not set up for this app yet` };
 }
 
-/** What an attempt stores of the connect token that began it, to check later that it is still valid. */
+/** The part of a connect token that an attempt stores, to check later whether the token is still valid. */
 type BeginningToken = {
   epoch: number;
   isAnonymous: boolean;

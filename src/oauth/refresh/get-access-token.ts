@@ -13,7 +13,7 @@ import {
 import { refreshGrant } from './refresh-grant.ts';
 import { isFresh, isTokenAlive, next, type RefreshState } from './refresh-state.ts';
 
-/** How many generations of tokens a caller waits for: other processes may be slow to store theirs. */
+/** Maximum number of token generations for which a caller waits. Other processes can be slow to store theirs. */
 const rounds = 3;
 
 /**

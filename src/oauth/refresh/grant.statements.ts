@@ -142,7 +142,7 @@ export async function expireGrant(
   return rows.length > 0;
 }
 
-/** How many grants are found at a time. */
+/** Number of grants that are found at a time. */
 const mostEndedGrants = 500;
 
 const findEndedStatement = `

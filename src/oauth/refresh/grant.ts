@@ -53,7 +53,7 @@ export type Lease = {
   settings?: StoredConfig;
 };
 
-/** How long a lease lasts, in seconds, by the database's clock. */
+/** Seconds for which a lease lasts, by the clock of the database. */
 export const leaseSeconds = 30;
 
 /** The actor, address and request that the audit log names for a change of a grant. */
@@ -79,7 +79,7 @@ export type PendingTokens = {
   by: GrantActor & { eventId: string };
 };
 
-/** What is sealed of a grant. */
+/** The sealed part of a grant. */
 export type GrantTokens = {
   accessToken: string;
   tokenType: string;

@@ -90,7 +90,7 @@ export async function releaseRefreshLease(
   await sql('release-refresh-lease', releaseStatement, [id, tokenVersion, owner, isAttemptOpen]);
 }
 
-/** How many due grants a claim looks at, and the most that it can return. */
+/** Number of due grants that a claim looks at, which is also the most that it can return. */
 export const mostSlots = 64;
 
 /** Seconds for which other claims leave a claimed grant alone. */
@@ -149,10 +149,10 @@ const claimGrantsStatement = `
 
 type Running = readonly Pick<Grant, 'tokenHost' | 'projectId'>[];
 
-/** What a process can take on. */
+/** The number of refreshes that a process can start now. */
 type Capacity = {
   slots: number;
-  /** How many refreshes of one host, or of one project, may run at once. */
+  /** Maximum number of refreshes of one host, or of one project, that run at the same time. */
   share: number;
   /** The grants whose refresh is running. */
   running: Running;

@@ -9,7 +9,7 @@ import { next, type RefreshEvent, type RefreshState } from './refresh-state.ts';
 
 /** Pause in milliseconds before a write is tried again. */
 const writeRetryPause = 200;
-/** How many tokens may wait for the database; with more, no refresh begins. */
+/** Maximum number of tokens that wait for the database. With more, no refresh begins. */
 export const mostPending = 1_000;
 /** Time in milliseconds after an error of the database in which no lease is taken over. */
 const distrustTime = 5_000;

@@ -8,9 +8,9 @@ import { isUnavailable, mayRefresh, mayTakeOver, writeTokens } from './pending-w
 import { next, type RefreshEvent, type RefreshState } from './refresh-state.ts';
 import { type RefreshRequest, useLease } from './use-lease.ts';
 
-/** How long a caller waits for a refresh, in whichever process it runs, in milliseconds. */
+/** Milliseconds for which a caller waits for a refresh, in this or another process. */
 const longestRefreshWait = 12_000;
-/** How often a process looks whether another one has ended a refresh, in milliseconds. */
+/** Milliseconds between two checks whether another process has ended a refresh. */
 const pollPause = 100;
 
 /** How a refresh ended. `due`: it was not done now. */

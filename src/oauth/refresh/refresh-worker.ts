@@ -9,11 +9,11 @@ import { refreshesUnderWay, refreshGrant } from './refresh-grant.ts';
 import { unrefreshable } from './refresh-state.ts';
 import { saveUnsaved } from './unsaved.ts';
 
-/** How many refreshes run at once in a process. */
+/** Maximum number of refreshes that run at the same time in a process. */
 const slots = mostSlots;
-/** How many of them may be of one host, or of one project. */
+/** Maximum number of them for one host, or for one project. */
 const hostShare = slots / 4;
-/** How many must have ended before more are claimed: a claim for each would cost as much as its refresh. */
+/** Number of ended refreshes before more are claimed. One claim for each would cost as much as the refresh. */
 const handful = hostShare / 2;
 /** Pause in milliseconds when nothing is due; jittered, so that processes take turns. */
 const idlePause = 1_000;
@@ -43,7 +43,7 @@ class RefreshWorker {
   readonly #breaker = createHostBreaker(() => performance.now());
   readonly #running = new Set<Grant>();
   #isStopped = false;
-  /** How many refreshes have ended since the start. */
+  /** Number of refreshes that have ended since the start. */
   #ended = 0;
   /** `performance.now()` when a claim past those with a full share last found nothing. */
   #noOthersAt = -Infinity;
@@ -145,9 +145,9 @@ function logFailure(deps: LeanDeps, error: unknown, connectionId?: string): void
   deps.log.warn({ err: error, connectionId }, 'the refresh worker failed');
 }
 
-/** How many failures in a row a host may have before it is left alone. */
+/** Number of consecutive failures after which a host gets no requests for some time. */
 const toleratedFailures = 5;
-/** How long a host is left alone at first and at most, in milliseconds. */
+/** Milliseconds for which a host gets no requests, at first and at most. */
 const firstBreak = 5_000;
 const longestBreak = 60_000;
 

@@ -90,7 +90,7 @@ export type DueRevocation = {
 const claimMinutes = 5;
 const claimedAtOnce = 16;
 
-/** How long a revocation is tried, in hours. */
+/** Hours for which a revocation is tried. */
 export const triedHours = 72;
 
 const claimRevocationsStatement = `

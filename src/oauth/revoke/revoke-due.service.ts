@@ -15,9 +15,9 @@ import {
   triedHours,
 } from './revocation.statements.ts';
 
-/** How many revocations a process sends at once. */
+/** Maximum number of revocations that a process sends at the same time. */
 const sentAtOnce = 4;
-/** How many failures in a row a host may have before it is left alone until the next run. */
+/** Number of consecutive failures of a host after which the run sends it no further requests. */
 const toleratedRevocationFailures = 4;
 
 /** Returns the pause after so many failures, in seconds: half a minute at first, an hour at most. */

@@ -14,7 +14,7 @@ import {
 } from './revocation.statements.ts';
 import { revokeDue } from './revoke-due.service.ts';
 
-/** How many connections are opened at a time. */
+/** Number of connections that are opened at a time, which bounds the secrets in memory. */
 const revokeBatchRows = 100;
 
 /**
