@@ -127,7 +127,7 @@ async function stop(server: Server, workers: Workers, { deps, close }: OpenDeps)
 
 function describeListenError(error: NodeJS.ErrnoException, port: number): ConfigError {
   if (error.code === 'EADDRINUSE') {
-    return new ConfigError(`PORT is ${port}, which another process uses. Set it to a free port.`);
+    return new ConfigError(`PORT is in use by another process (${port}). Set it to a free port.`);
   }
   if (error.code === 'EACCES') {
     return new ConfigError(`PORT must be a port on which this user may listen; ${port} is not.`);
