@@ -9,7 +9,7 @@ const outage = 3_600;
 const life = 3_600;
 
 const refusal =
-  /"bad_gateway".* is to be had: Google (answered with status 500|could not be reached)/;
+  /"bad_gateway".*Could not obtain a new access token: Google (answered with status 500|could not be reached)/;
 
 let servers: TwoServers;
 let read: string;
