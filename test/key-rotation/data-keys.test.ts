@@ -209,6 +209,7 @@ test('a value that cannot be decrypted stays, is named, and keeps the rotation u
 
 test('no PUT and no refresh is lost during rotations', async () => {
   const leastTrials = 60;
+  const leastRounds = 6;
   let rounds = 0;
   const projectId = await newProject();
   const puts = await Promise.all(
@@ -234,12 +235,11 @@ test('no PUT and no refresh is lost during rotations', async () => {
       trials += 1;
     }
   });
-  for (; trials < leastTrials; rounds++) {
+  for (; trials < leastTrials || rounds < leastRounds; rounds++) {
     expect(await rotate(projectId)).toMatchObject({ left: 0 });
     await wait(20); // PGlite runs in this process and must get its turn
   }
   isOver = true;
   await Promise.all([...writers, ...refreshers]);
   expect(world.provider.counts.revocations).toBe(0);
-  expect(rounds).toBeGreaterThan(5);
 });
