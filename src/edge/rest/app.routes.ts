@@ -25,7 +25,7 @@ export const appRoutes: readonly Route[] = [
     path: '/v1/connect/tokens',
     summary: 'Make a connect token for an end user',
     description:
-      "Returns a token for one user of the app, and the connect page's address. A public app needs no credential, within a rate.",
+      "Returns a token for one user of the app, and the connect page's address. A public app needs no credential; then the rate is limited.",
     caller: 'app',
     admit: requireMintsLeft,
     operation: createConnectToken,
@@ -40,7 +40,7 @@ export const appRoutes: readonly Route[] = [
   route({
     method: 'get',
     path: '/v1/requirements/status',
-    summary: 'Ask whether an end user has brought all that the app asks for',
+    summary: 'Check whether an end user has fulfilled all requirements',
     description:
       'Returns the requirements that the user has not fulfilled yet. A public app needs no credential.',
     caller: 'app',

@@ -36,7 +36,7 @@ export const connectRoutes: readonly Route[] = [
   route({
     method: 'get',
     path: base,
-    summary: 'List what the app asks of its users',
+    summary: 'List the requirements of the app',
     description: "Returns the requirements of the token's app.",
     caller: 'end user',
     operation: connectRequirements,
@@ -47,7 +47,7 @@ export const connectRoutes: readonly Route[] = [
   route({
     method: 'get',
     path: `${base}/status`,
-    summary: "List it with the token's user's status",
+    summary: 'List the requirements with their status for the user',
     description:
       "Returns the requirements of the token's app, each with its status for the token's user.",
     caller: 'end user',
@@ -64,8 +64,9 @@ export const connectRoutes: readonly Route[] = [
   route({
     method: 'post',
     path: `${base}/{requirement_id}/credentials`,
-    summary: 'Link credentials, which replace what was linked before',
-    description: "Stores credentials of the requirement's type for the token's user.",
+    summary: 'Submit credentials for a requirement',
+    description:
+      "Stores credentials of the requirement's type for the token's user. They replace earlier ones.",
     caller: 'end user',
     admit: requireActionsLeft,
     operation: submitRequirementCredentials,
@@ -80,8 +81,8 @@ export const connectRoutes: readonly Route[] = [
   route({
     method: 'delete',
     path: `${base}/{requirement_id}/credentials`,
-    summary: 'Unlink what was linked',
-    description: "Deletes what the token's user linked for the requirement.",
+    summary: 'Disconnect a requirement',
+    description: "Deletes what the token's user connected for the requirement.",
     caller: 'end user',
     admit: requireActionsLeft,
     operation: disconnectRequirement,

@@ -156,7 +156,8 @@ export const connectionRoutes: readonly Route[] = [
     method: 'delete',
     path: '/v1/connections/{connection_id}',
     summary: 'Delete a connection',
-    description: 'Deletes the connection. It fails with 409 while something registered uses it.',
+    description:
+      'Deletes the connection. It fails with 409 while a reference says that something uses it.',
     operation: deleteConnection,
     answer: messageSchema,
     failures: [404, 409],

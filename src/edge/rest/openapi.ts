@@ -4,8 +4,8 @@ import { errorKinds } from '../../platform/errors.ts';
 import { failureSchema } from '../http/failure.ts';
 import { bodySchema, type Route, type RouteCaller } from './route.ts';
 
-const apiDescription = `The REST face of Patchbay: each path performs an operation that GraphQL offers too.
-Every answer carries \`X-Request-Id\`. Failures are \`{"error": {"code", "message", "details"?}}\`.`;
+const apiDescription = `The REST API of Patchbay: each path performs an operation that GraphQL offers too.
+Every response has the header \`X-Request-Id\`. Failures are \`{"error": {"code", "message", "details"?}}\`.`;
 
 /** Returns the OpenAPI 3.1 document of the routes. */
 export function openApiDocument(publicUrl: string, routes: readonly Route[]) {
