@@ -74,7 +74,7 @@ export async function badCredentials(server: TestServer): Promise<[string, strin
     ['in another case', `Bearer ${good.toUpperCase()}`],
     ['twice', `Bearer ${good}, Bearer ${good}`],
     ['bare', good],
-    ['of an app that is no more', `Bearer ${ended}`],
+    ['of a deleted app', `Bearer ${ended}`],
     ['of an end user, unsigned', `Bearer ${ended.slice(0, ended.lastIndexOf('.'))}.`],
   ];
 }

@@ -52,7 +52,7 @@ describe('JSON over a bound is refused before it is checked, at its path', () =>
     ['a secret in a list', () => list(2_000, `"${canary()}"`), { 'config.a': tooMany('items') }],
     ['wrong punctuation', () => '[}'.repeat(4_000), { body: 'must be JSON' }],
     [
-      'a value in the place of a key',
+      'a value where a key belongs',
       () => `{"k":"${canary()}":${nested(40)}}`,
       { 'config.a.k': tooDeep },
     ],

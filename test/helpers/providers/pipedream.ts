@@ -225,7 +225,7 @@ function list(state: State, url: URL, reply: Reply): void {
     .map(({ id, appSlug, healthy, createdAt }) => ({
       id,
       name: 'somebody',
-      external_id: 'whoever',
+      external_id: 'somebody-else',
       healthy,
       dead: false,
       app: { name_slug: appSlug },
