@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseUrl } from './addresses.ts';
-import type { FieldIssue } from './errors.ts';
+import type { FieldIssue } from './field-issues.ts';
 
 /*
  * The messages of input errors, which follow the path of the field. No schema converts a value silently,

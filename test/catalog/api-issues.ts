@@ -1,7 +1,7 @@
 import type { ConnectionType } from '../../src/core/catalog/catalog.ts';
 import { checkConfig, parseConfig } from '../../src/core/catalog/config.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
-import type { FieldIssue } from '../../src/platform/errors.ts';
+import type { FieldIssue } from '../../src/platform/field-issues.ts';
 
 /** Returns issues as the API shows them: without the codes, which are the connect page's. */
 export function inApi(issues: readonly FieldIssue[]) {

@@ -84,6 +84,7 @@ describe('an address that is not public', () => {
 
 describe('an allowed host', () => {
   it('receives the request over http, without a proxy', async () => {
+    // Nothing listens there: a request that used the proxy of the environment would fail.
     vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
     vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1');
     const server = await serveHttp(async (request, response) => {

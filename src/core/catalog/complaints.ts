@@ -1,4 +1,4 @@
-import type { IssueParams } from '../../platform/errors.ts';
+import type { IssueParams } from '../../platform/field-issues.ts';
 
 /*
  * Everything that can be wrong with a config. A check names a code and its parameters; the API returns the

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FieldIssue } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 import { type ConnectionType, oncePerType } from './catalog.ts';
 import { type Complaint, complaint, messageOf } from './complaints.ts';
 import { complaintOf, fieldSchema } from './field-schemas.ts';

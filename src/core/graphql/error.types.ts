@@ -2,12 +2,12 @@ import {
   type AppError,
   ConflictError,
   errorKinds,
-  type FieldIssue,
   ForbiddenError,
   InvalidInputError,
   NotFoundError,
   UpstreamError,
 } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { builder } from './builder.ts';
 

@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import type { Role } from '../../platform/db/generated/enums.ts';
 import type {
   ConflictError,
-  FieldIssue,
   ForbiddenError,
   InvalidInputError,
   NotFoundError,
   UpstreamError,
 } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 import type { RequestContext } from '../access/request-context.ts';
 import type { Deps } from '../deps/deps.ts';
 

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import { z } from 'zod';
 import { complaintCodes } from '../../core/catalog/complaints.ts';
 import type { Deps } from '../../core/deps/deps.ts';
-import type { FieldIssue } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 import type { Typed } from './form-config.ts';
 
 /*

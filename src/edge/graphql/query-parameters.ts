@@ -1,5 +1,6 @@
-import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
 import { DuplicateKeyError, parseExactly } from '../../platform/exact-json.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 
 /**
  * The parameters of an operation by GET. Node limits the address and the headers together to 16 KiB.

@@ -1,7 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
-import { AppError, errorKinds, type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+import { AppError, errorKinds, InvalidInputError } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 
 /** Returns the AppError behind an error, if there is one; the caller may know about it. */
 export function toAppError(error: unknown): AppError | undefined {

@@ -1,4 +1,5 @@
-import { ConflictError, type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+import { ConflictError, InvalidInputError } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 
 /* Converts names between REST, which uses snake case, and operations, which use camel case as GraphQL does. */
 

@@ -1,7 +1,8 @@
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
-import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 import { fieldIssues, isVisible } from '../../platform/input.ts';
 import { readJsonBody } from '../http/body.ts';
 import { inCamelCase, inRestNames } from './field-names.ts';

@@ -3,7 +3,8 @@ import { ownValue } from '../../core/catalog/json.ts';
 import type { ConfigHalves } from '../../core/connection-config/sealed-config.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { findAddressProblem } from '../../core/outbound/outbound-policy.ts';
-import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 
 /**
  * Checks the endpoints of an authorization server that a user names: they must be addresses to which this

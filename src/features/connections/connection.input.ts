@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findConnectionType } from '../../core/catalog/catalog.ts';
 import { checkConfig, parseConfig } from '../../core/catalog/config.ts';
 import { isJsonObject, type JsonObject } from '../../core/catalog/json.ts';
-import type { FieldIssue } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 import { nameText, requiredText } from '../../platform/input.ts';
 
 /*

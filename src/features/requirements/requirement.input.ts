@@ -5,7 +5,7 @@ import { parseConfig } from '../../core/catalog/config.ts';
 import { scopePattern } from '../../core/catalog/field-schemas.ts';
 import { isJsonObject, type JsonObject } from '../../core/catalog/json.ts';
 import { RequirementKind } from '../../platform/db/generated/enums.ts';
-import type { FieldIssue } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 import { fieldIssues, nameText, optionalText, requiredText } from '../../platform/input.ts';
 import { typeName } from '../connections/connection.input.ts';
 

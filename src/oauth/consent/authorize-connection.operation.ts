@@ -7,12 +7,8 @@ import type { JsonObject } from '../../core/catalog/json.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { writeSealed } from '../../core/vault/write-sealed.ts';
-import {
-  type FieldIssue,
-  ForbiddenError,
-  InvalidInputError,
-  NotFoundError,
-} from '../../platform/errors.ts';
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 import { orBlank, url } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { loadConnection, type OpenConnection } from '../provider/load-connection.ts';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
 import type { OAuthClients } from '../../platform/config/config.oauth.ts';
-import { type FieldIssue, InvalidInputError } from '../../platform/errors.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 
 /** An authorization server, and the client that one connection uses there. */
 export type Provider = {
