@@ -24,7 +24,8 @@ declare module '../../core/deps/deps.ts' {
 /* A subselect builds the list of each user as JSON, so that one statement serves many users. */
 const loadRequirementsStatement = `
   SELECT (SELECT json_agg(j) FROM (
-    SELECT r.id, r.app_id, r.name, r.title, r.description, r.workflow_id, r.created_at, ${linkColumns}
+    SELECT r.id, r.app_id, r.name, r.title, r.description, r.workflow_id, r.custom_type_id,
+      r.created_at, ${linkColumns}
     FROM requirement r
     LEFT JOIN end_user u ON u.app_id = r.app_id AND u.user_id = q.user_id
     LEFT JOIN end_user_link l ON l.end_user_id = u.id AND l.requirement_id = r.id
@@ -42,6 +43,7 @@ type RequirementJson = LinkRow & {
   title: string;
   description: string | null;
   workflow_id: string | null;
+  custom_type_id: string | null;
   created_at: string;
 };
 
@@ -72,6 +74,7 @@ function requirementFromJson(json: RequirementJson): Requirement {
     spec: spec as Requirement['spec'], // a column of JSON, read as JSON
     appId: json.app_id,
     workflowId: json.workflow_id,
+    customTypeId: json.custom_type_id,
     createdAt: new Date(json.created_at),
   };
 }
