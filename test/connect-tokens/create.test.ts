@@ -89,6 +89,7 @@ describe('on an app’s hostname', () => {
         [await server.createKey({ role: 'runtime' }), 201],
         [await server.createKey({ role: 'runtime', projectId }), 201],
         [await server.createKey({ role: 'viewer', projectId }), 403],
+        [await server.createKey({ role: 'caller', projectId }), 403],
         [await server.createKey({ role: 'admin', projectId: elsewhere }), 404],
         [server.stranger.key, 404],
       ] as const) {

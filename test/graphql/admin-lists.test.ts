@@ -7,7 +7,7 @@ import { statementsOf } from '../helpers/statements.ts';
 /* Lists that only admins see: a refused list is null, and the rest of the response stays. */
 
 const server = useServer();
-/** A project with four members. */
+/** A project with one member for each role. */
 let projectId: string;
 let members: Person[];
 /** Another project, whose lists are refused. */
@@ -16,7 +16,7 @@ beforeAll(async () => {
   projectId = await seedProject(server.deps.db, server.home.organizationId, 'with members');
   guarded = await seedProject(server.deps.db, server.home.organizationId);
   members = [];
-  for (const role of ['viewer', 'runtime', 'editor', 'admin'] as const) {
+  for (const role of ['viewer', 'caller', 'runtime', 'editor', 'admin'] as const) {
     members.push(await server.createPerson({ projectRoles: { [projectId]: role } }));
   }
 });
@@ -51,7 +51,7 @@ describe('a refused list is null with one error at its path, and the rest of the
   ];
   const callers = async () => {
     const found: string[] = [];
-    for (const role of ['viewer', 'runtime', 'editor'] as const) {
+    for (const role of ['viewer', 'caller', 'runtime', 'editor'] as const) {
       found.push(await server.createKey({ role }), (await server.createPerson({ role })).token);
     }
     // An admin everywhere else.
@@ -97,7 +97,7 @@ describe('a refused list is null with one error at its path, and the rest of the
   });
 
   test('an admin of one project sees the lists of the project and none of the organization', async () => {
-    const person = members[3]?.token ?? '';
+    const person = members.at(-1)?.token ?? '';
     for (const key of [person, await server.createKey({ projectId })]) {
       const own = `{ project(id: "${projectId}") { accessKeys { totalCount } members { totalCount } } }`;
       expect((await server.graphql(own, {}, key)).errors).toEqual([]);
@@ -139,13 +139,13 @@ describe('the members of a project', () => {
   test('are the people with a role in it, newest first, with that role', async () => {
     await server.createPerson({ role: 'admin' }); // has a role in the organization alone
     const { members: page } = await membersOf();
-    const expected = ['ADMIN', 'EDITOR', 'RUNTIME', 'VIEWER'].map((role, index) => ({
+    const expected = ['ADMIN', 'EDITOR', 'RUNTIME', 'CALLER', 'VIEWER'].map((role, index) => ({
       role,
       user: { id: members.at(-1 - index)?.userId },
       project: { id: projectId },
     }));
     expect(page?.nodes).toEqual(expected);
-    expect(page?.totalCount).toBe(4);
+    expect(page?.totalCount).toBe(5);
   });
 
   test('are returned page by page', async () => {
@@ -158,7 +158,7 @@ describe('the members of a project', () => {
       expect(page.pageInfo.hasPreviousPage).toBe(after !== null);
       expect(page.pageInfo.startCursor).toBe(page.edges[0]?.cursor);
       expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor);
-      expect(page.totalCount).toBe(4);
+      expect(page.totalCount).toBe(5);
       after = page.pageInfo.endCursor;
       if (!page.pageInfo.hasNextPage) break;
     }
@@ -178,7 +178,7 @@ describe('the members of a project', () => {
 
   test('have tokens that only admins of the organization see', async () => {
     const document = `{ project(id: "${projectId}") { members { nodes { user { email personalAccessTokens { name } } } } } }`;
-    for (const key of [members[3]?.token, await server.createKey({ projectId })]) {
+    for (const key of [members.at(-1)?.token, await server.createKey({ projectId })]) {
       const { errors, text } = await server.graphql(document, {}, key);
       expect(errors[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
       expect(text).not.toContain('personalAccessTokens":[');
@@ -261,7 +261,7 @@ describe('the access keys of an organization', () => {
   });
 });
 
-test.each(['viewer', 'runtime', 'editor', 'admin'] as const)(
+test.each(['viewer', 'caller', 'runtime', 'editor', 'admin'] as const)(
   'viewerRole is %s for keys and people with that role in the project',
   async (role: Role) => {
     const other = role === 'admin' ? 'viewer' : 'admin';

@@ -88,7 +88,6 @@ export const notYetBuilt: readonly string[] = [
   'ReplayWebhooksInput',
   'ReplayWebhooksResult',
   'ReplayedWebhooks',
-  'Role.CALLER',
   'RotateAccessKeyInput',
   'RotateAccessKeyResult',
   'RotateWebhookSecretInput',

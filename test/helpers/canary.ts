@@ -49,7 +49,8 @@ export function requireNoCanary(where: string, text: string): void {
   throw new Error(`A secret leaked into ${where}: …${text.slice(Math.max(0, at - 120), at)}█`);
 }
 
-function findCanary(text: string): number {
+/** Returns where a text holds a secret of the suite; -1 if it holds none. */
+export function findCanary(text: string): number {
   for (let at = 0; at <= text.length - beginning; at += 1) {
     if (begun[digest(text, at)] === 0) continue;
     const alike = needles.get(text.slice(at, at + beginning)) ?? [];

@@ -9,7 +9,7 @@ import { type Answer, send } from './http.ts';
 import { type Person, seedProject } from './seed.ts';
 import type { TestServer } from './server.ts';
 
-export const roles: readonly Role[] = ['viewer', 'runtime', 'editor', 'admin'];
+export const roles: readonly Role[] = ['viewer', 'caller', 'runtime', 'editor', 'admin'];
 
 /** The roles that are lower than `needed`. */
 export function lesserRoles(needed: Role): readonly Role[] {

@@ -19,7 +19,7 @@ async function refused(id: string, key?: string) {
 
 test('only an editor who can see the connection may begin a consent', async () => {
   const id = await prepare(world);
-  for (const role of ['viewer', 'runtime'] as const) {
+  for (const role of ['viewer', 'caller', 'runtime'] as const) {
     const key = await world.server.createKey({ role });
     expect((await refused(id, key)).status).toBe(403);
   }

@@ -78,7 +78,7 @@ test('refreshing on request returns a conflict when there is nothing to refresh'
 test('only an editor who can see the connection may refresh it on request', async () => {
   const id = await connect(world);
   world.provider.reset();
-  for (const role of ['viewer', 'runtime'] as const) {
+  for (const role of ['viewer', 'caller', 'runtime'] as const) {
     const key = await world.server.createKey({ role });
     expect(await refresh(id, key)).toMatchObject({ __typename: 'ForbiddenError' });
   }

@@ -148,7 +148,7 @@ describe('a key is not created with more than its creator has', () => {
   });
 
   test('role: only an admin creates keys', async () => {
-    for (const role of ['viewer', 'runtime', 'editor'] as const) {
+    for (const role of ['viewer', 'caller', 'runtime', 'editor'] as const) {
       expect(await outcome(create({}, await server.createKey({ role })))).toBe('ForbiddenError');
     }
   });

@@ -157,7 +157,7 @@ test('a credential that a user creates does not outlive their token', async () =
 });
 
 test('the newest token decides the role when roles come from the provider', async () => {
-  const env = { OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: 'ops:admin,devs:editor' };
+  const env = { OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: 'ops:admin,devs:editor,bots:caller' };
   const beside = await startTestServer({ ...identities.env, ...env }, server);
   const id = await person('groups@portal.test', 'VIEWER');
   const now = seconds() - 100;
@@ -172,9 +172,10 @@ test('the newest token decides the role when roles come from the provider', asyn
   expect(await ask(await issued(4, [['ops'], { ops: 1 }, 7]), beside)).toMatchObject({
     role: null,
   });
+  expect(await ask(await issued(5, 'bots'), beside)).toMatchObject({ role: 'CALLER' });
   await beside.close();
   const where = { action: 'user.update', actor: `user:${id}` };
-  expect(await server.deps.db.auditEvent.count({ where })).toBe(3);
+  expect(await server.deps.db.auditEvent.count({ where })).toBe(4);
 });
 
 test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(

@@ -15,6 +15,7 @@ beforeAll(async () => {
 const may: Record<Role | 'nothing', number[]> = {
   nothing: [404, 404, 404],
   viewer: [200, 403, 403],
+  caller: [200, 403, 403],
   runtime: [200, 200, 403],
   editor: [200, 200, 200],
   admin: [200, 200, 200],
@@ -35,7 +36,7 @@ const upper = (role: Role | null) => role?.toUpperCase() ?? null;
 describe('a token follows its user’s role at once', () => {
   test('in the organization: raised, lowered, taken away', async () => {
     const { userId, token } = await server.createPerson({});
-    for (const role of ['admin', 'viewer', 'runtime', null, 'editor'] as const) {
+    for (const role of ['admin', 'viewer', 'runtime', 'caller', null, 'editor'] as const) {
       const changed = await change(server, 'updateUser', { id: userId, role: upper(role) });
       expect(changed).toMatchObject({ __typename: 'User', role: upper(role) });
       expect([role, await tries(token)]).toEqual([role, may[role ?? 'nothing']]);
@@ -45,7 +46,7 @@ describe('a token follows its user’s role at once', () => {
   test('in a project: raised, lowered, taken away', async () => {
     const { userId, token } = await server.createPerson({});
     const { projectId } = server.home;
-    for (const role of ['viewer', 'editor', 'runtime', null, 'admin'] as const) {
+    for (const role of ['viewer', 'editor', 'caller', 'runtime', null, 'admin'] as const) {
       const input = { userId, projectId, role: upper(role) };
       expect(await change(server, 'setProjectRole', input)).toMatchObject({ __typename: 'User' });
       expect([role, await tries(token)]).toEqual([role, may[role ?? 'nothing']]);
@@ -65,6 +66,8 @@ describe('the role in a project replaces the organization’s', () => {
     ['admin', 'viewer'],
     ['viewer', 'editor'],
     ['editor', 'runtime'],
+    ['admin', 'caller'],
+    ['caller', 'runtime'],
   ] as const)('%s of the organization, %s here', async (role, here) => {
     const { projectId } = server.home;
     const { token } = await server.createPerson({ role, projectRoles: { [projectId]: here } });
@@ -162,7 +165,7 @@ test('viewer of a token returns its user', async () => {
 
 test('concurrent requests of users with different roles each use their own role', async () => {
   const { projectId } = server.home;
-  const roles = ['viewer', 'runtime', 'editor'] as const;
+  const roles = ['viewer', 'caller', 'runtime', 'editor'] as const;
   const people = await Promise.all([
     ...roles.map((role) => server.createPerson({ role })),
     ...roles.map((role) => server.createPerson({ projectRoles: { [projectId]: role } })),

@@ -28,7 +28,7 @@ describe('a command line that the tool does not know', () => {
     ['frobnicate', 'There is no command "frobnicate".'],
     ['rotate-data-keys --fast', "Unknown option '--fast'"],
     ['export', '--file is missing.'],
-    ['create-access-key --name x --role owner', '--role must be one of viewer, runtime'],
+    ['create-access-key --name x --role owner', '--role must be one of viewer, caller, runtime'],
     ['create-access-key --role admin --name', '--name'],
     ['create-access-key --role admin --name \u200b', '--name cannot be blank.'],
     ['create-access-key --role admin --name a\u0007b', '--name cannot hold control characters.'],

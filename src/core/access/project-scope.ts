@@ -1,7 +1,7 @@
 import { Role } from '../../platform/db/generated/enums.ts';
 import type { MemberViewer, PersonRoles, UserViewer } from './viewer.ts';
 
-const order: readonly Role[] = [Role.viewer, Role.runtime, Role.editor, Role.admin];
+const order: readonly Role[] = [Role.viewer, Role.caller, Role.runtime, Role.editor, Role.admin];
 
 /** Whether `role` includes all permissions of `needed`. */
 export function includesRole(role: Role, needed: Role): boolean {

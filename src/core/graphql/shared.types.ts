@@ -17,11 +17,15 @@ export const NodeRef = builder.interfaceRef<Node>('Node').implement({
 
 export const RoleRef = builder.enumType('Role', {
   description:
-    'The permissions of a credential. Each role includes the permissions of the previous one: `VIEWER`, `RUNTIME`, `EDITOR`, `ADMIN`.',
+    'The permissions of a credential. Each role includes the permissions of the previous one: `VIEWER`, `CALLER`, `RUNTIME`, `EDITOR`, `ADMIN`.',
   values: {
     VIEWER: {
       value: Role.viewer,
       description: 'Reads connections, projects and apps, without secrets.',
+    },
+    CALLER: {
+      value: Role.caller,
+      description: 'Sends requests with a connection and verifies it, and never sees a secret.',
     },
     RUNTIME: {
       value: Role.runtime,

@@ -22,7 +22,7 @@ type OidcVariables = {
   OIDC_ROLES?: ReadonlyMap<string, Role> | undefined;
 };
 
-const allRoles: readonly Role[] = ['viewer', 'runtime', 'editor', 'admin'];
+const allRoles: readonly Role[] = ['viewer', 'caller', 'runtime', 'editor', 'admin'];
 const ownRoleNames = new Map(allRoles.map((role) => [role as string, role]));
 
 /**
