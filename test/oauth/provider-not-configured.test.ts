@@ -1,5 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
+import { connectionTypes } from '../../src/core/catalog/catalog.ts';
 import { findConfigFaults } from '../../src/edge/cli/doctor.checks.ts';
+import { variablePrefixOf } from '../../src/oauth/provider/provider.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
 import { openBrowser } from '../connect-page/form-browser.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import { createConnection, google } from '../helpers/connections.ts';
@@ -87,9 +90,31 @@ test('a consent of a project’s connection names the variables to set', async (
   expect([status, text]).toEqual([400, expect.stringContaining(variables)]);
 });
 
-test('the doctor lists a provider without a client', () => {
+test('the doctor counts the providers without a client', () => {
   const providers = findConfigFaults(server.deps.config).find(({ what }) => what === 'providers');
-  expect(providers?.says).toBe(
-    'clients of GitHub; not set up: Google, Dropbox, Microsoft, Box, Notion',
-  );
+  expect(providers?.says).toMatch(/^clients of GitHub; \d+ other providers are not set up$/);
+});
+
+test('the doctor names variables that no connection type reads', () => {
+  const config = readConfig({
+    OAUTH_GOOGEL_CLIENT_ID: 'client',
+    OAUTH_GOOGEL_CLIENT_SECRET: 'c4n4ry-secret',
+  });
+  const providers = findConfigFaults(config).find(({ what }) => what === 'providers');
+  expect(providers).toMatchObject({
+    isWell: false,
+    says: expect.stringContaining('OAUTH_GOOGEL_…'),
+  });
+});
+
+test('the operator’s variables have another name for each OAuth type, and none for a custom type', () => {
+  const names = connectionTypes
+    .filter(({ oauth2 }) => oauth2 !== undefined)
+    .flatMap(({ type }) => variablePrefixOf(type) ?? []);
+  expect(names).toContain('GOOGLE');
+  expect(names.filter((name) => !/^[A-Z][A-Z0-9]*$/.test(name))).toEqual([]);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  expect(variablePrefixOf('patchbay.connections.Slack')).toBe('SLACK');
+  expect(variablePrefixOf('custom.Slack')).toBeUndefined();
+  expect(variablePrefixOf('dynamiq.connections.OAuth2')).toBeUndefined();
 });

@@ -1,4 +1,8 @@
-import { connectionTypes, findConnectionType } from '../../core/catalog/catalog.ts';
+import {
+  type ConnectionType,
+  connectionTypes,
+  findConnectionType,
+} from '../../core/catalog/catalog.ts';
 import { countWrapped } from '../../core/key-rotation/rewrap.ts';
 import { findStuckRotations } from '../../core/key-rotation/rotate-data-keys.service.ts';
 import { openOutbound } from '../../core/outbound/outbound.ts';
@@ -6,7 +10,11 @@ import { findClosedDataKeys } from '../../core/vault/data-keys.ts';
 import type { KeyProvider } from '../../core/vault/key-provider.ts';
 import { findMasterKeyComplaints } from '../../core/vault/master-keys.ts';
 import { findLacking } from '../../core/vault/processes.ts';
-import { findProviderWarning } from '../../oauth/provider/provider.ts';
+import {
+  findProviderWarning,
+  takesOperatorClient,
+  variablePrefixOf,
+} from '../../oauth/provider/provider.ts';
 import type { OAuthClients } from '../../platform/config/config.oauth.ts';
 import { type Config, isLoopback } from '../../platform/config/config.ts';
 import { requireMigrated } from '../../platform/db/migrate.ts';
@@ -37,7 +45,7 @@ export function findConfigFaults(config: Config): Finding[] {
         ? `${publicUrl}; register ${callback} as redirect URI at each provider`
         : 'PUBLIC_URL must be https: a browser carries codes and tokens to it',
     },
-    findClosedEndpoints(config),
+    findProviderFaults(config),
     {
       what: 'refresh',
       isWell: true,
@@ -46,28 +54,34 @@ export function findConfigFaults(config: Config): Finding[] {
   ];
 }
 
-/** Finds endpoints that the outbound policy refuses, because a server would not start with them. */
-function findClosedEndpoints({ outboundAllow, oauthClients }: Config): Finding {
+/**
+ * Finds endpoints that the outbound policy refuses, because a server would not start with them, and variables
+ * that no type reads.
+ */
+function findProviderFaults({ outboundAllow, oauthClients }: Config): Finding {
   const what = 'providers';
+  const known = new Set(connectionTypes.filter(takesOperatorClient).map(prefixOf));
+  const unknown = Object.keys(oauthClients).filter((prefix) => !known.has(prefix));
   try {
     openOutbound(outboundAllow, oauthClients);
-    return { what, isWell: true, says: describeProviders(oauthClients) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { what, isWell: false, says: error.message.replaceAll('\n', ' ') };
   }
+  if (unknown.length === 0) return { what, isWell: true, says: describeProviders(oauthClients) };
+  const names = unknown.map((prefix) => `OAUTH_${prefix}_…`).join(', ');
+  return { what, isWell: false, says: `no connection type reads ${names}: correct the name` };
 }
 
+const prefixOf = ({ type }: ConnectionType) => variablePrefixOf(type);
+
 function describeProviders(clients: OAuthClients): string {
-  const own = connectionTypes.filter(({ oauth2 }) => oauth2 && oauth2.tokenEndpoint !== null);
-  const [set, missing] = [true, false].map((isSet) =>
-    own
-      .filter((type) => (findProviderWarning(type, clients) === undefined) === isSet)
-      .map(({ label }) => label)
-      .join(', '),
-  );
-  if (!missing) return `clients of ${set}`;
-  return `${set ? `clients of ${set}` : 'no OAuth client in the environment'}; not set up: ${missing}`;
+  const own = connectionTypes.filter(takesOperatorClient);
+  const set = own.filter((type) => findProviderWarning(type, clients) === undefined);
+  const missing = own.length - set.length;
+  const labels = set.map(({ label }) => label).join(', ');
+  const clientsOf = labels === '' ? 'no OAuth client in the environment' : `clients of ${labels}`;
+  return missing === 0 ? clientsOf : `${clientsOf}; ${missing} other providers are not set up`;
 }
 
 /** Checks the database without changing it. */

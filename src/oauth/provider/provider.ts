@@ -12,8 +12,8 @@ export type Provider = {
   authorizationEndpoint: URL;
   tokenEndpoint: URL;
   revocationEndpoint: URL | null;
-  /** Whether the operator gave the endpoints: they may then have any address, loopback included. */
-  isTrusted: boolean;
+  /** The endpoints that the operator gave: they may have any address, loopback included. */
+  trustedEndpoints: ReadonlySet<string>;
   /** `secret` is null for a public client. */
   client: { id: string; secret: string | null };
   authentication: 'body' | 'basic' | 'basic+json';
@@ -40,7 +40,7 @@ export function resolveProvider(
   if (facts === undefined) {
     throw new InvalidInputError([{ path: 'type', message: 'does not use OAuth' }]);
   }
-  const operator = clients[variablePrefixOf(type.type)] ?? {};
+  const operator = operatorSettings(type, clients);
   const authorization =
     operator.authorizationEndpoint ??
     facts.authorizationEndpoint ??
@@ -58,11 +58,7 @@ export function resolveProvider(
     authorizationEndpoint: new URL(authorization),
     tokenEndpoint: new URL(token),
     revocationEndpoint: revocation === null ? null : new URL(revocation),
-    isTrusted: [
-      operator.authorizationEndpoint,
-      operator.tokenEndpoint,
-      operator.revocationEndpoint,
-    ].some((endpoint) => endpoint !== undefined),
+    trustedEndpoints: trustedEndpoints(operator),
     client,
     authentication: facts.clientAuthentication,
     scopes: wantedScopes(facts, config),
@@ -89,24 +85,38 @@ export class ProviderNotConfiguredError extends InvalidInputError {
 }
 
 function clientMissing(type: string, label: string): FieldIssue {
-  const message = `cannot be blank: ${label} is not set up on this server. Give client_id and client_secret, or have the operator set ${clientVariables(type)}`;
+  const variables = clientVariables(type);
+  const remedy = 'Give client_id and client_secret';
+  const message =
+    variables === undefined
+      ? `cannot be blank: ${label} has no client. ${remedy}`
+      : `cannot be blank: ${label} is not set up on this server. ${remedy}, or have the operator set ${variables}`;
   return { path: 'config.client_id', message };
 }
 
 /** Returns what is missing before end users can consent to a type; undefined when nothing is. */
 export function findProviderWarning(
-  { type, label, oauth2 }: ConnectionType,
+  type: ConnectionType,
   clients: OAuthClients,
 ): string | undefined {
-  // A type without endpoints of its own takes its client from each connection.
-  if (oauth2 === undefined || oauth2.tokenEndpoint === null) return undefined;
-  if (operatorClient(clients[variablePrefixOf(type)] ?? {}) !== undefined) return undefined;
-  return `${label} is not set up on this server: set ${clientVariables(type)}. Until then nobody can connect it.`;
+  if (!takesOperatorClient(type) || operatorClient(operatorSettings(type, clients)))
+    return undefined;
+  const { label } = type;
+  return `${label} is not set up on this server: set ${clientVariables(type.type)}. Until then nobody can connect it.`;
 }
 
-function clientVariables(type: string): string {
-  const prefix = `OAUTH_${variablePrefixOf(type)}_CLIENT`;
-  return `${prefix}_ID and ${prefix}_SECRET`;
+/** Whether the operator can set up a client for all connections of a type. */
+export function takesOperatorClient({ type, oauth2 }: ConnectionType): boolean {
+  // A type without endpoints of its own takes its client from each connection.
+  return (
+    oauth2 !== undefined && oauth2.tokenEndpoint !== null && variablePrefixOf(type) !== undefined
+  );
+}
+
+function clientVariables(type: string): string | undefined {
+  const prefix = variablePrefixOf(type);
+  if (prefix === undefined) return undefined;
+  return `OAUTH_${prefix}_CLIENT_ID and OAUTH_${prefix}_CLIENT_SECRET`;
 }
 
 /* Both values of a pair come from the config. Only the generic type has clients without a secret. */
@@ -132,9 +142,27 @@ function wantedScopes(
   return [...new Set([...scopes, ...alwaysScopes])];
 }
 
-/** `dynamiq.connections.GoogleOAuth2` → `GOOGLE`, as in `OAUTH_GOOGLE_CLIENT_ID`. */
-function variablePrefixOf(type: string): string {
-  return (type.split('.').at(-1) ?? '').replace(/OAuth2$/, '').toUpperCase();
+/**
+ * Returns the name of a provider in the operator's variables: `dynamiq.connections.GoogleOAuth2` → `GOOGLE`,
+ * as in `OAUTH_GOOGLE_CLIENT_ID`. Undefined for the generic type, and for a custom type: its author could
+ * choose a name and endpoints that receive the operator's client.
+ */
+export function variablePrefixOf(type: string): string | undefined {
+  const [, name = ''] = /^(?:dynamiq|patchbay)\.connections\.(\w+?)(?:OAuth2)?$/.exec(type) ?? [];
+  return name === '' || name === 'OAuth2' ? undefined : name.toUpperCase();
+}
+
+function operatorSettings({ type }: ConnectionType, clients: OAuthClients): OAuthClients[string] {
+  return clients[variablePrefixOf(type) ?? ''] ?? {};
+}
+
+function trustedEndpoints({
+  authorizationEndpoint,
+  tokenEndpoint,
+  revocationEndpoint,
+}: OAuthClients[string]): Set<string> {
+  const given = [authorizationEndpoint, tokenEndpoint, revocationEndpoint];
+  return new Set(given.flatMap((url) => (url === undefined ? [] : new URL(url).href)));
 }
 
 function readSettingText(config: WholeConfig, name: string): string | undefined {

@@ -107,9 +107,9 @@ function basicAuthentication(secret: string): oauth.ClientAuth {
 }
 
 /* GitHub returns a form unless the request accepts JSON. Notion requires requests in JSON. */
-function requestOptions({ outbound }: LeanDeps, { authentication, isTrusted }: Provider) {
-  const send = isTrusted ? outbound.trusted : outbound.checked;
+function requestOptions({ outbound }: LeanDeps, { authentication, trustedEndpoints }: Provider) {
   const fetch: typeof globalThis.fetch = (url, init) => {
+    const send = trustedEndpoints.has(String(url)) ? outbound.trusted : outbound.checked;
     const headers = new Headers(init?.headers);
     headers.set('accept', 'application/json');
     let body = init?.body;

@@ -13,8 +13,6 @@ type OAuthClient = {
 /** The OAuth clients by the provider's name in capitals, such as `GOOGLE`. */
 export type OAuthClients = Readonly<Record<string, OAuthClient>>;
 
-const providers = ['GOOGLE', 'DROPBOX', 'MICROSOFT', 'BOX', 'NOTION', 'GITHUB'];
-
 const endpoint = z
   .string()
   .regex(/^[^\s\p{C}]+$/u)
@@ -55,23 +53,26 @@ const settings = {
   },
 } as const;
 
+const variable = new RegExp(`^OAUTH_([A-Z][A-Z0-9]*)_(?:${Object.keys(settings).join('|')})$`);
+
 /**
- * Reads the variables `OAUTH_<PROVIDER>_…`. It calls `complain` for each wrong variable with what it
- * should be.
+ * Reads the variables `OAUTH_<PROVIDER>_…` of all providers that the environment names; the catalog is not
+ * known here. It calls `complain` for each wrong variable with what it should be.
  */
 export function readOAuthClients(
   env: Readonly<Record<string, string | undefined>>,
   complain: (name: string, wanted: string) => void,
 ): OAuthClients {
   const clients: Record<string, OAuthClient> = {};
-  for (const provider of providers) {
+  const names = Object.keys(env).flatMap((name) => variable.exec(name)?.[1] ?? []);
+  for (const provider of new Set(names)) {
     const client: OAuthClient = {};
-    for (const [name, { key, schema, wanted }] of Object.entries(settings)) {
-      const variable = `OAUTH_${provider}_${name}`;
-      const value = env[variable];
+    for (const [setting, { key, schema, wanted }] of Object.entries(settings)) {
+      const name = `OAUTH_${provider}_${setting}`;
+      const value = env[name];
       if (value === undefined) continue;
       if (schema.safeParse(value).success) client[key] = value;
-      else complain(variable, wanted);
+      else complain(name, wanted);
     }
     if ((client.clientId === undefined) !== (client.clientSecret === undefined)) {
       complain(`OAUTH_${provider}_CLIENT_ID`, `set together with OAUTH_${provider}_CLIENT_SECRET`);
