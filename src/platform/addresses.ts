@@ -78,3 +78,55 @@ function readGroups(groups: string): AddressBytes {
     return [value >> 8, value & 0xff];
   });
 }
+
+/** A range of addresses: those whose first `bits` bits are the bits of `network`. */
+export type AddressRange = { network: AddressBytes; bits: number };
+
+/**
+ * Reads a range in CIDR notation such as `10.0.0.0/8` or `fd00::/8`. Undefined if the text is not one, or if
+ * the address has bits after the prefix: then the author may have meant another range.
+ */
+export function parseAddressRange(text: string): AddressRange | undefined {
+  const [, address = '', prefix = ''] = /^([\da-f:.]+)\/(\d{1,3})$/i.exec(text) ?? [];
+  const network = readAddress(address);
+  if (network === undefined) return undefined;
+  // A range of IPv4-mapped addresses is one of IPv4 addresses, and counts its bits from there.
+  const bits = Number(prefix) - (network.length === 4 && address.includes(':') ? 96 : 0);
+  if (bits < 0 || bits > 8 * network.length) return undefined;
+  const isExact = network.every((byte, index) => (byte & ~maskOf(bits, index) & 0xff) === 0);
+  return isExact ? { network, bits } : undefined;
+}
+
+/** Whether an address has the first bits of a range. */
+export function isWithinRange(address: AddressBytes, { network, bits }: AddressRange): boolean {
+  if (address.length !== network.length) return false;
+  return network.every((byte, index) => {
+    const mask = maskOf(bits, index);
+    return (byte & mask) === ((address[index] ?? 0) & mask);
+  });
+}
+
+/** Whether a literal address is in one of the ranges. It is false for a text that is not an address. */
+export function isInRanges(text: string, ranges: readonly AddressRange[]): boolean {
+  if (ranges.length === 0) return false;
+  const address = readAddress(text);
+  return address !== undefined && ranges.some((range) => isWithinRange(address, range));
+}
+
+/**
+ * Returns the bytes of a literal address; undefined for any other text, and for an address with a zone id,
+ * which belongs to one link. An IPv4-mapped IPv6 address is the IPv4 address.
+ */
+function readAddress(text: string): AddressBytes | undefined {
+  if (isIP(text) === 4) return readIpv4(text);
+  if (isIP(text) !== 6 || text.includes('%')) return undefined;
+  const bytes = readIpv6(text);
+  return isWithinRange(bytes, mappedIpv4) ? bytes.slice(12) : bytes;
+}
+
+const mappedIpv4: AddressRange = { network: readIpv6('::ffff:0:0'), bits: 96 };
+
+function maskOf(bits: number, index: number): number {
+  const significant = Math.min(8, Math.max(0, bits - 8 * index));
+  return (0xff00 >> significant) & 0xff;
+}

@@ -119,7 +119,11 @@ describe('a failed exchange leaves the connection incomplete and says why', () =
   test('slow', async () => {
     const { deps } = world.server;
     const { outbound } = deps;
-    const trusted = createOutboundFetch({ allowed: new Set(), trusted: true, deadline: 200 });
+    const trusted = createOutboundFetch({
+      allowed: { hosts: new Set(), ranges: [] },
+      trusted: true,
+      deadline: 200,
+    });
     deps.outbound = { ...outbound, trusted };
     const text = await refuse({ delay: { ms: 600, when: 'before' } });
     expect(text).toContain('could not be reached (outbound_timeout)');

@@ -69,7 +69,11 @@ describe('a temporary failure changes nothing and ends by itself:', () => {
     const id = takeConnection();
     const { deps } = world.server;
     const { outbound } = deps;
-    const trusted = createOutboundFetch({ allowed: new Set(), trusted: true, deadline: 400 });
+    const trusted = createOutboundFetch({
+      allowed: { hosts: new Set(), ranges: [] },
+      trusted: true,
+      deadline: 400,
+    });
     deps.outbound = { ...outbound, trusted };
     onTestFinished(() => {
       deps.outbound = outbound;

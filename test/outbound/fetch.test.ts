@@ -20,7 +20,8 @@ import { privateHosts } from './private-addresses.ts';
 
 afterEach(stopLocalServers);
 
-const allow = (text: string) => parseOutboundAllow(text) ?? new Set<string>();
+const allow = (text: string) =>
+  parseOutboundAllow(text) ?? { hosts: new Set<string>(), ranges: [] };
 const here = { address: '127.0.0.1', family: 4 };
 const megabyte = 1024 * 1024;
 const canary = 'canary-0d6c1f';

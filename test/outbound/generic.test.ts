@@ -44,7 +44,10 @@ describe('when a name resolves to a private address', () => {
     world.provider.reset();
     const { deps } = world.server;
     const { outbound } = deps;
-    deps.outbound = { ...outbound, checked: createOutboundFetch({ allowed: new Set() }) };
+    deps.outbound = {
+      ...outbound,
+      checked: createOutboundFetch({ allowed: { hosts: new Set(), ranges: [] } }),
+    };
     await leave(world, id, -5);
     const message = expect.stringContaining('(outbound_unreachable)');
     expect(await refusalOf(world, id)).toEqual({ status: 502, message });

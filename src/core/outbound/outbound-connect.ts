@@ -11,7 +11,7 @@ export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 export type ConnectorOptions = {
   /** Whether the target is allowed even if its address is private. */
   isOpen: (target: OutboundTarget) => boolean;
-  /** Whether the address is public, so that every host may use it. */
+  /** Whether the address is public or in an open range, so that every host may use it. */
   isPublic: (address: string) => boolean;
   lookup: Lookup | undefined;
   /** Milliseconds for connecting, TLS included. */
@@ -45,7 +45,11 @@ export function createOutboundConnector(options: ConnectorOptions): buildConnect
  * Checks the address that the socket has reached. It is the first listener, so TLS has not sent a byte
  * yet.
  */
-function requirePublicPeer(socket: unknown, host: string, isPublic: (address: string) => boolean) {
+export function requirePublicPeer(
+  socket: unknown,
+  host: string,
+  isPublic: (address: string) => boolean,
+) {
   // undici does not export the type of its socket.
   if (!(socket instanceof Socket)) throw new Error('undici gave no socket to judge.');
   socket.prependOnceListener('connect', () => {
@@ -57,7 +61,10 @@ function requirePublicPeer(socket: unknown, host: string, isPublic: (address: st
  * Creates a lookup that returns exactly the checked addresses. A second resolution could return others
  * (DNS rebinding).
  */
-function createLookup(lookup: Lookup, isPublic: (address: string) => boolean): LookupFunction {
+export function createLookup(
+  lookup: Lookup,
+  isPublic: (address: string) => boolean,
+): LookupFunction {
   return (host, options, callback) => {
     lookup(host).then(
       (addresses) => {
@@ -75,10 +82,10 @@ function createLookup(lookup: Lookup, isPublic: (address: string) => boolean): L
   };
 }
 
-function refusalOfHost(host: string): OutboundRefusedError {
+export function refusalOfHost(host: string): OutboundRefusedError {
   return new OutboundRefusedError(host, 'is not a public address');
 }
 
-function lookupAll(host: string): Promise<LookupAddress[]> {
+export function lookupAll(host: string): Promise<LookupAddress[]> {
   return resolveName(host, { all: true });
 }

@@ -13,7 +13,7 @@ import {
   findAddressProblem,
   hostOf,
   isAllowed,
-  isGlobalUnicast,
+  isOpenAddress,
   type OutboundAllowList,
 } from './outbound-policy.ts';
 
@@ -31,7 +31,7 @@ type OutboundInit = {
 export type OutboundFetch = (url: string, init: OutboundInit) => Promise<Response>;
 
 export type OutboundOptions = {
-  /** The hosts that OUTBOUND_ALLOW opens. */
+  /** The hosts and ranges that OUTBOUND_ALLOW opens. */
   allowed: OutboundAllowList;
   /**
    * True for endpoints that the operator configured: every address is allowed, and http on loopback. All
@@ -71,7 +71,7 @@ export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
 function createAgent({ allowed, trusted, lookup }: OutboundOptions, deadline: number): Agent {
   const connect = createOutboundConnector({
     isOpen: (target) => trusted === true || isAllowed(target, allowed),
-    isPublic: isGlobalUnicast,
+    isPublic: (address) => isOpenAddress(address, allowed),
     lookup,
     timeout: deadline,
   });
@@ -156,7 +156,8 @@ function rejectAt(ending: AbortSignal): Promise<never> {
   });
 }
 
-function toOutboundError(error: unknown, host: string, deadline: number): unknown {
+/** Turns an error of a socket or of undici into an OutboundError. Another error stays as it is. */
+export function toOutboundError(error: unknown, host: string, deadline: number): unknown {
   if (error instanceof OutboundError || !(error instanceof Error)) return error;
   if (error instanceof errors.HTTPParserError) return new OutboundUnreachableError(host, 'no HTTP');
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,9 +1,23 @@
 import { isIP } from 'node:net';
-import { type AddressBytes, parseUrl, readIpv4, readIpv6 } from '../../platform/addresses.ts';
-import { embeddedIpv4, globalIpv6, isWithin, refusedIpv4, refusedIpv6 } from './outbound-ranges.ts';
+import {
+  type AddressBytes,
+  type AddressRange,
+  isInRanges,
+  isWithinRange,
+  parseAddressRange,
+  parseUrl,
+  readIpv4,
+  readIpv6,
+} from '../../platform/addresses.ts';
+import { embeddedIpv4, globalIpv6, refusedIpv4, refusedIpv6 } from './outbound-ranges.ts';
 
-/** The hosts, as `host` or `host:port`, that OUTBOUND_ALLOW opens: any address, and http. */
-export type OutboundAllowList = ReadonlySet<string>;
+/** What OUTBOUND_ALLOW opens. */
+export type OutboundAllowList = {
+  /** Hosts as `host` or `host:port`: they may have any address, and use http. */
+  hosts: ReadonlySet<string>;
+  /** Addresses that a name may resolve to. As literals they are hosts. */
+  ranges: readonly AddressRange[];
+};
 
 /** The target of a socket, with the property names that URL and undici share. */
 export type OutboundTarget = { hostname: string; port: string; protocol: string };
@@ -43,22 +57,39 @@ export function findAddressProblem(text: string, allowed: OutboundAllowList): st
   if (url.protocol !== 'https:' && !(isOpen && url.protocol === 'http:')) return notHttps;
   if (url.username !== '' || url.password !== '') return holdsUser;
   if (isOpen || isPublicHost(hostOf(url))) return undefined;
+  // A local name may resolve to an open range, which is checked when a socket is opened.
+  if (allowed.ranges.length > 0 && isLocalName(hostOf(url))) return undefined;
   return isPrivate;
 }
 
 /**
- * Reads OUTBOUND_ALLOW, entries separated by commas; undefined if one is not `host` or `host:port`.
+ * Reads OUTBOUND_ALLOW, entries separated by commas; undefined if one is not `host`, `host:port` or a range
+ * in CIDR notation.
  */
 export function parseOutboundAllow(text: string): OutboundAllowList | undefined {
   const entries = text.split(',').map((entry) => entry.trim());
-  const hosts = entries.filter((entry) => entry !== '').map(readHostEntry);
-  return hosts.every((host) => host !== undefined) ? new Set(hosts) : undefined;
+  const hosts = new Set<string>();
+  const ranges: AddressRange[] = [];
+  for (const entry of entries.filter((given) => given !== '')) {
+    const range = parseAddressRange(entry);
+    const host = range === undefined ? readHostEntry(entry) : undefined;
+    if (range !== undefined) ranges.push(range);
+    else if (host !== undefined) hosts.add(host);
+    else return undefined;
+  }
+  return { hosts, ranges };
 }
 
 /** Whether OUTBOUND_ALLOW opens the host of the target, on all ports or on this one. */
 export function isAllowed(target: OutboundTarget, allowed: OutboundAllowList): boolean {
   const host = hostOf(target);
-  return allowed.has(host) || allowed.has(`${host}:${portOf(target)}`);
+  if (allowed.hosts.has(host) || allowed.hosts.has(`${host}:${portOf(target)}`)) return true;
+  return isInRanges(host, allowed.ranges);
+}
+
+/** Whether a socket may be opened to a literal address: it is public, or in a range of OUTBOUND_ALLOW. */
+export function isOpenAddress(address: string, { ranges }: OutboundAllowList): boolean {
+  return isGlobalUnicast(address) || isInRanges(address, ranges);
 }
 
 /**
@@ -87,16 +118,20 @@ function readHostEntry(entry: string): string | undefined {
 
 function isPublicHost(host: string): boolean {
   if (isIP(host) !== 0) return isGlobalUnicast(host);
-  return host !== '' && !localName.test(host);
+  return host !== '' && !isLocalName(host);
+}
+
+function isLocalName(host: string): boolean {
+  return localName.test(host);
 }
 
 function isGlobalIpv4(address: AddressBytes): boolean {
-  return !refusedIpv4.some((range) => isWithin(address, range));
+  return !refusedIpv4.some((range) => isWithinRange(address, range));
 }
 
 function isGlobalIpv6(address: AddressBytes): boolean {
-  const embedded = embeddedIpv4.find((range) => isWithin(address, range));
+  const embedded = embeddedIpv4.find((range) => isWithinRange(address, range));
   if (embedded) return isGlobalIpv4(address.slice(embedded.at, embedded.at + 4));
-  if (!isWithin(address, globalIpv6)) return false;
-  return !refusedIpv6.some((range) => isWithin(address, range));
+  if (!isWithinRange(address, globalIpv6)) return false;
+  return !refusedIpv6.some((range) => isWithinRange(address, range));
 }

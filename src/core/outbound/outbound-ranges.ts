@@ -1,7 +1,4 @@
-import { type AddressBytes, readIpv4, readIpv6 } from '../../platform/addresses.ts';
-
-/** A range of addresses: those whose first `bits` bits are the bits of `network`. */
-type AddressRange = { network: AddressBytes; bits: number };
+import { type AddressRange, readIpv4, readIpv6 } from '../../platform/addresses.ts';
 
 /**
  * The IPv4 ranges that are not global unicast. @see
@@ -48,15 +45,6 @@ export const embeddedIpv4: readonly (AddressRange & { at: number })[] = [
   { ...range('64:ff9b::/96'), at: 12 }, // NAT64; the local 64:ff9b:1::/48 is outside the global part
   { ...range('2002::/16'), at: 2 }, // 6to4
 ];
-
-export function isWithin(address: AddressBytes, { network, bits }: AddressRange): boolean {
-  if (address.length !== network.length) return false;
-  return network.every((byte, index) => {
-    const significant = Math.min(8, Math.max(0, bits - 8 * index));
-    const mask = (0xff00 >> significant) & 0xff;
-    return (byte & mask) === ((address[index] ?? 0) & mask);
-  });
-}
 
 function range(cidr: string): AddressRange {
   const [address = '', bits] = cidr.split('/');

@@ -13,7 +13,7 @@ export type Outbound = {
   checked: OutboundFetch;
   /** For addresses that the operator configured. */
   trusted: OutboundFetch;
-  /** The hosts that OUTBOUND_ALLOW opens. */
+  /** The hosts and ranges that OUTBOUND_ALLOW opens. */
   allowed: OutboundAllowList;
 };
 
@@ -21,13 +21,13 @@ export type Outbound = {
  * Creates the outbound functions of a process.
  *
  * @param clients the OAuth clients of the operator, whose endpoints must be allowed. @throws ConfigError
- * if OUTBOUND_ALLOW is not a list of hosts, or lacks a host that a client needs.
+ * if OUTBOUND_ALLOW is not a list of hosts and ranges, or lacks a host that a client needs.
  */
 export function openOutbound(hosts: readonly string[], clients: OAuthClients = {}): Outbound {
   const allowed = parseOutboundAllow(hosts.join(','));
   if (allowed === undefined) {
     throw new ConfigError(
-      'OUTBOUND_ALLOW must be host names separated by commas, each with or without a port.',
+      'OUTBOUND_ALLOW must be hosts, each with or without a port, or ranges such as 10.0.0.0/8 or fd00::/8, separated by commas.',
     );
   }
   requireOpenEndpoints(clients, allowed);

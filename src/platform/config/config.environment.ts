@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { normalizeHost, parseUrl } from '../addresses.ts';
+import { normalizeHost, parseAddressRange, parseUrl } from '../addresses.ts';
 import { defaultLimits } from '../limits.ts';
 import { findDatabaseUrlFault } from './config.database.ts';
 import { isIssuer, parseRoles } from './config.oidc.ts';
@@ -14,7 +14,8 @@ const list = z
 
 const isOrigin = (text: string) => parseUrl(text)?.origin === text;
 
-const isHost = (text: string) => /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text);
+const isHostOrRange = (text: string) =>
+  /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text) || parseAddressRange(text) !== undefined;
 
 /**
  * Returns the normalized form of a domain; undefined for anything else, such as an address or a port.
@@ -54,7 +55,7 @@ export const environment = z.object({
     .default([]),
   CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin)).default([]),
   METRICS_TOKEN: z.string().min(16).optional(),
-  OUTBOUND_ALLOW: list.refine((hosts) => hosts.every(isHost)).default([]),
+  OUTBOUND_ALLOW: list.refine((entries) => entries.every(isHostOrRange)).default([]),
   PIPEDREAM_CLIENT_ID: printable.optional(),
   PIPEDREAM_CLIENT_SECRET: printable.optional(),
   PIPEDREAM_PROJECT_ID: printable.regex(/^[\w-]+$/).optional(),
@@ -121,7 +122,8 @@ export const wanted: Record<keyof Environment, string> = {
   APP_DOMAINS: 'domains such as apps.example.com separated by commas',
   CORS_ORIGINS: 'origins such as https://app.example.com separated by commas',
   METRICS_TOKEN: 'at least 16 characters',
-  OUTBOUND_ALLOW: 'hosts separated by commas, each with or without a port',
+  OUTBOUND_ALLOW:
+    'hosts, each with or without a port, or address ranges such as 10.0.0.0/8 or fd00::/8, without bits after the prefix, separated by commas',
   PIPEDREAM_CLIENT_ID: 'a client id, without spaces',
   PIPEDREAM_CLIENT_SECRET: 'a client secret, without spaces',
   PIPEDREAM_PROJECT_ID: 'a project id such as proj_abc123',

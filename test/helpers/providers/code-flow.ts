@@ -28,7 +28,7 @@ export function createFlow(provider: Provider, method: Method = 'basic') {
   const { secret = '' } = provider.client;
   const authenticate =
     method === 'body' ? oauth.ClientSecretPost(secret) : oauth.ClientSecretBasic(secret);
-  const fetch = createOutboundFetch({ allowed: new Set(), trusted: true });
+  const fetch = createOutboundFetch({ allowed: { hosts: new Set(), ranges: [] }, trusted: true });
   const options = {
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: method === 'basic+json' ? asJson(fetch) : fetch,

@@ -28,7 +28,11 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['APP_DOMAINS', ['*.apps.test', 'https://apps.test'], 'domains such as apps.example.com'],
   ['CORS_ORIGINS', ['https://portal.test,*', 'portal.test'], 'origins such as https://'],
   ['METRICS_TOKEN', ['hunter2', 'hunter2hunter2'], 'at least 16 characters'],
-  ['OUTBOUND_ALLOW', ['*.portal.test', 'https://portal.test/'], 'hosts separated by commas'],
+  [
+    'OUTBOUND_ALLOW',
+    ['*.portal.test', '10.1.0.0/8'],
+    'hosts, each with or without a port, or address ranges',
+  ],
   ['PIPEDREAM_CLIENT_ID', ['two words', 'hunter2 '], 'a client id'],
   ['PIPEDREAM_CLIENT_SECRET', ['hunter2 hunter2', 'hünter2'], 'a client secret'],
   ['PIPEDREAM_PROJECT_ID', ['proj/../1', 'hunter2?'], 'a project id'],
