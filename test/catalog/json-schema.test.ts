@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { connectionTypes } from '../../src/core/catalog/catalog.ts';
+import { type ConnectionType, listShippedTypes } from '../../src/core/catalog/catalog.ts';
 import { parseConfig } from '../../src/core/catalog/config.ts';
 import { isJsonObject } from '../../src/core/catalog/json.ts';
 import { toJsonSchema } from '../../src/features/connection-types/json-schema.ts';
@@ -12,7 +12,7 @@ import { fullConfig, minimalConfig, typeNamed } from './sample-configs.ts';
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
 addFormats.default(ajv);
 
-const accepts = (type: (typeof connectionTypes)[number], config: unknown) =>
+const accepts = (type: ConnectionType, config: unknown) =>
   ajv.compile(toJsonSchema(type))(config) === true;
 
 const propertiesOf = (name: string) => {
@@ -21,7 +21,7 @@ const propertiesOf = (name: string) => {
   return properties;
 };
 
-describe.each(connectionTypes)('the JSON Schema of $type', (type) => {
+describe.each(listShippedTypes())('the JSON Schema of $type', (type) => {
   const schema = toJsonSchema(type);
 
   it('is valid JSON Schema 2020-12 and refuses unknown fields', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionTypes } from '../../src/core/catalog/catalog.ts';
+import { listShippedTypes } from '../../src/core/catalog/catalog.ts';
 import { parseForApi } from './api-issues.ts';
 import { fullConfig, minimalConfig, typeNamed } from './sample-configs.ts';
 
@@ -8,7 +8,7 @@ const http = typeNamed('Http');
 const request = { url: 'https://example.com', method: 'GET' };
 
 describe('a valid config', () => {
-  it.each(connectionTypes)(
+  it.each(listShippedTypes())(
     'of $type is accepted with only the required fields and with all fields',
     (type) => {
       expect(parseForApi(type, minimalConfig(type))).toMatchObject({ ok: true });
@@ -54,7 +54,7 @@ describe('a valid config', () => {
   });
 
   it('is accepted again as it was returned', () => {
-    for (const type of connectionTypes) {
+    for (const type of listShippedTypes()) {
       const first = parseForApi(type, minimalConfig(type));
       if (!first.ok) throw new Error(type.type);
       expect(parseForApi(type, first.config, first.secrets)).toEqual(first);
@@ -174,7 +174,7 @@ describe('the issues of a bad config', () => {
   );
 
   it('contain no value of the config', () => {
-    for (const type of connectionTypes) {
+    for (const type of listShippedTypes()) {
       const canary = 'canary-b1946ac9';
       const values = [canary, [canary], { [canary]: { [canary]: [canary] } }, `${canary}\u0000`];
       for (const value of values) {

@@ -1,11 +1,11 @@
-import { type ConnectionType, findConnectionType } from '../../src/core/catalog/catalog.ts';
+import { type ConnectionType, findShippedType } from '../../src/core/catalog/catalog.ts';
 import type { Field, FieldKind } from '../../src/core/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
 
 /** Finds the type of a short name, such as `OpenAI`. */
 export function typeNamed(name: string): ConnectionType {
-  const type = findConnectionType(`dynamiq.connections.${name}`);
+  const type = findShippedType(`dynamiq.connections.${name}`);
   if (!type) throw new Error(`no type ${name}`);
   return type;
 }

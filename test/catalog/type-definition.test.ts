@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readTypes } from '../../src/core/catalog/catalog.ts';
+import { readCustomType, readTypes } from '../../src/core/catalog/catalog.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
+import { categories } from '../../src/core/catalog/type-definition.ts';
 
 const key = { name: 'api_key', kind: 'string', required: true, secret: true };
 const mode = { name: 'mode', kind: 'enum', enum: ['a', 'b'], required: false, default: 'a' };
@@ -19,6 +20,11 @@ const oauth2 = {
   client_auth: 'basic',
 };
 
+const client = [
+  { name: 'client_id', kind: 'string', required: false },
+  { name: 'client_secret', kind: 'string', required: false, secret: true },
+];
+
 /** Reads the good type with those changes. */
 function read(changes: JsonObject) {
   const [type] = readTypes('example.json', [{ ...good, ...changes }]);
@@ -30,6 +36,13 @@ describe('a type definition', () => {
   it('becomes a type whose fields have labels and are public unless it says secret', () => {
     expect(read({})).toEqual({
       ...good,
+      origin: 'shipped',
+      version: 1,
+      projectId: null,
+      description: null,
+      docsUrl: null,
+      keyUrl: null,
+      logo: null,
       fields: [
         { ...key, label: 'API key' },
         { ...mode, label: 'Mode', secret: false },
@@ -46,16 +59,25 @@ describe('a type definition', () => {
 
   it('gives a list of scopes the default scopes of its provider', () => {
     const scopes = { name: 'scopes', kind: 'string[]', format: 'scopes', required: false };
-    const type = read({ fields: [scopes], oauth2: { ...oauth2, default_scopes: ['read'] } });
-    expect(type.fields).toMatchObject([{ default: ['read'] }]);
-    expect(type.oauth2).toEqual({
-      authorizationEndpoint: oauth2.authorization_url,
-      tokenEndpoint: oauth2.token_url,
+    const type = read({
+      fields: [...client, scopes],
+      oauth2: { ...oauth2, default_scopes: ['read'] },
+    });
+    expect(type.fields[2]).toMatchObject({ default: ['read'] });
+    expect(type.oauth2).toMatchObject({
+      issuer: null,
+      authorizationEndpoint: { text: oauth2.authorization_url },
+      tokenEndpoint: { text: oauth2.token_url },
       revocationEndpoint: null,
+      userinfoEndpoint: null,
       defaultScopes: ['read'],
       alwaysScopes: [],
+      scopeSeparator: ' ',
       extraAuthorizationParams: {},
       clientAuthentication: 'basic',
+      pkce: true,
+      tokenRequest: 'form',
+      kept: [],
       scopeFacts: {
         ignoresCase: false,
         optionalPrefix: '',
@@ -92,12 +114,58 @@ describe('a type definition', () => {
   });
 });
 
+const http = { base_url: 'https://api.example.com/v1' };
+const inject = (value: string) => [{ in: 'header', name: 'X-Key', value }];
+
+describe('the facts of a type', () => {
+  it('send a bearer token of an OAuth type unless they say otherwise', () => {
+    const type = read({ fields: client, oauth2, http });
+    expect(type.http).toMatchObject({
+      hosts: ['api.example.com'],
+      hostTemplates: null,
+      inject: [
+        { in: 'header', name: 'Authorization', value: ['Bearer ', { field: 'access_token' }] },
+      ],
+    });
+  });
+
+  it('ask with GET whether a credential works, and know the usual statuses', () => {
+    const type = read({ http: { ...http, inject: inject('{api_key}') }, verify: { path: '/me' } });
+    const statuses = { ok: [200], refused: [401], insufficient: [403] };
+    expect(type.verify).toMatchObject({ kind: 'http', method: 'GET', path: ['/me'], ...statuses });
+  });
+
+  it('name the field of a connection string for a protocol', () => {
+    const type = read({ verify: { protocol: 'postgresql', url: 'url' } });
+    expect(type.verify).toEqual({
+      kind: 'protocol',
+      protocol: 'postgresql',
+      fields: {},
+      urlField: 'url',
+    });
+  });
+
+  it('are complained about all at once, even if a field is wrong', () => {
+    const wrong = {
+      fields: [{ ...key, kind: 'text' }, mode],
+      http: { base_url: 'https://{mode}.com', inject: inject('{api_key}{other}') },
+      verify: { path: 'me' },
+    };
+    expect(() => read(wrong)).toThrow(
+      /fields\[0\]\.kind: .*\n.*http\.base_url: Must fix the domain.*\n.*http\.inject\[0\]\.value: .*other.*\n.*verify\.path: Must begin with \//,
+    );
+  });
+});
+
 const fieldsWith = (field: JsonObject) => ({ fields: [field] });
 
 describe('a wrong type definition fails with the file, the type, the path and the complaint', () => {
   it.each<[changes: JsonObject, complaint: string]>([
     [{ colour: 'red' }, 'Unrecognized key: "colour"'],
-    [{ type: 'other.Example' }, 'type: Must be dynamiq.connections. and a name'],
+    [
+      { type: 'other.Example' },
+      'type: Must be dynamiq.connections. or patchbay.connections. and a name',
+    ],
     [{ category: 'other' }, 'category: Invalid option'],
     [fieldsWith({ ...key, kind: 'text' }), 'fields[0].kind: Invalid'],
     [fieldsWith({ ...key, enum: ['a'] }), 'fields[0]: Unrecognized key: "enum"'],
@@ -106,14 +174,54 @@ describe('a wrong type definition fails with the file, the type, the path and th
     [fieldsWith({ ...key, default: 'x' }), 'fields[0].default: A required field has no default'],
     [fieldsWith({ ...mode, default: 'c' }), 'fields[0].default: Must be one of the enum'],
     [fieldsWith({ ...mode, const: true }), 'fields[0].const: Takes one enum value'],
-    [{ fields: [key, key] }, 'fields[0].name: Is used twice'],
+    [{ fields: [key, key] }, 'fields[1].name: Is used twice'],
     [{ rules: [{ any_of: [] }] }, 'rules[0]: Must have one_of, with, or when and require'],
     [{ rules: [{ with: {} }] }, 'rules[0]: Must have a field'],
     [{ rules: [{ with: { url: ['password'] } }] }, 'rules[0]: The type has no field password'],
     [{ rules: [{ when: { url: 'b' }, require: ['mode'] }] }, 'rules[0].when.url: Must be a value'],
     [{ rules: [{ when: { mode: 'c' }, require: ['url'] }] }, 'rules[0].when.mode: Must be a value'],
     [{ oauth2: { ...oauth2, client_auth: 'jwt' } }, 'oauth2.client_auth: Invalid option'],
-    [{ oauth2: { ...oauth2, token_url: 'http://a' } }, 'oauth2.token_url: Must be an https URL'],
+    [{ oauth2: { ...oauth2, token_url: 'ftp://a' } }, 'oauth2.token_url: Must be an https URL'],
+    [
+      { http: { base_url: 'https://{url}.example.com/{x}' } },
+      'http.base_url: The type has no field x',
+    ],
+    [{ http: { base_url: '{mode}' } }, 'http.base_url: The field mode must be of the kind url'],
+    [
+      { http: { base_url: 'https://{api_key}.example.com' } },
+      'http.base_url: A host must not hold',
+    ],
+    [{ http: { base_url: 'https://a.example.com?x=1' } }, 'http.base_url: Must have no query'],
+    [{ http: { ...http, hosts: ['b.example.com'] } }, 'http.hosts: Must include the host'],
+    [
+      { http: { ...http, inject: [{ in: 'header', name: 'Host', value: 'x' }] } },
+      'http.inject[0].name: Is',
+    ],
+    [{ http: { ...http, inject: inject('a\nb') } }, 'http.inject[0].value: Holds a line break'],
+    [
+      { fields: client, oauth2, http: { ...http, inject: inject('{client_secret}') } },
+      'http.inject[0].value',
+    ],
+    [{ verify: { path: '/me' } }, 'verify: Requires http'],
+    [
+      { http, verify: { url: 'https://b.example.com/me' } },
+      'verify.url: Must be on one of the hosts',
+    ],
+    [{ http, verify: {} }, 'verify: Must have either path or url'],
+    [
+      { verify: { protocol: 'mysql', fields: { host: 'server' } } },
+      'verify.fields.host: The type has no',
+    ],
+    [fieldsWith({ ...key, pattern: '(a+)+$' }), 'fields[0].pattern: Could backtrack'],
+    [
+      fieldsWith({ ...key, min_length: 5, max_length: 4 }),
+      'fields[0].min_length: Must not be greater',
+    ],
+    [fieldsWith({ ...url, default: 'nowhere' }), 'fields[0].default: Is not a valid value'],
+    [
+      { fields: [client[0] ?? {}], oauth2 },
+      'fields: An OAuth type must have the field client_secret',
+    ],
     [{ oauth2: { client_auth: 'body' } }, 'oauth2.authorization_url: Is missing here'],
   ])('%j', (changes, complaint) => {
     const type = changes.type ?? good.type;
@@ -135,9 +243,68 @@ describe('a wrong type definition fails with the file, the type, the path and th
 it('every shipped type stands in the file of its category', () => {
   const folder = join(import.meta.dirname, '../../src/core/catalog/types');
   const files = readdirSync(folder);
-  expect(files).toHaveLength(12);
+  expect(files).toHaveLength(categories.length);
   for (const file of files) {
     const types = readTypes(file, JSON.parse(readFileSync(join(folder, file), 'utf8')));
-    expect(new Set(types.map(({ category }) => `${category}.json`))).toEqual(new Set([file]));
+    expect(types.filter(({ category }) => `${category}.json` !== file)).toEqual([]);
   }
+});
+
+describe('the definition of a custom type', () => {
+  const custom = { type: 'custom.Example', label: 'Example', fields: [key] };
+
+  it('becomes a type with the category custom', () => {
+    expect(readCustomType(custom)).toMatchObject({
+      ok: true,
+      type: { type: 'custom.Example', origin: 'custom', category: 'custom' },
+      definition: { type: 'custom.Example', category: 'custom', fields: [key], rules: [] },
+    });
+  });
+
+  it.each([
+    'dynamiq.connections.OpenAI',
+    'custom.',
+    'custom.1a',
+    `custom.${'a'.repeat(65)}`,
+    'custom.a_b',
+    'Custom.a',
+  ])('cannot have the identifier %s', (type) => {
+    expect(readCustomType({ ...custom, type })).toMatchObject({
+      ok: false,
+      issues: [{ path: 'type', message: expect.stringContaining('Must be custom.') }],
+    });
+  });
+
+  it('may contain a name of 64 letters and digits', () => {
+    expect(readCustomType({ ...custom, type: `custom.${'a'.repeat(64)}` }).ok).toBe(true);
+  });
+
+  it.each([null, 5, 'text', [], {}])('%j is refused', (content) => {
+    expect(readCustomType(content).ok).toBe(false);
+  });
+
+  it('names every complaint at its path', () => {
+    const wrong = {
+      ...custom,
+      colour: 1,
+      fields: [
+        { ...key, kind: 'text' },
+        { ...mode, default: 'c' },
+      ],
+    };
+    expect(readCustomType(wrong)).toMatchObject({
+      issues: expect.arrayContaining([
+        { path: '', message: 'Unrecognized key: "colour"' },
+        expect.objectContaining({ path: 'fields.0.kind' }),
+        { path: 'fields.1.default', message: 'Must be one of the enum' },
+      ]),
+    });
+  });
+
+  it('is refused if it holds U+0000 or is nested too deeply', () => {
+    let nested: unknown = 'x';
+    for (let level = 0; level < 5_000; level += 1) nested = [nested];
+    expect(readCustomType({ ...custom, label: 'a\u0000' }).ok).toBe(false);
+    expect(readCustomType({ ...custom, verify: { path: '/', body: nested } }).ok).toBe(false);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ConnectionType, connectionTypes } from '../../src/core/catalog/catalog.ts';
+import { type ConnectionType, listShippedTypes } from '../../src/core/catalog/catalog.ts';
 import { parseConfig } from '../../src/core/catalog/config.ts';
 import type { Field } from '../../src/core/catalog/fields.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
@@ -13,7 +13,7 @@ import { type Form, openTwoForms, typedIn } from './open-form.ts';
 
 const server = useServer();
 
-const keyTypes = connectionTypes.filter(({ oauth2 }) => oauth2 === undefined);
+const keyTypes = listShippedTypes().filter(({ oauth2 }) => oauth2 === undefined);
 const askedFields = ({ fields }: ConnectionType) =>
   fields.filter(({ const: fixed }) => fixed === undefined);
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ConnectionType, connectionTypes } from '../../src/core/catalog/catalog.ts';
+import { type ConnectionType, listShippedTypes } from '../../src/core/catalog/catalog.ts';
 import {
   type ComplaintCode,
   complaint,
@@ -13,7 +13,7 @@ import { toNoticeIssues } from '../../src/edge/connect-page/notice.service.ts';
 import { typeNamed } from '../catalog/sample-configs.ts';
 
 test('every label and description of a field has German', () => {
-  const fields = connectionTypes.flatMap((type) => type.fields);
+  const fields = listShippedTypes().flatMap((type) => type.fields);
   const texts = fields.flatMap(({ label, description }) => [label, description ?? label]);
   expect(texts.length).toBeGreaterThan(400);
   const english = texts.filter((text) => translate(text, 'de').lang === 'en');
@@ -32,6 +32,7 @@ const anyParams = {
   value: 'v',
   values: ['a', 'b'],
   character: 'U+200B',
+  minimum: 4,
   maximum: 8,
   begin: '-----BEGIN',
   end: '-----END',
@@ -68,7 +69,7 @@ const bad: JsonValue[] = ['', ' ', 'x', '\u0000', '\ud800', -1.5, 1e9, true, [''
 test('every complaint about a config has a known code, and the API’s message is worded from it', () => {
   const known: readonly string[] = complaintCodes;
   const found = new Set<string>();
-  for (const type of connectionTypes) {
+  for (const type of listShippedTypes()) {
     const configs = [...bad, deep, { a: '\ud800' }].flatMap((value) =>
       type.fields.map(({ name }) => ({ [name]: value })),
     );
@@ -88,7 +89,7 @@ test('every complaint about a config has a known code, and the API’s message i
 });
 
 test('the complaint of a rule names the other fields by their German labels', () => {
-  const ruled = connectionTypes.filter(({ rules }) => rules.length > 0);
+  const ruled = listShippedTypes().filter(({ rules }) => rules.length > 0);
   expect(ruled.length).toBeGreaterThan(5);
   for (const type of ruled) {
     for (const config of [{}, ...type.fields.map(({ name }) => ({ [name]: 'x' }))]) {

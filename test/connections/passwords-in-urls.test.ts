@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { connectionTypes, findConnectionType } from '../../src/core/catalog/catalog.ts';
+import { findShippedType, listShippedTypes } from '../../src/core/catalog/catalog.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
 import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
 import { fullConfig } from '../catalog/sample-configs.ts';
@@ -22,7 +22,7 @@ const post = (type: string, config: JsonObject) =>
 
 /* Each field of this kind, in the first type that has it. */
 const addresses = new Map(
-  connectionTypes
+  listShippedTypes()
     .flatMap((type) => type.fields.map((field) => ({ type, name: field.name, field })))
     .filter(({ field }) => field.kind === 'url' || field.format === 'address')
     .reverse()
@@ -117,7 +117,7 @@ describe('a stored password in a URL or host', () => {
     ],
     ['Neo4j', 'uri', 'bolt+s://user:hunter2@db.example:7687', 'bolt+s://db.example:7687'],
   ])('is not shown in %s.%s: %s', async (name, field, stored, shown) => {
-    const type = findConnectionType(`dynamiq.connections.${name}`);
+    const type = findShippedType(`dynamiq.connections.${name}`);
     if (type === undefined) throw new Error(name);
     const good: JsonObject = fullConfig(type);
     const id = await storeConnection(server, { type: type.type, config: good });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionTypes } from '../../src/core/catalog/catalog.ts';
+import { listShippedTypes } from '../../src/core/catalog/catalog.ts';
 import {
   type Environment,
   makeEnvironment,
@@ -57,7 +57,7 @@ describe('after storing, reading and fetching every type of connection, and afte
     environment = await makeEnvironment();
     server = await startServer({ ...environment, LOG_LEVEL: 'debug' });
     projectId = await projectOf(server);
-    for (const [n, type] of connectionTypes.entries()) {
+    for (const [n, type] of listShippedTypes().entries()) {
       const [name, config] = [`number ${n}`, canaryConfig(type)];
       const rest = { project_id: projectId, name, type: type.type, config };
       const input = { projectId, name, type: type.type, config };
@@ -88,7 +88,7 @@ describe('after storing, reading and fetching every type of connection, and afte
           : await send(server, 'POST /graphql', {
               body: { query: fetchMutation, variables: { id } },
             });
-      const type = connectionTypes[n];
+      const type = listShippedTypes()[n];
       if (type === undefined) throw new Error(`There is no type ${n}.`);
       const sent = JSON.stringify(canaryConfig(type));
       expect(answer.text).toMatch(type.oauth2 ? /"(conflict|ConflictError)"/ : /"config":\{/);

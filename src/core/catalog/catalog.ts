@@ -1,65 +1,56 @@
 import { z } from 'zod';
-import { type Field, labelOf } from './fields.ts';
-import { isJsonObject } from './json.ts';
+import { messageOf } from './complaints.ts';
+import { customTypeDefinition, typeDefinition } from './definition-checks.ts';
+import {
+  type HttpFacts,
+  type OAuthFacts,
+  toHttpFacts,
+  toOAuthFacts,
+  toVerifyFacts,
+  type VerifyFacts,
+} from './facts.ts';
+import type { Field } from './fields.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
 import type { Rule } from './rules.ts';
+import { findNestedProblem } from './text-safety.ts';
+import { toField } from './to-field.ts';
 import {
   categories,
-  type FieldDefinition,
   type RuleDefinition,
+  type ShippedCategory,
+  shippedForm,
   type TypeDefinition,
-  typeDefinition,
 } from './type-definition.ts';
+import accounting from './types/accounting.json' with { type: 'json' };
+import analytics from './types/analytics.json' with { type: 'json' };
 import audio from './types/audio.json' with { type: 'json' };
+import calendar from './types/calendar.json' with { type: 'json' };
 import cloud from './types/cloud.json' with { type: 'json' };
+import commerce from './types/commerce.json' with { type: 'json' };
+import communication from './types/communication.json' with { type: 'json' };
+import crm from './types/crm.json' with { type: 'json' };
+import data from './types/data.json' with { type: 'json' };
 import database from './types/database.json' with { type: 'json' };
+import design from './types/design.json' with { type: 'json' };
+import developer from './types/developer.json' with { type: 'json' };
 import document from './types/document.json' with { type: 'json' };
 import graph from './types/graph.json' with { type: 'json' };
+import hr from './types/hr.json' with { type: 'json' };
 import http from './types/http.json' with { type: 'json' };
 import llm from './types/llm.json' with { type: 'json' };
+import marketing from './types/marketing.json' with { type: 'json' };
 import mcp from './types/mcp.json' with { type: 'json' };
+import monitoring from './types/monitoring.json' with { type: 'json' };
 import oauth2 from './types/oauth2.json' with { type: 'json' };
+import payments from './types/payments.json' with { type: 'json' };
+import productivity from './types/productivity.json' with { type: 'json' };
 import sandbox from './types/sandbox.json' with { type: 'json' };
+import security from './types/security.json' with { type: 'json' };
+import social from './types/social.json' with { type: 'json' };
+import storage from './types/storage.json' with { type: 'json' };
+import support from './types/support.json' with { type: 'json' };
 import vectorStore from './types/vector_store.json' with { type: 'json' };
 import webSearch from './types/web_search.json' with { type: 'json' };
-
-/** How a provider names granted scopes, where that differs from how they were requested. */
-export type ScopeFacts = {
-  /** Whether two names that differ only in case are one scope. */
-  ignoresCase: boolean;
-  /** A prefix that a scope is named with or without. */
-  optionalPrefix: string;
-  /** Another name of a scope → the name that it is compared by. */
-  aliases: ReadonlyMap<string, string>;
-  /** A scope → narrower scopes that it includes and that the provider then does not name. */
-  includes: ReadonlyMap<string, readonly string[]>;
-  /** Scopes that the provider grants and never names. */
-  unnamed: readonly string[];
-};
-
-/** The scope facts of a provider that grants scopes under the names by which they were requested. */
-export const literalScopes: ScopeFacts = {
-  ignoresCase: false,
-  optionalPrefix: '',
-  aliases: new Map(),
-  includes: new Map(),
-  unnamed: [],
-};
-
-/** Facts about an OAuth 2.0 provider. An endpoint is null where the config gives it or the provider has none. */
-export type OAuthFacts = {
-  /** Requested when a config names no scopes. */
-  defaultScopes: readonly string[];
-  /** Requested in addition to whatever a config names. */
-  alwaysScopes: readonly string[];
-  authorizationEndpoint: string | null;
-  tokenEndpoint: string | null;
-  revocationEndpoint: string | null;
-  /** Added to the consent's URL. */
-  extraAuthorizationParams: Readonly<Record<string, string>>;
-  /** How the client authenticates at the token endpoint; `basic+json` is Basic with a JSON body. */
-  clientAuthentication: 'body' | 'basic' | 'basic+json';
-  scopeFacts: ScopeFacts;
-};
 
 /** One kind of external service: what its config holds, and which configs are good. */
 export type ConnectionType = {
@@ -67,38 +58,84 @@ export type ConnectionType = {
   type: string;
   /** Its name for people. */
   label: string;
-  category: TypeDefinition['category'];
+  category: string;
+  /** `custom`: a user has defined it. */
+  origin: 'shipped' | 'custom';
+  /** Grows with each change of a custom type; 1 for a shipped one. */
+  version: number;
+  /** The only project that may use it; null for every project. */
+  projectId: string | null;
+  /** One sentence about the service. */
+  description: string | null;
+  /** The page of the service's documentation. */
+  docsUrl: string | null;
+  /** The page where a person finds or makes the key. */
+  keyUrl: string | null;
+  /** An SVG of one colour, or `simple-icons:` and the name of an icon. */
+  logo: string | null;
   /** In the order of a form. */
   fields: readonly Field[];
   rules: readonly Rule[];
   oauth2?: OAuthFacts;
+  /** How a request carries the credential; left out where the server cannot call the service. */
+  http?: HttpFacts;
+  /** How to ask whether a credential works; left out where there is no way. */
+  verify?: VerifyFacts;
 };
 
-const shippedTypes: Record<TypeDefinition['category'], unknown> = {
+const shippedFiles: Record<ShippedCategory, readonly { type: string }[]> = {
+  accounting,
+  analytics,
   audio,
+  calendar,
   cloud,
+  commerce,
+  communication,
+  crm,
+  data,
   database,
+  design,
+  developer,
   document,
   graph,
+  hr,
   http,
   llm,
+  marketing,
   mcp,
+  monitoring,
   oauth2,
+  payments,
+  productivity,
   sandbox,
+  security,
+  social,
+  storage,
+  support,
   vector_store: vectorStore,
   web_search: webSearch,
 };
 
-/** Every connection type, category by category, as a picker lists them. */
-export const connectionTypes: readonly ConnectionType[] = categories.flatMap((category) =>
-  readTypes(`${category}.json`, shippedTypes[category]),
+type ShippedEntry = { definition: unknown; read?: ConnectionType };
+
+// The whole catalogue takes a hundred milliseconds to read, so each type is read when it is first needed.
+const shippedByName = new Map<string, ShippedEntry>(
+  categories
+    .flatMap((category) => shippedFiles[category])
+    .map((definition) => [definition.type, { definition }]),
 );
 
-const typesByName = new Map(connectionTypes.map((type) => [type.type, type]));
+/** Returns the shipped type of that identifier, such as `dynamiq.connections.OpenAI`. */
+export function findShippedType(type: string): ConnectionType | undefined {
+  const entry = shippedByName.get(type);
+  if (entry === undefined) return undefined;
+  entry.read ??= toConnectionType(shippedForm.parse(entry.definition));
+  return entry.read;
+}
 
-/** Returns the type of that identifier, such as `dynamiq.connections.OpenAI`. */
-export function findConnectionType(type: string): ConnectionType | undefined {
-  return typesByName.get(type);
+/** Returns all shipped types, category by category, as a picker lists them. */
+export function listShippedTypes(): ConnectionType[] {
+  return [...shippedByName.keys()].flatMap((type) => findShippedType(type) ?? []);
 }
 
 /** Returns a function that builds something from a type when it is first needed, and then keeps it. */
@@ -134,29 +171,49 @@ export function readTypes(file: string, content: unknown): ConnectionType[] {
   throw new Error(complaints.join('\n'));
 }
 
-function toConnectionType({ type, label, category, fields, rules, oauth2 }: TypeDefinition) {
-  const scopes = oauth2?.default_scopes ?? [];
-  const read: ConnectionType = {
+/** A custom type with its definition, all defaults filled in; or all complaints about it, each at its path. */
+type ReadCustomType =
+  | { ok: true; type: ConnectionType; definition: JsonObject }
+  | { ok: false; issues: { path: string; message: string }[] };
+
+/** Reads a definition that a user wrote. Paths are as in `fields.0.kind`. */
+export function readCustomType(content: unknown): ReadCustomType {
+  const unstorable = findNestedProblem(content);
+  if (unstorable !== undefined) {
+    return { ok: false, issues: [{ path: '', message: messageOf(unstorable) }] };
+  }
+  const parsed = customTypeDefinition.safeParse(content);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => ({
+      path: path.join('.'),
+      message,
+    }));
+    return { ok: false, issues };
+  }
+  const definition = parsed.data as JsonObject; // parsed from JSON, and the form adds only plain values
+  return { ok: true, type: toConnectionType(parsed.data), definition };
+}
+
+/** Converts a definition that was checked. */
+function toConnectionType(definition: TypeDefinition): ConnectionType {
+  const { type, label, category, fields, rules, oauth2, http, verify } = definition;
+  return {
     type,
     label,
     category,
-    fields: fields.map((field) => toField(field, scopes)),
+    origin: type.startsWith('custom.') ? 'custom' : 'shipped',
+    version: 1,
+    projectId: null,
+    description: definition.description ?? null,
+    docsUrl: definition.docs_url ?? null,
+    keyUrl: definition.key_url ?? null,
+    logo: definition.logo ?? null,
+    fields: fields.map((field) => toField(field, oauth2?.default_scopes ?? [])),
     rules: rules.flatMap(toRules),
+    ...(oauth2 !== undefined && { oauth2: toOAuthFacts(oauth2) }),
+    ...(http !== undefined && { http: toHttpFacts(http, oauth2 !== undefined) }),
+    ...(verify !== undefined && { verify: toVerifyFacts(verify) }),
   };
-  return oauth2 === undefined ? read : { ...read, oauth2: toOAuthFacts(oauth2) };
-}
-
-function toField(definition: FieldDefinition, defaultScopes: string[]): Field {
-  const label = labelOf(definition.name);
-  if (definition.kind === 'enum') {
-    const { const: isConst, ...field } = definition;
-    const [value = ''] = field.enum;
-    return isConst ? { ...field, label, const: value } : { ...field, label };
-  }
-  if (definition.kind === 'string[]' && definition.format === 'scopes') {
-    return { ...definition, label, default: definition.default ?? defaultScopes };
-  }
-  return { ...definition, label };
 }
 
 function toRules(rule: RuleDefinition): Rule[] {
@@ -182,24 +239,4 @@ function toRules(rule: RuleDefinition): Rule[] {
 
 function haveSameTexts(texts: readonly string[], others: readonly string[]): boolean {
   return texts.toSorted().join() === others.toSorted().join();
-}
-
-function toOAuthFacts(definition: NonNullable<TypeDefinition['oauth2']>): OAuthFacts {
-  const { case_insensitive, optional_prefix, same, includes, unnamed } = definition.scope_equals;
-  return {
-    defaultScopes: definition.default_scopes,
-    alwaysScopes: definition.always_scopes,
-    authorizationEndpoint: definition.authorization_url ?? null,
-    tokenEndpoint: definition.token_url ?? null,
-    revocationEndpoint: definition.revocation_url ?? null,
-    extraAuthorizationParams: definition.authorization_params,
-    clientAuthentication: definition.client_auth,
-    scopeFacts: {
-      ignoresCase: case_insensitive,
-      optionalPrefix: optional_prefix,
-      aliases: new Map(Object.entries(same)),
-      includes: new Map(Object.entries(includes)),
-      unnamed,
-    },
-  };
 }

@@ -34,6 +34,11 @@ const messages = {
   not_url: () => 'must be an absolute http or https URL',
   not_datetime: () => 'must be a date and time with an offset, as in RFC 3339',
 
+  too_short: ({ minimum }: { minimum: number }) => `must have at least ${minimum} characters`,
+  too_long: ({ maximum }: { maximum: number }) => `cannot be longer than ${maximum} characters`,
+  holds_space: () => 'cannot hold blanks or line breaks',
+  wrong_pattern: () => 'does not have the form that the service uses: copy it again',
+
   null_character: () => 'cannot hold the character U+0000',
   lone_surrogate: () => 'is not well-formed text',
   invisible_character: ({ character }: { character: string }) =>

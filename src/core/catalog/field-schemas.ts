@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { parseUrl } from '../../platform/addresses.ts';
-import type { Complaint, ComplaintCode } from './complaints.ts';
+import { type Complaint, type ComplaintCode, complaint } from './complaints.ts';
 import type { Field } from './fields.ts';
 import { findInvisible, isBlank } from './invisible.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { findPassword } from './passwords-in-urls.ts';
+import { compilePattern } from './patterns.ts';
 import { readPrivateKey } from './private-key.ts';
 import { findNestedProblem, findTextProblem, findUnwritable } from './text-safety.ts';
 
@@ -105,9 +106,28 @@ function filledText() {
 function fieldText(field: Field) {
   const base = field.required ? filledText() : text();
   if (field.format === 'private_key') return base.superRefine(reporting(findKeyProblem));
-  const checked = field.format === 'key' ? base.superRefine(reporting(findInvisible)) : base;
+  const visible = field.format === 'key' ? base.superRefine(reporting(findInvisible)) : base;
+  const checked = visible.superRefine(reporting(createFormCheck(field)));
   if (field.secret) return checked;
   return checked.superRefine(reporting((value: string) => findPassword(field, value)));
+}
+
+/** Returns the check of a text's length and pattern. Blank text means that the field is left out. */
+function createFormCheck({ minLength = 0, maxLength, noSpace, pattern }: Field) {
+  const longest = maxLength ?? Number.POSITIVE_INFINITY;
+  let matches: ((text: string) => boolean) | undefined;
+  return (value: string): Complaint | undefined => {
+    if (isBlank(value)) return undefined;
+    if (value.length > longest || minLength > 0) {
+      const { length } = [...value.slice(0, 2 * Math.max(minLength, maxLength ?? 0) + 2)];
+      if (length < minLength) return complaint('too_short', { minimum: minLength });
+      if (length > longest) return complaint('too_long', { maximum: longest });
+    }
+    if (noSpace && /\s/.test(value)) return complaint('holds_space');
+    if (pattern === undefined) return undefined;
+    matches ??= compilePattern(pattern);
+    return matches(value) ? undefined : complaint('wrong_pattern');
+  };
 }
 
 function findKeyProblem(value: string): Complaint | undefined {

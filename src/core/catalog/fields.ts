@@ -41,8 +41,21 @@ export type Field = {
   /** The only value allowed. */
   const?: string;
   format?: FieldFormat;
-  /** One sentence for the person who fills it in. */
+  /** A regular expression that a text matches, by RE2's rules. */
+  pattern?: string;
+  /** Lengths of a text in characters (Unicode code points). */
+  minLength?: number;
+  maxLength?: number;
+  /** Whether a text contains no blanks or line breaks. */
+  noSpace?: boolean;
+  /** A help text for the person who fills it in. */
   description?: string;
+  /** An example of a value, shown in the empty field. */
+  placeholder?: string;
+  /** `operator`: never shown to an end user, and never taken from one. By default everybody sees it. */
+  audience?: 'anyone' | 'operator';
+  /** What can be pasted into this field to fill several: a whole JSON file, or a connection string. */
+  paste?: 'json_file' | 'url';
 };
 
 const spellings = new Map(

@@ -1,4 +1,3 @@
-import type { ConnectionType } from './catalog.ts';
 import { complaint } from './complaints.ts';
 import type { Field } from './fields.ts';
 import type { JsonObject } from './json.ts';
@@ -65,7 +64,10 @@ function inAnyCase(word: string): string {
 }
 
 /** Returns a public config without the passwords in URLs and hosts that older versions stored. */
-export function withoutPasswords(type: ConnectionType | undefined, config: JsonObject): JsonObject {
+export function withoutPasswords(
+  type: { fields: readonly Field[] } | undefined,
+  config: JsonObject,
+): JsonObject {
   const shown = Object.entries(config).map(([name, value]) => {
     const field = type?.fields.find((known) => known.name === name);
     const isText = field === undefined || field.kind === 'string' || field.kind === 'url';

@@ -1,6 +1,6 @@
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
-import { type ConnectionType, findConnectionType } from '../catalog/catalog.ts';
+import { type ConnectionType, findShippedType } from '../catalog/catalog.ts';
 import { type ParsedConfig, parseConfig, secretFieldsWithValue } from '../catalog/config.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
@@ -94,7 +94,7 @@ function sealContextOfHalf(
 export type ConfigHalves = Pick<ParsedConfig & { ok: true }, 'config' | 'secrets'>;
 
 export function requireType(name: string): ConnectionType {
-  const type = findConnectionType(name);
+  const type = findShippedType(name);
   if (type !== undefined) return type;
   throw new InvalidInputError([{ path: 'type', message: 'is not a known connection type' }]);
 }

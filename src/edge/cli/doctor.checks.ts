@@ -1,7 +1,7 @@
 import {
   type ConnectionType,
-  connectionTypes,
-  findConnectionType,
+  findShippedType,
+  listShippedTypes,
 } from '../../core/catalog/catalog.ts';
 import { countWrapped } from '../../core/key-rotation/rewrap.ts';
 import { findStuckRotations } from '../../core/key-rotation/rotate-data-keys.service.ts';
@@ -60,7 +60,7 @@ export function findConfigFaults(config: Config): Finding[] {
  */
 function findProviderFaults({ outboundAllow, oauthClients }: Config): Finding {
   const what = 'providers';
-  const known = new Set(connectionTypes.filter(takesOperatorClient).map(prefixOf));
+  const known = new Set(listShippedTypes().filter(takesOperatorClient).map(prefixOf));
   const unknown = Object.keys(oauthClients).filter((prefix) => !known.has(prefix));
   try {
     openOutbound(outboundAllow, oauthClients);
@@ -76,7 +76,7 @@ function findProviderFaults({ outboundAllow, oauthClients }: Config): Finding {
 const prefixOf = ({ type }: ConnectionType) => variablePrefixOf(type);
 
 function describeProviders(clients: OAuthClients): string {
-  const own = connectionTypes.filter(takesOperatorClient);
+  const own = listShippedTypes().filter(takesOperatorClient);
   const set = own.filter((type) => findProviderWarning(type, clients) === undefined);
   const missing = own.length - set.length;
   const labels = set.map(({ label }) => label).join(', ');
@@ -184,7 +184,7 @@ async function findMissingClients(sql: Sql, clients: OAuthClients): Promise<stri
     [],
   );
   return rows.flatMap(({ type: name }) => {
-    const type = findConnectionType(name);
+    const type = findShippedType(name);
     return (type && findProviderWarning(type, clients)) ?? [];
   });
 }

@@ -43,6 +43,10 @@ export const englishComplaints: ComplaintWords = {
   not_datetime: () => 'Enter a date and time with the time zone, such as 2030-12-31T23:59:59Z.',
 
   null_character: () => 'Remove the character U+0000.',
+  too_short: ({ minimum }) => `Enter at least ${minimum} characters.`,
+  too_long: ({ maximum }) => `Enter at most ${maximum} characters.`,
+  holds_space: () => 'Remove the blanks and line breaks.',
+  wrong_pattern: () => 'This does not look right. Copy it again from the service.',
   lone_surrogate: () => 'Remove the damaged character, or copy the text again.',
   invisible_character: ({ character }) =>
     `Copy it again: it contains the invisible character ${character}.`,

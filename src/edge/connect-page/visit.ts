@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
-import { type ConnectionType, findConnectionType } from '../../core/catalog/catalog.ts';
+import { type ConnectionType, findShippedType } from '../../core/catalog/catalog.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { currentStatus } from '../../features/requirements/current-status.ts';
 import { readSpec } from '../../features/requirements/spec.ts';
@@ -100,7 +100,7 @@ export async function loadPageContent(
   if (app === null) throw new UnauthenticatedError();
   const requirements = app.requirements.map(async ({ id, kind, spec, title, description }) => {
     const read = readSpec(kind, spec);
-    const type = read.kind === 'connection' ? (findConnectionType(read.type) ?? null) : null;
+    const type = read.kind === 'connection' ? (findShippedType(read.type) ?? null) : null;
     const byConsent = type?.oauth2 === undefined ? null : type.label;
     const provider = read.kind === 'connection' ? byConsent : read.appSlug;
     const state = await currentStatus(deps, { endUserId, requirementId: id });

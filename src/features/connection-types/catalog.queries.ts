@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connectionTypes, findConnectionType } from '../../core/catalog/catalog.ts';
+import { findShippedType, listShippedTypes } from '../../core/catalog/catalog.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { operation } from '../../core/operations/operation.ts';
@@ -16,7 +16,7 @@ const listConnectionTypes = operation({
   errors: [],
   run: async (_context, { category, search }) => {
     const part = foldCase(search ?? '');
-    return connectionTypes.filter(
+    return listShippedTypes().filter(
       ({ type, label, ...its }) =>
         (category == null || its.category === category) &&
         [label, type].some((text) => foldCase(text).includes(part)),
@@ -31,7 +31,7 @@ const readConnectionType = operation({
   audit: undefined,
   input: z.object({ type: z.string() }),
   errors: [],
-  run: async (_context, { type }) => findConnectionType(type) ?? null,
+  run: async (_context, { type }) => findShippedType(type) ?? null,
 });
 
 builder.queryFields((t) => ({

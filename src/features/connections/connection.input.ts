@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { findShippedType } from '../../core/catalog/catalog.ts';
 import { checkConfig, parseConfig } from '../../core/catalog/config.ts';
 import { isJsonObject, type JsonObject } from '../../core/catalog/json.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
@@ -12,7 +12,7 @@ import { nameText, requiredText } from '../../platform/input.ts';
 
 /** The full identifier of a type of the catalog. */
 export const typeName = requiredText(200).refine(
-  (type) => type === '' || findConnectionType(type) !== undefined,
+  (type) => type === '' || findShippedType(type) !== undefined,
   'is not a known connection type',
 );
 
@@ -58,14 +58,14 @@ export function withChangedConfig<Schema extends z.ZodType>(schema: Schema) {
 
 /** Finds the problems of an update's config that do not depend on the stored one. Secrets can be left out. */
 export function changedConfigIssues({ type: name, config }: ChangedConfig): FieldIssue[] {
-  const type = name == null ? undefined : findConnectionType(name);
+  const type = name == null ? undefined : findShippedType(name);
   return type === undefined || config == null ? [] : checkConfig(type, config);
 }
 
 type ChangedConfig = { type?: string | null | undefined; config?: JsonObject | null | undefined };
 
 type Judge = (
-  type: NonNullable<ReturnType<typeof findConnectionType>>,
+  type: NonNullable<ReturnType<typeof findShippedType>>,
   config: unknown,
   hasOthers: boolean,
 ) => FieldIssue[];
@@ -74,7 +74,7 @@ function withConfigCheck<Schema extends z.ZodType>(schema: Schema, judge: Judge)
   const judged = (value: unknown, context: z.core.$RefinementCtx) => {
     if (!isJsonObject(value) || typeof value.type !== 'string' || !isJsonObject(value.config))
       return;
-    const type = findConnectionType(value.type.trim());
+    const type = findShippedType(value.type.trim());
     if (type === undefined) return;
     for (const { path, message } of judge(type, value.config, context.issues.length > 0)) {
       context.addIssue({ code: 'custom', path: path.split('.'), message });

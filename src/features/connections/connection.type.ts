@@ -1,4 +1,4 @@
-import { type ConnectionType, findConnectionType } from '../../core/catalog/catalog.ts';
+import { type ConnectionType, findShippedType } from '../../core/catalog/catalog.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { definePage } from '../../core/graphql/page.ts';
 import { NodeRef } from '../../core/graphql/shared.types.ts';
@@ -46,7 +46,7 @@ export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').impl
       type: ConnectionTypeRef,
       nullable: true,
       description: 'The catalog entry of `type`; null if the catalog no longer has this type.',
-      resolve: ({ type }) => findConnectionType(type) ?? null,
+      resolve: ({ type }) => findShippedType(type) ?? null,
     }),
     status: t.expose('status', {
       type: ConnectionStatusRef,
@@ -146,7 +146,7 @@ builder.objectFields(ConnectionRef, (t) => ({
     nullable: true,
     description: 'The health of the OAuth grant; null for a type that is not OAuth.',
     resolve: async ({ id, type: name }, _args, { deps }) => {
-      const type = findConnectionType(name);
+      const type = findShippedType(name);
       if (type?.oauth2 === undefined) return null;
       return { ...(await deps.loadOAuthState(id)), type };
     },

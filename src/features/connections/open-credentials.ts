@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { actorOf } from '../../core/audit/audit.service.ts';
-import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { findShippedType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';
 import { getAccessToken } from '../../oauth/refresh/get-access-token.ts';
@@ -66,7 +66,7 @@ function requireAvailable({ isSystem, type, status, grant }: StoredCredentials):
     throw new ForbiddenError('The credentials of a system-managed connection cannot be fetched.');
   }
   // Without a grant, the config would be returned, and the config of an OAuth type has the client secret.
-  const isBare = grant === null && findConnectionType(type)?.oauth2 !== undefined;
+  const isBare = grant === null && findShippedType(type)?.oauth2 !== undefined;
   if (status === 'incomplete' || (status === 'active' && isBare)) {
     throw new ConflictError(
       'The connection is incomplete: nobody has given consent yet. Authorize it first.',

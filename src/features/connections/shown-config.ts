@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { findShippedType } from '../../core/catalog/catalog.ts';
 import type { JsonObject, JsonValue } from '../../core/catalog/json.ts';
 import { withoutPasswords } from '../../core/catalog/passwords-in-urls.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';
@@ -53,7 +53,7 @@ export async function openShownConfig(
   if (connection.isSystem) return null;
   const config =
     connection.plainConfig ?? recall(deps, connection) ?? (await openPublicHalf(deps, connection));
-  return withoutPasswords(findConnectionType(connection.type), config);
+  return withoutPasswords(findShippedType(connection.type), config);
 }
 
 /** Returns the cached config of these bytes; undefined if they must be opened. */

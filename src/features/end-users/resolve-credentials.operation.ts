@@ -10,7 +10,7 @@ import {
   recordEvent,
   recordRefusal,
 } from '../../core/audit/audit.service.ts';
-import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { findShippedType } from '../../core/catalog/catalog.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
@@ -202,7 +202,7 @@ function requireFulfilled(
   const asked = readSpec(credential.kind, credential.spec);
   if (asked.kind !== 'connection' || grant === null || status !== 'active') return;
   const granted = { scopes: grant.scopes, refreshable: grant.isRefreshable };
-  const missing = missingScopes(findConnectionType(type), asked.scopes, granted);
+  const missing = missingScopes(findShippedType(type), asked.scopes, granted);
   if (missing.length === 0) return;
   throw new ConflictError(
     `The user’s account for “${credential.title}” lacks required scopes: ${missing.join(' ')}. The user must connect it again.`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { findShippedType } from '../../core/catalog/catalog.ts';
 import { complaint, messageOf } from '../../core/catalog/complaints.ts';
 import { parseConfig } from '../../core/catalog/config.ts';
 import { scopePattern } from '../../core/catalog/field-schemas.ts';
@@ -60,7 +60,7 @@ function kindOfSpec(spec: JsonObject): RequirementKind {
  * require anything else.
  */
 function findConsentProblems({ type: name, scopes }: z.input<typeof connectionSpec>): FieldIssue[] {
-  const type = findConnectionType(name.trim());
+  const type = findShippedType(name.trim());
   if (type === undefined) return [];
   if (type.oauth2 === undefined) {
     return scopes == null ? [] : [{ path: 'scopes', message: 'are for OAuth types only' }];

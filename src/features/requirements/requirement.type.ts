@@ -1,4 +1,4 @@
-import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { findShippedType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { NodeRef } from '../../core/graphql/shared.types.ts';
@@ -81,7 +81,7 @@ export const RequirementRef = builder.prismaObject('Requirement', {
       select: { kind: true, spec: true },
       resolve: ({ kind, spec }) => {
         const read = readSpec(kind, spec);
-        return read.kind === 'connection' ? (findConnectionType(read.type) ?? null) : null;
+        return read.kind === 'connection' ? (findShippedType(read.type) ?? null) : null;
       },
     }),
     warnings: t.stringList({
@@ -91,7 +91,7 @@ export const RequirementRef = builder.prismaObject('Requirement', {
       resolve: ({ kind, spec }, _args, { deps, viewer }) => {
         const read = readSpec(kind, spec);
         if (read.kind !== 'connection' || viewer.kind === 'connect_token') return [];
-        const type = findConnectionType(read.type);
+        const type = findShippedType(read.type);
         const warning = type && findProviderWarning(type, deps.config.oauthClients);
         return warning === undefined ? [] : [warning];
       },

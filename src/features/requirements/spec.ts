@@ -1,4 +1,4 @@
-import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { findShippedType } from '../../core/catalog/catalog.ts';
 import type { JsonValue } from '../../core/catalog/json.ts';
 import { isJsonObject } from '../../core/catalog/json.ts';
 import type { RequirementKind } from '../../platform/db/generated/enums.ts';
@@ -22,7 +22,7 @@ export function readSpec(kind: RequirementKind, stored: unknown): RequirementSpe
   if (kind !== 'connection') return { kind, appSlug: String(app_slug) };
   const name = String(type);
   const named = textsOf(scopes);
-  const defaults = findConnectionType(name)?.oauth2?.defaultScopes ?? [];
+  const defaults = findShippedType(name)?.oauth2?.defaultScopes ?? [];
   return { kind, type: name, scopes: named.length > 0 ? named : defaults };
 }
 

@@ -1,4 +1,4 @@
-import { findConnectionType } from '../../core/catalog/catalog.ts';
+import { findShippedType } from '../../core/catalog/catalog.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { ConnectionStatus, RequirementKind } from '../../platform/db/generated/enums.ts';
@@ -108,7 +108,7 @@ export function judgeLink(row: LinkRow): RequirementState {
     };
   }
   if (row.connectionId === null) return { ...nothingLinked, kind };
-  const missing = missingScopes(findConnectionType(row.type), spec.scopes, row);
+  const missing = missingScopes(findShippedType(row.type), spec.scopes, row);
   const isFulfilled = row.status === 'active' && row.type === spec.type && missing.length === 0;
   return {
     status: isFulfilled ? 'completed' : 'pending',

@@ -154,7 +154,7 @@ const redirectNotListed = {
  */
 function callbackAddress(
   publicUrl: string,
-  { id, type }: { id: string; type: { oauth2?: { tokenEndpoint: string | null } } },
+  { id, type }: { id: string; type: { oauth2?: { tokenEndpoint: object | null } } },
 ): string {
   const isGeneric = type.oauth2?.tokenEndpoint === null;
   return `${publicUrl}/v1/oauth2/callback${isGeneric ? `/${id}` : ''}`;

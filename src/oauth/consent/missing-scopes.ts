@@ -1,4 +1,5 @@
-import { type ConnectionType, literalScopes, type ScopeFacts } from '../../core/catalog/catalog.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
+import { literalScopes, type ScopeFacts } from '../../core/catalog/facts.ts';
 import { ConflictError } from '../../platform/errors.ts';
 
 /** The scopes that a consent granted, and whether it gave a refresh token. */

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
+import type { OAuthFacts } from '../../core/catalog/facts.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
+import {
+  fillText,
+  fillUrl,
+  TemplateValueError,
+  type TextTemplate,
+  type UrlTemplate,
+} from '../../core/catalog/templates.ts';
 import type { OAuthClients } from '../../platform/config/config.oauth.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
@@ -16,7 +24,7 @@ export type Provider = {
   trustedEndpoints: ReadonlySet<string>;
   /** `secret` is null for a public client. */
   client: { id: string; secret: string | null };
-  authentication: 'body' | 'basic' | 'basic+json';
+  authentication: OAuthFacts['clientAuthentication'];
   /** The scopes that a consent requests. */
   scopes: readonly string[];
   extraParams: Readonly<Record<string, string>>;
@@ -43,11 +51,14 @@ export function resolveProvider(
   const operator = operatorSettings(type, clients);
   const authorization =
     operator.authorizationEndpoint ??
-    facts.authorizationEndpoint ??
+    fillEndpoint(facts.authorizationEndpoint, config) ??
     readSettingText(config, 'authorization_url');
   const token =
-    operator.tokenEndpoint ?? facts.tokenEndpoint ?? readSettingText(config, 'token_url');
-  const revocation = operator.revocationEndpoint ?? facts.revocationEndpoint;
+    operator.tokenEndpoint ??
+    fillEndpoint(facts.tokenEndpoint, config) ??
+    readSettingText(config, 'token_url');
+  const revocation =
+    operator.revocationEndpoint ?? fillEndpoint(facts.revocationEndpoint, config) ?? null;
   if (authorization === undefined || token === undefined) {
     throw new InvalidInputError([{ path: 'config.token_url', message: 'cannot be blank' }]);
   }
@@ -62,8 +73,35 @@ export function resolveProvider(
     client,
     authentication: facts.clientAuthentication,
     scopes: wantedScopes(facts, config),
-    extraParams: facts.extraAuthorizationParams,
+    extraParams: fillTexts(facts.extraAuthorizationParams, config),
   };
+}
+
+/** Fills in an endpoint; undefined where the type has none. */
+function fillEndpoint(endpoint: UrlTemplate | null, config: WholeConfig): string | undefined {
+  return endpoint === null ? undefined : reportingField(() => fillUrl(endpoint, config).href);
+}
+
+function fillTexts(
+  templates: Readonly<Record<string, TextTemplate>>,
+  config: WholeConfig,
+): Record<string, string> {
+  const filled = Object.entries(templates).map(([name, template]) => [
+    name,
+    reportingField(() => fillText(template, config)),
+  ]);
+  return Object.fromEntries(filled);
+}
+
+/** Reports a value that a template cannot take as a problem of its field. */
+function reportingField<T>(fill: () => T): T {
+  try {
+    return fill();
+  } catch (error) {
+    if (!(error instanceof TemplateValueError)) throw error;
+    const issue = { path: `config.${error.field}`, message: error.complaint };
+    throw new InvalidInputError([issue], { cause: error });
+  }
 }
 
 /** Returns a digest of the client and the endpoints. A consent or a token is void with any others. */
