@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { connectionTypes } from '../../src/core/catalog/catalog.ts';
+import { listShippedTypes } from '../../src/core/catalog/catalog.ts';
 import { findConfigFaults } from '../../src/edge/cli/doctor.checks.ts';
 import { variablePrefixOf } from '../../src/oauth/provider/provider.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
@@ -108,7 +108,7 @@ test('the doctor names variables that no connection type reads', () => {
 });
 
 test('the operator’s variables have another name for each OAuth type, and none for a custom type', () => {
-  const names = connectionTypes
+  const names = listShippedTypes()
     .filter(({ oauth2 }) => oauth2 !== undefined)
     .flatMap(({ type }) => variablePrefixOf(type) ?? []);
   expect(names).toContain('GOOGLE');
