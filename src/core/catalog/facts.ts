@@ -81,7 +81,7 @@ export type OAuthFacts = {
 };
 
 /** How one part of a request carries the credential. For `basic`, `name` is the user name and `value` the password. */
-type Injection =
+type CredentialPlace =
   | { in: 'header' | 'query'; name: string; value: TextTemplate }
   | { in: 'basic'; name: TextTemplate | null; value: TextTemplate };
 
@@ -93,7 +93,7 @@ export type HttpFacts = {
   hosts: readonly string[];
   /** The same to fill in; null: only the host of `baseUrl`. */
   hostTemplates: readonly TextTemplate[] | null;
-  inject: readonly Injection[];
+  inject: readonly CredentialPlace[];
   /** Constant headers that the service requires. */
   headers: Readonly<Record<string, TextTemplate>>;
 };
