@@ -42,6 +42,7 @@ const endpoints = [
   ['authorizationEndpoint', 'AUTHORIZATION_ENDPOINT'],
   ['tokenEndpoint', 'TOKEN_ENDPOINT'],
   ['revocationEndpoint', 'REVOCATION_ENDPOINT'],
+  ['userinfoEndpoint', 'USERINFO_ENDPOINT'],
 ] as const;
 
 function requireOpenEndpoints(clients: OAuthClients, allowed: OutboundAllowList): void {

@@ -12,6 +12,7 @@ import {
 import type { StoredConfig } from '../../core/connection-config/stored-config.ts';
 import { VaultError } from '../../core/vault/sealed.ts';
 import type { Vault } from '../../core/vault/vault.ts';
+import { fieldsOfEndpoints } from '../../oauth/provider/fill-endpoints.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 
 /** A connection as the database stores it: both halves of its config are sealed. */
@@ -58,7 +59,8 @@ export async function planConfig(
   // A type without OAuth has no tokens, except those that an earlier type left.
   const leftover = sameType ? 'keep' : 'drop';
   if (type.oauth2 === undefined) return { type, status: 'active', halves, grant: leftover };
-  const moves = before === null || swapsClient(stored, type, halves) || movesClient(before, halves);
+  const moves =
+    before === null || swapsClient(stored, type, halves) || movesClient(type, before, halves);
   if (moves) requireSecretAgain(stored, given);
   if (moves) return { type, status: 'incomplete', halves, grant: 'drop' };
   const grant = Object.hasOwn(given, 'client_secret') ? 'reset backoff' : 'keep';
@@ -110,7 +112,8 @@ function keepPasswords(
 }
 
 /** Whether an OAuth config names another client, or another address to which its secret is sent. */
-function movesClient(before: JsonObject, { config }: ConfigHalves): boolean {
+function movesClient(type: ConnectionType, before: JsonObject, { config }: ConfigHalves): boolean {
+  const decisive = ['client_id', ...fieldsOfEndpoints(type)];
   return decisive.some((name) => ownValue(before, name) !== ownValue(config, name));
 }
 
@@ -123,13 +126,12 @@ function swapsClient(
   type: ConnectionType,
   { config, secrets }: ConfigHalves,
 ): boolean {
-  if (type.oauth2?.tokenEndpoint == null || ownValue(config, 'client_id') === undefined)
-    return false;
+  const takesOneClient =
+    type.oauth2?.tokenEndpoint == null || type.oauth2.clientAuthentication === 'none';
+  if (takesOneClient || ownValue(config, 'client_id') === undefined) return false;
   const hasSecret = secretFieldsWithValue(type, secrets).includes('client_secret');
   return hasSecret !== secretFields.includes('client_secret');
 }
-
-const decisive = ['client_id', 'authorization_url', 'token_url'];
 
 /**
  * Makes sure that a stored secret is never sent to a new address. An editor cannot read the secret, so they

@@ -163,19 +163,19 @@ function callbackAddress(
 type ConsentRequest = { redirectUri: string; state: string; verifier: string };
 
 async function consentAddress(
-  { authorizationEndpoint, client, scopes, extraParams }: Provider,
+  { facts, authorizationEndpoint, client, scopes, extraParams }: Provider,
   { redirectUri, state, verifier }: ConsentRequest,
 ): Promise<string> {
   const url = new URL(authorizationEndpoint);
+  const challenge = facts.pkce && (await oauth.calculatePKCECodeChallenge(verifier));
   const params = {
+    ...extraParams, // first: they never replace a parameter of the protocol
     response_type: 'code',
     client_id: client.id,
     redirect_uri: redirectUri,
     state,
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    ...extraParams,
+    ...(challenge && { code_challenge: challenge, code_challenge_method: 'S256' }),
+    ...(scopes.length > 0 && { scope: scopes.join(facts.scopeSeparator) }),
   };
   for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
   return url.href;

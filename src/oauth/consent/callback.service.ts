@@ -171,7 +171,7 @@ async function redeem(
     redirectUri: attempt.redirectUri,
     verifier: verifier.toString(),
   });
-  const extra = { ...readCallbackExtras(parameters), ...answer.extra };
+  const extra = { ...readCallbackExtras(parameters, provider.facts.kept), ...answer.extra };
   return { provider, answer: { ...answer, extra } };
 }
 

@@ -50,7 +50,7 @@ export async function storeConsent(
   let { connection } = consent;
   for (let attempt = 0; attempt < storeAttempts; attempt += 1) {
     const before = await readStoredGrant(deps, connection);
-    requireSameAccount(before?.tokens, consent.answer);
+    if (isOtherAccount(before?.tokens, consent)) throw new ConflictError(anotherAccount);
     const kept = consent.answer.refreshToken ?? (await keptRefreshToken(deps, consent, before));
     const answer = { ...consent.answer, refreshToken: kept };
     const stored = await tryStore(deps, request, { ...consent, answer, connection, before }, link);
@@ -61,6 +61,8 @@ export async function storeConsent(
   throw new ConflictError(changedSince);
 }
 
+const anotherAccount =
+  'This connection belongs to another account. Sign in with that account, or make a new connection.';
 const changedSince = 'The connection has changed since this consent began. Start again.';
 
 /** Reads the connection again. The tokens belong to the provider that it had when the consent began. */
@@ -91,18 +93,15 @@ async function readStoredGrant({ db, vault }: Deps, connection: OpenConnection) 
  */
 async function keptRefreshToken(
   deps: Deps,
-  { connection, answer, provider }: Consent,
+  consent: Consent,
   before: Awaited<ReturnType<typeof readStoredGrant>>,
 ): Promise<string | undefined> {
+  const { connection, provider } = consent;
   if (before?.tokens !== undefined) {
     return connection.status === 'expired' ? undefined : before.tokens.refreshToken;
   }
   const earlier = await readLinkedGrant(deps, connection, provider);
-  const isOther =
-    earlier?.account !== undefined &&
-    answer.account !== undefined &&
-    earlier.account !== answer.account;
-  return isOther ? undefined : earlier?.refreshToken;
+  return isOtherAccount(earlier, consent) ? undefined : earlier?.refreshToken;
 }
 
 /** Returns the tokens of the end user's earlier connection: each consent of an end user makes a new one. */
@@ -132,11 +131,16 @@ async function readLinkedGrant(
   return openTokens(vault, { organizationId, projectId, id, sealed, dataKey });
 }
 
-function requireSameAccount(before: GrantTokens | undefined, { account }: TokenAnswer): void {
-  if (before?.account === undefined || account === undefined || before.account === account) return;
-  throw new ConflictError(
-    'This connection belongs to another account. Sign in with that account, or make a new connection.',
-  );
+/** The id that the type names decides. Without it, the key that each response has by itself decides. */
+function isOtherAccount(before: GrantTokens | undefined, consent: Consent): boolean {
+  const id = accountIdOf(consent);
+  if (before?.accountId !== undefined && id !== undefined) return before.accountId !== id;
+  const { account } = consent.answer;
+  return before?.account !== undefined && account !== undefined && before.account !== account;
+}
+
+function accountIdOf({ provider, answer }: Pick<Consent, 'provider' | 'answer'>) {
+  return provider.facts.account?.id == null ? undefined : answer.namedAccount.id;
 }
 
 type ConsentWithGrant = Consent & { before: Awaited<ReturnType<typeof readStoredGrant>> };
@@ -152,7 +156,7 @@ async function tryStore(
   const key = await deps.vault.sealingKey(projectId);
   const user = broughtBy && (await hashUserId(deps, broughtBy.appId, broughtBy.userId));
   const place = { organizationId, projectId, id: connectionId };
-  const tokens = grantTokens(consent.answer, before?.tokens);
+  const tokens = grantTokens(consent, before?.tokens);
   const sealed = sealTokens(deps.vault, key, place, tokens);
   const storing = deps.db.$transaction(async (tx) => {
     if (broughtBy !== null) await link(tx, consent);
@@ -208,17 +212,17 @@ async function tryStore(
 class ChangedSinceRead extends Error {}
 
 /** Keeps the known account when a later response does not name one. */
-function grantTokens(
-  { accessToken, tokenType, refreshToken, ...answer }: TokenAnswer,
-  before: GrantTokens | undefined,
-): GrantTokens {
+function grantTokens(consent: Consent, before: GrantTokens | undefined): GrantTokens {
+  const { accessToken, tokenType, refreshToken, extra, ...answer } = consent.answer;
   const account = answer.account ?? before?.account;
+  const accountId = accountIdOf(consent) ?? before?.accountId;
   return {
     accessToken,
     tokenType,
     ...(refreshToken !== undefined && { refreshToken }),
     ...(account !== undefined && { account }),
-    ...(answer.extra && { extra: answer.extra }),
+    ...(accountId !== undefined && { accountId }),
+    ...(extra && { extra }),
   };
 }
 

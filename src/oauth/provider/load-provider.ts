@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../core/catalog/json.ts';
 import {
   type ConnectionSealContext,
   openHalf,
@@ -13,7 +14,16 @@ import {
 import type { LeanDeps } from '../../core/deps/deps.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Sql } from '../../platform/db/sql.ts';
+import { withKept } from './extras.ts';
 import { type Provider, resolveProvider } from './provider.ts';
+
+/** What is known of a connection before its provider is resolved. */
+type GrantSettings = {
+  /** The stored config, where it is already loaded. */
+  settings: StoredConfig | undefined;
+  /** The extras of the grant. */
+  extra: JsonObject | undefined;
+};
 
 /**
  * Returns the provider of a connection whose tokens are to be refreshed; undefined when the connection was
@@ -24,23 +34,17 @@ import { type Provider, resolveProvider } from './provider.ts';
 export async function loadProvider(
   deps: LeanDeps,
   place: ConnectionSealContext,
+  { settings, extra }: GrantSettings,
 ): Promise<Provider | undefined> {
-  const stored = await deps.loadStoredConfig(place.id);
-  return stored && openProvider(deps, place, stored);
-}
-
-/** Does what {@link loadProvider} does, with settings that are already loaded. */
-export async function openProvider(
-  deps: LeanDeps,
-  place: ConnectionSealContext,
-  stored: StoredConfig,
-): Promise<Provider> {
+  const stored = settings ?? (await deps.loadStoredConfig(place.id));
+  if (stored === undefined) return undefined;
   const [config, secrets] = await Promise.all([
     openHalf(deps.vault, place, 'public', stored.publicHalf),
     openHalf(deps.vault, place, 'secret', stored.secretHalf),
   ]);
-  const whole = { ...config, ...secrets };
-  return resolveProvider(requireType(stored.type), whole, deps.config.oauthClients);
+  const type = requireType(stored.type);
+  const whole = withKept(type, { ...config, ...secrets }, extra);
+  return resolveProvider(type, whole, deps.config.oauthClients);
 }
 
 declare module '../../core/deps/deps.ts' {

@@ -2,32 +2,30 @@ import { createHash } from 'node:crypto';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { OAuthFacts } from '../../core/catalog/facts.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
-import {
-  fillText,
-  fillUrl,
-  TemplateValueError,
-  type TextTemplate,
-  type UrlTemplate,
-} from '../../core/catalog/templates.ts';
 import type { OAuthClients } from '../../platform/config/config.oauth.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
+import { fillEndpoint, fillKnownEndpoint, fillParams } from './fill-endpoints.ts';
 
 /** An authorization server, and the client that one connection uses there. */
 export type Provider = {
   /** Its name for people. */
   label: string;
+  facts: OAuthFacts;
   authorizationEndpoint: URL;
   tokenEndpoint: URL;
   revocationEndpoint: URL | null;
+  userinfoEndpoint: URL | null;
   /** The endpoints that the operator gave: they may have any address, loopback included. */
   trustedEndpoints: ReadonlySet<string>;
   /** `secret` is null for a public client. */
   client: { id: string; secret: string | null };
-  authentication: OAuthFacts['clientAuthentication'];
   /** The scopes that a consent requests. */
   scopes: readonly string[];
+  /** Added to the consent's URL. */
   extraParams: Readonly<Record<string, string>>;
+  /** Added to each token request. */
+  extraTokenParams: Readonly<Record<string, string>>;
 };
 
 /** A connection's whole config, both halves together. */
@@ -37,7 +35,7 @@ type WholeConfig = JsonObject;
  * Returns the provider and the client of an OAuth connection: from its own config, else from the environment.
  *
  * @throws ProviderNotConfiguredError, an InvalidInputError at `config.client_id`, when no client is
- * configured.
+ * configured; InvalidInputError at a field whose value cannot stand in an endpoint.
  */
 export function resolveProvider(
   type: ConnectionType,
@@ -57,51 +55,34 @@ export function resolveProvider(
     operator.tokenEndpoint ??
     fillEndpoint(facts.tokenEndpoint, config) ??
     readSettingText(config, 'token_url');
-  const revocation =
-    operator.revocationEndpoint ?? fillEndpoint(facts.revocationEndpoint, config) ?? null;
   if (authorization === undefined || token === undefined) {
     throw new InvalidInputError([{ path: 'config.token_url', message: 'cannot be blank' }]);
   }
-  const client = configuredClient(type, config) ?? operatorClient(operator);
+  // The operator's secret never goes to an address that a config names.
+  const isOwnAddress = facts.tokenEndpoint !== null || operator.tokenEndpoint !== undefined;
+  const client =
+    configuredClient(type, config) ?? (isOwnAddress ? operatorClient(operator) : undefined);
   if (client === undefined) throw new ProviderNotConfiguredError(type);
+  const revocation =
+    operator.revocationEndpoint ?? fillKnownEndpoint(facts.revocationEndpoint, config);
+  // The operator's server issued the token, so no other server understands it.
+  const userinfo =
+    operator.tokenEndpoint === undefined
+      ? fillKnownEndpoint(facts.userinfoEndpoint, config)
+      : operator.userinfoEndpoint;
   return {
     label: type.label,
+    facts,
     authorizationEndpoint: new URL(authorization),
     tokenEndpoint: new URL(token),
-    revocationEndpoint: revocation === null ? null : new URL(revocation),
+    revocationEndpoint: revocation === undefined ? null : new URL(revocation),
+    userinfoEndpoint: userinfo === undefined ? null : new URL(userinfo),
     trustedEndpoints: trustedEndpoints(operator),
     client,
-    authentication: facts.clientAuthentication,
     scopes: wantedScopes(facts, config),
-    extraParams: fillTexts(facts.extraAuthorizationParams, config),
+    extraParams: fillParams(facts.extraAuthorizationParams, config),
+    extraTokenParams: fillParams(facts.extraTokenParams, config),
   };
-}
-
-/** Fills in an endpoint; undefined where the type has none. */
-function fillEndpoint(endpoint: UrlTemplate | null, config: WholeConfig): string | undefined {
-  return endpoint === null ? undefined : reportingField(() => fillUrl(endpoint, config).href);
-}
-
-function fillTexts(
-  templates: Readonly<Record<string, TextTemplate>>,
-  config: WholeConfig,
-): Record<string, string> {
-  const filled = Object.entries(templates).map(([name, template]) => [
-    name,
-    reportingField(() => fillText(template, config)),
-  ]);
-  return Object.fromEntries(filled);
-}
-
-/** Reports a value that a template cannot take as a problem of its field. */
-function reportingField<T>(fill: () => T): T {
-  try {
-    return fill();
-  } catch (error) {
-    if (!(error instanceof TemplateValueError)) throw error;
-    const issue = { path: `config.${error.field}`, message: error.complaint };
-    throw new InvalidInputError([issue], { cause: error });
-  }
 }
 
 /** Returns a digest of the client and the endpoints. A consent or a token is void with any others. */
@@ -157,11 +138,15 @@ function clientVariables(type: string): string | undefined {
   return `OAUTH_${prefix}_CLIENT_ID and OAUTH_${prefix}_CLIENT_SECRET`;
 }
 
-/* Both values of a pair come from the config. Only the generic type has clients without a secret. */
+/*
+ * Both values of a pair come from the config. Clients without a secret exist in the generic type, and where the
+ * type's clients are public: a secret that is given there is never sent.
+ */
 function configuredClient({ oauth2 }: ConnectionType, config: WholeConfig) {
   const id = readSettingText(config, 'client_id');
   const secret = readSettingText(config, 'client_secret');
   if (id === undefined) return undefined;
+  if (oauth2?.clientAuthentication === 'none') return { id, secret: null };
   if (secret !== undefined) return { id, secret };
   return oauth2?.tokenEndpoint === null ? { id, secret: null } : undefined;
 }
@@ -198,8 +183,9 @@ function trustedEndpoints({
   authorizationEndpoint,
   tokenEndpoint,
   revocationEndpoint,
+  userinfoEndpoint,
 }: OAuthClients[string]): Set<string> {
-  const given = [authorizationEndpoint, tokenEndpoint, revocationEndpoint];
+  const given = [authorizationEndpoint, tokenEndpoint, revocationEndpoint, userinfoEndpoint];
   return new Set(given.flatMap((url) => (url === undefined ? [] : new URL(url).href)));
 }
 

@@ -1,9 +1,13 @@
+import type { OAuthFacts } from '../../core/catalog/facts.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/catalog/json.ts';
+import { valueAt } from '../../core/catalog/json-path.ts';
 import { OutboundError, OutboundRedirectError } from '../../core/outbound/outbound.errors.ts';
 import { readExtras } from './extras.ts';
 import type { Provider } from './provider.ts';
+import { accountKeyOf, claimsOf, type NamedAccount, readAccount } from './provider-account.ts';
 import { shorten } from './shorten.ts';
-import { failureOfRefusal, TokenFailure, type TokenRefusal } from './token-failure.ts';
+import { failureOfRefusal, TokenFailure } from './token-failure.ts';
+import { failureOfSigns, isFilledText, readRefusal } from './token-refusal.ts';
 
 /** A successful response of a token endpoint (RFC 6749, section 5.1). */
 export type TokenAnswer = {
@@ -15,14 +19,19 @@ export type TokenAnswer = {
   expiresIn: number | undefined;
   /** Undefined: the requested scopes (RFC 6749, section 5.1). */
   scopes: string[] | undefined;
-  /** The account that consented, as the provider names it; undefined when it does not say. */
+  /** The key by which the accounts of consents are compared; undefined when the provider names none. */
   account: string | undefined;
+  namedAccount: NamedAccount;
   /** Other members that clients need to use the token; undefined when there are none. */
   extra: JsonObject | undefined;
 };
 
 /** A request to a token endpoint, and its values that no message may repeat. */
-type TokenRequest = { send: () => Promise<Response>; secrets: readonly string[] };
+type TokenRequest = {
+  kind: 'code' | 'refresh';
+  send: () => Promise<Response>;
+  secrets: readonly string[];
+};
 
 /**
  * Sends a token request and reads the response in all forms that providers send: an error inside a 200, form
@@ -31,23 +40,30 @@ type TokenRequest = { send: () => Promise<Response>; secrets: readonly string[] 
  * @throws TokenFailure
  */
 export async function readTokenAnswer(
-  { label, client }: Provider,
-  { send, secrets }: TokenRequest,
+  { label, client, facts }: Provider,
+  { kind, send, secrets }: TokenRequest,
 ): Promise<TokenAnswer> {
   const { status, retryAfter, type, text } = await receive(label, send);
-  const json = unwrapToken(parseObject(text) ?? parseForm(type, text));
+  const whole = parseObject(text) ?? parseForm(type, text);
+  const json = whole && findToken(facts, whole, kind);
   const refusal = json && readRefusal(status, json);
   const description = shorten(refusal?.description, [...secrets, client.secret ?? '']);
+  const hasToken = status >= 200 && status <= 299 && isFilledText(json?.access_token);
+  if (kind === 'refresh' && whole !== undefined && !hasToken) {
+    const names = refusal?.names ?? [];
+    const ended = failureOfSigns(facts, { status, names, description, json: whole });
+    if (ended !== undefined) throw ended;
+  }
   if (status === 429 || status >= 500) {
     const message = `${label} answered with status ${status}`;
     throw new TokenFailure('passing', message, { retryAfter, description });
   }
   if (refusal) throw failureOfRefusal({ ...refusal, description });
   if (status < 200 || status > 299) throw failureOfRefusal({ status, names: [], description });
-  if (json === undefined) {
+  if (whole === undefined || json === undefined) {
     throw new TokenFailure('passing', `${label} did not answer with JSON (status ${status})`);
   }
-  return tokenAnswerFromJson(label, json);
+  return tokenAnswerFromJson(label, facts, { whole, json });
 }
 
 async function receive(label: string, send: () => Promise<Response>) {
@@ -73,96 +89,61 @@ async function receive(label: string, send: () => Promise<Response>) {
 }
 
 /**
- * Returns a response with its token on top: Lark and TikTok put it into `data`, Slack into `authed_user` where
- * only a user consented.
+ * Returns a response with its token on top, from where the type says that it is. Where the type does not say:
+ * Lark and TikTok put it into `data`, Slack into `authed_user` where only a user consented. Some providers put
+ * it elsewhere in the response to a refresh: it is then on top.
  */
-function unwrapToken(json: JsonObject | undefined): JsonObject | undefined {
-  if (json === undefined || isFilledText(json.access_token)) return json;
+function findToken(
+  { responsePaths }: OAuthFacts,
+  whole: JsonObject,
+  kind: TokenRequest['kind'],
+): JsonObject {
+  const path = responsePaths.access_token;
+  const base = path === undefined ? unwrapToken(whole) : whole;
+  if (kind === 'refresh' && path !== undefined && !isFilledText(valueAt(whole, path))) return whole;
+  const json = { ...base };
+  for (const [name, place] of Object.entries(responsePaths)) {
+    const value = valueAt(whole, place);
+    if (value === undefined) delete json[name];
+    else json[name] = value;
+  }
+  return json;
+}
+
+function unwrapToken(json: JsonObject): JsonObject {
+  if (isFilledText(json.access_token)) return json;
   const { data, ...envelope } = json;
   if (isJsonObject(data) && isFilledText(data.access_token)) return { ...envelope, ...data };
   const user = json.authed_user;
   return isJsonObject(user) && isFilledText(user.access_token) ? { ...json, ...user } : json;
 }
 
-/** Returns the error in a response; undefined when there is none. A token in a success is always used. */
-function readRefusal(status: number, json: JsonObject): TokenRefusal | undefined {
-  const isSuccess = status >= 200 && status <= 299;
-  if (isSuccess && isFilledText(json.access_token)) return undefined;
-  const names = [json.error, firstOf(json.errors)].flatMap(namesOf);
-  // HubSpot and others name the error in members that mean something else in a success.
-  if (!isSuccess || names.length > 0 || saysFailure(json)) {
-    const { error_code, code, status: named, reason } = json;
-    const others = [error_code, code, named, reason].filter((name) => isCode(name));
-    return { status, names: [...names, ...others], description: providerWordsOf(json) };
-  }
-  return undefined;
-}
-
-const isCode = (name: JsonValue | undefined): name is string =>
-  isFilledText(name) && /^\S+$/.test(name);
-
-/** Returns error names from a string or an object: Facebook's `{"error": {"type", "code": 190}}`, Fitbit's `{"errors": [{"errorType"}]}`. */
-function namesOf(error: JsonValue | undefined): string[] {
-  if (isFilledText(error)) return [error];
-  if (!isJsonObject(error)) return [];
-  const { code, error: inner, errorType, type, status } = error;
-  const names = [code, inner, errorType, type, status].filter(isFilledText);
-  return typeof code === 'number' && isFilledText(type) ? [`${type}_${code}`, ...names] : names;
-}
-
-/** Recognizes Slack's `ok: false`, Lark's `code: 20037`, WeChat's `errcode: 40030`, and an error without a name. */
-function saysFailure({
-  ok,
-  success,
-  error,
-  errors,
-  code,
-  errcode,
-  error_code,
-}: JsonObject): boolean {
-  const isNumbered = [error, code, errcode, error_code].some(
-    (number) => typeof number === 'number' && number !== 0,
-  );
-  const isFailed = ok === false || success === false || error === true;
-  return isNumbered || isFailed || isJsonObject(error) || isJsonObject(firstOf(errors));
-}
-
-function providerWordsOf(json: JsonObject): string | undefined {
-  const places = [json, json.error, firstOf(json.errors)].filter((place) => isJsonObject(place));
-  for (const place of places) {
-    const { error_description, message, error_message, detail, reason, msg, errmsg } = place;
-    const found = [error_description, message, error_message, detail, reason, msg, errmsg];
-    const words = found.find(isFilledText);
-    if (words !== undefined) return words;
-  }
-  return isFilledText(json.error) && !isCode(json.error) ? json.error : undefined;
-}
-
-const firstOf = (list: JsonValue | undefined) => (Array.isArray(list) ? list[0] : list);
-
-const isFilledText = (value: JsonValue | undefined): value is string =>
-  typeof value === 'string' && value.trim() !== '';
-
 function parseForm(type: string, text: string): JsonObject | undefined {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type.slice(0, 200))) return undefined;
   return Object.fromEntries(new URLSearchParams(text));
 }
 
-function tokenAnswerFromJson(label: string, json: JsonObject): TokenAnswer {
-  const { access_token, refresh_token, token_type, expires_in, scope } = json;
+function tokenAnswerFromJson(
+  label: string,
+  facts: OAuthFacts,
+  { whole, json }: { whole: JsonObject; json: JsonObject },
+): TokenAnswer {
+  const { access_token, refresh_token, token_type, expires_in, scope, id_token } = json;
   if (!isFilledText(access_token)) {
     throw new TokenFailure('passing', `${label} answered without an access token`);
   }
   const life = /^(number|string)$/.test(typeof expires_in) ? Number(expires_in) : Number.NaN;
+  const claims = claimsOf(id_token);
   return {
     accessToken: access_token,
     refreshToken: typeof refresh_token === 'string' && refresh_token ? refresh_token : undefined,
     tokenType: isFilledText(token_type) ? token_type : 'Bearer',
     expiresIn:
       Number.isFinite(life) && life > 0 ? Math.min(Math.floor(life), 2 ** 31 - 1) : undefined,
-    scopes: readScopes(scope ?? json.scopes),
-    account: providerAccountOf(json),
-    extra: readExtras(json),
+    scopes: readScopes(scope ?? json.scopes, facts.scopeSeparator),
+    account: accountKeyOf(claims, json),
+    namedAccount: readAccount(facts, [claims, whole]),
+    extra: readExtras(json, { whole, kept: facts.kept }),
   };
 }
 
@@ -170,16 +151,19 @@ function tokenAnswerFromJson(label: string, json: JsonObject): TokenAnswer {
  * GitHub separates scopes with commas, Twitch sends a list, and others send a list as a string. A scope has
  * only printable ASCII characters (RFC 6749, section 3.3).
  */
-function readScopes(scope: JsonValue | undefined): string[] | undefined {
+function readScopes(scope: JsonValue | undefined, separator: string): string[] | undefined {
   const list = typeof scope === 'string' ? parseList(scope) : scope;
   if (Array.isArray(list)) {
-    return list.flatMap((item) => (typeof item === 'string' ? splitScopes(item) : []));
+    return list.flatMap((item) => (typeof item === 'string' ? splitScopes(item, separator) : []));
   }
-  return typeof scope === 'string' ? splitScopes(scope) : undefined;
+  return typeof scope === 'string' ? splitScopes(scope, separator) : undefined;
 }
 
-function splitScopes(text: string): string[] {
-  return text.split(/[\s,]+/).filter((name) => /^[!-~]+$/.test(name));
+function splitScopes(text: string, separator: string): string[] {
+  return text
+    .split(separator)
+    .flatMap((part) => part.split(/[\s,]+/))
+    .filter((name) => /^[!-~]+$/.test(name));
 }
 
 function parseList(text: string): JsonValue[] | undefined {
@@ -189,22 +173,6 @@ function parseList(text: string): JsonValue[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-/**
- * Returns `sub` of an ID token, else the account that some providers name beside the token. The ID token needs
- * no signature check: it came directly from the token endpoint over TLS (OpenID Connect Core, section 3.1.3.7).
- */
-function providerAccountOf(json: JsonObject): string | undefined {
-  const { id_token, account_id, workspace_id, owner } = json;
-  if (typeof id_token === 'string') {
-    const claims = parseObject(Buffer.from(id_token.split('.')[1] ?? '', 'base64url').toString());
-    if (typeof claims?.sub === 'string') return JSON.stringify([claims.iss ?? null, claims.sub]);
-  }
-  if (typeof account_id === 'string') return JSON.stringify([account_id]);
-  const user = isJsonObject(owner) && isJsonObject(owner.user) ? owner.user.id : undefined;
-  if (typeof workspace_id === 'string') return JSON.stringify([workspace_id, user ?? null]);
-  return undefined;
 }
 
 function parseObject(text: string): JsonObject | undefined {

@@ -175,10 +175,7 @@ export function failureOfRefusal({ status, names, description = '' }: TokenRefus
   const configuration = configurationErrors.get(code);
   const isKnown = configuration !== undefined || passingErrors.has(code);
   const ended = isKnown ? undefined : names.find(isEndedCode);
-  if (ended !== undefined && !saysPassing(description)) {
-    const message = `the provider no longer accepts the grant${shown(ended)}`;
-    return new TokenFailure('ended', message, options);
-  }
+  if (ended !== undefined && !saysPassing(description)) return deadGrant(ended, options);
   // If the words name the token, the message leaves out the code, which blames the client or its request.
   if (vagueErrors.has(code) && saysEnded(description)) {
     return new TokenFailure('ended', 'the provider no longer accepts the grant', options);
@@ -193,12 +190,22 @@ export function failureOfRefusal({ status, names, description = '' }: TokenRefus
   return new TokenFailure(isPassing ? 'passing' : 'unclear', message, options);
 }
 
+/** Returns the failure of a refusal that its type counts as an end; undefined when its words say otherwise. */
+export function failureOfDeadGrant({ names, description }: TokenRefusal): TokenFailure | undefined {
+  return saysPassing(description ?? '') ? undefined : deadGrant(names[0] ?? '', { description });
+}
+
+function deadGrant(name: string, options: { description: string | undefined }): TokenFailure {
+  const message = `the provider no longer accepts the grant${shown(name)}`;
+  return new TokenFailure('ended', message, options);
+}
+
 function shown(name: string): string {
   return /^\w{1,40}$/.test(name) ? ` (${name})` : '';
 }
 
 /** `INVALID_GRANT`, `invalid-grant` and `Invalid Grant` are one code. */
-function comparableCode(code: string): string {
+export function comparableCode(code: string): string {
   return code
     .slice(0, 100)
     .toLowerCase()

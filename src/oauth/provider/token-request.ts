@@ -1,6 +1,8 @@
 import * as oauth from 'oauth4webapi';
+import { isJsonObject } from '../../core/catalog/json.ts';
 import type { LeanDeps } from '../../core/deps/deps.ts';
 import type { Provider } from './provider.ts';
+import { isAccountComplete, type NamedAccount, readAccount } from './provider-account.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 
 /** An authorization code, with the values that prove that this server requested it. */
@@ -12,17 +14,18 @@ type CodeExchange = {
 };
 
 /**
- * Exchanges an authorization code (RFC 6749, section 4.1.3; RFC 7636).
+ * Exchanges an authorization code (RFC 6749, section 4.1.3; RFC 7636). It then asks the provider for the
+ * account, if the response does not name it.
  *
  * @throws TokenFailure
  */
-export function exchangeCode(
+export async function exchangeCode(
   deps: LeanDeps,
   provider: Provider,
   { parameters, redirectUri, verifier }: CodeExchange,
 ): Promise<TokenAnswer> {
   const [server, client, authentication] = parties(provider);
-  const options = requestOptions(deps, provider);
+  const options = tokenRequestOptions(deps, provider);
   const send = () =>
     oauth.authorizationCodeGrantRequest(
       server,
@@ -30,10 +33,35 @@ export function exchangeCode(
       authentication,
       parameters,
       redirectUri,
-      verifier,
+      provider.facts.pkce ? verifier : oauth.nopkce,
       options,
     );
-  return readTokenAnswer(provider, { send, secrets: [parameters.get('code') ?? '', verifier] });
+  const secrets = [parameters.get('code') ?? '', verifier];
+  const answer = await readTokenAnswer(provider, { kind: 'code', send, secrets });
+  return { ...answer, namedAccount: await completeAccount(deps, provider, answer) };
+}
+
+/**
+ * Adds what the userinfo endpoint says about the account (OpenID Connect Core, section 5.3). A failure adds
+ * nothing: the tokens are good without it.
+ */
+async function completeAccount(
+  { outbound, log }: LeanDeps,
+  { label, facts, userinfoEndpoint, trustedEndpoints }: Provider,
+  { accessToken, namedAccount: known }: TokenAnswer,
+): Promise<NamedAccount> {
+  if (userinfoEndpoint === null || isAccountComplete(facts, known)) return known;
+  const { href } = userinfoEndpoint;
+  const send = trustedEndpoints.has(href) ? outbound.trusted : outbound.checked;
+  try {
+    const headers = { accept: 'application/json', authorization: `Bearer ${accessToken}` };
+    const answer = await send(href, { method: 'GET', headers });
+    const json: unknown = answer.ok ? await answer.json() : undefined;
+    return isJsonObject(json) ? readAccount(facts, [json], known) : known;
+  } catch (error) {
+    log.warn({ err: error, provider: label }, 'a provider did not say which account consented');
+    return known;
+  }
 }
 
 /**
@@ -47,10 +75,10 @@ export function requestRefresh(
   refreshToken: string,
 ): Promise<TokenAnswer> {
   const [server, client, authentication] = parties(provider);
-  const options = requestOptions(deps, provider);
+  const options = tokenRequestOptions(deps, provider);
   const send = () =>
     oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options);
-  return readTokenAnswer(provider, { send, secrets: [refreshToken] });
+  return readTokenAnswer(provider, { kind: 'refresh', send, secrets: [refreshToken] });
 }
 
 /**
@@ -87,12 +115,10 @@ function parties(provider: Provider): [oauth.AuthorizationServer, oauth.Client, 
   return [authorizationServer(provider), { client_id: id }, clientAuthentication(provider, secret)];
 }
 
-function clientAuthentication(
-  { authentication }: Provider,
-  secret: string | null,
-): oauth.ClientAuth {
-  if (secret === null) return oauth.None();
-  return authentication === 'body' ? oauth.ClientSecretPost(secret) : basicAuthentication(secret);
+function clientAuthentication({ facts }: Provider, secret: string | null): oauth.ClientAuth {
+  const { clientAuthentication: method } = facts;
+  if (secret === null || method === 'none') return oauth.None();
+  return method === 'body' ? oauth.ClientSecretPost(secret) : basicAuthentication(secret);
 }
 
 /**
@@ -106,14 +132,20 @@ function basicAuthentication(secret: string): oauth.ClientAuth {
   };
 }
 
+/* The parameters of the type come first: they never replace one of the protocol. */
+function tokenRequestOptions(deps: LeanDeps, provider: Provider) {
+  return { ...requestOptions(deps, provider), additionalParameters: provider.extraTokenParams };
+}
+
 /* GitHub returns a form unless the request accepts JSON. Notion requires requests in JSON. */
-function requestOptions({ outbound }: LeanDeps, { authentication, trustedEndpoints }: Provider) {
+function requestOptions({ outbound }: LeanDeps, { facts, trustedEndpoints }: Provider) {
+  const isJson = facts.tokenRequest === 'json' || facts.clientAuthentication === 'basic+json';
   const fetch: typeof globalThis.fetch = (url, init) => {
     const send = trustedEndpoints.has(String(url)) ? outbound.trusted : outbound.checked;
     const headers = new Headers(init?.headers);
     headers.set('accept', 'application/json');
     let body = init?.body;
-    if (authentication === 'basic+json' && body instanceof URLSearchParams) {
+    if (isJson && body instanceof URLSearchParams) {
       headers.set('content-type', 'application/json');
       body = JSON.stringify(Object.fromEntries(body));
     }

@@ -85,8 +85,10 @@ export type GrantTokens = {
   tokenType: string;
   /** Undefined where the provider gives none. */
   refreshToken?: string;
-  /** The account that consented, as the provider names it; undefined where it does not say. */
+  /** The key by which the accounts of consents are compared; undefined where the provider names none. */
   account?: string;
+  /** The id of the account, where the type says where to find it and the provider named it. */
+  accountId?: string;
   /** Other members of the token response that clients need; returned with the token. */
   extra?: JsonObject;
 };

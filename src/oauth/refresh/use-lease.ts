@@ -1,7 +1,7 @@
 import type { LeanDeps } from '../../core/deps/deps.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
-import { loadProvider, openProvider } from '../provider/load-provider.ts';
+import { loadProvider } from '../provider/load-provider.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { TokenAnswer } from '../provider/token-answer.ts';
 import { TokenFailure } from '../provider/token-failure.ts';
@@ -64,7 +64,7 @@ async function prepareCall(
       await release();
       return { kind: 'not called', reason: 'this process is about to stop.' };
     }
-    const provider = await requireGrantProvider(deps, grant, lease);
+    const provider = await requireGrantProvider(deps, grant, { ...lease, before });
     const key = await deps.vault.sealingKey(grant.projectId);
     if (mayCallProvider(lease, performance.now())) return { kind: 'ready', before, provider, key };
     await release();
@@ -94,12 +94,10 @@ async function callProvider(
 async function requireGrantProvider(
   deps: LeanDeps,
   grant: Grant,
-  { settings }: Lease,
+  { settings, before }: Pick<Lease, 'settings'> & { before: GrantTokens },
 ): Promise<Provider> {
   try {
-    const provider = await (settings
-      ? openProvider(deps, grant, settings)
-      : loadProvider(deps, grant));
+    const provider = await loadProvider(deps, grant, { settings, extra: before.extra });
     if (provider !== undefined) return provider;
   } catch (cause) {
     if (!(cause instanceof InvalidInputError)) throw cause;

@@ -2,6 +2,7 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { newId } from '../../platform/new-id.ts';
+import { withKept } from '../provider/extras.ts';
 import { connectionParts, type OAuthConnectionRow, openRow } from '../provider/load-connection.ts';
 import { resolveProvider } from '../provider/provider.ts';
 import { openTokens } from '../refresh/grant.ts';
@@ -86,11 +87,12 @@ async function openRequest(deps: Deps, grant: GrantToRevoke): Promise<OpenedToke
   if (sealed === null || tokensDataKey === null) return undefined;
   try {
     const connection = await openRow(deps.vault, grant.connection);
-    const { organizationId, projectId, type, config } = connection;
-    const { revocationEndpoint } = resolveProvider(type, config, deps.config.oauthClients);
-    if (revocationEndpoint === null) return undefined;
+    const { organizationId, projectId, type } = connection;
     const place = { organizationId, projectId, id: connectionId };
     const tokens = await openTokens(deps.vault, { ...place, sealed, dataKey: tokensDataKey });
+    const config = withKept(type, connection.config, tokens.extra);
+    const { revocationEndpoint } = resolveProvider(type, config, deps.config.oauthClients);
+    if (revocationEndpoint === null) return undefined;
     const token = tokens.refreshToken ?? tokens.accessToken;
     const request = { type: type.type, config, token };
     const { host } = revocationEndpoint;

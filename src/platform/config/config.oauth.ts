@@ -8,6 +8,7 @@ type OAuthClient = {
   authorizationEndpoint?: string;
   tokenEndpoint?: string;
   revocationEndpoint?: string;
+  userinfoEndpoint?: string;
 };
 
 /** The OAuth clients by the provider's name in capitals, such as `GOOGLE`. */
@@ -48,6 +49,11 @@ const settings = {
   },
   REVOCATION_ENDPOINT: {
     key: 'revocationEndpoint',
+    schema: endpoint,
+    wanted: 'a URL without blanks and line ends',
+  },
+  USERINFO_ENDPOINT: {
+    key: 'userinfoEndpoint',
     schema: endpoint,
     wanted: 'a URL without blanks and line ends',
   },
