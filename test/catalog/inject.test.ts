@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
-import { type Injection, injectCredential } from '../../src/core/catalog/inject.ts';
+import { toHttpFacts } from '../../src/core/catalog/facts.ts';
+import { injectCredential } from '../../src/core/catalog/inject.ts';
+import type { HttpDefinition } from '../../src/core/catalog/type-definition.ts';
 import { ConflictError } from '../../src/platform/errors.ts';
 
-const inject = (list: Injection[], secret = {}, open = {}, headers = {}) =>
-  injectCredential({ inject: list, headers }, { open, secret });
+type Injection = NonNullable<HttpDefinition['inject']>[number];
+
+const inject = (list: Injection[], secret = {}, open = {}, headers = {}) => {
+  const facts = toHttpFacts({ base_url: 'https://a.example', inject: list, headers }, false);
+  return injectCredential(facts, { open, secret });
+};
 
 test('a header takes the value of a secret field, and constant headers stay beside it', () => {
   const { headers, secrets } = inject(

@@ -1,18 +1,7 @@
 import { ConflictError } from '../../platform/errors.ts';
+import type { HttpFacts } from './facts.ts';
 import { type JsonObject, ownValue } from './json.ts';
-
-/**
- * How a request carries a credential. Names and values can hold `{field}`. `basic` is HTTP Basic (RFC
- * 7617): the name is the user name, the value is the password.
- */
-export type Injection = { in: 'header' | 'query' | 'basic'; name: string; value: string };
-
-/** The part of a connection type that says how its requests look. */
-type InjectionFacts = {
-  inject: readonly Injection[];
-  /** Headers that the service requires and that hold no credential. */
-  headers: Readonly<Record<string, string>>;
-};
+import type { TextTemplate } from './templates.ts';
 
 /** The values of a connection, by field. Those of `secret` must never come back to a caller. */
 type CredentialValues = { open: JsonObject; secret: JsonObject };
@@ -34,40 +23,48 @@ type InjectedCredential = {
  * @throws ConflictError if a value cannot stand in a header.
  */
 export function injectCredential(
-  { inject, headers: constants }: InjectionFacts,
+  { inject, headers: constants }: Pick<HttpFacts, 'inject' | 'headers'>,
   values: CredentialValues,
 ): InjectedCredential {
   const headers = new Map<string, string>();
   const query: [string, string][] = [];
   const secrets = new Set(textsIn(values.secret));
-  for (const [name, value] of Object.entries(constants)) setHeader(headers, name, value);
-  for (const injection of inject) {
-    const [name, value] = [
-      fillTemplate(injection.name, values),
-      fillTemplate(injection.value, values),
-    ];
-    if (injection.in === 'basic') {
+  for (const [name, template] of Object.entries(constants)) {
+    const value = fillTemplate(template, values);
+    if (value !== undefined) setHeader(headers, name, value);
+  }
+  for (const place of inject) {
+    const value = fillTemplate(place.value, values);
+    if (place.in === 'basic') {
+      const name = place.name === null ? '' : fillTemplate(place.name, values);
       if (!name && !value) continue;
       const pair = Buffer.from(`${name ?? ''}:${value ?? ''}`).toString('base64');
       secrets.add(pair);
       setHeader(headers, 'authorization', `Basic ${pair}`);
-    } else if (name !== undefined && value !== undefined) {
-      if (injection.in === 'query') query.push([name, value]);
-      else setHeader(headers, name, value);
+    } else if (value !== undefined) {
+      if (place.in === 'query') query.push([place.name, value]);
+      else setHeader(headers, place.name, value);
     }
   }
   return { headers, query, secrets: [...secrets] };
 }
 
 /** Fills in the fields of a template; undefined if one of them has no value. */
-function fillTemplate(template: string, { open, secret }: CredentialValues): string | undefined {
-  let isComplete = true;
-  const filled = template.replace(/\{(\w+)\}/g, (_all, field: string) => {
-    const value = ownValue(secret, field) ?? ownValue(open, field);
-    if (value === undefined || value === null || value === '') isComplete = false;
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
-  });
-  return isComplete ? filled : undefined;
+function fillTemplate(
+  template: TextTemplate,
+  { open, secret }: CredentialValues,
+): string | undefined {
+  let filled = '';
+  for (const part of template) {
+    if (typeof part === 'string') {
+      filled += part;
+      continue;
+    }
+    const value = ownValue(secret, part.field) ?? ownValue(open, part.field);
+    if (value === undefined || value === null || value === '') return undefined;
+    filled += typeof value === 'object' ? JSON.stringify(value) : String(value);
+  }
+  return filled;
 }
 
 /* RFC 9110, section 5.5: no control characters but the tab. Other characters travel as UTF-8. */
