@@ -59,6 +59,12 @@ export const errorKinds = {
     words: 'Too Many Requests',
   },
   upstream: { status: 502, rest: 'bad_gateway', graphql: 'BAD_GATEWAY', words: 'Bad Gateway' },
+  upstream_timeout: {
+    status: 504,
+    rest: 'gateway_timeout',
+    graphql: 'BAD_GATEWAY',
+    words: 'Gateway Timeout',
+  },
   unavailable: {
     status: 503,
     rest: 'unavailable',
@@ -81,6 +87,8 @@ export type ErrorCode = keyof typeof errorKinds;
  */
 export class AppError extends Error {
   readonly kind: ErrorCode;
+  /** Whether the audit log has it already, with more details than a refusal has. */
+  isRecorded = false;
 
   constructor(kind: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

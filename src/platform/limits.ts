@@ -58,6 +58,16 @@ export const defaultLimits = {
   subscriptionsPerProcess: 5_000,
   /** Changes that wait for a subscriber that does not read. `LIMIT_WAITING_CHANGES` */
   waitingChanges: 1_000,
+  /** Maximum size of a body through the proxy, either way, in MiB. `LIMIT_PROXY_MEGABYTES` */
+  proxyMegabytes: 5_120,
+  /** Seconds until a service begins its response through the proxy. `LIMIT_PROXY_RESPONSE_SECONDS` */
+  proxyResponseSeconds: 60,
+  /** Seconds between two parts of a response through the proxy. `LIMIT_PROXY_IDLE_SECONDS` */
+  proxyIdleSeconds: 60,
+  /** Proxied requests of a connection at the same time, in each process. `LIMIT_PROXY_PER_CONNECTION` */
+  proxyPerConnection: 100,
+  /** Proxied requests to a host at the same time, in each process. `LIMIT_PROXY_PER_HOST` */
+  proxyPerHost: 500,
 } as const;
 
 export type Limits = Record<keyof typeof defaultLimits, number>;

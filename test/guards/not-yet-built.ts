@@ -28,6 +28,7 @@ export const notYetBuilt: readonly string[] = [
   'ConnectionType.docsUrl',
   'ConnectionType.hosts',
   'ConnectionType.keyUrl',
+  'ConnectionType.logoUrl',
   'ConnectionType.origin',
   'ConnectionType.version',
   'ConnectionTypeField.audience',

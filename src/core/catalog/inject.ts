@@ -7,7 +7,7 @@ import type { TextTemplate } from './templates.ts';
 type CredentialValues = { open: JsonObject; secret: JsonObject };
 
 /** What a request to the service carries. */
-type InjectedCredential = {
+export type InjectedCredential = {
   /** Header values by their names in lower case. The values are Latin-1, as `node:http` sends them. */
   headers: ReadonlyMap<string, string>;
   /** Query parameters, not encoded. */

@@ -22,7 +22,7 @@ type Watch<Event> = {
 /**
  * Pause in milliseconds between two checks of the caller's right, which is also checked before each event.
  */
-const rightCheckPause = 5_000;
+export const rightCheckPause = 5_000;
 const streamRetryPause = 250;
 
 /**

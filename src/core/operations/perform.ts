@@ -156,7 +156,7 @@ async function recordIfRefused<Input, Output>(
   input: Input,
   error: unknown,
 ): Promise<void> {
-  if (audit === undefined || !(error instanceof AppError)) return;
+  if (audit === undefined || !(error instanceof AppError) || error.isRecorded) return;
   const id = connection === undefined ? undefined : input[connection];
   const connectionId = typeof id === 'string' ? id : null;
   await recordRefusal(context, audit, error, { connectionId });

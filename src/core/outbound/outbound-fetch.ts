@@ -1,4 +1,4 @@
-import { Agent, errors } from 'undici';
+import { Agent, type buildConnector, errors } from 'undici';
 import { parseUrl } from '../../platform/addresses.ts';
 import { isLoopback } from '../../platform/config/config.ts';
 import {
@@ -68,23 +68,33 @@ export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
 /**
  * Creates an agent of our own, so that neither a proxy of the environment nor a global dispatcher is used.
  */
-function createAgent({ allowed, trusted, lookup }: OutboundOptions, deadline: number): Agent {
-  const connect = createOutboundConnector({
-    isOpen: (target) => trusted === true || isAllowed(target, allowed),
-    isPublic: (address) => isOpenAddress(address, allowed),
-    lookup,
-    timeout: deadline,
-  });
+function createAgent(options: OutboundOptions, deadline: number): Agent {
   return new Agent({
-    connect,
+    connect: createConnector(options, deadline),
     connections: 64,
-    // If a provider closed an idle socket during a refresh, the outcome would be unknown. So idle
-    // sockets close early.
-    keepAliveTimeout: 2_000,
-    keepAliveMaxTimeout: 5_000,
+    ...idleSockets,
     // The deadline of the whole exchange covers both.
     headersTimeout: 0,
     bodyTimeout: 0,
+  });
+}
+
+/**
+ * Milliseconds for which an idle socket is kept. If a provider closed it during a request, the outcome would
+ * be unknown, so idle sockets close early.
+ */
+export const idleSockets = { keepAliveTimeout: 2_000, keepAliveMaxTimeout: 5_000 } as const;
+
+/** Creates a connector that opens sockets only to what the policy allows. */
+export function createConnector(
+  { allowed, trusted, lookup }: OutboundOptions,
+  timeout: number,
+): buildConnector.connector {
+  return createOutboundConnector({
+    isOpen: (target) => trusted === true || isAllowed(target, allowed),
+    isPublic: (address) => isOpenAddress(address, allowed),
+    lookup,
+    timeout,
   });
 }
 
@@ -99,7 +109,8 @@ export function findTrustedAddressProblem(
   return isTrustedAddress(text) ? undefined : findAddressProblem(text, allowed);
 }
 
-function requireAddress(text: string, { allowed, trusted }: OutboundOptions): URL {
+/** @throws OutboundRefusedError if the policy does not allow the address. */
+export function requireAddress(text: string, { allowed, trusted }: OutboundOptions): URL {
   const find = trusted === true ? findTrustedAddressProblem : findAddressProblem;
   const problem = find(text, allowed);
   const url = parseUrl(text);
@@ -156,13 +167,15 @@ function rejectAt(ending: AbortSignal): Promise<never> {
   });
 }
 
-/** Turns an error of a socket or of undici into an OutboundError. Another error stays as it is. */
+/** Turns an error of undici or of the system into an OutboundError; any other error stays as it is. */
 export function toOutboundError(error: unknown, host: string, deadline: number): unknown {
   if (error instanceof OutboundError || !(error instanceof Error)) return error;
   if (error instanceof errors.HTTPParserError) return new OutboundUnreachableError(host, 'no HTTP');
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code === undefined) return error;
-  // This request waited for a socket that an earlier request had begun to open.
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return new OutboundTimeoutError(host, deadline);
+  // A request can also wait for a socket that an earlier request had begun to open.
+  if (timeoutCodes.includes(code)) return new OutboundTimeoutError(host, deadline);
   return new OutboundUnreachableError(host, code);
 }
+
+const timeoutCodes = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];

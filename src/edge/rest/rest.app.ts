@@ -24,7 +24,6 @@ import { createDocsApp } from './docs.app.tsx';
 import { errorInRestNames } from './field-names.ts';
 import { readAsked } from './input.ts';
 import { createKeysApp } from './keys.app.ts';
-import { createLogosApp } from './logos.app.ts';
 import { createPipedreamApp } from './pipedream.app.ts';
 import type { Route } from './route.ts';
 
@@ -42,7 +41,6 @@ export function createRestApp(deps: Deps): RestApp {
   management.route('/', createPipedreamApp(deps));
   management.route('/', createDocsApp(deps, restRoutes));
   management.route('/', createKeysApp(deps));
-  management.route('/', createLogosApp(deps));
   const appHost = createHost(deps);
   serveRoutes(appHost, deps, ({ caller }) => caller === 'app');
   return { management, appHost };
@@ -88,7 +86,8 @@ function answerFailure(deps: Deps, error: Error, c: HonoContext<RestEnv>) {
   return c.json(failureJson(known), errorKinds[known.kind].status, errorHeaders(known));
 }
 
-function errorHeaders(error: AppError): Record<string, string> {
+/** Returns the headers that a failure has besides its envelope. */
+export function errorHeaders(error: AppError): Record<string, string> {
   if (error.kind === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer' };
   if (error instanceof TooManyRequestsError) return { 'Retry-After': String(error.retryAfter) };
   return {};

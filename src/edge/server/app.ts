@@ -11,6 +11,7 @@ import { createGraphqlEndpoint } from '../graphql/yoga.ts';
 import type { RestEnv } from '../http/env.ts';
 import { failureJson, internalFailureJson } from '../http/failure.ts';
 import { toAppError } from '../http/masking.ts';
+import { isProxyPath, serveProxy } from '../rest/proxy.ts';
 import { createRestApp } from '../rest/rest.app.ts';
 import { applyCors } from './cors.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -18,7 +19,11 @@ import { createOperatorApp } from './operator.app.ts';
 import { readTarget, requestFacts, requestHost } from './request-facts.ts';
 
 /** The whole server, which is ready to listen. */
-type App = { listener: RequestListener };
+type App = {
+  listener: RequestListener;
+  /** Whether the request of this response may take longer than others to arrive. */
+  mayTakeLong: (res: ServerResponse) => boolean;
+};
 
 /** The facts about a request when it arrives. */
 type Arrived = { edge: string; path: string; facts: RequestFacts };
@@ -43,6 +48,7 @@ export function createServerApp(deps: Deps): App {
   const metrics = createMetrics(deps);
   const graphql = createGraphqlEndpoint(deps, schema);
   const graphiql = createGraphiql();
+  const unhurried = new WeakSet<ServerResponse>();
   const rest = createRestApp(deps);
   rest.management.route('/', createConnectPage(deps));
   rest.management.route('/', createOperatorApp(deps, metrics));
@@ -55,6 +61,9 @@ export function createServerApp(deps: Deps): App {
     const { edge, facts } = arrived;
     if (req.url === '*' && req.method === 'OPTIONS') return void sendAllow(res, serverMethods);
     const app = await findCalledApp(deps, req, arrived);
+    if (app === null && isProxyPath(arrived.path)) {
+      return serveProxy(deps, { req, res, facts, mayTakeLong: () => void unhurried.add(res) });
+    }
     if (edge !== 'graphql') return callHono({ facts, app }, req, res);
     if (app !== null) throw new NotFoundError('path');
     if (req.method === 'OPTIONS') return void sendAllow(res, graphqlMethods);
@@ -76,7 +85,7 @@ export function createServerApp(deps: Deps): App {
     if (isApi && applyCors(deps.config.corsOrigins, req, res)) return;
     serve(req, res, arrived).catch((error: unknown) => refuseRequest(deps, facts.id, error, res));
   };
-  return { listener };
+  return { listener, mayTakeLong: (res) => unhurried.has(res) };
 }
 
 /**
@@ -123,8 +132,11 @@ function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): Requ
   });
 }
 
-/** The part of a webhook's address that is its credential. The log leaves it out. */
-const secretPart = /(?<=^\/v1\/pipedream\/).*/;
+/**
+ * The part of a path that the log leaves out: of a webhook's address its credential, and of a proxied request
+ * what the caller asks the service for.
+ */
+const secretPart = /(?<=^\/v1\/(?:pipedream|connections\/[^/]+\/proxy)\/).+/;
 
 /** Logs and counts a request when it ends. It logs only the path of the address. */
 function watch(

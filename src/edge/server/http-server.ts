@@ -37,11 +37,15 @@ export function createHttpServer(deps: Deps): Server {
   server.setTimeout(idleTimeout);
   const begun = new WeakMap<Socket, ServerResponse>();
   server.on('request', (req, res) => begun.set(req.socket, res));
-  server.on('request', createServerApp(deps).listener);
+  const { listener, mayTakeLong } = createServerApp(deps);
+  server.on('request', listener);
   // Node refuses an unknown Expect header without a body. HTTP also allows a server to ignore it.
   server.on('checkExpectation', (req, res) => server.emit('request', req, res));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const response = begun.get(socket);
+    // The proxy has deadlines of its own, and Node looks at each request only once.
+    const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    if (isLate && response !== undefined && mayTakeLong(response)) return;
     // A response that has begun cannot be refused: the bytes would be read as a part of it.
     const isAmid = response?.headersSent && !response.writableFinished;
     if (error.code === 'ECONNRESET' || !socket.writable || isAmid) socket.destroy();

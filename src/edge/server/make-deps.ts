@@ -17,6 +17,10 @@ import type { KeyProvider } from '../../core/vault/key-provider.ts';
 import { createAppPermits } from '../../features/apps/app-permits.ts';
 import { loadAppsByHostname, loadVisibleApps } from '../../features/apps/load-app.ts';
 import { loadSigningKeyRows } from '../../features/connect-tokens/published-keys.ts';
+import {
+  createProxyStreams,
+  createRefusedTokens,
+} from '../../features/connections/call-service.ts';
 import { createConnectionPages } from '../../features/connections/connection-pages.store.ts';
 import {
   countReferenceLists,
@@ -76,6 +80,9 @@ export function makeDeps(config: Config, database: Database, keys: KeyProvider, 
     actionRate: createRate(),
     appPermits: createAppPermits(),
     streamCounts: new Map(),
+    proxyCounts: new Map(),
+    proxyStreams: createProxyStreams(lean),
+    refusedTokens: createRefusedTokens(),
 
     identityKeys: createIdentityKeys(lean),
     verificationKeys: createVerificationKeys(),
@@ -91,6 +98,7 @@ export function makeDeps(config: Config, database: Database, keys: KeyProvider, 
       deps.stopping.abort();
       deps.changeFeed.close();
       clearTimeout(deps.announcer.timer);
+      await deps.proxyStreams.close();
       await flushLastUsed(deps);
     },
   };

@@ -61,9 +61,14 @@ async function openGrant({ deps, viewer, request }: RequestContext, grant: Grant
   return { config, expiresAt };
 }
 
-function requireAvailable({ isSystem, type, status, grant }: StoredCredentials): void {
+/**
+ * @throws ForbiddenError for a system-managed connection, ConflictError for a connection that is not active.
+ */
+export function requireAvailable({ isSystem, type, status, grant }: StoredCredentials): void {
   if (isSystem) {
-    throw new ForbiddenError('The credentials of a system-managed connection cannot be fetched.');
+    throw new ForbiddenError(
+      'The credentials of a system-managed connection cannot be used or fetched.',
+    );
   }
   // Without a grant, the config would be returned, and the config of an OAuth type has the client secret.
   const isBare = grant === null && findShippedType(type)?.oauth2 !== undefined;

@@ -105,6 +105,11 @@ export const environment = z.object({
   LIMIT_SUBSCRIPTIONS_PER_ADDRESS: limit(defaultLimits.subscriptionsPerAddress),
   LIMIT_SUBSCRIPTIONS_PER_PROCESS: limit(defaultLimits.subscriptionsPerProcess),
   LIMIT_WAITING_CHANGES: limit(defaultLimits.waitingChanges),
+  LIMIT_PROXY_MEGABYTES: limit(defaultLimits.proxyMegabytes),
+  LIMIT_PROXY_RESPONSE_SECONDS: limit(defaultLimits.proxyResponseSeconds),
+  LIMIT_PROXY_IDLE_SECONDS: limit(defaultLimits.proxyIdleSeconds),
+  LIMIT_PROXY_PER_CONNECTION: limit(defaultLimits.proxyPerConnection),
+  LIMIT_PROXY_PER_HOST: limit(defaultLimits.proxyPerHost),
 });
 
 export type Environment = z.infer<typeof environment>;
@@ -157,6 +162,11 @@ export const wanted: Record<keyof Environment, string> = {
   LIMIT_SUBSCRIPTIONS_PER_ADDRESS: 'a positive integer',
   LIMIT_SUBSCRIPTIONS_PER_PROCESS: 'a positive integer',
   LIMIT_WAITING_CHANGES: 'a positive integer',
+  LIMIT_PROXY_MEGABYTES: 'a positive integer',
+  LIMIT_PROXY_RESPONSE_SECONDS: 'a positive integer',
+  LIMIT_PROXY_IDLE_SECONDS: 'a positive integer',
+  LIMIT_PROXY_PER_CONNECTION: 'a positive integer',
+  LIMIT_PROXY_PER_HOST: 'a positive integer',
 };
 
 function limit(byDefault: number) {

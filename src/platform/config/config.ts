@@ -92,6 +92,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       subscriptionsPerAddress: data.LIMIT_SUBSCRIPTIONS_PER_ADDRESS,
       subscriptionsPerProcess: data.LIMIT_SUBSCRIPTIONS_PER_PROCESS,
       waitingChanges: data.LIMIT_WAITING_CHANGES,
+      proxyMegabytes: data.LIMIT_PROXY_MEGABYTES,
+      proxyResponseSeconds: data.LIMIT_PROXY_RESPONSE_SECONDS,
+      proxyIdleSeconds: data.LIMIT_PROXY_IDLE_SECONDS,
+      proxyPerConnection: data.LIMIT_PROXY_PER_CONNECTION,
+      proxyPerHost: data.LIMIT_PROXY_PER_HOST,
     },
   };
 }

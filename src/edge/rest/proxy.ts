@@ -1,0 +1,190 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { authenticate } from '../../core/access/authenticate.ts';
+import type { RequestContext, RequestFacts } from '../../core/access/request-context.ts';
+import type { Deps } from '../../core/deps/deps.ts';
+import { perform } from '../../core/operations/perform.ts';
+import { headerValues, toCallerHeaders } from '../../core/proxy/proxy-headers.ts';
+import type { ProxiedRequest, ProxiedResponse } from '../../features/connections/call-service.ts';
+import { proxyRequest } from '../../features/connections/proxy-request.operation.ts';
+import {
+  AppError,
+  errorKinds,
+  InvalidInputError,
+  PayloadTooLargeError,
+  UnauthenticatedError,
+  UpstreamError,
+} from '../../platform/errors.ts';
+import { failureJson, internalFailureJson } from '../http/failure.ts';
+import { logBug, toAppError } from '../http/masking.ts';
+import { errorInRestNames } from './field-names.ts';
+import { errorHeaders } from './rest.app.ts';
+
+/** The part of a path before the part that goes to the service. */
+const proxyPath = /^\/v1\/connections\/([^/?]+)\/proxy(?=[/?]|$)/;
+
+/** Whether a path leads to the service of a connection. */
+export function isProxyPath(path: string): boolean {
+  return proxyPath.test(path);
+}
+
+/** One request through the proxy. `mayTakeLong` is called before a body of any length is read. */
+type ProxyArrival = {
+  req: IncomingMessage;
+  res: ServerResponse;
+  facts: RequestFacts;
+  mayTakeLong: () => void;
+};
+
+/**
+ * Serves `/v1/connections/{connection_id}/proxy/{path}`. It is on `node:http` itself, because hono would
+ * decode the path, and copy both bodies between two kinds of streams.
+ */
+export async function serveProxy(deps: Deps, arrival: ProxyArrival): Promise<void> {
+  const { req, res, facts } = arrival;
+  try {
+    sendResponse(req, res, await forward(deps, arrival));
+  } catch (error) {
+    if (res.headersSent || res.destroyed) {
+      res.destroy();
+      return;
+    }
+    logBug({ deps, request: facts }, error);
+    sendFailure(facts, res, toAppError(errorInRestNames(error)));
+  }
+}
+
+async function forward(deps: Deps, arrival: ProxyArrival): Promise<ProxiedResponse> {
+  const { req, res, facts } = arrival;
+  const { method = '', headers, url = '' } = req;
+  if (method === 'TRACE') throw new AppError('method_not_allowed', 'TRACE is not supported.');
+  const look = () => authenticate(deps, headers.authorization);
+  const viewer = await look();
+  if (viewer.kind === 'connect_token') throw new UnauthenticatedError();
+  const limit = deps.config.limits.proxyMegabytes * 1024 * 1024;
+  const length = bodyLength(req);
+  if (length !== null && length > limit) throw new PayloadTooLargeError(limit);
+  if (headers.upgrade?.toLowerCase().includes('websocket')) {
+    throw new InvalidInputError([{ path: 'upgrade', message: 'is not supported by the proxy' }]);
+  }
+  const onGone = (callback: () => void) => (res.closed ? callback() : res.once('close', callback));
+  const context: RequestContext = {
+    deps,
+    viewer,
+    request: facts,
+    app: null,
+    lasting: { authenticate: look, onGone },
+  };
+  const request = (): ProxiedRequest => ({
+    headers: req.rawHeaders,
+    length,
+    read: (how) => {
+      if (how === 'streamed') arrival.mayTakeLong();
+      return readCountedBody(req, limit);
+    },
+  });
+  const [start = '', id = ''] = proxyPath.exec(url) ?? [];
+  return perform(proxyRequest, context, { id, method, path: url.slice(start.length), request });
+}
+
+function bodyLength({ headers }: IncomingMessage): number | null {
+  if ('transfer-encoding' in headers) return null;
+  return Number(headers['content-length'] ?? 0);
+}
+
+/** Reads a body without closing the socket when a reader stops early: the response still needs it. */
+async function* readCountedBody(req: IncomingMessage, limit: number): AsyncIterable<Uint8Array> {
+  let size = 0;
+  try {
+    for await (const chunk of req.iterator({ destroyOnReturn: false })) {
+      size += chunk.length;
+      if (size > limit) throw new PayloadTooLargeError(limit);
+      yield chunk;
+    }
+  } catch (error) {
+    throw error instanceof AppError ? error : new UpstreamError('The caller has left.', true);
+  }
+}
+
+/** Sends what the service returned, as it arrives. If the service breaks off, so does the response. */
+function sendResponse(req: IncomingMessage, res: ServerResponse, response: ProxiedResponse): void {
+  const { status, body, mask } = response;
+  const hasBody = req.method !== 'HEAD' && status !== 204 && status !== 304;
+  const decoder = hasBody && status !== 206 ? createDecoder(response) : undefined;
+  const headers = toCallerHeaders(response.headers, mask.maskHeader);
+  const kept = decoder === undefined ? headers : withoutHeaders(headers, codedHeaders);
+  res.writeHead(status, {
+    ...groupHeaders(withPrivateCache(kept)),
+    'Patchbay-Proxy': 'upstream',
+    'Content-Security-Policy': 'sandbox',
+  });
+  const end = () => res.destroyed || res.writableEnded || res.destroy();
+  let hasStarted = false;
+  const steps: [Readable, ...NodeJS.ReadWriteStream[]] = [body];
+  if (decoder !== undefined) steps.push(decoder);
+  if (isText(response)) steps.push(mask.createStream());
+  body.once('data', () => {
+    hasStarted = true;
+  });
+  pipeline([...steps, res], (error) => error && end());
+  // Headers and first bytes share a packet, unless the service takes its time.
+  setImmediate(() => hasStarted || res.destroyed || res.flushHeaders());
+}
+
+/** The headers that describe a body as it was encoded. */
+const codedHeaders = new Set(['content-encoding', 'content-length', 'content-md5', 'etag']);
+
+/** Some services compress although the request forbids it; the mask must see the text. */
+function createDecoder({ headers }: ProxiedResponse) {
+  const coding = headerValues(headers, 'content-encoding').join().trim().toLowerCase();
+  if (/^(?:x-)?gzip$/.test(coding)) return createGunzip();
+  if (coding === 'br') return createBrotliDecompress();
+  return coding === 'deflate' ? createInflate() : undefined;
+}
+
+const textTypes =
+  /^(?:text\/|multipart\/|message\/|application\/(?:[\w.+-]*(?:json|xml|yaml|javascript|graphql|csv|text)|x-www-form-urlencoded|x-ndjson|toml|sql)(?:[\s;]|$)|image\/svg)/i;
+
+/** Whether a body is text, so that it is searched for the credential. Without a type it may be. */
+function isText({ headers }: ProxiedResponse): boolean {
+  const types = headerValues(headers, 'content-type');
+  return types.length === 0 || types.some((type) => textTypes.test(type.trim()));
+}
+
+function withoutHeaders(headers: readonly string[], names: ReadonlySet<string>): string[] {
+  return headers.filter(
+    (_, index) => !names.has(headers[index - (index % 2)]?.toLowerCase() ?? ''),
+  );
+}
+
+/** Beside headers that were set before, `writeHead` keeps only the last of several with one name in a list. */
+function groupHeaders(headers: readonly string[]): Record<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index]?.toLowerCase() ?? '';
+    groups.set(name, [...(groups.get(name) ?? []), headers[index + 1] ?? '']);
+  }
+  return Object.fromEntries(groups);
+}
+
+/** A shared cache before this server must not answer for the credential of another caller. */
+function withPrivateCache(headers: string[]): string[] {
+  const isShared = headerValues(headers, 'cache-control').some((value) =>
+    /\b(?:public|s-maxage|must-revalidate)\b/i.test(value),
+  );
+  return isShared ? [...headers, 'Cache-Control', 'private'] : headers;
+}
+
+function sendFailure(facts: RequestFacts, res: ServerResponse, known: AppError | undefined): void {
+  const { status } = errorKinds[known?.kind ?? 'internal'];
+  const json = known === undefined ? internalFailureJson(facts.id) : failureJson(known);
+  const allow = status === 405 ? { Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } : {};
+  res.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Patchbay-Proxy': 'patchbay',
+    ...(known && errorHeaders(known)),
+    ...allow,
+  });
+  res.end(JSON.stringify(json));
+}
