@@ -37,7 +37,27 @@ const samplePrivateKey = newPrivateKey();
 /** A valid value for the field. */
 export function sampleValue(field: Field): JsonValue {
   if (field.format === 'private_key') return samplePrivateKey;
+  if (field.kind === 'string') return sampleText(field, 'some text');
   return field.kind === 'enum' ? (field.enum?.[0] ?? '') : samples[field.kind];
+}
+
+/**
+ * A valid text for the field, with the filling in it if the field allows that. Patterns of shipped types consist of
+ * literals, groups of literals, and classes with `+` or `{n}`.
+ */
+export function sampleText({ pattern, minLength = 0, noSpace }: Field, filling: string): string {
+  const dense = noSpace ? filling.replaceAll(/\s/g, '') : filling;
+  if (pattern === undefined) return dense.padEnd(minLength, 'x');
+  const fillings = [dense, dense.replaceAll(/[^A-Za-z0-9]/g, ''), 'a', '0', 'A'];
+  const text = pattern
+    .replaceAll(/^\^|\$$|\(\?:[^)]*\)\?/g, '')
+    .replaceAll(/\(\?:([^|)]*)[^)]*\)/g, '$1')
+    .replaceAll(/(\[[^\]]+\])(?:\+|\{(\d+)\})/g, (_, only: string, times?: string) => {
+      const whole = new RegExp(times === undefined ? `^${only}+$` : `^${only}$`);
+      const fitting = fillings.find((candidate) => whole.test(candidate)) ?? '';
+      return fitting.repeat(Number(times ?? 1));
+    });
+  return text.replaceAll('\\', '').padEnd(minLength, 'x');
 }
 
 /** The minimal config of the type: required fields, and those that its rules ask for. */

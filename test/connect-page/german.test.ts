@@ -20,6 +20,14 @@ test('every label and description of a field has German', () => {
   expect([...new Set(english)]).toEqual([]);
 });
 
+test('every description of a scope has German', () => {
+  const texts = listShippedTypes().flatMap(({ oauth2 }) =>
+    Object.values(oauth2?.scopeDescriptions ?? {}),
+  );
+  expect(texts.length).toBeGreaterThan(200);
+  expect(texts.filter((text) => translate(text, 'de').lang === 'en')).toEqual([]);
+});
+
 test('a text without German stays English and is marked so', () => {
   expect(translate('constructor', 'de')).toEqual({ text: 'constructor', lang: 'en' });
 });

@@ -93,8 +93,12 @@ function restrictions(field: Field): JsonObject {
 }
 
 /** Returns the patterns that a text must match. Passwords belong only into secret fields. */
-function textRules({ required, secret, format }: Field): JsonObject[] {
+function textRules({ required, secret, format, ...form }: Field): JsonObject[] {
   const rules: JsonObject[] = [{ pattern: storable.pattern }];
+  if (form.minLength !== undefined) rules.push({ minLength: form.minLength });
+  if (form.maxLength !== undefined) rules.push({ maxLength: form.maxLength });
+  if (form.noSpace) rules.push({ not: { pattern: '\\s' } });
+  if (form.pattern !== undefined) rules.push({ pattern: form.pattern });
   if (required) rules.push({ pattern: visiblePattern });
   if (format === 'private_key') rules.push({ pattern: privateKeyPattern });
   if (format === 'key') rules.push({ not: { pattern: invisibleInsidePattern } });

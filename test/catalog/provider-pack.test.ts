@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { listShippedTypes, readTypes } from '../../src/core/catalog/catalog.ts';
+import { categories } from '../../src/core/catalog/type-definition.ts';
+
+type Definition = Record<string, unknown> & {
+  type: string;
+  oauth2?: Record<string, unknown> & {
+    default_scopes?: string[];
+    scope_descriptions?: Record<string, string>;
+  };
+  http?: { base_url: string; hosts?: string[] };
+};
+
+/** Each entry of the files as it is written, with its file. */
+const pack = categories
+  .flatMap((category) => {
+    const file = `${category}.json`;
+    const text = readFileSync(
+      new URL(`../../src/core/catalog/types/${file}`, import.meta.url),
+      'utf8',
+    );
+    const definitions: Definition[] = JSON.parse(text);
+    return definitions.map((definition) => ({ file, definition }));
+  })
+  .filter(({ definition }) => definition.type.startsWith('patchbay.'));
+const providers = pack.filter(({ definition }) => definition.oauth2 !== undefined);
+
+test('the pack offers at least 100 providers of OAuth, each name once', () => {
+  expect(providers.length).toBeGreaterThanOrEqual(100);
+  const names = listShippedTypes().map(({ type }) => type);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test.each(pack.map(({ file, definition }) => [definition.type, file, definition] as const))(
+  '%s is well formed and says where its facts come from',
+  (_, file, definition) => {
+    expect(() => readTypes(file, [definition])).not.toThrow();
+    expect(definition).toMatchObject({
+      category: file.replace('.json', ''),
+      source: expect.stringMatching(/^https:/),
+      checked: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/),
+      docs_url: expect.stringMatching(/^https:/),
+      http: expect.anything(),
+      verify: expect.anything(),
+    });
+  },
+);
+
+test.each(providers.map(({ definition }) => [definition.type, definition] as const))(
+  '%s sends its token to hosts below a fixed domain and explains its scopes',
+  (_, { oauth2 = {}, http }) => {
+    const urls = Object.entries(oauth2).filter(([key]) => key.endsWith('_url'));
+    for (const [, url] of [...urls, ['base_url', http?.base_url]]) {
+      expect(url).toMatch(/^https:\/\/[^/{]*(?:\{\w+\}\.)*[a-z0-9.-]+\.[a-z]{2,}(?:[/?]|$)/);
+    }
+    for (const host of http?.hosts ?? []) expect(host).toMatch(/[^}]\.[a-z]{2,}$/);
+    const described = Object.keys(oauth2.scope_descriptions ?? {});
+    expect(described).toEqual(expect.arrayContaining(oauth2.default_scopes ?? []));
+  },
+);
