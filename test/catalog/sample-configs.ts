@@ -52,10 +52,10 @@ export function sampleText({ pattern, minLength = 0, noSpace }: Field, filling: 
   const text = pattern
     .replaceAll(/^\^|\$$|\(\?:[^)]*\)\?/g, '')
     .replaceAll(/\(\?:([^|)]*)[^)]*\)/g, '$1')
-    .replaceAll(/(\[[^\]]+\])(?:\+|\{(\d+)\})/g, (_, only: string, times?: string) => {
-      const whole = new RegExp(times === undefined ? `^${only}+$` : `^${only}$`);
+    .replaceAll(/(\[[^\]]+\])(\+|\{\d+\})?/g, (_, only: string, times = '') => {
+      const whole = new RegExp(times === '+' ? `^${only}+$` : `^${only}$`);
       const fitting = fillings.find((candidate) => whole.test(candidate)) ?? '';
-      return fitting.repeat(Number(times ?? 1));
+      return fitting.repeat(Number(/\d+/.exec(times)?.[0] ?? 1));
     });
   return text.replaceAll('\\', '').padEnd(minLength, 'x');
 }

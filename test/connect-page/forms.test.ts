@@ -3,7 +3,7 @@ import { type ConnectionType, listShippedTypes } from '../../src/core/catalog/ca
 import { parseConfig } from '../../src/core/catalog/config.ts';
 import type { Field } from '../../src/core/catalog/fields.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
-import { fullConfig, minimalConfig } from '../catalog/sample-configs.ts';
+import { fullConfig, minimalConfig, sampleText } from '../catalog/sample-configs.ts';
 import { canary } from '../helpers/canary.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
 import { useServer } from '../helpers/server.ts';
@@ -30,8 +30,9 @@ const byName = (one: string, other: string) => (one < other ? -1 : 1);
 
 function secretsOf({ fields }: ConnectionType, names: string[]): JsonObject {
   const secrets = fields.filter(({ secret, name }) => secret && names.includes(name));
-  const values = secrets.map(({ name, kind, format }) => {
-    const value = format === 'private_key' ? newPrivateKey() : canary();
+  const values = secrets.map((field) => {
+    const { name, kind, format } = field;
+    const value = format === 'private_key' ? newPrivateKey() : sampleText(field, canary());
     return [name, kind === 'object' ? { Authorization: value } : value] as const;
   });
   return Object.fromEntries(values);

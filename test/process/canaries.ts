@@ -1,7 +1,7 @@
 import type { ConnectionType } from '../../src/core/catalog/catalog.ts';
 import type { Field } from '../../src/core/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
-import { fullConfig } from '../catalog/sample-configs.ts';
+import { fullConfig, sampleText } from '../catalog/sample-configs.ts';
 
 /** Every secret holds this text, and nothing else does. */
 export const canary = 'Kanarienvogel7Q';
@@ -16,12 +16,16 @@ export function canaryConfig(type: ConnectionType): JsonObject {
   return { ...fullConfig(type), ...Object.fromEntries(known) };
 }
 
-function canaryValue({ kind, name, secret, format }: Field): JsonValue | undefined {
+function canaryValue(field: Field): JsonValue | undefined {
+  const { kind, name, secret, format } = field;
   if (format === 'private_key') return undefined; // only a real key is taken there
-  const text = `${secret ? canary : publicCanary}-${name}`;
-  if (kind === 'string') return text;
-  if (kind === 'string[]') return [text];
-  if (kind === 'object') return { name: text };
+  const bird = secret ? canary : publicCanary;
+  if (kind === 'string') {
+    const text = sampleText(field, `${bird}-${name}`);
+    return text.includes(bird) ? text : undefined; // a pattern of digits has no place for it
+  }
+  if (kind === 'string[]') return [`${bird}-${name}`];
+  if (kind === 'object') return { name: `${bird}-${name}` };
   return undefined;
 }
 
