@@ -28,7 +28,6 @@ export const notYetBuilt: readonly string[] = [
   'ConnectionType.docsUrl',
   'ConnectionType.hosts',
   'ConnectionType.keyUrl',
-  'ConnectionType.logoUrl',
   'ConnectionType.origin',
   'ConnectionType.version',
   'ConnectionTypeField.audience',

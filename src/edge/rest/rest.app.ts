@@ -24,6 +24,7 @@ import { createDocsApp } from './docs.app.tsx';
 import { errorInRestNames } from './field-names.ts';
 import { readAsked } from './input.ts';
 import { createKeysApp } from './keys.app.ts';
+import { createLogosApp } from './logos.app.ts';
 import { createPipedreamApp } from './pipedream.app.ts';
 import type { Route } from './route.ts';
 
@@ -41,6 +42,7 @@ export function createRestApp(deps: Deps): RestApp {
   management.route('/', createPipedreamApp(deps));
   management.route('/', createDocsApp(deps, restRoutes));
   management.route('/', createKeysApp(deps));
+  management.route('/', createLogosApp(deps));
   const appHost = createHost(deps);
   serveRoutes(appHost, deps, ({ caller }) => caller === 'app');
   return { management, appHost };

@@ -1,5 +1,6 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field, FieldKind } from '../../core/catalog/fields.ts';
+import { logoPath } from '../../core/catalog/logo.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { toJsonSchema } from './json-schema.ts';
 
@@ -79,6 +80,12 @@ export const ConnectionTypeRef = builder.objectRef<ConnectionType>('ConnectionTy
     defaultScopes: t.stringList({
       description: 'The scopes that a consent asks for if the config names none.',
       resolve: ({ oauth2 }) => [...(oauth2?.defaultScopes ?? [])],
+    }),
+    logoUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'The address of an SVG of one colour, which this server serves to everyone.',
+      resolve: ({ type }, _args, { deps }) => `${deps.config.publicUrl}${logoPath(type)}`,
     }),
     fields: t.field({
       type: [ConnectionTypeField],
