@@ -1,12 +1,12 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Complaint } from '../../core/catalog/complaints.ts';
 import type { Field } from '../../core/catalog/fields.ts';
-import { germanTexts } from './catalog-words.de.ts';
-import { germanComplaints } from './complaints.de.ts';
-import { type ComplainedField, englishComplaints } from './complaints.en.ts';
+import { germanTexts } from './words/catalog-words.de.ts';
+import { germanComplaints } from './words/complaints.de.ts';
+import { type ComplainedField, englishComplaints } from './words/complaints.en.ts';
 import type { Language } from './language.ts';
 import type { PageRequirement } from './visit.ts';
-import { clip } from './words.ts';
+import { clip } from './words/told.ts';
 
 /** A text of the catalog, and its language. */
 export type CatalogText = { text: string; lang: Language };

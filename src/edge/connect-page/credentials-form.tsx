@@ -6,7 +6,7 @@ import { Control } from './form-control.tsx';
 import type { Language } from './language.ts';
 import type { NoticeIssue } from './notice.service.ts';
 import type { PageProps } from './visit.ts';
-import type { Words } from './words.ts';
+import type { Words } from './words/words.en.ts';
 
 /** A form that was refused: the typed text, and its problems. */
 export type Refused = { requirementId: string; typed: Typed; issues: readonly NoticeIssue[] };

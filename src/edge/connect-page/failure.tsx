@@ -4,7 +4,7 @@ import { findBug, toAppError } from '../http/masking.ts';
 import { chooseLanguage, wordsOf } from './language.ts';
 import { policyFor, Shell } from './layout.tsx';
 import type { PageContext } from './page-request.ts';
-import type { Words } from './words.ts';
+import type { Words } from './words/words.en.ts';
 
 type FailureName = keyof Words['failures'];
 

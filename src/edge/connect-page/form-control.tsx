@@ -1,5 +1,5 @@
 import type { Field, FieldKind } from '../../core/catalog/fields.ts';
-import type { Words } from './words.ts';
+import type { Words } from './words/words.en.ts';
 
 type ControlProps = {
   field: Field;

@@ -1,5 +1,5 @@
-import { german } from './words.de.ts';
-import { english, type Words } from './words.ts';
+import { german } from './words/words.de.ts';
+import { english, type Words } from './words/words.en.ts';
 
 const wordsByLanguage = { en: english, de: german };
 

@@ -4,7 +4,8 @@ import type { Child } from 'hono/jsx';
 import { script, style } from './generated/client.ts';
 import type { Language } from './language.ts';
 import type { PageApp, PageRequirement } from './visit.ts';
-import { clip, type Words } from './words.ts';
+import { clip } from './words/told.ts';
+import type { Words } from './words/words.en.ts';
 
 /** The files of the page. Their addresses contain a digest of the content, so browsers can cache them. */
 export const assets = {

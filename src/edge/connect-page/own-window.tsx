@@ -15,7 +15,8 @@ import { digestSecret } from './session-cookie.ts';
 import { setSessionCookie } from './set-session-cookie.ts';
 import { describePageError } from './show-page.tsx';
 import { loadPageContent, type PageApp, type PageProps, type PageRequirement } from './visit.ts';
-import { clip, type ProblemCode, toProblem, type Words } from './words.ts';
+import { clip } from './words/told.ts';
+import { type ProblemCode, toProblem, type Words } from './words/words.en.ts';
 
 /*
  * A consent in a window of its own. Providers do not allow their pages in frames, so a page in a frame or in

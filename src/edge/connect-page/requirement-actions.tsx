@@ -13,7 +13,7 @@ import { isFramedRequest } from './page-request.ts';
 import { offerHandoff } from './session.service.ts';
 import { describePageError, redirectWithProblem } from './show-page.tsx';
 import { type PageProps, type PageRequirement, requireRequirement, type Visit } from './visit.ts';
-import { clip } from './words.ts';
+import { clip } from './words/told.ts';
 
 /* The actions of a person at the card of a requirement. */
 

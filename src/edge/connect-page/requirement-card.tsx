@@ -1,7 +1,8 @@
 import { providerName } from './catalog-words.ts';
 import { CredentialsForm, type Refused } from './credentials-form.tsx';
 import type { PageProps, PageRequirement } from './visit.ts';
-import { clip, shownScopes, type Words } from './words.ts';
+import { clip, shownScopes } from './words/told.ts';
+import type { Words } from './words/words.en.ts';
 
 /** The result of the last action, shown at its card. */
 export type CardNotice = { requirementId: string; kind: 'good' | 'bad'; text: string };

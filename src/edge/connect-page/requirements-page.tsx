@@ -2,7 +2,7 @@ import type { Refused } from './credentials-form.tsx';
 import { appNameOf, areAllDone, Head, isDone, LiveStatus, Shell } from './layout.tsx';
 import { type CardNotice, RequirementCard } from './requirement-card.tsx';
 import type { PageApp, PageProps, PageRequirement } from './visit.ts';
-import type { Words } from './words.ts';
+import type { Words } from './words/words.en.ts';
 
 /** The messages of the list of requirements. */
 export type ListMessages = {

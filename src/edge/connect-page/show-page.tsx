@@ -12,7 +12,8 @@ import { openTyped, storeNotice } from './notice.service.ts';
 import { type ListMessages, RequirementsPage } from './requirements-page.tsx';
 import { confirmSession } from './session.service.ts';
 import type { PageProps, Visit } from './visit.ts';
-import { clip, type ProblemCode, toProblem } from './words.ts';
+import { clip } from './words/told.ts';
+import { type ProblemCode, toProblem } from './words/words.en.ts';
 
 /** Maximum number of reloads of a page without script while it waits. */
 const mostLooks = 40;

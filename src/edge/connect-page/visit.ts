@@ -11,7 +11,7 @@ import { chooseLanguage, type Language, wordsOf } from './language.ts';
 import { type PageContext, readForm } from './page-request.ts';
 import { openConnectSession, type Session } from './session.service.ts';
 import { csrfToken, readSecret } from './session-cookie.ts';
-import type { Words } from './words.ts';
+import type { Words } from './words/words.en.ts';
 
 /** A request of a browser that has a session. */
 export type Visit = {

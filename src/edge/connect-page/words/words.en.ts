@@ -1,26 +1,9 @@
-/** The page's own texts in one language. */
+import { type Problem, shownScopes } from './told.ts';
+
+/** The page's own texts in one language. The compiler reports a language that lacks one. */
 export type Words = Readonly<typeof english>;
 
 export type ProblemCode = keyof Words['problems'];
-
-/** The details of a problem. */
-export type Problem = {
-  /** The permissions that were not allowed. */
-  scopes?: readonly string[] | undefined;
-  /** The provider's own words. */
-  said?: string | undefined;
-};
-
-/** Returns a text of somebody else, cut to a length that fits. */
-export function clip(text: string, most: number): string {
-  const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
-}
-
-/** Returns permissions as the end of a sentence; nothing if there are none. */
-export function shownScopes(scopes: readonly string[]): string {
-  return scopes.length === 0 ? '' : `: ${clip(scopes.join(', '), 500)}`;
-}
 
 /** Returns the provider's own words as a last sentence; nothing if it said nothing. */
 function quoteProvider({ said }: Problem): string {
@@ -43,6 +26,42 @@ export const english = {
   intro:
     'Connect the accounts below. What you enter is stored encrypted and used for this app only.',
   progress: (done: number, all: number) => `${done} of ${all} connected`,
+  search: 'Search',
+  searchNone: 'Nothing matches your search.',
+  showAll: 'Show all',
+  categories: {
+    llm: 'AI models',
+    vector_store: 'Vector stores',
+    database: 'Databases',
+    graph: 'Graph databases',
+    document: 'Documents',
+    web_search: 'Web search',
+    audio: 'Speech and audio',
+    sandbox: 'Sandboxes',
+    mcp: 'MCP servers',
+    http: 'Web services',
+    cloud: 'Cloud',
+    oauth2: 'Accounts',
+    communication: 'Communication',
+    crm: 'Customers and sales',
+    productivity: 'Productivity',
+    developer: 'Development',
+    design: 'Design',
+    marketing: 'Marketing',
+    payments: 'Payments',
+    accounting: 'Accounting',
+    commerce: 'Online shops',
+    support: 'Customer support',
+    analytics: 'Analytics',
+    storage: 'File storage',
+    hr: 'Human resources',
+    social: 'Social media',
+    security: 'Security',
+    monitoring: 'Monitoring',
+    data: 'Data',
+    calendar: 'Calendars',
+    other: 'Other',
+  },
   nothingAsked: 'This app does not ask for anything at the moment.',
   pending: 'To do',
   completed: 'Connected',
@@ -50,6 +69,15 @@ export const english = {
   expiredHint: 'The connection no longer works. Please connect again.',
   missingScopes: (scopes: string) =>
     `Some permissions were not allowed${scopes}. Connect again and allow all of them.`,
+  asksFor: (app: string) => `${app} asks for permission to:`,
+  whereToFind: (provider: string) => `Find this at ${provider}`,
+  newTab: '(opens in a new tab)',
+  account: (account: string) => `Account: ${account}`,
+  connectedOn: (date: string) => `Connected on ${date}`,
+  replace: 'Replace',
+  replaceHint: 'What is connected now stays until the new one is stored.',
+  unchecked: (provider: string) =>
+    `${provider} is connected, but it could not be checked whether this works.`,
   required: '(required)',
   optional: '(optional)',
   advanced: 'More settings',
@@ -59,8 +87,28 @@ export const english = {
   hide: 'Hide',
   lines: 'Enter one value on each line.',
   jsonObject: 'A JSON object, such as {"name": "value"}.',
+  pasteFile: 'JSON file',
+  pasteFileHint: 'Paste the JSON file, or choose it. Its values fill the fields below.',
+  chooseFile: 'Choose a file',
+  pasteUrl: 'Connection string',
+  pasteUrlHint:
+    'If you have a connection string, paste it. Its parts fill the fields below.',
+  pasteDone: 'The fields below are filled in. Please check them.',
+  pasteUseless: 'Nothing in this text fits the fields below. Paste all of it.',
+  rowName: 'Name',
+  rowValue: 'Value',
+  addRow: 'Add a row',
+  removeRow: 'Remove',
+  rows: 'Each row has a name and a value.',
   moment: 'Date and time with the time zone, such as 2030-12-31T23:59:59Z.',
   save: 'Connect',
+  checking: 'Checking …',
+  checks: {
+    refused: (provider: string, problem: Problem) =>
+      `${provider} does not accept this. Nothing was stored.${quoteProvider(problem)}`,
+    insufficient: (provider: string, problem: Problem) =>
+      `${provider} accepts this, but it does not allow enough. Nothing was stored.${quoteProvider(problem)}`,
+  },
   connectWith: (provider: string) => `Continue to ${provider}`,
   viaPipedream: 'You will be sent to Pipedream and come back here.',
   viaProvider: (provider: string) => `You will be sent to ${provider} and come back here.`,

@@ -1,4 +1,4 @@
-import type { ComplaintCode, ParamsOf } from '../../core/catalog/complaints.ts';
+import type { ComplaintCode, ParamsOf } from '../../../core/catalog/complaints.ts';
 
 /** The facts about a field that the sentences need. */
 export type ComplainedField = {

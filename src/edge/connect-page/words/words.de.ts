@@ -1,4 +1,5 @@
-import { type Problem, shownScopes, type Words } from './words.ts';
+import { type Problem, shownScopes } from './told.ts';
+import type { Words } from './words.en.ts';
 
 /** Returns the provider's own words as a last sentence; nothing if it said nothing. */
 function quoteProviderInGerman({ said }: Problem): string {
@@ -15,6 +16,42 @@ export const german: Words = {
   intro:
     'Verbinden Sie die Konten unten. Ihre Angaben werden verschlüsselt gespeichert und nur für diese App verwendet.',
   progress: (done, all) => `${done} von ${all} verbunden`,
+  search: 'Suchen',
+  searchNone: 'Ihre Suche hat nichts gefunden.',
+  showAll: 'Alle anzeigen',
+  categories: {
+    llm: 'KI-Modelle',
+    vector_store: 'Vektordatenbanken',
+    database: 'Datenbanken',
+    graph: 'Graphdatenbanken',
+    document: 'Dokumente',
+    web_search: 'Websuche',
+    audio: 'Sprache und Audio',
+    sandbox: 'Sandboxen',
+    mcp: 'MCP-Server',
+    http: 'Webdienste',
+    cloud: 'Cloud',
+    oauth2: 'Konten',
+    communication: 'Kommunikation',
+    crm: 'Kunden und Vertrieb',
+    productivity: 'Produktivität',
+    developer: 'Entwicklung',
+    design: 'Design',
+    marketing: 'Marketing',
+    payments: 'Zahlungen',
+    accounting: 'Buchhaltung',
+    commerce: 'Onlineshops',
+    support: 'Kundenservice',
+    analytics: 'Analyse',
+    storage: 'Dateispeicher',
+    hr: 'Personal',
+    social: 'Soziale Medien',
+    security: 'Sicherheit',
+    monitoring: 'Überwachung',
+    data: 'Daten',
+    calendar: 'Kalender',
+    other: 'Sonstiges',
+  },
   nothingAsked: 'Diese App benötigt im Moment nichts von Ihnen.',
   pending: 'Offen',
   completed: 'Verbunden',
@@ -22,6 +59,15 @@ export const german: Words = {
   expiredHint: 'Die Verbindung funktioniert nicht mehr. Bitte verbinden Sie neu.',
   missingScopes: (scopes) =>
     `Einige Berechtigungen wurden nicht angekreuzt${scopes}. Bitte verbinden Sie neu und erlauben Sie alle.`,
+  asksFor: (app) => `${app} bittet um diese Berechtigungen:`,
+  whereToFind: (provider) => `Zu finden bei ${provider}`,
+  newTab: '(öffnet einen neuen Tab)',
+  account: (account) => `Konto: ${account}`,
+  connectedOn: (date) => `Verbunden am ${date}`,
+  replace: 'Ersetzen',
+  replaceHint: 'Was jetzt verbunden ist, bleibt, bis das Neue gespeichert ist.',
+  unchecked: (provider) =>
+    `${provider} ist verbunden. Ob es funktioniert, ließ sich nicht prüfen.`,
   required: '(erforderlich)',
   optional: '(optional)',
   advanced: 'Weitere Einstellungen',
@@ -31,8 +77,29 @@ export const german: Words = {
   hide: 'Verbergen',
   lines: 'Ein Eintrag pro Zeile.',
   jsonObject: 'Ein JSON-Objekt, etwa {"name": "wert"}.',
+  pasteFile: 'JSON-Datei',
+  pasteFileHint:
+    'Fügen Sie die JSON-Datei ein, oder wählen Sie sie aus. Ihre Werte füllen die Felder darunter.',
+  chooseFile: 'Datei auswählen',
+  pasteUrl: 'Verbindungszeichenfolge',
+  pasteUrlHint:
+    'Wenn Sie eine Verbindungszeichenfolge haben, fügen Sie sie ein. Ihre Teile füllen die Felder darunter.',
+  pasteDone: 'Die Felder darunter sind ausgefüllt. Bitte prüfen Sie sie.',
+  pasteUseless: 'Nichts in diesem Text passt zu den Feldern darunter. Fügen Sie ihn ganz ein.',
+  rowName: 'Name',
+  rowValue: 'Wert',
+  addRow: 'Zeile hinzufügen',
+  removeRow: 'Entfernen',
+  rows: 'Jede Zeile hat einen Namen und einen Wert.',
   moment: 'Datum und Uhrzeit mit Zeitzone, etwa 2030-12-31T23:59:59+01:00.',
   save: 'Verbinden',
+  checking: 'Wird geprüft …',
+  checks: {
+    refused: (provider, problem) =>
+      `${provider} nimmt das nicht an. Es wurde nichts gespeichert.${quoteProviderInGerman(problem)}`,
+    insufficient: (provider, problem) =>
+      `${provider} nimmt das an, erlaubt damit aber zu wenig. Es wurde nichts gespeichert.${quoteProviderInGerman(problem)}`,
+  },
   connectWith: (provider) => `Weiter zu ${provider}`,
   viaPipedream: 'Sie werden zu Pipedream weitergeleitet und kommen danach hierher zurück.',
   viaProvider: (provider) =>
