@@ -59,7 +59,7 @@ export function openBrowser(server: Pick<TestServer, 'send'>): FormBrowser {
 
 /** The page of a link holds the link's own token, for its button, and no other secret. */
 export function requireNoSecret(path: string, { text, headers }: Pick<Answer, 'text' | 'headers'>) {
-  const [, token = ''] = /^\/connect\?token=(.+)/.exec(path) ?? [];
+  const [, token = ''] = /^\/connect\?token=([^&]+)/.exec(path) ?? [];
   const others = token === '' ? text : text.replaceAll(` value="${token}"`, '');
   requireNoCanary(`the answer of GET ${path}`, others + JSON.stringify(headers));
 }

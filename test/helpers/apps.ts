@@ -19,11 +19,14 @@ export function seedApp(
   return db.app.create({ data: { ...data, visibility: 'private', ...changes } });
 }
 
+/** The columns of JSON. */
+type Texts = 'spec' | 'titles' | 'descriptions';
+
 /** Stores a requirement directly in the database, by default of an OpenAI connection. */
 export function seedRequirement(
   db: PrismaClient,
   appId: string,
-  changes: Partial<Omit<Requirement, 'spec'>> & { spec?: object } = {},
+  changes: Partial<Omit<Requirement, Texts>> & { [Text in Texts]?: object } = {},
 ): Promise<Requirement> {
   const name = `requirement-${randomUUID()}`;
   const data = { id: randomUUID(), appId, name, kind: 'connection', title: 'Your key' } as const;

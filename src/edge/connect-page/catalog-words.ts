@@ -1,11 +1,10 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Complaint } from '../../core/catalog/complaints.ts';
 import type { Field } from '../../core/catalog/fields.ts';
-import { germanTexts } from './words/catalog-words.de.ts';
-import { germanComplaints } from './words/complaints.de.ts';
-import { type ComplainedField, englishComplaints } from './words/complaints.en.ts';
-import type { Language } from './language.ts';
+import { type Language, textsOf } from './language.ts';
 import type { PageRequirement } from './visit.ts';
+import { germanTexts } from './words/catalog-words.de.ts';
+import type { ComplainedField } from './words/complaints.en.ts';
 import { clip } from './words/told.ts';
 
 /** A text of the catalog, and its language. */
@@ -19,9 +18,6 @@ export function translate(text: string, language: Language): CatalogText {
   return german === undefined ? { text, lang: 'en' } : { text: german, lang: 'de' };
 }
 
-const complaints = { en: englishComplaints, de: germanComplaints };
-const quotationMarks = { en: ['“', '”'], de: ['„', '“'] } as const;
-
 /** Returns the sentence that tells a person what to do about a complaint. */
 export function wordComplaint(
   { code, params }: Complaint,
@@ -29,14 +25,15 @@ export function wordComplaint(
   { fields }: Pick<ConnectionType, 'fields'>,
   language: Language,
 ): string {
-  const [before, after] = quotationMarks[language];
+  const { complaints, quotes } = textsOf(language);
+  const [before, after] = quotes;
   const labels = new Map(fields.map((field) => [field.name, field.label]));
   const about: ComplainedField = {
     label: translate(label, language).text,
     isChoice: kind === 'enum',
     quote: (name) => before + translate(labels.get(name) ?? name, language).text + after,
   };
-  const words: (params: never, about: ComplainedField) => string = complaints[language][code];
+  const words: (params: never, about: ComplainedField) => string = complaints[code];
   return words(params as never, about); // the catalog made the parameters for this code
 }
 
@@ -45,5 +42,5 @@ export function providerName(
   { provider, type, title }: Pick<PageRequirement, 'provider' | 'type' | 'title'>,
   language: Language,
 ): string {
-  return clip(translate(provider ?? type?.label ?? title, language).text, 60);
+  return clip(translate(provider ?? type?.label ?? title.text, language).text, 60);
 }

@@ -1,9 +1,9 @@
 import type { Deps } from '../../core/deps/deps.ts';
 import { TooManyRequestsError } from '../../platform/errors.ts';
 import { findBug, toAppError } from '../http/masking.ts';
-import { chooseLanguage, wordsOf } from './language.ts';
+import { wordsOf } from './language.ts';
 import { policyFor, Shell } from './layout.tsx';
-import type { PageContext } from './page-request.ts';
+import { languageOf, type PageContext } from './page-request.ts';
 import type { Words } from './words/words.en.ts';
 
 type FailureName = keyof Words['failures'];
@@ -24,7 +24,7 @@ export function showFailure(
   failure: FailureName,
   status: PageStatus,
 ): PageResponse {
-  const language = chooseLanguage(c.req.header('accept-language'));
+  const language = languageOf(c);
   const { title, text } = wordsOf(language).failures[failure];
   c.header('Content-Security-Policy', policyFor(anySite));
   const page = (

@@ -1,11 +1,13 @@
 import type { Deps } from '../../core/deps/deps.ts';
 import { showFailure } from './failure.tsx';
-import { chooseLanguage, type Language, wordsOf } from './language.ts';
+import { type Language, wordsOf } from './language.ts';
 import { appNameOf, Head, policyFor, Shell } from './layout.tsx';
 import {
   isFramedRequest,
   isFromOwnPage,
   isOpenedByClick,
+  keepLanguage,
+  languageOf,
   type PageContext,
   readForm,
 } from './page-request.ts';
@@ -28,18 +30,19 @@ export async function showLink(deps: Deps, c: PageContext): Promise<Response> {
     token,
     presentedDigests(deps.config.publicUrl, c.req.header('cookie')),
   );
-  if (inspected.kind === 'known') return c.redirect(`/connect/${inspected.id}`, 303);
+  if (inspected.kind === 'known')
+    return c.redirect(keepLanguage(c, `/connect/${inspected.id}`), 303);
   if (inspected.kind !== 'fresh') return showFailure(c, inspected.kind, 401);
   const { appId, userId } = inspected.viewer;
   const app = await deps.db.app.findUnique({ where: { id: appId } });
   if (app === null) return showFailure(c, 'refused', 401);
   c.header('Content-Security-Policy', policyFor(app));
-  const language = chooseLanguage(c.req.header('accept-language'));
   const page = (
     <LinkPage
       app={app}
       userId={userId}
-      language={language}
+      language={languageOf(c)}
+      action={keepLanguage(c, linkPath)}
       token={token}
       pressesItself={isOpenedByClick(c)}
     />
@@ -63,19 +66,21 @@ export async function exchange(deps: Deps, c: PageContext): Promise<Response> {
     const isPartitioned = deps.config.publicUrl.startsWith('https:') && isFramedRequest(c, body);
     await setSessionCookie(deps, c, { ...exchanged, isPartitioned });
   }
-  return c.redirect(`/connect/${exchanged.id}`, 303);
+  return c.redirect(keepLanguage(c, `/connect/${exchanged.id}`), 303);
 }
 
 type LinkProps = {
   app: PageApp;
   userId: string;
   language: Language;
+  /** The path to which the button sends the token. */
+  action: string;
   token: string;
   /** Whether the script presses the button. */
   pressesItself: boolean;
 };
 
-function LinkPage({ app, userId, language, token, pressesItself }: LinkProps) {
+function LinkPage({ app, userId, language, action, token, pressesItself }: LinkProps) {
   const words = wordsOf(language);
   return (
     <Shell
@@ -89,7 +94,7 @@ function LinkPage({ app, userId, language, token, pressesItself }: LinkProps) {
         <p>{words.linkHint(appNameOf(app))}</p>
         <form
           method="post"
-          action={linkPath}
+          action={action}
           data-link={pressesItself ? 'press' : 'wait'}
           data-unavailable={words.failures.unavailable.title}
         >

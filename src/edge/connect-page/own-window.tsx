@@ -6,10 +6,10 @@ import { TooManyRequestsError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import { translate } from './catalog-words.ts';
 import { type PageResponse, type PageStatus, showFailure } from './failure.tsx';
-import { chooseLanguage, type Language, wordsOf } from './language.ts';
+import { type Language, wordsOf } from './language.ts';
 import { Head, LiveStatus, policyFor, Shell } from './layout.tsx';
 import { storeNotice } from './notice.service.ts';
-import { type PageContext, readForm } from './page-request.ts';
+import { keepLanguage, languageOf, type PageContext, readForm } from './page-request.ts';
 import { type Handoff, takeHandoff } from './session.service.ts';
 import { digestSecret } from './session-cookie.ts';
 import { setSessionCookie } from './set-session-cookie.ts';
@@ -42,12 +42,12 @@ export async function handOff(deps: Deps, c: PageContext): Promise<Response> {
   const handoff = typeof handle === 'string' ? await takeHandoff(deps, handle) : undefined;
   if (handoff === undefined) return showFailure(c, 'used', 404);
   const { viewer, requirementId } = handoff;
-  const { app, requirements } = await loadPageContent(deps, viewer);
+  const language = languageOf(c);
+  const { app, requirements } = await loadPageContent(deps, viewer, language);
   const requirement = requirements.find(({ id }) => id === requirementId);
   if (requirement === undefined) return showFailure(c, 'missing', 404);
   try {
     const url = await beginConsentInWindow(deps, c, handoff);
-    const language = chooseLanguage(c.req.header('accept-language'));
     c.header('Content-Security-Policy', policyFor({ ...app, allowedOrigins: [] }));
     const page = (
       <LeavingPage
@@ -77,7 +77,10 @@ async function beginConsentInWindow(
   const context = { deps, viewer, request: c.env.facts, app: null };
   const { url } = await perform(authorizeRequirement, context, {
     requirementId,
-    begunOn: { url: deps.config.publicUrl + donePath, browserDigest: digestSecret(secret) },
+    begunOn: {
+      url: deps.config.publicUrl + keepLanguage(c, donePath),
+      browserDigest: digestSecret(secret),
+    },
   });
   // Named like a session's cookie, so that the callback finds it, but it belongs to no session.
   await setSessionCookie(deps, c, { id: newId(), secret, seconds, isPartitioned: false });
@@ -103,7 +106,7 @@ function drawDone(
   problem: ProblemCode | undefined,
   status: PageStatus,
 ): PageResponse {
-  const language = chooseLanguage(c.req.header('accept-language'));
+  const language = languageOf(c);
   c.header('Content-Security-Policy', policyFor());
   return c.html(<DonePage language={language} problem={problem} />, status);
 }
@@ -163,7 +166,8 @@ type HandoffProps = PageProps & {
 
 /** Offers, inside a frame, the button that opens a window for the consent, and waits for its end. */
 export function HandoffPage(props: HandoffProps) {
-  const { app, userId, words, language, base, requirements, requirementId, handle } = props;
+  const { app, userId, words, language, languageQuery, base, requirements } = props;
+  const { requirementId, handle } = props;
   const provider = clip(translate(props.provider, language).text, 60);
   const title = words.leaving(provider);
   // Leaves time to read and to press the button; after it the page is the list, which waits.
@@ -182,7 +186,7 @@ export function HandoffPage(props: HandoffProps) {
             {words.handoff(provider)}
           </p>
           <div class="actions">
-            <form method="post" action={handoffPath} target="_blank" rel="noopener">
+            <form method="post" action={handoffPath + languageQuery} target="_blank" rel="noopener">
               <input type="hidden" name="handle" value={handle} autocomplete="off" />
               <button class="main" type="submit">
                 {words.connectWith(provider)}

@@ -3,9 +3,21 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { longestMultipart, mostFormFields } from '../../platform/limits.ts';
 import type { RestEnv } from '../http/env.ts';
+import { chooseLanguage, type Language, readLanguage } from './language.ts';
 
 /** The context of a request for a page. */
 export type PageContext = Context<RestEnv>;
+
+/** Returns the language of a page without a session: `?lang=`, or what the browser prefers. */
+export function languageOf(c: PageContext): Language {
+  return readLanguage(c.req.query('lang')) ?? chooseLanguage(c.req.header('accept-language'));
+}
+
+/** Adds the language to the path of the next page, if the address of this one asks for it. */
+export function keepLanguage(c: PageContext, path: string): string {
+  const language = readLanguage(c.req.query('lang'));
+  return language === undefined ? path : `${path}?lang=${language}`;
+}
 
 /**
  * Returns the fields of a form; none if the body is not a form that can be parsed.

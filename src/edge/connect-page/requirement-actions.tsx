@@ -73,7 +73,7 @@ export async function authorize(visit: Visit): Promise<Response> {
     return c.html(page);
   }
   const isOwn = body.own === '1';
-  const back = isOwn ? donePath : `${props.base}?requirement=${id}`;
+  const back = isOwn ? donePath + props.languageQuery : `${props.base}?requirement=${id}`;
   const begunOn = { url: deps.config.publicUrl + back, browserDigest: session.digest };
   const wanted = { requirementId: id, begunOn };
   try {
@@ -115,7 +115,7 @@ type DisconnectProps = PageProps & { requirement: PageRequirement };
 
 function DisconnectPage(props: DisconnectProps) {
   const { app, userId, requirement, words, language, csrf, base } = props;
-  const title = words.disconnectTitle(clip(requirement.title, 200));
+  const title = words.disconnectTitle(clip(requirement.title.text, 200));
   const unavailable = words.failures.unavailable.title;
   return (
     <Shell language={language} app={app} title={title}>

@@ -35,7 +35,7 @@ export function RequirementCard(props: RequirementProps) {
       <details class="card" id={id} open={isOpen}>
         <summary {...focus}>
           <h2>
-            <bdi>{clip(title, 200)}</bdi>
+            <bdi lang={title.lang}>{clip(title.text, 200)}</bdi>
           </h2>
           <span class={`state ${condition}`}>{words[condition]}</span>
         </summary>
@@ -43,7 +43,7 @@ export function RequirementCard(props: RequirementProps) {
           {notice && !isGood && <Notice {...notice} id={noticeId} />}
           {description && (
             <p class="text">
-              <bdi>{clip(description, 1_000)}</bdi>
+              <bdi lang={description.lang}>{clip(description.text, 1_000)}</bdi>
             </p>
           )}
           {condition === 'expired' && <p class="error">{expiredText(requirement, words)}</p>}

@@ -6,6 +6,7 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { takeAttempt } from '../../features/end-users/action-limits.ts';
 import type { ConnectSession } from '../../platform/db/generated/client.ts';
 import { isUuid } from '../../platform/input.ts';
+import { type Language, readLanguage } from './language.ts';
 import { readNotice } from './notice.service.ts';
 import { digestSecret } from './session-cookie.ts';
 
@@ -19,6 +20,8 @@ export type Session = {
   viewer: ConnectTokenViewer;
   /** False until the person confirms: this browser was another end user's before. */
   isConfirmed: boolean;
+  /** The language that an address asked for, if one did. */
+  language: Language | undefined;
   /** The last failure. */
   notice: ReturnType<typeof readNotice>;
 };
@@ -117,7 +120,8 @@ export async function openConnectSession(
   if (row === null) return undefined;
   const { endUser, isConfirmed } = row;
   const viewer = await findSessionUser(deps, { ...row, ...endUser });
-  return viewer && { id, secret, digest, viewer, isConfirmed, notice: readNotice(row) };
+  const language = readLanguage(row.language);
+  return viewer && { id, secret, digest, viewer, isConfirmed, language, notice: readNotice(row) };
 }
 
 /** The part of a token that its session stores, to check with each request whether the token is valid. */
@@ -140,6 +144,16 @@ function findSessionUser(
 /** Stores that the person confirmed to be this session's user. */
 export async function confirmSession({ db }: Deps, { id }: Pick<Session, 'id'>): Promise<void> {
   await db.connectSession.updateMany({ where: { id }, data: { isConfirmed: true } });
+}
+
+/** Stores the language that an address asked for. */
+export async function rememberLanguage(
+  { sql }: Deps,
+  sessionId: string,
+  language: Language,
+): Promise<void> {
+  const text = 'UPDATE connect_session SET language = $2 WHERE id = $1::uuid';
+  await sql('remember-language', text, [sessionId, language]);
 }
 
 /** Deletes the sessions whose tokens have expired. */

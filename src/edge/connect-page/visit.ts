@@ -5,11 +5,12 @@ import type { Deps } from '../../core/deps/deps.ts';
 import { currentStatus } from '../../features/requirements/current-status.ts';
 import { readSpec } from '../../features/requirements/spec.ts';
 import type { RequirementState } from '../../features/requirements/status.ts';
+import { type TranslatedText, textIn } from '../../features/requirements/translations.ts';
 import type { App } from '../../platform/db/generated/client.ts';
 import { NotFoundError, UnauthenticatedError } from '../../platform/errors.ts';
-import { chooseLanguage, type Language, wordsOf } from './language.ts';
-import { type PageContext, readForm } from './page-request.ts';
-import { openConnectSession, type Session } from './session.service.ts';
+import { type Language, readLanguage, wordsOf } from './language.ts';
+import { languageOf, type PageContext, readForm } from './page-request.ts';
+import { openConnectSession, rememberLanguage, type Session } from './session.service.ts';
 import { csrfToken, readSecret } from './session-cookie.ts';
 import type { Words } from './words/words.en.ts';
 
@@ -29,6 +30,8 @@ export type Visit = {
 /** The properties of every page of a session. */
 export type PageProps = {
   language: Language;
+  /** Keeps the language that an address asked for on pages without the session; empty if none did. */
+  languageQuery: string;
   words: Words;
   app: PageApp;
   userId: string;
@@ -46,8 +49,8 @@ export type PageApp = Pick<
 /** A requirement as the page shows it. */
 export type PageRequirement = {
   id: string;
-  title: string;
-  description: string | null;
+  title: TranslatedText;
+  description: TranslatedText | null;
   /** Null: an account at Pipedream. */
   type: ConnectionType | null;
   /** The provider whose consent the requirement needs; null: the person types credentials. */
@@ -65,10 +68,12 @@ export async function openVisit(deps: Deps, c: PageContext): Promise<Visit | und
   if (session === undefined) return undefined;
   const { viewer } = session;
   const context = { deps, viewer, request: c.env.facts, app: null };
-  const { app, requirements } = await loadPageContent(deps, viewer);
-  const language = chooseLanguage(c.req.header('accept-language'));
+  const asked = await languageAskedFor(deps, c, session);
+  const language = asked ?? languageOf(c);
+  const { app, requirements } = await loadPageContent(deps, viewer, language);
   const props = {
     language,
+    languageQuery: asked === undefined ? '' : `?lang=${asked}`,
     words: wordsOf(language),
     app,
     userId: viewer.userId,
@@ -77,6 +82,21 @@ export async function openVisit(deps: Deps, c: PageContext): Promise<Visit | und
   };
   const body = c.req.method === 'POST' ? await readForm(c) : {};
   return { deps, c, session, context, requirements, props, body };
+}
+
+/**
+ * Returns the language that an address asked for; undefined if none did. It counts for the rest of the
+ * session.
+ */
+async function languageAskedFor(
+  deps: Deps,
+  c: PageContext,
+  session: Session,
+): Promise<Language | undefined> {
+  const asked = readLanguage(c.req.query('lang'));
+  if (asked === undefined || asked === session.language) return session.language;
+  await rememberLanguage(deps, session.id, asked);
+  return asked;
 }
 
 /** @throws NotFoundError if the app has no such requirement. */
@@ -91,6 +111,7 @@ export function requireRequirement({ c, requirements }: Visit): PageRequirement 
 export async function loadPageContent(
   deps: Deps,
   { appId, endUserId }: ConnectTokenViewer,
+  language: Language,
 ): Promise<PageContent> {
   const app = await deps.db.app.findUnique({
     where: { id: appId },
@@ -98,7 +119,11 @@ export async function loadPageContent(
     include: { requirements: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] } },
   });
   if (app === null) throw new UnauthenticatedError();
-  const requirements = app.requirements.map(async ({ id, kind, spec, title, description }) => {
+  const requirements = app.requirements.map(async (row) => {
+    const { id, kind, spec } = row;
+    const title = textIn(language, row.title, row.titles);
+    const described = textIn(language, row.description ?? '', row.descriptions);
+    const description = described.text === '' ? null : described;
     const read = readSpec(kind, spec);
     const type = read.kind === 'connection' ? (findShippedType(read.type) ?? null) : null;
     const byConsent = type?.oauth2 === undefined ? null : type.label;

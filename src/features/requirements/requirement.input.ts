@@ -8,6 +8,7 @@ import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
 import { fieldIssues, nameText, optionalText, requiredText } from '../../platform/input.ts';
 import { typeName } from '../connections/connection.input.ts';
+import { descriptions, titles } from './translations.ts';
 
 /** Maximum number of scopes of a requirement. */
 const mostScopes = 50;
@@ -83,7 +84,9 @@ export const newRequirement = z
     name: nameText(120),
     kind: z.enum(RequirementKind),
     title,
+    titles: titles.nullish(),
     description: requirementDescription,
+    descriptions: descriptions.nullish(),
     spec,
     workflowId: optionalText(255),
   })
@@ -98,7 +101,9 @@ export const requirementChanges = z
   .object({
     id: z.string(),
     title: title.nullish(),
+    titles: titles.nullish(),
     description: requirementDescription,
+    descriptions: descriptions.nullish(),
     spec: spec.nullish(),
   })
   .superRefine(

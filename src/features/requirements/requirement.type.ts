@@ -58,9 +58,21 @@ export const RequirementRef = builder.prismaObject('Requirement', {
       description: 'The kind of thing that an end user must connect.',
     }),
     title: t.exposeString('title', { description: 'The title that people read.' }),
+    titles: t.field({
+      type: 'JSONObject',
+      description: 'The title in other languages, by their tags: `{"de": "Ihr Schlüssel"}`.',
+      select: { titles: true },
+      resolve: ({ titles }) => titles as JsonObject, // they were checked when they were written
+    }),
     description: t.exposeString('description', {
       nullable: true,
       description: 'The text that people read below the title; null without one.',
+    }),
+    descriptions: t.field({
+      type: 'JSONObject',
+      description: 'The description in other languages, by their tags.',
+      select: { descriptions: true },
+      resolve: ({ descriptions }) => descriptions as JsonObject, // they were checked as well
     }),
     spec: t.field({
       type: 'JSONObject',

@@ -9,6 +9,10 @@ import {
   updateRequirement,
 } from './requirements.operations.ts';
 
+const titlesRules =
+  'The title in other languages, by their tags (BCP 47): `{"de": "Ihr Schlüssel"}`, at most 20. The connect page shows the one of its language.';
+const descriptionsRules = 'The description in other languages, by their tags (BCP 47), at most 20.';
+
 const specRules =
   'The details: `{type, scopes?}` for a connection, `{app_slug}` for a Pipedream account. Only OAuth types have `scopes`; the default is the scopes of the type.';
 
@@ -24,10 +28,12 @@ const CreateRequirementInput = builder.inputType('CreateRequirementInput', {
       description: 'The kind of thing that an end user must connect.',
     }),
     title: t.string({ description: 'The title that people read, 1 to 200 characters.' }),
+    titles: t.field({ type: 'JSONObject', required: false, description: titlesRules }),
     description: t.string({
       required: false,
       description: 'The text that people read below the title, up to 2,000 characters.',
     }),
+    descriptions: t.field({ type: 'JSONObject', required: false, description: descriptionsRules }),
     spec: t.field({ type: 'JSONObject', description: specRules }),
     workflowId: t.string({
       required: false,
@@ -42,9 +48,19 @@ const UpdateRequirementInput = builder.inputType('UpdateRequirementInput', {
   fields: (t) => ({
     id: t.id({ description: 'The id of the requirement to change.' }),
     title: t.string({ required: false, description: 'The new title, 1 to 200 characters.' }),
+    titles: t.field({
+      type: 'JSONObject',
+      required: false,
+      description: `${titlesRules} Null removes all of them.`,
+    }),
     description: t.string({
       required: false,
       description: 'The new description, up to 2,000 characters. Null removes it.',
+    }),
+    descriptions: t.field({
+      type: 'JSONObject',
+      required: false,
+      description: `${descriptionsRules} Null removes all of them.`,
     }),
     spec: t.field({
       type: 'JSONObject',

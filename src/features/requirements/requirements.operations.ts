@@ -47,13 +47,15 @@ export const createRequirement = operation({
   audit: 'requirement.create',
   input: newRequirement,
   errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
-  run: async (context, { appId, spec, description, workflowId, ...given }) => {
+  run: async (context, { appId, spec, workflowId, ...given }) => {
     if (!isUuid(appId)) throw new NotFoundError('app');
     const row = {
       id: newId(),
       ...given,
       spec: requireSpec(given.kind, spec),
-      description: description ?? null,
+      titles: given.titles ?? {},
+      description: given.description ?? null,
+      descriptions: given.descriptions ?? {},
       workflowId: workflowId ?? null,
     };
     const mine = { AND: [{ id: appId }, visibleApps(requireMember(context.viewer))] };
@@ -85,7 +87,7 @@ export const updateRequirement = operation({
   audit: 'requirement.update',
   input: requirementChanges,
   errors: [InvalidInputError, NotFoundError, ForbiddenError],
-  run: async (context, { id, title, description, spec }) => {
+  run: async (context, { id, spec, title, titles, description, descriptions }) => {
     if (!isUuid(id)) throw new NotFoundError('requirement');
     const where = { AND: [{ id }, visibleRequirements(requireMember(context.viewer))] };
     await context.deps.db.$transaction(async (tx) => {
@@ -96,7 +98,9 @@ export const updateRequirement = operation({
       if (stored === null) throw new NotFoundError('requirement');
       const data = {
         ...(title != null && { title }),
+        ...(titles !== undefined && { titles: titles ?? {} }),
         ...(description !== undefined && { description }),
+        ...(descriptions !== undefined && { descriptions: descriptions ?? {} }),
         ...(spec != null && { spec: requireSpec(stored.kind, spec) }),
       };
       // An update without a column counts no row, although the requirement exists.

@@ -24,7 +24,7 @@ declare module '../../core/deps/deps.ts' {
 /* A subselect builds the list of each user as JSON, so that one statement serves many users. */
 const loadRequirementsStatement = `
   SELECT (SELECT json_agg(j) FROM (
-    SELECT r.id, r.app_id, r.name, r.title, r.description, r.workflow_id, r.custom_type_id,
+    SELECT r.id, r.app_id, r.name, r.title, r.titles, r.description, r.descriptions, r.workflow_id, r.custom_type_id,
       r.created_at, ${linkColumns}
     FROM requirement r
     LEFT JOIN end_user u ON u.app_id = r.app_id AND u.user_id = q.user_id
@@ -41,7 +41,9 @@ type RequirementJson = LinkRow & {
   app_id: string;
   name: string;
   title: string;
+  titles: Requirement['titles'];
   description: string | null;
+  descriptions: Requirement['descriptions'];
   workflow_id: string | null;
   custom_type_id: string | null;
   created_at: string;
@@ -64,13 +66,15 @@ export async function loadRequirementsOfUsers(
 
 /** Converts a row that was read as JSON, where the time is a text. */
 function requirementFromJson(json: RequirementJson): Requirement {
-  const { id, name, kind, title, description, spec } = json;
+  const { id, name, kind, title, titles, description, descriptions, spec } = json;
   return {
     id,
     name,
     kind,
     title,
+    titles,
     description,
+    descriptions,
     spec: spec as Requirement['spec'], // a column of JSON, read as JSON
     appId: json.app_id,
     workflowId: json.workflow_id,

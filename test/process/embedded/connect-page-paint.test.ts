@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { english } from '../../../src/edge/connect-page/words.ts';
+import { english } from '../../../src/edge/connect-page/words/words.en.ts';
 import { canary } from '../../helpers/canary.ts';
 import { look, lookAtBothWidths } from '../browser/look.ts';
 import { openLink } from '../browser/open-link.ts';

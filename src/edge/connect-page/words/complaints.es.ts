@@ -25,7 +25,8 @@ export const spanishComplaints: ComplaintWords = {
   not_scope: () =>
     'Escriba un permiso en cada línea, sin espacios, comas, comillas, barras invertidas ni acentos.',
   not_object: () => 'Escriba un objeto JSON, por ejemplo {"name": "valor"}.',
-  not_object_of_text: () => 'Escriba un nombre y un valor en cada fila, y cada nombre una sola vez.',
+  not_object_of_text: () =>
+    'Escriba un nombre y un valor en cada fila, y cada nombre una sola vez.',
   not_url: () => 'Escriba una dirección completa que empiece por https:// o http://.',
   not_datetime: () =>
     'Escriba la fecha y la hora con zona horaria, por ejemplo 2030-12-31T23:59:59+01:00.',
@@ -41,8 +42,7 @@ export const spanishComplaints: ComplaintWords = {
   user_in_url: () => 'Quite el nombre de usuario y la contraseña de la dirección.',
   password_in_url: () => 'Quite la contraseña: este campo no es secreto.',
 
-  key_too_long: ({ maximum }) =>
-    `Pegue solo la clave privada: como máximo ${maximum} caracteres.`,
+  key_too_long: ({ maximum }) => `Pegue solo la clave privada: como máximo ${maximum} caracteres.`,
   key_missing: ({ begin }) =>
     `Pegue una clave privada en PEM, desde «${begin}» hasta su última línea.`,
   key_other_block: () => 'Pegue una clave privada en PEM. Esto es otra cosa en PEM.',

@@ -42,12 +42,10 @@ export const frenchComplaints: ComplaintWords = {
   user_in_url: () => 'Retirez le nom d’utilisateur et le mot de passe de l’adresse.',
   password_in_url: () => 'Retirez le mot de passe : ce champ n’est pas secret.',
 
-  key_too_long: ({ maximum }) =>
-    `Collez seulement la clé privée : au plus ${maximum} caractères.`,
+  key_too_long: ({ maximum }) => `Collez seulement la clé privée : au plus ${maximum} caractères.`,
   key_missing: ({ begin }) =>
     `Collez une clé privée au format PEM, de « ${begin} » jusqu’à sa dernière ligne.`,
-  key_other_block: () =>
-    'Collez une clé privée au format PEM. Ceci est autre chose au format PEM.',
+  key_other_block: () => 'Collez une clé privée au format PEM. Ceci est autre chose au format PEM.',
   key_json_web_key: () => 'Collez la clé au format PEM. Ceci est une JSON Web Key.',
   key_json_file: () =>
     'Collez seulement la valeur de private_key. Ceci est le fichier JSON entier.',
@@ -59,8 +57,7 @@ export const frenchComplaints: ComplaintWords = {
   key_encrypted: () => 'Collez la clé sans phrase secrète. Celle-ci est chiffrée.',
   key_openssh: () => 'Collez une clé au format PKCS #8. Ceci est une clé OpenSSH.',
   key_dsa: () => 'Collez une clé RSA ou à courbe elliptique. Ceci est une clé DSA.',
-  key_curve_parameters: () =>
-    'Collez seulement la clé privée, sans les paramètres de sa courbe.',
+  key_curve_parameters: () => 'Collez seulement la clé privée, sans les paramètres de sa courbe.',
   key_pgp: () => 'Collez une clé privée au format PEM. Ceci est une clé PGP.',
   key_putty: () => 'Collez une clé privée au format PEM. Exportez ainsi cette clé PuTTY.',
   key_base64_twice: () => 'Décodez d’abord la clé : elle est encodée une fois de plus en base64.',

@@ -42,8 +42,7 @@ export const italianComplaints: ComplaintWords = {
   user_in_url: () => 'Rimuova nome utente e password dall’indirizzo.',
   password_in_url: () => 'Rimuova la password: questo campo non è segreto.',
 
-  key_too_long: ({ maximum }) =>
-    `Incolli solo la chiave privata: al massimo ${maximum} caratteri.`,
+  key_too_long: ({ maximum }) => `Incolli solo la chiave privata: al massimo ${maximum} caratteri.`,
   key_missing: ({ begin }) =>
     `Incolli una chiave privata in PEM, da «${begin}» fino alla sua ultima riga.`,
   key_other_block: () => 'Incolli una chiave privata in PEM. Questo è altro in PEM.',
@@ -58,8 +57,7 @@ export const italianComplaints: ComplaintWords = {
   key_encrypted: () => 'Incolli la chiave senza passphrase. Questa è cifrata.',
   key_openssh: () => 'Incolli una chiave in PKCS #8. Questa è una chiave OpenSSH.',
   key_dsa: () => 'Incolli una chiave RSA o a curva ellittica. Questa è una chiave DSA.',
-  key_curve_parameters: () =>
-    'Incolli solo la chiave privata, senza i parametri della sua curva.',
+  key_curve_parameters: () => 'Incolli solo la chiave privata, senza i parametri della sua curva.',
   key_pgp: () => 'Incolli una chiave privata in PEM. Questa è una chiave PGP.',
   key_putty: () => 'Incolli una chiave privata in PEM. Esporti così questa chiave di PuTTY.',
   key_base64_twice: () => 'Prima decodifichi la chiave: è codificata un’altra volta in base64.',

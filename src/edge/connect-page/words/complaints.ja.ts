@@ -27,28 +27,23 @@ export const japaneseComplaints: ComplaintWords = {
   not_object: () => 'JSON オブジェクトを入力してください。例：{"name": "値"}。',
   not_object_of_text: () => '各行に名前と値を入力してください。同じ名前は 1 回だけ使えます。',
   not_url: () => 'https:// または http:// で始まる完全なアドレスを入力してください。',
-  not_datetime: () =>
-    'タイムゾーン付きの日時を入力してください。例：2030-12-31T23:59:59+09:00。',
+  not_datetime: () => 'タイムゾーン付きの日時を入力してください。例：2030-12-31T23:59:59+09:00。',
 
   null_character: () => '文字 U+0000 を削除してください。',
   lone_surrogate: () => '壊れた文字を削除するか、もう一度コピーしてください。',
   invisible_character: ({ character }) =>
     `もう一度コピーしてください。見えない文字 ${character} が含まれています。`,
   too_deep: () => 'オブジェクトの入れ子を浅くしてください。',
-  inexact_number: () =>
-    '数値を引用符で囲んでください。JSON では正確に表せません。',
+  inexact_number: () => '数値を引用符で囲んでください。JSON では正確に表せません。',
   enum_value: () => '値を引用符で囲んでください。',
   user_in_url: () => 'アドレスからユーザー名とパスワードを削除してください。',
   password_in_url: () => 'パスワードを削除してください。この欄は秘密として扱われません。',
 
-  key_too_long: ({ maximum }) =>
-    `秘密鍵だけを貼り付けてください（最大 ${maximum} 文字）。`,
-  key_missing: ({ begin }) =>
-    `PEM 形式の秘密鍵を「${begin}」から最後の行まで貼り付けてください。`,
+  key_too_long: ({ maximum }) => `秘密鍵だけを貼り付けてください（最大 ${maximum} 文字）。`,
+  key_missing: ({ begin }) => `PEM 形式の秘密鍵を「${begin}」から最後の行まで貼り付けてください。`,
   key_other_block: () => 'PEM 形式の秘密鍵を貼り付けてください。これは PEM 形式の別のものです。',
   key_json_web_key: () => 'PEM 形式の鍵を貼り付けてください。これは JSON Web Key です。',
-  key_json_file: () =>
-    'private_key の値だけを貼り付けてください。これは JSON ファイル全体です。',
+  key_json_file: () => 'private_key の値だけを貼り付けてください。これは JSON ファイル全体です。',
   key_certificate: () => '秘密鍵を貼り付けてください。これはその証明書です。',
   key_certificate_request: () => '秘密鍵を貼り付けてください。これは証明書要求です。',
   key_certificates: () => '秘密鍵を貼り付けてください。これは複数の証明書です。',
@@ -65,8 +60,7 @@ export const japaneseComplaints: ComplaintWords = {
   key_without_lines: ({ begin, end }) =>
     `「${begin}」と「${end}」の行を含めて鍵を貼り付けてください。`,
   key_cut_off: ({ line }) => `鍵全体を貼り付けてください。「${line}」の行がありません。`,
-  key_wrong_first_line: () =>
-    '5 つのハイフンで始まる最初の行から鍵を貼り付けてください。',
+  key_wrong_first_line: () => '5 つのハイフンで始まる最初の行から鍵を貼り付けてください。',
   key_several_blocks: () => '秘密鍵だけを貼り付けてください。複数のブロックが含まれています。',
   key_in_text: ({ begin }) =>
     `「${begin}」から最後の行の終わりまで、鍵だけを貼り付けてください。前後に別の文字があります。`,

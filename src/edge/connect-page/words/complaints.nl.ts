@@ -27,22 +27,19 @@ export const dutchComplaints: ComplaintWords = {
   not_object: () => 'Voer een JSON-object in, bijvoorbeeld {"name": "waarde"}.',
   not_object_of_text: () => 'Voer in elke rij een naam en een waarde in, en elke naam één keer.',
   not_url: () => 'Voer een volledig adres in dat begint met https:// of http://.',
-  not_datetime: () =>
-    'Voer datum en tijd met tijdzone in, bijvoorbeeld 2030-12-31T23:59:59+01:00.',
+  not_datetime: () => 'Voer datum en tijd met tijdzone in, bijvoorbeeld 2030-12-31T23:59:59+01:00.',
 
   null_character: () => 'Verwijder het teken U+0000.',
   lone_surrogate: () => 'Verwijder het beschadigde teken, of kopieer de tekst opnieuw.',
   invisible_character: ({ character }) =>
     `Kopieer de waarde opnieuw: er staat een onzichtbaar teken in (${character}).`,
   too_deep: () => 'Gebruik minder niveaus van objecten in objecten.',
-  inexact_number: () =>
-    'Zet het getal tussen aanhalingstekens: JSON kan het niet exact weergeven.',
+  inexact_number: () => 'Zet het getal tussen aanhalingstekens: JSON kan het niet exact weergeven.',
   enum_value: () => 'Zet de waarde tussen aanhalingstekens.',
   user_in_url: () => 'Verwijder de gebruikersnaam en het wachtwoord uit het adres.',
   password_in_url: () => 'Verwijder het wachtwoord: dit veld is niet geheim.',
 
-  key_too_long: ({ maximum }) =>
-    `Plak alleen de privésleutel: hooguit ${maximum} tekens.`,
+  key_too_long: ({ maximum }) => `Plak alleen de privésleutel: hooguit ${maximum} tekens.`,
   key_missing: ({ begin }) =>
     `Plak een privésleutel in PEM, van “${begin}” tot en met de laatste regel.`,
   key_other_block: () => 'Plak een privésleutel in PEM. Dit is iets anders in PEM.',
@@ -55,15 +52,13 @@ export const dutchComplaints: ComplaintWords = {
   key_public_ssh: () => 'Plak de privésleutel in PEM. Dit is een openbare SSH-sleutel.',
   key_encrypted: () => 'Plak de sleutel zonder wachtwoordzin. Deze is versleuteld.',
   key_openssh: () => 'Plak een sleutel in PKCS #8. Dit is een OpenSSH-sleutel.',
-  key_dsa: () => 'Plak een RSA-sleutel of een sleutel met elliptische kromme. Dit is een DSA-sleutel.',
-  key_curve_parameters: () =>
-    'Plak alleen de privésleutel, zonder de parameters van de kromme.',
+  key_dsa: () =>
+    'Plak een RSA-sleutel of een sleutel met elliptische kromme. Dit is een DSA-sleutel.',
+  key_curve_parameters: () => 'Plak alleen de privésleutel, zonder de parameters van de kromme.',
   key_pgp: () => 'Plak een privésleutel in PEM. Dit is een PGP-sleutel.',
   key_putty: () => 'Plak een privésleutel in PEM. Exporteer deze PuTTY-sleutel zo.',
-  key_base64_twice: () =>
-    'Decodeer de sleutel eerst: die is nog een keer in base64 gecodeerd.',
-  key_without_lines: ({ begin, end }) =>
-    `Plak de sleutel met de regels “${begin}” en “${end}”.`,
+  key_base64_twice: () => 'Decodeer de sleutel eerst: die is nog een keer in base64 gecodeerd.',
+  key_without_lines: ({ begin, end }) => `Plak de sleutel met de regels “${begin}” en “${end}”.`,
   key_cut_off: ({ line }) => `Plak de hele sleutel: de regel “${line}” ontbreekt.`,
   key_wrong_first_line: () =>
     'Plak de sleutel vanaf de eerste regel, die met vijf streepjes begint.',

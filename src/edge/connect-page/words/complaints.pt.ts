@@ -25,8 +25,7 @@ export const portugueseComplaints: ComplaintWords = {
   not_scope: () =>
     'Digite uma permissão em cada linha, sem espaços, vírgulas, aspas, barras invertidas nem acentos.',
   not_object: () => 'Digite um objeto JSON, por exemplo {"name": "valor"}.',
-  not_object_of_text: () =>
-    'Digite um nome e um valor em cada linha, e cada nome uma única vez.',
+  not_object_of_text: () => 'Digite um nome e um valor em cada linha, e cada nome uma única vez.',
   not_url: () => 'Digite um endereço completo que comece com https:// ou http://.',
   not_datetime: () =>
     'Digite a data e a hora com o fuso horário, por exemplo 2030-12-31T23:59:59-03:00.',
@@ -42,8 +41,7 @@ export const portugueseComplaints: ComplaintWords = {
   user_in_url: () => 'Remova o nome de usuário e a senha do endereço.',
   password_in_url: () => 'Remova a senha: este campo não é secreto.',
 
-  key_too_long: ({ maximum }) =>
-    `Cole somente a chave privada: no máximo ${maximum} caracteres.`,
+  key_too_long: ({ maximum }) => `Cole somente a chave privada: no máximo ${maximum} caracteres.`,
   key_missing: ({ begin }) =>
     `Cole uma chave privada em PEM, de “${begin}” até a última linha dela.`,
   key_other_block: () => 'Cole uma chave privada em PEM. Isto é outra coisa em PEM.',
@@ -60,9 +58,9 @@ export const portugueseComplaints: ComplaintWords = {
   key_curve_parameters: () => 'Cole somente a chave privada, sem os parâmetros da curva.',
   key_pgp: () => 'Cole uma chave privada em PEM. Isto é uma chave PGP.',
   key_putty: () => 'Cole uma chave privada em PEM. Exporte assim esta chave do PuTTY.',
-  key_base64_twice: () => 'Decodifique a chave primeiro: ela está codificada mais uma vez em base64.',
-  key_without_lines: ({ begin, end }) =>
-    `Cole a chave com as linhas “${begin}” e “${end}”.`,
+  key_base64_twice: () =>
+    'Decodifique a chave primeiro: ela está codificada mais uma vez em base64.',
+  key_without_lines: ({ begin, end }) => `Cole a chave com as linhas “${begin}” e “${end}”.`,
   key_cut_off: ({ line }) => `Cole a chave inteira: falta a linha “${line}”.`,
   key_wrong_first_line: () =>
     'Cole a chave a partir da primeira linha, que começa com cinco hifens.',

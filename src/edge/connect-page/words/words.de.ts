@@ -66,8 +66,7 @@ export const german: Words = {
   connectedOn: (date) => `Verbunden am ${date}`,
   replace: 'Ersetzen',
   replaceHint: 'Was jetzt verbunden ist, bleibt, bis das Neue gespeichert ist.',
-  unchecked: (provider) =>
-    `${provider} ist verbunden. Ob es funktioniert, ließ sich nicht prüfen.`,
+  unchecked: (provider) => `${provider} ist verbunden. Ob es funktioniert, ließ sich nicht prüfen.`,
   required: '(erforderlich)',
   optional: '(optional)',
   advanced: 'Weitere Einstellungen',

@@ -91,8 +91,7 @@ export const english = {
   pasteFileHint: 'Paste the JSON file, or choose it. Its values fill the fields below.',
   chooseFile: 'Choose a file',
   pasteUrl: 'Connection string',
-  pasteUrlHint:
-    'If you have a connection string, paste it. Its parts fill the fields below.',
+  pasteUrlHint: 'If you have a connection string, paste it. Its parts fill the fields below.',
   pasteDone: 'The fields below are filled in. Please check them.',
   pasteUseless: 'Nothing in this text fits the fields below. Paste all of it.',
   rowName: 'Name',

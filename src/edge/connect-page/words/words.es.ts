@@ -66,7 +66,8 @@ export const spanish: Words = {
   connectedOn: (date) => `Conectado el ${date}`,
   replace: 'Reemplazar',
   replaceHint: 'Lo que está conectado se conserva hasta que se guarde lo nuevo.',
-  unchecked: (provider) => `${provider} está conectado, pero no se ha podido comprobar si funciona.`,
+  unchecked: (provider) =>
+    `${provider} está conectado, pero no se ha podido comprobar si funciona.`,
   required: '(obligatorio)',
   optional: '(opcional)',
   advanced: 'Más ajustes',

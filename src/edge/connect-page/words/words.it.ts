@@ -10,7 +10,8 @@ function quoteProviderInItalian({ said }: Problem): string {
 export const italian: Words = {
   title: (app) => `Collegamento a ${app}`,
   for: 'Per l’utente',
-  linkHint: (app) => `${app} Le chiede di collegare degli account. Continui solo se è questo utente.`,
+  linkHint: (app) =>
+    `${app} Le chiede di collegare degli account. Continui solo se è questo utente.`,
   linkGo: 'Continua',
   intro:
     'Colleghi gli account qui sotto. I dati inseriti sono conservati in forma cifrata e usati solo per questa app.',
@@ -65,7 +66,8 @@ export const italian: Words = {
   connectedOn: (date) => `Collegato il ${date}`,
   replace: 'Sostituisci',
   replaceHint: 'Ciò che è collegato resta finché il nuovo non è stato salvato.',
-  unchecked: (provider) => `${provider} è collegato, ma non è stato possibile verificare se funziona.`,
+  unchecked: (provider) =>
+    `${provider} è collegato, ma non è stato possibile verificare se funziona.`,
   required: '(obbligatorio)',
   optional: '(facoltativo)',
   advanced: 'Altre impostazioni',
@@ -76,7 +78,8 @@ export const italian: Words = {
   lines: 'Inserisca un valore per riga.',
   jsonObject: 'Un oggetto JSON, ad esempio {"name": "valore"}.',
   pasteFile: 'File JSON',
-  pasteFileHint: 'Incolli il file JSON oppure lo scelga. I suoi valori compilano i campi qui sotto.',
+  pasteFileHint:
+    'Incolli il file JSON oppure lo scelga. I suoi valori compilano i campi qui sotto.',
   chooseFile: 'Scegli un file',
   pasteUrl: 'Stringa di connessione',
   pasteUrlHint:

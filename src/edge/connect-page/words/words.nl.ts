@@ -81,7 +81,8 @@ export const dutch: Words = {
   pasteFileHint: 'Plak het JSON-bestand of kies het. De waarden vullen de velden hieronder in.',
   chooseFile: 'Bestand kiezen',
   pasteUrl: 'Verbindingsreeks',
-  pasteUrlHint: 'Als u een verbindingsreeks hebt, plak die hier. De delen vullen de velden hieronder in.',
+  pasteUrlHint:
+    'Als u een verbindingsreeks hebt, plak die hier. De delen vullen de velden hieronder in.',
   pasteDone: 'De velden hieronder zijn ingevuld. Controleer ze.',
   pasteUseless: 'Niets in deze tekst past bij de velden hieronder. Plak de hele tekst.',
   rowName: 'Naam',

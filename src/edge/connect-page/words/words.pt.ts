@@ -81,7 +81,8 @@ export const portuguese: Words = {
   pasteFileHint: 'Cole o arquivo JSON ou escolha-o. Os valores dele preenchem os campos abaixo.',
   chooseFile: 'Escolher um arquivo',
   pasteUrl: 'String de conexão',
-  pasteUrlHint: 'Se você tem uma string de conexão, cole-a. As partes dela preenchem os campos abaixo.',
+  pasteUrlHint:
+    'Se você tem uma string de conexão, cole-a. As partes dela preenchem os campos abaixo.',
   pasteDone: 'Os campos abaixo estão preenchidos. Verifique-os.',
   pasteUseless: 'Nada neste texto corresponde aos campos abaixo. Cole o texto inteiro.',
   rowName: 'Nome',
