@@ -71,6 +71,7 @@ const anyParams = {
   values: ['a', 'b'],
   character: 'U+200B',
   maximum: 8,
+  minimum: 8,
   begin: '-----BEGIN',
   end: '-----END',
   line: '-----END',

@@ -31,11 +31,12 @@ export const germanComplaints: ComplaintWords = {
   not_datetime: () =>
     'Geben Sie Datum und Uhrzeit mit Zeitzone ein, etwa 2030-12-31T23:59:59+01:00.',
 
-  null_character: () => 'Entfernen Sie das Zeichen U+0000.',
   too_short: ({ minimum }) => `Geben Sie mindestens ${minimum} Zeichen ein.`,
   too_long: ({ maximum }) => `Geben Sie höchstens ${maximum} Zeichen ein.`,
   holds_space: () => 'Entfernen Sie die Leerzeichen und Zeilenumbrüche.',
   wrong_pattern: () => 'Das sieht nicht richtig aus. Kopieren Sie es noch einmal aus dem Dienst.',
+
+  null_character: () => 'Entfernen Sie das Zeichen U+0000.',
   lone_surrogate: () =>
     'Entfernen Sie das beschädigte Zeichen, oder kopieren Sie den Text noch einmal.',
   invisible_character: ({ character }) =>

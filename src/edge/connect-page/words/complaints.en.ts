@@ -42,11 +42,12 @@ export const englishComplaints: ComplaintWords = {
   not_url: () => 'Enter a whole address that begins with https:// or http://.',
   not_datetime: () => 'Enter a date and time with the time zone, such as 2030-12-31T23:59:59Z.',
 
-  null_character: () => 'Remove the character U+0000.',
   too_short: ({ minimum }) => `Enter at least ${minimum} characters.`,
   too_long: ({ maximum }) => `Enter at most ${maximum} characters.`,
   holds_space: () => 'Remove the blanks and line breaks.',
   wrong_pattern: () => 'This does not look right. Copy it again from the service.',
+
+  null_character: () => 'Remove the character U+0000.',
   lone_surrogate: () => 'Remove the damaged character, or copy the text again.',
   invisible_character: ({ character }) =>
     `Copy it again: it contains the invisible character ${character}.`,

@@ -31,6 +31,11 @@ export const spanishComplaints: ComplaintWords = {
   not_datetime: () =>
     'Escriba la fecha y la hora con zona horaria, por ejemplo 2030-12-31T23:59:59+01:00.',
 
+  too_short: ({ minimum }) => `Escriba al menos ${minimum} caracteres.`,
+  too_long: ({ maximum }) => `Escriba como máximo ${maximum} caracteres.`,
+  holds_space: () => 'Quite los espacios y los saltos de línea.',
+  wrong_pattern: () => 'No parece correcto. Cópielo de nuevo del servicio.',
+
   null_character: () => 'Quite el carácter U+0000.',
   lone_surrogate: () => 'Quite el carácter dañado o copie el texto de nuevo.',
   invisible_character: ({ character }) =>

@@ -31,6 +31,12 @@ export const frenchComplaints: ComplaintWords = {
   not_datetime: () =>
     'Saisissez la date et l’heure avec le fuseau horaire, par exemple 2030-12-31T23:59:59+01:00.',
 
+  too_short: ({ minimum }) => `Saisissez au moins ${minimum} caractères.`,
+  too_long: ({ maximum }) => `Saisissez au plus ${maximum} caractères.`,
+  holds_space: () => 'Retirez les espaces et les sauts de ligne.',
+  wrong_pattern: () =>
+    'Cette valeur ne semble pas correcte. Copiez-la de nouveau depuis le service.',
+
   null_character: () => 'Retirez le caractère U+0000.',
   lone_surrogate: () => 'Retirez le caractère endommagé, ou copiez de nouveau le texte.',
   invisible_character: ({ character }) =>

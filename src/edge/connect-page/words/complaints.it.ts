@@ -31,6 +31,11 @@ export const italianComplaints: ComplaintWords = {
   not_datetime: () =>
     'Inserisca data e ora con il fuso orario, ad esempio 2030-12-31T23:59:59+01:00.',
 
+  too_short: ({ minimum }) => `Inserisca almeno ${minimum} caratteri.`,
+  too_long: ({ maximum }) => `Inserisca al massimo ${maximum} caratteri.`,
+  holds_space: () => 'Rimuova gli spazi e le interruzioni di riga.',
+  wrong_pattern: () => 'Non sembra corretto. Lo copi di nuovo dal servizio.',
+
   null_character: () => 'Rimuova il carattere U+0000.',
   lone_surrogate: () => 'Rimuova il carattere danneggiato, oppure copi di nuovo il testo.',
   invisible_character: ({ character }) =>

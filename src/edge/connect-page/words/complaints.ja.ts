@@ -29,6 +29,11 @@ export const japaneseComplaints: ComplaintWords = {
   not_url: () => 'https:// または http:// で始まる完全なアドレスを入力してください。',
   not_datetime: () => 'タイムゾーン付きの日時を入力してください。例：2030-12-31T23:59:59+09:00。',
 
+  too_short: ({ minimum }) => `${minimum} 文字以上で入力してください。`,
+  too_long: ({ maximum }) => `${maximum} 文字以内で入力してください。`,
+  holds_space: () => '空白と改行を削除してください。',
+  wrong_pattern: () => '形式が正しくないようです。サービスからもう一度コピーしてください。',
+
   null_character: () => '文字 U+0000 を削除してください。',
   lone_surrogate: () => '壊れた文字を削除するか、もう一度コピーしてください。',
   invisible_character: ({ character }) =>

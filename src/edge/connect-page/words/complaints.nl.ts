@@ -29,6 +29,11 @@ export const dutchComplaints: ComplaintWords = {
   not_url: () => 'Voer een volledig adres in dat begint met https:// of http://.',
   not_datetime: () => 'Voer datum en tijd met tijdzone in, bijvoorbeeld 2030-12-31T23:59:59+01:00.',
 
+  too_short: ({ minimum }) => `Voer minstens ${minimum} tekens in.`,
+  too_long: ({ maximum }) => `Voer hooguit ${maximum} tekens in.`,
+  holds_space: () => 'Verwijder de spaties en regeleinden.',
+  wrong_pattern: () => 'Dit ziet er niet goed uit. Kopieer het opnieuw uit de dienst.',
+
   null_character: () => 'Verwijder het teken U+0000.',
   lone_surrogate: () => 'Verwijder het beschadigde teken, of kopieer de tekst opnieuw.',
   invisible_character: ({ character }) =>

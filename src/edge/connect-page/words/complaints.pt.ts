@@ -30,6 +30,11 @@ export const portugueseComplaints: ComplaintWords = {
   not_datetime: () =>
     'Digite a data e a hora com o fuso horário, por exemplo 2030-12-31T23:59:59-03:00.',
 
+  too_short: ({ minimum }) => `Digite pelo menos ${minimum} caracteres.`,
+  too_long: ({ maximum }) => `Digite no máximo ${maximum} caracteres.`,
+  holds_space: () => 'Remova os espaços e as quebras de linha.',
+  wrong_pattern: () => 'Não parece correto. Copie novamente do serviço.',
+
   null_character: () => 'Remova o caractere U+0000.',
   lone_surrogate: () => 'Remova o caractere danificado ou copie o texto novamente.',
   invisible_character: ({ character }) =>

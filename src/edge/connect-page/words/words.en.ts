@@ -1,7 +1,10 @@
+import type { ConnectionType } from '../../../core/catalog/catalog.ts';
 import { type Problem, shownScopes } from './told.ts';
 
 /** The page's own texts in one language. The compiler reports a language that lacks one. */
 export type Words = Readonly<typeof english>;
+
+type Category = ConnectionType['category'];
 
 export type ProblemCode = keyof Words['problems'];
 
@@ -61,7 +64,7 @@ export const english = {
     data: 'Data',
     calendar: 'Calendars',
     other: 'Other',
-  },
+  } satisfies Record<Category | 'other', string>,
   nothingAsked: 'This app does not ask for anything at the moment.',
   pending: 'To do',
   completed: 'Connected',
