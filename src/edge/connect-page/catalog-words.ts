@@ -1,7 +1,7 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Complaint } from '../../core/catalog/complaints.ts';
 import type { Field } from '../../core/catalog/fields.ts';
-import { type Language, textsOf } from './language.ts';
+import { type Language, pageTextsOf } from './language.ts';
 import type { PageRequirement } from './visit.ts';
 import { germanTexts } from './words/catalog-words.de.ts';
 import type { ComplainedField } from './words/complaints.en.ts';
@@ -25,7 +25,7 @@ export function wordComplaint(
   { fields }: Pick<ConnectionType, 'fields'>,
   language: Language,
 ): string {
-  const { complaints, quotes } = textsOf(language);
+  const { complaints, quotes } = pageTextsOf(language);
   const [before, after] = quotes;
   const labels = new Map(fields.map((field) => [field.name, field.label]));
   const about: ComplainedField = {

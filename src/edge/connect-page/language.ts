@@ -23,7 +23,7 @@ type Texts = {
   quotes: readonly [string, string];
 };
 
-const texts = {
+const pageTexts = {
   en: { words: english, complaints: englishComplaints, quotes: ['“', '”'] },
   de: { words: german, complaints: germanComplaints, quotes: ['„', '“'] },
   es: { words: spanish, complaints: spanishComplaints, quotes: ['«', '»'] },
@@ -34,23 +34,23 @@ const texts = {
   pt: { words: portuguese, complaints: portugueseComplaints, quotes: ['“', '”'] },
 } as const satisfies Record<string, Texts>;
 
-export type Language = keyof typeof texts;
+export type Language = keyof typeof pageTexts;
 
 /** The languages of the page. */
-export const languages = Object.keys(texts) as Language[]; // the keys of that object
+export const languages = Object.keys(pageTexts) as Language[]; // the keys of that object
 
 /** Returns everything that the page says in a language. */
-export function textsOf(language: Language): Texts {
-  return texts[language];
+export function pageTextsOf(language: Language): Texts {
+  return pageTexts[language];
 }
 
 export function wordsOf(language: Language): Words {
-  return texts[language].words;
+  return pageTexts[language].words;
 }
 
 /**
  * Returns the language that an address asks for with `?lang=`, such as `pt-BR`; undefined if the page does
- * not have it. The result is one of a few known texts, so it can stand in an address.
+ * not have it. The result is one of a few known pageTexts, so it can stand in an address.
  */
 export function readLanguage(asked: unknown): Language | undefined {
   const tag = typeof asked === 'string' ? asked.trim().toLowerCase().split(/[-_]/, 1)[0] : '';
