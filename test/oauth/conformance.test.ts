@@ -130,10 +130,13 @@ async function openConnection(type: ConnectionType) {
 
 function expectedExtras({ facts }: TypedProvider): JsonObject {
   const inCallback = keptInCallback(facts);
-  const entries = facts.kept.map((path) => [
-    path.slice(path.lastIndexOf('.') + 1),
-    inCallback.includes(path) ? `callback-${path}` : `answer-${path}`,
-  ]);
+  const { account } = facts;
+  const entries = facts.kept.map((path) => {
+    const name = path.slice(path.lastIndexOf('.') + 1);
+    if (path === account?.id) return [name, 'id-A'];
+    if (path === account?.label) return [name, 'label-A'];
+    return [name, inCallback.includes(path) ? `callback-${path}` : `answer-${path}`];
+  });
   return Object.fromEntries(entries);
 }
 
@@ -162,24 +165,24 @@ describe.concurrent('at a provider that behaves as the type says', () => {
         expect(config?.extra ?? {}).toMatchObject(expectedExtras(provider));
       }
 
-      if (type.oauth2?.account?.id != null) {
-        provider.account = 'B';
-        const refused = await connection.consent();
-        expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('account')]);
-        provider.account = 'A';
-        await connection.consent();
-      }
-
-      const signs: DeadSign[] = ['invalid_grant', ...(type.oauth2?.dead ?? [])];
+      const signs: DeadSign[] = type.oauth2?.dead.length
+        ? [...type.oauth2.dead]
+        : ['invalid_grant'];
       for (const sign of signs) {
         provider.dead = sign;
         await connection.expireToken();
         const ended = await connection.credentials();
         expect([sign, ended.status, await connection.status()]).toEqual([sign, 409, 'expired']);
         provider.dead = undefined;
+        if (type.oauth2?.account?.id != null && sign === signs[0]) {
+          provider.account = 'B';
+          const refused = await connection.consent();
+          expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('account')]);
+          provider.account = 'A';
+        }
         expect((await connection.consent()).status).toBe(200);
-        expect(await connection.status()).toBe('active');
       }
+      expect(await connection.status()).toBe('active');
 
       const revoked = type.oauth2?.revocationEndpoint ? [provider.current?.refresh] : [];
       expect((await connection.remove()).status).toBe(200);

@@ -181,8 +181,10 @@ function authorize(provider: TypedProvider, url: URL): string {
 }
 
 /** The kept names that come with the callback: every other one, so that both ways are used. */
-export function keptInCallback({ kept }: OAuthFacts): string[] {
-  return kept.filter((name, index) => index % 2 === 0 && /^\w+$/.test(name));
+export function keptInCallback({ kept, account }: OAuthFacts): string[] {
+  const ofAccount = [account?.id, account?.label];
+  const free = kept.filter((name) => /^\w+$/.test(name) && !ofAccount.includes(name));
+  return free.filter((_, index) => index % 2 === 0);
 }
 
 type Body = { params: Record<string, string>; authorization: string | undefined };
