@@ -22,7 +22,9 @@ const droppedFromRequests = new Set([
   'expect',
   'forwarded',
   'host',
+  'x-original-url', // some servers read these two instead of the path
   'x-real-ip',
+  'x-rewrite-url',
 ]);
 
 const droppedFromResponses = new Set([
