@@ -35,7 +35,7 @@ export async function startService(): Promise<Service> {
   const received: Received[] = [];
   const server = createServer(async (req, res) => {
     if (respond !== undefined) return respond(req, res);
-    await echo(req, res, received);
+    await echo(req, res, received).catch(() => res.destroy()); // the proxy has broken off
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
