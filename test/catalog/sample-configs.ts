@@ -5,7 +5,12 @@ import { newPrivateKey } from '../helpers/private-key.ts';
 
 /** Finds the type of a short name, such as `OpenAI`. */
 export function typeNamed(name: string): ConnectionType {
-  const type = findShippedType(`dynamiq.connections.${name}`);
+  return shippedType(`dynamiq.connections.${name}`);
+}
+
+/** Returns the shipped type of that full identifier. */
+export function shippedType(name: string): ConnectionType {
+  const type = findShippedType(name);
   if (!type) throw new Error(`no type ${name}`);
   return type;
 }

@@ -38,6 +38,7 @@ describe('a type definition', () => {
       ...good,
       origin: 'shipped',
       version: 1,
+      customTypeId: null,
       projectId: null,
       description: null,
       docsUrl: null,

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../src/core/catalog/json.ts';
 import {
   readConnectionConfig,
-  requireType,
   sealedConfig,
 } from '../../src/core/connection-config/sealed-config.ts';
 import { sealTokens } from '../../src/oauth/refresh/grant.ts';
 import { newId } from '../../src/platform/new-id.ts';
+import { shippedType } from '../catalog/sample-configs.ts';
 import { uniqueName } from './connections.ts';
 import { grantOf } from './grants.ts';
 import { connect, oauthBody, type World } from './world.ts';
@@ -30,7 +30,7 @@ async function likenessesOf(world: World, first: string, count: number) {
   const connection = await db.connection.findUniqueOrThrow({ where: { id: first } });
   const grant = await grantOf(world, first);
   const key = await vault.sealingKey(home.projectId);
-  const type = requireType(connection.type);
+  const type = shippedType(connection.type);
   const halves = readConnectionConfig(type, oauthBody(world).config as JsonObject); // it is sent as JSON
   return Array.from({ length: count }, () => {
     const [id, name] = [newId(), uniqueName()];

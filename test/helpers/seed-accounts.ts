@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { requireType, sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
+import { sealedConfig } from '../../src/core/connection-config/sealed-config.ts';
 import type { Deps } from '../../src/core/deps/deps.ts';
+import { shippedType } from '../catalog/sample-configs.ts';
 import { openAi } from './connections.ts';
 import { insertRows } from './insert-rows.ts';
 import type { Home } from './seed.ts';
@@ -20,7 +21,7 @@ export async function seedAccounts(
   { home, appId, userIds, requirementIds, apiKeyOf }: Wanted,
 ): Promise<void> {
   const sealingKey = await vault.sealingKey(home.projectId);
-  const type = requireType(openAi);
+  const type = shippedType(openAi);
   const endUsers = userIds.map((userId) => ({ id: randomUUID(), appId, userId }));
   const rows = endUsers.flatMap(({ id: endUserId, userId }) =>
     requirementIds.map((requirementId) => {

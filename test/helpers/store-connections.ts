@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../src/core/catalog/json.ts';
 import {
   readConnectionConfig,
-  requireType,
   sealedConfig,
 } from '../../src/core/connection-config/sealed-config.ts';
 import type { SealingKey } from '../../src/core/vault/vault.ts';
 import { newId } from '../../src/platform/new-id.ts';
+import { shippedType } from '../catalog/sample-configs.ts';
 import { type ConnectionBody, newConnection } from './connections.ts';
 import type { TestServer } from './server.ts';
 
@@ -45,7 +45,7 @@ function rowsOf(
   { name, project_id: projectId, ...body }: ConnectionBody,
 ) {
   const id = newId();
-  const type = requireType(body.type);
+  const type = shippedType(body.type);
   const halves = readConnectionConfig(type, body.config as JsonObject); // it would be sent as JSON
   const place = { organizationId: home.organizationId, projectId, id };
   const { connection, secret } = sealedConfig(deps.vault, key, place, { type, halves });

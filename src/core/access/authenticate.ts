@@ -25,6 +25,7 @@ export async function authenticate(deps: Deps, header: string | undefined): Prom
   const credential = bearerCredential(header);
   const viewer = credential && (await findViewer(deps, credential));
   if (!viewer) throw new UnauthenticatedError();
+  await deps.connectionTypes.bringUpToDate(viewer.organizationId, viewer.typesVersion);
   if (viewer.kind === 'access_key' || viewer.kind === 'personal_access_token') {
     markUsed(deps, viewer.kind, viewer.id);
   }
@@ -52,9 +53,9 @@ declare module '../deps/deps.ts' {
 
 const findAccessKeyStatement = `
   SELECT k.id, k.name, k.role::text AS role, k.organization_id AS "organizationId",
-         k.project_id AS "projectId", k.expires_at AS "expiresAt"
+         k.project_id AS "projectId", k.expires_at AS "expiresAt", o.types_version AS "typesVersion"
   FROM unnest($1::bytea[]) WITH ORDINALITY AS q(digest, position)
-  LEFT JOIN access_key k ON k.digest = q.digest AND k.revoked_at IS NULL
+  LEFT JOIN (access_key k JOIN organization o ON o.id = k.organization_id) ON k.digest = q.digest AND k.revoked_at IS NULL
     AND (k.expires_at IS NULL OR k.expires_at > now())
   ORDER BY q.position`;
 

@@ -12,7 +12,9 @@ declare module '../deps/deps.ts' {
 
 /** The columns of a person `u` that every caller needs. */
 export const personColumns = `
-  u.id AS "userId", u.name, u.organization_id AS "organizationId", u.role::text AS "organizationRole",
+  u.id AS "userId", u.name, u.organization_id AS "organizationId",
+  (SELECT o.types_version FROM organization o WHERE o.id = u.organization_id) AS "typesVersion",
+  u.role::text AS "organizationRole",
   (SELECT json_object_agg(m.project_id, m.role) FROM membership m WHERE m.user_id = u.id)
     AS "projectRoles"`;
 

@@ -36,6 +36,8 @@ export type HostApp = {
   organizationId: string;
   projectId: string;
   visibility: AppVisibility;
+  /** The version of the organization's custom types when the app was found. */
+  typesVersion: number;
 };
 
 export type RequestFacts = {

@@ -14,7 +14,18 @@ export async function verifyConnectToken(
   token: string,
 ): Promise<ConnectTokenViewer | undefined> {
   const presented = await readConnectToken(deps, token);
-  return presented && deps.findEndUser(presented);
+  return presented && findTokenUser(deps, presented);
+}
+
+/** Returns the end user of a verified token; undefined once the token has ended. */
+export async function findTokenUser(
+  deps: Deps,
+  presented: PresentedToken,
+): Promise<ConnectTokenViewer | undefined> {
+  const viewer = await deps.findEndUser(presented);
+  if (viewer === undefined) return undefined;
+  await deps.connectionTypes.bringUpToDate(viewer.organizationId, viewer.typesVersion);
+  return viewer;
 }
 
 /**
@@ -67,9 +78,11 @@ const findTokenUserStatement = `
   FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::int[], $6::uuid[], $7::boolean[])
     WITH ORDINALITY AS q(kid, expires_at, app_id, user_id, epoch, jti, is_anonymous, position)
   LEFT JOIN LATERAL (
-    SELECT u.id AS "endUserId", a.project_id AS "projectId", p.organization_id AS "organizationId"
+    SELECT u.id AS "endUserId", a.project_id AS "projectId", p.organization_id AS "organizationId",
+      o.types_version AS "typesVersion"
     FROM app a
     JOIN project p ON p.id = a.project_id
+    JOIN organization o ON o.id = p.organization_id
     JOIN end_user u ON u.app_id = a.id AND u.user_id = q.user_id AND u.epoch = q.epoch
     JOIN signing_key k ON k.id = q.kid AND (k.verifies_until IS NULL OR k.verifies_until > now())
     WHERE a.id = q.app_id AND q.expires_at > now()
@@ -81,7 +94,7 @@ const findTokenUserStatement = `
 
 type TokenUserRow =
   | { endUserId: null }
-  | Pick<ConnectTokenViewer, 'endUserId' | 'projectId' | 'organizationId'>;
+  | Pick<ConnectTokenViewer, 'endUserId' | 'projectId' | 'organizationId' | 'typesVersion'>;
 
 export async function findEndUsers(
   sql: Sql,
@@ -109,6 +122,5 @@ function toViewer(
 ): ConnectTokenViewer {
   const expiresAt = new Date(exp * 1_000);
   const token = { id: jti, kid, appId: app_id, userId: user_id, via, epoch, expiresAt };
-  const { endUserId, projectId, organizationId } = row;
-  return { kind: 'connect_token', ...token, endUserId, projectId, organizationId };
+  return { kind: 'connect_token', ...token, ...row };
 }

@@ -13,6 +13,8 @@ export type AccessKeyViewer = {
   name: string;
   role: Role;
   organizationId: string;
+  /** The version of the organization's custom types when the credential was checked. */
+  typesVersion: number;
   /** The one project that the key reaches; null if it reaches every project of the organization. */
   projectId: string | null;
   expiresAt: Date | null;
@@ -30,6 +32,8 @@ export type UserViewer = PersonRoles & {
   /** The name of the person. */
   name: string;
   organizationId: string;
+  /** The version of the organization's custom types when the credential was checked. */
+  typesVersion: number;
   /** The expiry of the token; null if it never expires. */
   expiresAt: Date | null;
   /**
@@ -60,6 +64,8 @@ export type ConnectTokenViewer = {
   /** The id of the key that signed the token. */
   kid: string;
   organizationId: string;
+  /** The version of the organization's custom types when the credential was checked. */
+  typesVersion: number;
   projectId: string;
   /**
    * `key` if the token was made with an access key; `anonymous` if it was made without one, on a public

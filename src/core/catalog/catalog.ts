@@ -63,6 +63,8 @@ export type ConnectionType = {
   origin: 'shipped' | 'custom';
   /** Grows with each change of a custom type; 1 for a shipped one. */
   version: number;
+  /** The id of its row; null for a type that is in no database. */
+  customTypeId: string | null;
   /** The only project that may use it; null for every project. */
   projectId: string | null;
   /** One sentence about the service. */
@@ -203,6 +205,7 @@ function toConnectionType(definition: TypeDefinition): ConnectionType {
     category,
     origin: type.startsWith('custom.') ? 'custom' : 'shipped',
     version: 1,
+    customTypeId: null,
     projectId: null,
     description: definition.description ?? null,
     docsUrl: definition.docs_url ?? null,

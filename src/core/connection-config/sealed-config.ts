@@ -1,6 +1,6 @@
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
-import { type ConnectionType, findShippedType } from '../catalog/catalog.ts';
+import type { ConnectionType } from '../catalog/catalog.ts';
 import { type ParsedConfig, parseConfig, secretFieldsWithValue } from '../catalog/config.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import type { DataKeyRow } from '../vault/data-keys.ts';
@@ -41,6 +41,7 @@ export function sealedConfig(
   return {
     connection: {
       type: type.type,
+      customTypeId: type.customTypeId,
       config: sealHalf(vault, key, place, 'public', halves.config),
       configDataKeyId: key.id,
       secretFields: secretFieldsWithValue(type, halves.secrets),
@@ -92,12 +93,6 @@ function sealContextOfHalf(
 
 /** A config in its public half and its secret half. */
 export type ConfigHalves = Pick<ParsedConfig & { ok: true }, 'config' | 'secrets'>;
-
-export function requireType(name: string): ConnectionType {
-  const type = findShippedType(name);
-  if (type !== undefined) return type;
-  throw new InvalidInputError([{ path: 'type', message: 'is not a known connection type' }]);
-}
 
 /**
  * Reads a whole config and fills in the defaults.

@@ -53,10 +53,15 @@ export type Operation<Input, Output> = {
   /** What is valid; a function where the operator's configuration decides that. */
   input: z.ZodType<Input> | ((deps: Deps) => z.ZodType<Input>);
   /**
+   * Finds what is wrong for the named connection type, which the organization of the caller may have defined.
+   * `hasOthers` says whether `input` finds something wrong too. All problems are told together.
+   */
+  typeIssues?: (context: RequestContext, given: unknown, hasOthers: boolean) => FieldIssue[];
+  /**
    * Finds what `run` may find wrong in the input later, when it knows what is stored. `perform` asks before it
    * fails with ForbiddenError or NotFoundError: a bad request is told as one to every caller.
    */
-  inputIssues?: (input: Input) => FieldIssue[];
+  inputIssues?: (context: RequestContext, input: Input) => FieldIssue[];
   /** The failures that a caller must expect besides those of every request. */
   errors: readonly FailureClass[];
   run: (context: RequestContext, input: Input) => Promise<Output>;

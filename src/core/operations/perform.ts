@@ -7,6 +7,7 @@ import {
   NotFoundError,
   UnauthenticatedError,
 } from '../../platform/errors.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
 import { fieldIssues } from '../../platform/input.ts';
 import { limitToRole } from '../access/project-scope.ts';
 import { refusalOf } from '../access/refusal.ts';
@@ -66,18 +67,18 @@ async function performChecked<Input, Output>(
     return await runAdmitted(operation, admit(operation.role, context), input);
   } catch (error) {
     await recordIfRefused(operation, context, input, error); // also if a complaint hides it from the caller
-    throw badInputBefore(operation, input, error);
+    throw badInputBefore(operation, context, { input, error });
   }
 }
 
 /** Returns the complaints about the input in place of an error that hides them. */
 function badInputBefore<Input, Output>(
   { inputIssues }: Operation<Input, Output>,
-  input: Input,
-  error: unknown,
+  context: RequestContext,
+  { input, error }: { input: Input; error: unknown },
 ): unknown {
   if (!(error instanceof ForbiddenError || error instanceof NotFoundError)) return error;
-  const issues = inputIssues?.(input) ?? [];
+  const issues = inputIssues?.(context, input) ?? [];
   return issues.length > 0 ? new InvalidInputError(issues, { cause: error }) : error;
 }
 
@@ -140,14 +141,31 @@ async function runAdmitted<Input, Output>(
 }
 
 function parseInput<Input, Output>(
-  { input }: Operation<Input, Output>,
-  { deps }: RequestContext,
+  operation: Operation<Input, Output>,
+  context: RequestContext,
   given: unknown,
 ): Input {
-  const schema = typeof input === 'function' ? input(deps) : input;
+  const parsed = parseWithTypes(operation, context, given);
+  if (parsed.ok) return parsed.input;
+  throw new InvalidInputError(parsed.issues);
+}
+
+/** The input, or everything that is wrong with it. */
+type ParsedInput<Input> = { ok: true; input: Input } | { ok: false; issues: FieldIssue[] };
+
+/** Parses an input with the schema of its operation, and checks what its connection type says. */
+export function parseWithTypes<Input, Output>(
+  { input, typeIssues }: Pick<Operation<Input, Output>, 'input' | 'typeIssues'>,
+  context: RequestContext,
+  given: unknown,
+): ParsedInput<Input> {
+  const schema = typeof input === 'function' ? input(context.deps) : input;
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new InvalidInputError(fieldIssues(parsed.error.issues));
+  const issues = parsed.success ? [] : fieldIssues(parsed.error.issues);
+  issues.push(...(typeIssues?.(context, given, issues.length > 0) ?? []));
+  return parsed.success && issues.length === 0
+    ? { ok: true, input: parsed.data }
+    : { ok: false, issues };
 }
 
 async function recordIfRefused<Input, Output>(

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestFacts } from '../../core/access/request-context.ts';
-import { readConnectToken } from '../../core/access/verify-connect-token.ts';
+import { findTokenUser, readConnectToken } from '../../core/access/verify-connect-token.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { takeAttempt } from '../../features/end-users/action-limits.ts';
@@ -40,7 +40,7 @@ export async function inspectToken(
   digests: readonly Buffer<ArrayBuffer>[],
 ): Promise<Inspected> {
   const presented = await readConnectToken(deps, token);
-  const viewer = presented && (await deps.findEndUser(presented));
+  const viewer = presented && (await findTokenUser(deps, presented));
   if (presented === undefined || viewer === undefined) return { kind: 'refused' };
   const found = await deps.db.connectSession.findUnique({
     where: { jti: presented.claims.jti },
@@ -72,7 +72,7 @@ export async function exchangeToken(
   digests: readonly Buffer<ArrayBuffer>[],
 ): Promise<Exchanged> {
   const presented = await readConnectToken(deps, token);
-  const viewer = presented && (await deps.findEndUser(presented));
+  const viewer = presented && (await findTokenUser(deps, presented));
   if (presented === undefined || viewer === undefined) return { kind: 'refused' };
   takeAttempt({ deps, request }, viewer);
   const { db } = deps;
@@ -138,7 +138,7 @@ function findSessionUser(
   const via = isAnonymous ? 'anonymous' : 'key';
   const exp = Math.floor(expiresAt.getTime() / 1_000);
   const claims = { app_id: appId, user_id: userId, epoch, jti, via, exp } as const;
-  return deps.findEndUser({ kid, claims });
+  return findTokenUser(deps, { kid, claims });
 }
 
 /** Stores that the person confirmed to be this session's user. */

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
-import { type ConnectionType, findShippedType } from '../../core/catalog/catalog.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { currentStatus } from '../../features/requirements/current-status.ts';
 import { readSpec } from '../../features/requirements/spec.ts';
@@ -110,7 +110,7 @@ export function requireRequirement({ c, requirements }: Visit): PageRequirement 
 /** @throws UnauthenticatedError if the app was just deleted. */
 export async function loadPageContent(
   deps: Deps,
-  { appId, endUserId }: ConnectTokenViewer,
+  { appId, endUserId, organizationId }: ConnectTokenViewer,
   language: Language,
 ): Promise<PageContent> {
   const app = await deps.db.app.findUnique({
@@ -119,13 +119,14 @@ export async function loadPageContent(
     include: { requirements: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] } },
   });
   if (app === null) throw new UnauthenticatedError();
+  const types = deps.connectionTypes.of(organizationId);
   const requirements = app.requirements.map(async (row) => {
     const { id, kind, spec } = row;
     const title = textIn(language, row.title, row.titles);
     const described = textIn(language, row.description ?? '', row.descriptions);
     const description = described.text === '' ? null : described;
     const read = readSpec(kind, spec);
-    const type = read.kind === 'connection' ? (findShippedType(read.type) ?? null) : null;
+    const type = read.kind === 'connection' ? (types.find(read.type) ?? null) : null;
     const byConsent = type?.oauth2 === undefined ? null : type.label;
     const provider = read.kind === 'connection' ? byConsent : read.appSlug;
     const state = await currentStatus(deps, { endUserId, requirementId: id });

@@ -1,6 +1,7 @@
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
+import { parseWithTypes } from '../../core/operations/perform.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
 import { fieldIssues, isVisible } from '../../platform/input.ts';
@@ -26,7 +27,7 @@ export async function readAsked(
   const query = readQuery(route.query, givenOf(request.query())) as never; // route() knows the type
   const { body, issues } = readBody(route, sent);
   const asked = { id, query, body };
-  if (issues.length > 0) throw withOperationIssues(route, asked, issues);
+  if (issues.length > 0) throw withOperationIssues(route, context, { asked, issues });
   return asked;
 }
 
@@ -72,11 +73,11 @@ function issuesOf(name: string, schema: z.ZodType, value: unknown): FieldIssue[]
 /** Adds the problems that the operation finds, so that a client learns about all problems at once. */
 function withOperationIssues(
   route: Route,
-  asked: RouteInput<never>,
-  issues: readonly FieldIssue[],
+  context: RequestContext,
+  { asked, issues }: { asked: RouteInput<never>; issues: readonly FieldIssue[] },
 ) {
   const known = new Set(issues.map(({ path }) => path));
-  const parsed = (route.operation.input as z.ZodType).safeParse(route.toInput(asked));
-  const others = parsed.success ? [] : inRestNames(fieldIssues(parsed.error.issues));
+  const parsed = parseWithTypes(route.operation, context, route.toInput(asked));
+  const others = parsed.ok ? [] : inRestNames(parsed.issues);
   return new InvalidInputError([...others.filter(({ path }) => !known.has(path)), ...issues]);
 }

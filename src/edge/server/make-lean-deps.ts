@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createTypeRegistry } from '../../core/catalog/type-registry.ts';
 import { createAnnouncer } from '../../core/changes/announce-changes.ts';
 import type { LeanDeps } from '../../core/deps/deps.ts';
 import { openOutbound } from '../../core/outbound/outbound.ts';
@@ -30,6 +31,7 @@ export function makeLeanDeps(config: Config, port: Sql, keys: KeyProvider, log: 
     outbound: openOutbound(config.outboundAllow, config.oauthClients),
     log,
     announcer: createAnnouncer(),
+    connectionTypes: createTypeRegistry({ sql, log }),
     loadStoredConfig: batch((ids) => loadManyStoredConfigs(deps.sql, ids)),
     pendingWrites,
     runningRefreshes: new Map(),

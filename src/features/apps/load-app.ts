@@ -15,7 +15,10 @@ import { findHostnameProblem } from './app-hostname.ts';
  */
 export async function findHostApp(deps: Deps, host: string): Promise<HostApp | null> {
   if (findHostnameProblem(deps.config, host) !== undefined) return null;
-  return (await deps.loadAppByHostname(host)) ?? null;
+  const app = await deps.loadAppByHostname(host);
+  if (app === undefined) return null;
+  await deps.connectionTypes.bringUpToDate(app.organizationId, app.typesVersion);
+  return app;
 }
 
 /** The id of an app, and the projects that the caller can reach. */
@@ -29,7 +32,8 @@ declare module '../../core/deps/deps.ts' {
 }
 
 const hostAppColumns = `a.id, p.organization_id AS "organizationId", a.project_id AS "projectId",
-  a.visibility::text AS visibility`;
+  a.visibility::text AS visibility,
+  (SELECT o.types_version FROM organization o WHERE o.id = p.organization_id) AS "typesVersion"`;
 
 const byHostname = `
   SELECT ${hostAppColumns}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findShippedType, listShippedTypes } from '../../core/catalog/catalog.ts';
+import { visibleTypes } from '../../core/access/visible-types.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
 import { operation } from '../../core/operations/operation.ts';
@@ -14,13 +14,15 @@ const listConnectionTypes = operation({
   audit: undefined,
   input: z.object({ category: z.string().nullish(), search: orBlank(searchText) }),
   errors: [],
-  run: async (_context, { category, search }) => {
+  run: async (context, { category, search }) => {
     const part = foldCase(search ?? '');
-    return listShippedTypes().filter(
-      ({ type, label, ...its }) =>
-        (category == null || its.category === category) &&
-        [label, type].some((text) => foldCase(text).includes(part)),
-    );
+    return visibleTypes(context)
+      .list()
+      .filter(
+        ({ type, label, ...its }) =>
+          (category == null || its.category === category) &&
+          [label, type].some((text) => foldCase(text).includes(part)),
+      );
   },
 });
 
@@ -31,7 +33,7 @@ const readConnectionType = operation({
   audit: undefined,
   input: z.object({ type: z.string() }),
   errors: [],
-  run: async (_context, { type }) => findShippedType(type) ?? null,
+  run: async (context, { type }) => visibleTypes(context).find(type) ?? null,
 });
 
 builder.queryFields((t) => ({

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { findShippedType } from '../../core/catalog/catalog.ts';
+import type { RequestContext } from '../../core/access/request-context.ts';
+import { visibleTypes } from '../../core/access/visible-types.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { checkConfig, parseConfig } from '../../core/catalog/config.ts';
 import { isJsonObject, type JsonObject } from '../../core/catalog/json.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
@@ -10,11 +12,8 @@ import { nameText, requiredText } from '../../platform/input.ts';
  * The config is checked together with the other fields, so that a caller learns about all problems at once.
  */
 
-/** The full identifier of a type of the catalog. */
-export const typeName = requiredText(200).refine(
-  (type) => type === '' || findShippedType(type) !== undefined,
-  'is not a known connection type',
-);
+/** The full identifier of a type. Whether it is known depends on the caller's organization. */
+export const typeName = requiredText(200);
 
 const configInput = z
   .custom<JsonObject>(isJsonObject, {
@@ -37,49 +36,47 @@ export const connectionChanges = {
   version: z.int32({ error: 'must be an integer' }).nullish(), // all that GraphQL's Int holds
 };
 
-/** Adds the check of a complete config to the schema of the fields beside it. */
-export function withNewConfig<Schema extends z.ZodType>(schema: Schema) {
-  return withConfigCheck(schema, (type, value) => {
-    const parsed = parseConfig(type, value);
+/** Finds the problems of a new connection's type and config. */
+export function newConfigIssues(context: RequestContext, given: unknown): FieldIssue[] {
+  return issuesForType(context, given, (type, config) => {
+    const parsed = parseConfig(type, config);
     return parsed.ok ? [] : parsed.issues;
   });
 }
 
 /**
- * Adds the check of the config of an update. The stored type decides which fields the config can leave out,
- * so `updateConnection` checks that. Here the config is checked only if other fields have problems, so that
- * a caller learns about all of them at once.
+ * Finds the problems of an update's type and config. The stored type decides which fields the config can leave
+ * out, so `updateConnection` checks that. Here the config is checked only if other fields have problems, so
+ * that a caller learns about all of them at once.
  */
-export function withChangedConfig<Schema extends z.ZodType>(schema: Schema) {
-  return withConfigCheck(schema, (type, given, hasOthers) =>
-    hasOthers ? checkConfig(type, given) : [],
+export function changedTypeIssues(
+  context: RequestContext,
+  given: unknown,
+  hasOthers: boolean,
+): FieldIssue[] {
+  return issuesForType(context, given, (type, config) =>
+    hasOthers ? checkConfig(type, config) : [],
   );
 }
 
 /** Finds the problems of an update's config that do not depend on the stored one. Secrets can be left out. */
-export function changedConfigIssues({ type: name, config }: ChangedConfig): FieldIssue[] {
-  const type = name == null ? undefined : findShippedType(name);
-  return type === undefined || config == null ? [] : checkConfig(type, config);
+export function changedConfigIssues(context: RequestContext, given: ChangedConfig): FieldIssue[] {
+  return issuesForType(context, given, checkConfig);
 }
 
 type ChangedConfig = { type?: string | null | undefined; config?: JsonObject | null | undefined };
 
-type Judge = (
-  type: NonNullable<ReturnType<typeof findShippedType>>,
-  config: unknown,
-  hasOthers: boolean,
-) => FieldIssue[];
+type CheckOfType = (type: ConnectionType, config: JsonObject) => FieldIssue[];
 
-function withConfigCheck<Schema extends z.ZodType>(schema: Schema, judge: Judge) {
-  const judged = (value: unknown, context: z.core.$RefinementCtx) => {
-    if (!isJsonObject(value) || typeof value.type !== 'string' || !isJsonObject(value.config))
-      return;
-    const type = findShippedType(value.type.trim());
-    if (type === undefined) return;
-    for (const { path, message } of judge(type, value.config, context.issues.length > 0)) {
-      context.addIssue({ code: 'custom', path: path.split('.'), message });
-    }
-  };
-  // By default zod skips this check as soon as a field is wrong.
-  return schema.superRefine(judged, { when: () => true });
+function issuesForType(context: RequestContext, given: unknown, check: CheckOfType): FieldIssue[] {
+  if (!isJsonObject(given) || typeof given.type !== 'string') return [];
+  const name = given.type.trim();
+  if (name === '' || name.length > 200) return []; // a problem that the schema of the fields finds
+  const type = visibleTypes(context).find(name);
+  if (type === undefined) return [unknownType];
+  if (!isJsonObject(given.config)) return [];
+  return check(type, given.config);
 }
+
+/** The problem of a type that the caller cannot use, whether or not it exists. */
+export const unknownType: FieldIssue = { path: 'type', message: 'is not a known connection type' };

@@ -1,4 +1,4 @@
-import { type ConnectionType, findShippedType } from '../../core/catalog/catalog.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { definePage } from '../../core/graphql/page.ts';
 import { NodeRef } from '../../core/graphql/shared.types.ts';
@@ -46,7 +46,8 @@ export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').impl
       type: ConnectionTypeRef,
       nullable: true,
       description: 'The catalog entry of `type`; null if the catalog no longer has this type.',
-      resolve: ({ type }) => findShippedType(type) ?? null,
+      resolve: ({ organizationId, type }, _args, { deps }) =>
+        deps.connectionTypes.of(organizationId).find(type) ?? null,
     }),
     status: t.expose('status', {
       type: ConnectionStatusRef,
@@ -145,8 +146,8 @@ builder.objectFields(ConnectionRef, (t) => ({
     type: OAuthStateRef,
     nullable: true,
     description: 'The health of the OAuth grant; null for a type that is not OAuth.',
-    resolve: async ({ id, type: name }, _args, { deps }) => {
-      const type = findShippedType(name);
+    resolve: async ({ id, organizationId, type: name }, _args, { deps }) => {
+      const type = deps.connectionTypes.of(organizationId).find(name);
       if (type?.oauth2 === undefined) return null;
       return { ...(await deps.loadOAuthState(id)), type };
     },

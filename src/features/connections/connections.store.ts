@@ -98,14 +98,14 @@ const insertConnectionSql = `
   WITH held AS (${lockedDataKey('$1')}),
   inserted AS (
     INSERT INTO connection (id, project_id, name, name_folded, created_by, status,
-      end_user_id, requirement_id, type, config, secret_fields, config_data_key_id)
+      end_user_id, requirement_id, type, config, secret_fields, config_data_key_id, custom_type_id)
     SELECT $2::uuid, $3::uuid, $4, $5, $6, $7::"ConnectionStatus",
-      $8::uuid, $9::uuid, $10, $11::bytea, $12::text[], held.id
+      $8::uuid, $9::uuid, $10, $11::bytea, $12::text[], held.id, $14::uuid
     FROM held RETURNING *
   ), secret AS (
     INSERT INTO connection_secret (connection_id, config, config_data_key_id)
     SELECT id, $13::bytea, config_data_key_id FROM inserted
-  ), event AS (${insertEvent('inserted', 14)})
+  ), event AS (${insertEvent('inserted', 15)})
   SELECT ${connectionColumns}
   FROM inserted c
   JOIN project p ON p.id = c.project_id
@@ -137,6 +137,7 @@ export async function insertConnectionRow(
     connection.config,
     connection.secretFields,
     secret.config,
+    connection.customTypeId,
     ...(event ?? noEvent),
   );
   return row && toConnectionRow(row, plainConfig);
@@ -165,14 +166,15 @@ const updateConnectionSql = `
       name = COALESCE($4, c.name), name_folded = COALESCE($5, c.name_folded),
       status = COALESCE($6::"ConnectionStatus", c.status), type = COALESCE($7, c.type),
       config = COALESCE($8::bytea, c.config), secret_fields = COALESCE($9::text[], c.secret_fields),
-      config_data_key_id = CASE WHEN $8::bytea IS NULL THEN c.config_data_key_id ELSE held.id END
+      config_data_key_id = CASE WHEN $8::bytea IS NULL THEN c.config_data_key_id ELSE held.id END,
+      custom_type_id = CASE WHEN $7::text IS NULL THEN c.custom_type_id ELSE $11::uuid END
     FROM held WHERE c.id = $2::uuid AND c.version = COALESCE($3, c.version) RETURNING c.*
   ), secret AS (
     INSERT INTO connection_secret (connection_id, config, config_data_key_id)
     SELECT updated.id, $10::bytea, held.id FROM updated, held WHERE $10::bytea IS NOT NULL
     ON CONFLICT (connection_id) DO UPDATE
     SET config = excluded.config, config_data_key_id = excluded.config_data_key_id
-  ), event AS (${insertEvent('updated', 11)})
+  ), event AS (${insertEvent('updated', 12)})
   SELECT ${connectionColumns}
   FROM held
   LEFT JOIN updated c ON true
@@ -202,6 +204,7 @@ export async function updateConnectionRow(
     sealed?.connection.config ?? null,
     sealed?.connection.secretFields ?? null,
     sealed?.secret.config ?? null,
+    sealed?.connection.customTypeId ?? null,
     ...(event ?? noEvent),
   );
   if (row === undefined) return undefined;

@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { requireMember } from '../../core/access/roles.ts';
 import { eventValues } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import {
-  readConnectionConfig,
-  requireType,
-  sealedConfig,
-} from '../../core/connection-config/sealed-config.ts';
+import { readConnectionConfig, sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
 import type { SealingKey } from '../../core/vault/vault.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
@@ -20,8 +16,9 @@ import {
 import { newId } from '../../platform/new-id.ts';
 import { requireVisibleProject } from '../projects/require-project.ts';
 import { checkAddresses } from './check-addresses.ts';
-import { newConnection, withNewConfig } from './connection.input.ts';
+import { newConfigIssues, newConnection } from './connection.input.ts';
 import { insertConnectionRow } from './connections.store.ts';
+import { requireType, requireTypeInProject } from './require-type.ts';
 
 /**
  * Creates a connection. Its id is made before it is stored, because the sealed values are bound to the id:
@@ -33,16 +30,18 @@ export const createConnection = operation({
     'Creates a connection. An OAuth connection starts as `INCOMPLETE`, every other as `ACTIVE`.',
   role: 'editor',
   audit: 'connection.create',
-  input: withNewConfig(z.object({ projectId: z.string(), ...newConnection })),
+  input: z.object({ projectId: z.string(), ...newConnection }),
+  typeIssues: newConfigIssues,
   errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
   run: async (context, given) => {
     const { deps } = context;
     const viewer = requireMember(context.viewer);
     const { name } = given;
-    const type = requireType(given.type);
+    const type = requireType(context, given.type);
     const halves = readConnectionConfig(type, given.config);
     checkAddresses(deps, type, halves);
     const projectId = await requireVisibleProject(context, given.projectId);
+    requireTypeInProject(type, projectId);
     const place = { organizationId: viewer.organizationId, projectId, id: newId() };
     const event = { action: 'connection.create', projectId, connectionId: place.id };
     const row = {

@@ -1,8 +1,8 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { actorOf } from '../../core/audit/audit.service.ts';
-import { findShippedType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';
+import type { Deps } from '../../core/deps/deps.ts';
 import { getAccessToken } from '../../oauth/refresh/get-access-token.ts';
 import type { Grant } from '../../oauth/refresh/grant.ts';
 import { ConflictError, ForbiddenError } from '../../platform/errors.ts';
@@ -29,7 +29,7 @@ export async function openCredentials(
   context: RequestContext,
   stored: StoredCredentials,
 ): Promise<Credentials> {
-  requireAvailable(stored);
+  requireAvailable(context.deps, stored);
   const opened = stored.grant
     ? await openGrant(context, stored.grant)
     : await openConfig(context, stored);
@@ -64,14 +64,16 @@ async function openGrant({ deps, viewer, request }: RequestContext, grant: Grant
 /**
  * @throws ForbiddenError for a system-managed connection, ConflictError for a connection that is not active.
  */
-export function requireAvailable({ isSystem, type, status, grant }: StoredCredentials): void {
+export function requireAvailable(deps: Deps, stored: StoredCredentials): void {
+  const { organizationId, isSystem, type, status, grant } = stored;
   if (isSystem) {
     throw new ForbiddenError(
       'The credentials of a system-managed connection cannot be used or fetched.',
     );
   }
   // Without a grant, the config would be returned, and the config of an OAuth type has the client secret.
-  const isBare = grant === null && findShippedType(type)?.oauth2 !== undefined;
+  const isBare =
+    grant === null && deps.connectionTypes.of(organizationId).find(type)?.oauth2 !== undefined;
   if (status === 'incomplete' || (status === 'active' && isBare)) {
     throw new ConflictError(
       'The connection is incomplete: nobody has given consent yet. Authorize it first.',

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { findShippedType } from '../../core/catalog/catalog.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject, JsonValue } from '../../core/catalog/json.ts';
 import { withoutPasswords } from '../../core/catalog/passwords-in-urls.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';
@@ -53,7 +53,16 @@ export async function openShownConfig(
   if (connection.isSystem) return null;
   const config =
     connection.plainConfig ?? recall(deps, connection) ?? (await openPublicHalf(deps, connection));
-  return withoutPasswords(findShippedType(connection.type), config);
+  const type = deps.connectionTypes.of(connection.organizationId).find(connection.type);
+  return withoutPasswords(type, withoutSecrets(type, config));
+}
+
+/** Leaves out a field that its custom type has made secret since the config was stored. */
+function withoutSecrets(type: ConnectionType | undefined, config: JsonObject): JsonObject {
+  const secret = type?.fields.filter((field) => field.secret && Object.hasOwn(config, field.name));
+  if (secret === undefined || secret.length === 0) return config;
+  const names = new Set(secret.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !names.has(name)));
 }
 
 /** Returns the cached config of these bytes; undefined if they must be opened. */

@@ -8,11 +8,7 @@ import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { eventValues } from '../../core/audit/audit.service.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import {
-  type PlannedConfig,
-  requireType,
-  sealedConfig,
-} from '../../core/connection-config/sealed-config.ts';
+import { type PlannedConfig, sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import {
   readStoredConfig,
   type StoredConfig,
@@ -33,11 +29,12 @@ import {
 } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
 import { checkAddresses } from './check-addresses.ts';
-import { changedConfigIssues, connectionChanges, withChangedConfig } from './connection.input.ts';
+import { changedConfigIssues, changedTypeIssues, connectionChanges } from './connection.input.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { type ConnectionUpdate, updateConnectionRow } from './connections.store.ts';
 import { connectionNameTaken } from './create-connection.operation.ts';
 import { planConfig, requireGoodConfig, type StoredConnection } from './plan-config.ts';
+import { requireType, requireTypeInProject } from './require-type.ts';
 
 /** Maximum number of attempts of an update without a version, if others change the connection too. */
 const updateAttempts = 20;
@@ -54,7 +51,8 @@ export const updateConnection = operation({
   role: 'editor',
   audit: 'connection.update',
   connection: 'id',
-  input: withChangedConfig(z.object({ id: z.string(), ...connectionChanges })),
+  input: z.object({ id: z.string(), ...connectionChanges }),
+  typeIssues: changedTypeIssues,
   inputIssues: changedConfigIssues,
   errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
   run: async (context, { id, name, type: typeName, config, version }) => {
@@ -65,7 +63,8 @@ export const updateConnection = operation({
       if (stored.isSystem) {
         throw new ForbiddenError('A system-managed connection cannot be changed.');
       }
-      const type = requireType(typeName ?? stored.type);
+      const type = requireType(context, typeName ?? stored.type);
+      requireTypeInProject(type, stored.projectId);
       if (config != null) requireGoodConfig(type, config, stored);
       if (version != null && version !== stored.version) break;
       const planned = await planConfig(deps.vault, stored, type, config);

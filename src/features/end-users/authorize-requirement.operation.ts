@@ -6,7 +6,6 @@ import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import {
   type ConfigHalves,
   readConnectionConfig,
-  requireType,
   sealedConfig,
 } from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
@@ -27,6 +26,7 @@ import {
 } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
 import { insertConnectionRow, updateConnectionRow } from '../connections/connections.store.ts';
+import { requireType } from '../connections/require-type.ts';
 import { linkerOf, lockEndUser, type OfUser, requireReplaceable } from '../requirements/links.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
@@ -108,9 +108,9 @@ async function beginConsentOf(
   back: Pick<NewConsent, 'returnUrl' | 'browserDigest'>,
 ): Promise<Authorization> {
   const { type: typeName, scopes } = requirement.spec;
-  const type = requireType(typeName);
+  const type = requireType(context, typeName);
   if (type.oauth2 === undefined) throw new InvalidInputError([notOAuth]);
-  const halves = readConnectionConfig(type, scopes.length > 0 ? { scopes: [...scopes] } : {});
+  const halves = readConnectionConfig(type, scopes === null ? {} : { scopes: [...scopes] });
   const config = { ...halves.config, ...halves.secrets };
   const provider = requireProvider(context.deps, type, config, 'requirementId');
   const id = await storePendingConnection(context, viewer, requirement, { type, halves });
@@ -137,10 +137,11 @@ function storePendingConnection(
 ): Promise<string> {
   const ofUser = { endUserId, requirementId };
   const { db, vault } = context.deps;
+  const linker = linkerOf(context.deps, viewer);
   return startUntilSealed({ vault }, projectId, (key) =>
     db.$transaction(async (tx) => {
       await lockEndUser(tx, ofUser);
-      await requireReplaceable(tx, ofUser, linkerOf(viewer));
+      await requireReplaceable(tx, ofUser, linker);
       const pending = await findPending(tx, ofUser);
       const id = pending?.id ?? newId();
       const sealed = sealedConfig(vault, key, { organizationId, projectId, id }, config);

@@ -33,10 +33,11 @@ export async function beginPipedreamLink(
   const { deps } = context;
   requirePipedream(deps);
   const ofUser = { endUserId: viewer.endUserId, requirementId };
+  const linker = linkerOf(deps, viewer);
   // The request to Pipedream is outside of both transactions, so that no lock waits for a provider.
   const externalUserId = await deps.db.$transaction(async (tx) => {
     await lockEndUser(tx, ofUser);
-    await requireReplaceable(tx, ofUser, linkerOf(viewer));
+    await requireReplaceable(tx, ofUser, linker);
     return await externalUser(tx, viewer);
   });
   const secret = randomBytes(32).toString('base64url');

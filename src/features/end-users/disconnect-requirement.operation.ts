@@ -28,7 +28,7 @@ export const disconnectRequirement = operation({
     await takeAction(context, viewer);
     const requirement = await loadRequirement(deps.db, viewer, requirementId);
     const ofUser = { endUserId: viewer.endUserId, requirementId: requirement.id };
-    const { jti, isAnonymous } = linkerOf(viewer);
+    const { jti, isAnonymous } = linkerOf(context.deps, viewer);
     const user = await hashUserId(deps, viewer.appId, viewer.userId);
     const remove = () =>
       deps.db.$transaction(async (tx) => {

@@ -4,7 +4,7 @@ import type { Consent, LinkConsent } from '../../oauth/consent/store-consent.ts'
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError } from '../../platform/errors.ts';
 import { lockEndUser, replaceLink, requireReplaceable } from '../requirements/links.ts';
-import { readSpec } from '../requirements/spec.ts';
+import { readSpec, requiredScopes } from '../requirements/spec.ts';
 
 /**
  * Links the connection of a consent and removes the old link. The old token is not revoked at the
@@ -13,7 +13,7 @@ import { readSpec } from '../requirements/spec.ts';
  * @throws ConflictError if the token of the user no longer counts or may not replace what is linked, or if
  * scopes are missing. The old link then stays.
  */
-export const linkConsent: LinkConsent = async (tx, consent) => {
+export const linkConsent: LinkConsent = async (tx, consent, types) => {
   const { connection, attempt } = consent;
   if (connection.broughtBy === null) throw new Error('The connection belongs to no end user.');
   const { endUserId, requirementId } = connection.broughtBy;
@@ -25,7 +25,8 @@ export const linkConsent: LinkConsent = async (tx, consent) => {
     throw new ConflictError('The connect token has ended. Start again with a new one.');
   await requireScopes(tx, consent, requirementId);
   const jti = attempt.initiator.replace(/^connect_token:/, '');
-  await requireReplaceable(tx, ofUser, { jti, isAnonymous: attempt.tokenIsAnonymous !== false });
+  const isAnonymous = attempt.tokenIsAnonymous !== false;
+  await requireReplaceable(tx, ofUser, { jti, isAnonymous, types });
   await replaceLink(tx, ofUser, jti, { connectionId: connection.id, pipedreamAccountId: null });
 };
 
@@ -43,6 +44,6 @@ async function requireScopes(
   const scopes = answer.scopes ?? attempt.scopes;
   const granted = { scopes, refreshable: answer.refreshToken !== undefined };
   if (asked.kind !== 'connection') return;
-  const missing = missingScopes(connection.type, asked.scopes, granted);
+  const missing = missingScopes(connection.type, requiredScopes(asked, connection.type), granted);
   if (missing.length > 0) throw new MissingScopesError(provider.label, missing);
 }

@@ -10,8 +10,8 @@ import {
   recordEvent,
   recordRefusal,
 } from '../../core/audit/audit.service.ts';
-import { findShippedType } from '../../core/catalog/catalog.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
+import type { Deps } from '../../core/deps/deps.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
@@ -27,7 +27,7 @@ import { isUuid, userId } from '../../platform/input.ts';
 import { mostReferences } from '../../platform/limits.ts';
 import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
 import type { StoredCredentials } from '../connections/stored-credentials.ts';
-import { readSpec } from '../requirements/spec.ts';
+import { readSpec, requiredScopes } from '../requirements/spec.ts';
 import type { EndUserCredential, PipedreamAccount } from './load-end-user-credential.ts';
 
 const reference = z.union(
@@ -180,7 +180,7 @@ async function openEndUserCredential(
   if (credential.kind === 'pipedream_account') return openAccount(credential, credential.account);
   const { connection } = credential;
   if (connection === null) throw notConnected(credential);
-  requireFulfilled(credential, connection);
+  requireFulfilled(credential, connection, context.deps);
   return openCredentials(context, connection);
 }
 
@@ -196,13 +196,15 @@ function openAccount(credential: EndUserCredential, account: PipedreamAccount | 
 /* The requirement may have changed since the user fulfilled it. */
 function requireFulfilled(
   credential: EndUserCredential,
-  { type, grant, status }: StoredCredentials,
+  { organizationId, type, grant, status }: StoredCredentials,
+  deps: Deps,
 ): void {
   if (type !== ownValue(credential.spec, 'type')) throw notConnected(credential);
   const asked = readSpec(credential.kind, credential.spec);
   if (asked.kind !== 'connection' || grant === null || status !== 'active') return;
+  const known = deps.connectionTypes.of(organizationId).find(type);
   const granted = { scopes: grant.scopes, refreshable: grant.isRefreshable };
-  const missing = missingScopes(findShippedType(type), asked.scopes, granted);
+  const missing = missingScopes(known, requiredScopes(asked, known), granted);
   if (missing.length === 0) return;
   throw new ConflictError(
     `The user’s account for “${credential.title}” lacks required scopes: ${missing.join(' ')}. The user must connect it again.`,

@@ -1,13 +1,10 @@
 import { z } from 'zod';
+import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireEndUser } from '../../core/access/roles.ts';
 import { eventValues, hashUserId } from '../../core/audit/audit.service.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import {
-  readConnectionConfig,
-  requireType,
-  sealedConfig,
-} from '../../core/connection-config/sealed-config.ts';
+import { readConnectionConfig, sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../platform/errors.ts';
@@ -15,6 +12,7 @@ import { requiredText } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { newConnection } from '../connections/connection.input.ts';
 import { insertConnectionRow } from '../connections/connections.store.ts';
+import { requireType } from '../connections/require-type.ts';
 import { linkerOf, lockEndUser, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
@@ -43,10 +41,11 @@ export const submitRequirementCredentials = operation({
     const viewer = requireEndUser(context.viewer);
     await takeAction(context, viewer);
     const requirement = await loadRequirement(deps.db, viewer, requirementId);
-    const type = requireAskedType(requirement.spec, typeName);
+    const type = requireAskedType(context, requirement.spec, typeName);
     const halves = readConnectionConfig(type, config);
     const { organizationId, projectId, endUserId } = viewer;
     const ofUser = { endUserId, requirementId: requirement.id };
+    const linker = linkerOf(deps, viewer);
     const place = { organizationId, projectId, id: newId() };
     const user = await hashUserId(deps, viewer.appId, viewer.userId);
     const detail = { requirement: requirement.id, user };
@@ -54,7 +53,7 @@ export const submitRequirementCredentials = operation({
     await startUntilSealed(deps, projectId, (key) =>
       deps.db.$transaction(async (tx) => {
         await lockEndUser(tx, ofUser);
-        await requireReplaceable(tx, ofUser, linkerOf(viewer));
+        await requireReplaceable(tx, ofUser, linker);
         const stored = await insertConnectionRow(tx, {
           id: place.id,
           projectId,
@@ -76,14 +75,18 @@ export const submitRequirementCredentials = operation({
   },
 });
 
-function requireAskedType(spec: RequirementSpec, typeName: string): ConnectionType {
+function requireAskedType(
+  context: RequestContext,
+  spec: RequirementSpec,
+  typeName: string,
+): ConnectionType {
   if (spec.kind === 'pipedream_account') {
     throw wrongType(
       'cannot be submitted: the user links the account at Pipedream; authorize it instead',
     );
   }
   if (typeName !== spec.type) throw wrongType(`must be ${spec.type}, as the requirement says`);
-  const type = requireType(spec.type);
+  const type = requireType(context, spec.type);
   if (type.oauth2 === undefined) return type;
   throw wrongType('cannot be submitted: the user must give consent; authorize it instead');
 }

@@ -51,10 +51,11 @@ async function linkOneOf(
   const { endUserId, requirementId, jti, isAnonymous, externalUserId, appSlug } = awaited;
   const ofUser = { endUserId, requirementId };
   const user = await hashUserId(deps, awaited.appId, awaited.userId);
+  const linker = { jti, isAnonymous, types: deps.connectionTypes };
   return deps.db.$transaction(async (tx) => {
     await lockEndUser(tx, ofUser);
     if (!(await isStillAwaited(tx, awaited))) return false;
-    await requireReplaceable(tx, ofUser, { jti, isAnonymous });
+    await requireReplaceable(tx, ofUser, linker);
     const account = await addFirstNew(tx, ids, { externalUserId, appSlug });
     if (account === undefined) return false;
     await replaceLink(tx, ofUser, jti, { connectionId: null, pipedreamAccountId: account });

@@ -1,4 +1,6 @@
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
+import type { TypeRegistry } from '../../core/catalog/type-registry.ts';
+import type { Deps } from '../../core/deps/deps.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError, NotFoundError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
@@ -10,11 +12,14 @@ import { judgeLink, type LinkRow, linkColumns, linkTables } from './status.ts';
  */
 
 /** The connect token that links or unlinks. */
-type Linker = { jti: string; isAnonymous: boolean };
+type Linker = { jti: string; isAnonymous: boolean; types: TypeRegistry };
 
 /** Returns the connect token of a caller in the form that links store. */
-export function linkerOf({ id, via }: Pick<ConnectTokenViewer, 'id' | 'via'>): Linker {
-  return { jti: id, isAnonymous: via === 'anonymous' };
+export function linkerOf(
+  { connectionTypes: types }: Pick<Deps, 'connectionTypes'>,
+  { id, via }: Pick<ConnectTokenViewer, 'id' | 'via'>,
+): Linker {
+  return { jti: id, isAnonymous: via === 'anonymous', types };
 }
 
 /** The linked thing: a connection or an account. */
@@ -38,7 +43,7 @@ const readStatement = `
 export async function requireReplaceable(
   tx: Prisma.TransactionClient,
   { endUserId, requirementId }: OfUser,
-  { jti, isAnonymous }: Linker,
+  { jti, isAnonymous, types }: Linker,
 ): Promise<void> {
   if (!isAnonymous) return;
   const [link] = await tx.$queryRawUnsafe<(LinkRow & { jti: string })[]>(
@@ -46,7 +51,7 @@ export async function requireReplaceable(
     endUserId,
     requirementId,
   );
-  if (link === undefined || link.jti === jti || judgeLink(link).status === 'pending') return;
+  if (link === undefined || link.jti === jti || judgeLink(types, link).status === 'pending') return;
   throw new OtherLinkError();
 }
 

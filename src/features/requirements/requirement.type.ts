@@ -1,4 +1,4 @@
-import { findShippedType } from '../../core/catalog/catalog.ts';
+import { visibleTypes } from '../../core/access/visible-types.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { NodeRef } from '../../core/graphql/shared.types.ts';
@@ -91,20 +91,20 @@ export const RequirementRef = builder.prismaObject('Requirement', {
       nullable: true,
       description: 'The catalog entry of the required type; null for a Pipedream account.',
       select: { kind: true, spec: true },
-      resolve: ({ kind, spec }) => {
+      resolve: ({ kind, spec }, _args, context) => {
         const read = readSpec(kind, spec);
-        return read.kind === 'connection' ? (findShippedType(read.type) ?? null) : null;
+        return read.kind === 'connection' ? (visibleTypes(context).find(read.type) ?? null) : null;
       },
     }),
     warnings: t.stringList({
       description:
         'The problems that prevent end users from fulfilling it, such as a provider that the operator has not set up. Empty for a connect token.',
       select: { kind: true, spec: true },
-      resolve: ({ kind, spec }, _args, { deps, viewer }) => {
+      resolve: ({ kind, spec }, _args, context) => {
         const read = readSpec(kind, spec);
-        if (read.kind !== 'connection' || viewer.kind === 'connect_token') return [];
-        const type = findShippedType(read.type);
-        const warning = type && findProviderWarning(type, deps.config.oauthClients);
+        if (read.kind !== 'connection' || context.viewer.kind === 'connect_token') return [];
+        const type = visibleTypes(context).find(read.type);
+        const warning = type && findProviderWarning(type, context.deps.config.oauthClients);
         return warning === undefined ? [] : [warning];
       },
     }),

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { visibleApps, visibleRequirements } from '../../core/access/visibility.ts';
+import { visibleTypes } from '../../core/access/visible-types.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { operation } from '../../core/operations/operation.ts';
 import { revokingTokens } from '../../oauth/revoke/revoke.service.ts';
@@ -17,8 +20,15 @@ import {
 import { isUuid } from '../../platform/input.ts';
 import { mostRequirements } from '../../platform/limits.ts';
 import { newId } from '../../platform/new-id.ts';
+import { unknownType } from '../connections/connection.input.ts';
 import { lockProject } from '../projects/require-project.ts';
-import { newRequirement, parseSpec, requirementChanges } from './requirement.input.ts';
+import {
+  changedSpecIssues,
+  newRequirement,
+  newSpecIssues,
+  parseSpec,
+  requirementChanges,
+} from './requirement.input.ts';
 
 /** Reads a requirement. It returns null if the requirement does not exist or the caller cannot reach it. */
 export const readRequirement = operation({
@@ -46,13 +56,16 @@ export const createRequirement = operation({
   role: 'admin',
   audit: 'requirement.create',
   input: newRequirement,
+  typeIssues: newSpecIssues,
   errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
   run: async (context, { appId, spec, workflowId, ...given }) => {
     if (!isUuid(appId)) throw new NotFoundError('app');
+    const parsed = requireSpec(context, given.kind, spec);
     const row = {
       id: newId(),
       ...given,
-      spec: requireSpec(given.kind, spec),
+      spec: parsed.spec,
+      customTypeId: parsed.type?.customTypeId ?? null,
       titles: given.titles ?? {},
       description: given.description ?? null,
       descriptions: given.descriptions ?? {},
@@ -62,6 +75,7 @@ export const createRequirement = operation({
     const create = context.deps.db.$transaction(async (tx) => {
       const app = await tx.app.findFirst({ where: mine, select: { id: true, projectId: true } });
       if (app === null) throw new NotFoundError('app');
+      requireSpecInProject(parsed, app.projectId);
       await requireRoomForRequirement(tx, app.id);
       await tx.requirement.create({ data: { ...row, appId: app.id }, select: { id: true } });
       const event = {
@@ -86,6 +100,7 @@ export const updateRequirement = operation({
   role: 'admin',
   audit: 'requirement.update',
   input: requirementChanges,
+  typeIssues: changedSpecIssues,
   errors: [InvalidInputError, NotFoundError, ForbiddenError],
   run: async (context, { id, spec, title, titles, description, descriptions }) => {
     if (!isUuid(id)) throw new NotFoundError('requirement');
@@ -96,12 +111,17 @@ export const updateRequirement = operation({
         include: { app: { select: { projectId: true } } },
       });
       if (stored === null) throw new NotFoundError('requirement');
+      const parsed = spec == null ? undefined : requireSpec(context, stored.kind, spec);
+      if (parsed !== undefined) requireSpecInProject(parsed, stored.app.projectId);
       const data = {
         ...(title != null && { title }),
         ...(titles !== undefined && { titles: titles ?? {} }),
         ...(description !== undefined && { description }),
         ...(descriptions !== undefined && { descriptions: descriptions ?? {} }),
-        ...(spec != null && { spec: requireSpec(stored.kind, spec) }),
+        ...(parsed !== undefined && {
+          spec: parsed.spec,
+          customTypeId: parsed.type?.customTypeId ?? null,
+        }),
       };
       // An update without a column counts no row, although the requirement exists.
       const isEmpty = Object.keys(data).length === 0;
@@ -135,9 +155,29 @@ async function requireRoomForRequirement(
   );
 }
 
-function requireSpec(kind: RequirementKind, given: JsonObject): JsonObject {
-  const parsed = parseSpec(kind, given);
-  if (parsed.ok) return parsed.spec;
+/** The spec in its stored form, and the type that it names. */
+type ParsedSpec = { spec: JsonObject; type: ConnectionType | null };
+
+/** A custom type of another project looks as if it did not exist. */
+function requireSpecInProject({ type }: ParsedSpec, projectId: string): void {
+  if (type === null || type.projectId === null || type.projectId === projectId) return;
+  throw new InvalidInputError([{ ...unknownType, path: 'spec.type' }]);
+}
+
+function requireSpec(
+  context: RequestContext,
+  kind: RequirementKind,
+  given: JsonObject,
+): ParsedSpec {
+  const types = visibleTypes(context);
+  const parsed = parseSpec(types, kind, given);
+  if (parsed.ok) {
+    const { type } = parsed.spec;
+    return {
+      spec: parsed.spec,
+      type: typeof type === 'string' ? (types.find(type) ?? null) : null,
+    };
+  }
   const fields = parsed.issues.map(({ path, message }) => ({ path: `spec.${path}`, message }));
   throw new InvalidInputError(fields);
 }

@@ -1,6 +1,6 @@
+import type { Deps } from '../../core/deps/deps.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
-import type { Sql } from '../../platform/db/sql.ts';
 import {
   judgeLink,
   type LinkRow,
@@ -51,7 +51,7 @@ type RequirementJson = LinkRow & {
 
 /** Loads the requirements of many users with one statement, in the order of `users`. */
 export async function loadRequirementsOfUsers(
-  sql: Sql,
+  { sql, connectionTypes }: Pick<Deps, 'sql' | 'connectionTypes'>,
   users: readonly NamedUser[],
 ): Promise<RequirementWithState[][]> {
   const found = await sql<{ rows: RequirementJson[] | null }>(
@@ -60,7 +60,10 @@ export async function loadRequirementsOfUsers(
     [users.map(({ appId }) => appId), users.map(({ userId }) => userId)],
   );
   return found.map(({ rows }) =>
-    (rows ?? []).map((row) => ({ requirement: requirementFromJson(row), state: judgeLink(row) })),
+    (rows ?? []).map((row) => ({
+      requirement: requirementFromJson(row),
+      state: judgeLink(connectionTypes, row),
+    })),
   );
 }
 

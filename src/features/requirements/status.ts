@@ -1,9 +1,9 @@
-import { findShippedType } from '../../core/catalog/catalog.ts';
+import type { TypeRegistry } from '../../core/catalog/type-registry.ts';
+import type { Deps } from '../../core/deps/deps.ts';
 import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { ConnectionStatus, RequirementKind } from '../../platform/db/generated/enums.ts';
-import type { Sql } from '../../platform/db/sql.ts';
-import { readSpec } from './spec.ts';
+import { readSpec, requiredScopes } from './spec.ts';
 
 /** A requirement and an end user of the same app. */
 export type RequirementOfUser = { endUserId: string; requirementId: string };
@@ -43,7 +43,7 @@ declare module '../../core/deps/deps.ts' {
  */
 export const linkColumns = `
   r.kind::text AS kind, r.spec, b.id AS "pipedreamAccountId", b.app_slug AS "appSlug",
-  c.id AS "connectionId", c.type, c.status::text AS status,
+  c.id AS "connectionId", c.type, c.custom_type_id AS "customTypeId", c.status::text AS status,
   COALESCE(g.scopes, '{}') AS scopes, COALESCE(g.refreshable, false) AS refreshable`;
 
 export const linkTables = `
@@ -60,7 +60,10 @@ export type LinkRow = {
   appSlug: string | null;
   scopes: string[];
   refreshable: boolean;
-} & ({ connectionId: string; type: string; status: ConnectionStatus } | { connectionId: null });
+} & (
+  | { connectionId: string; type: string; customTypeId: string | null; status: ConnectionStatus }
+  | { connectionId: null }
+);
 
 const loadLinksStatement = `
   SELECT ${linkColumns}
@@ -74,14 +77,14 @@ const loadLinksStatement = `
 
 /** Loads the state of many requirements with one statement, in the order of `pairs`. */
 export async function loadRequirementStates(
-  sql: Sql,
+  { sql, connectionTypes }: Pick<Deps, 'sql' | 'connectionTypes'>,
   pairs: readonly RequirementOfUser[],
 ): Promise<RequirementState[]> {
   const rows = await sql<LinkRow | { kind: null }>('load-requirement-states', loadLinksStatement, [
     pairs.map(({ endUserId }) => endUserId),
     pairs.map(({ requirementId }) => requirementId),
   ]);
-  return rows.map((row) => (row.kind === null ? nothingLinked : judgeLink(row)));
+  return rows.map((row) => (row.kind === null ? nothingLinked : judgeLink(connectionTypes, row)));
 }
 
 const nothingLinked: RequirementState = {
@@ -95,7 +98,7 @@ const nothingLinked: RequirementState = {
  * Decides the status. A requirement is completed while the link is what it asks for now: an active
  * connection of its type with its scopes, or an account at Pipedream for its app.
  */
-export function judgeLink(row: LinkRow): RequirementState {
+export function judgeLink(types: TypeRegistry, row: LinkRow): RequirementState {
   const spec = readSpec(row.kind, row.spec);
   const { kind, pipedreamAccountId } = row;
   if (spec.kind === 'pipedream_account') {
@@ -108,7 +111,8 @@ export function judgeLink(row: LinkRow): RequirementState {
     };
   }
   if (row.connectionId === null) return { ...nothingLinked, kind };
-  const missing = missingScopes(findShippedType(row.type), spec.scopes, row);
+  const type = types.ofRow(row);
+  const missing = missingScopes(type, requiredScopes(spec, type), row);
   const isFulfilled = row.status === 'active' && row.type === spec.type && missing.length === 0;
   return {
     status: isFulfilled ? 'completed' : 'pending',

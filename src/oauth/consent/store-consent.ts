@@ -1,5 +1,6 @@
 import type { RequestFacts } from '../../core/access/request-context.ts';
 import { hashUserId } from '../../core/audit/audit.service.ts';
+import type { TypeRegistry } from '../../core/catalog/type-registry.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
@@ -30,7 +31,11 @@ export type Consent = {
  *
  * @throws ConflictError when scopes are missing, or when the present link must stay.
  */
-export type LinkConsent = (tx: Prisma.TransactionClient, consent: Consent) => Promise<void>;
+export type LinkConsent = (
+  tx: Prisma.TransactionClient,
+  consent: Consent,
+  types: TypeRegistry,
+) => Promise<void>;
 
 const storeAttempts = 3;
 
@@ -158,8 +163,9 @@ async function tryStore(
   const place = { organizationId, projectId, id: connectionId };
   const tokens = grantTokens(consent, before?.tokens);
   const sealed = sealTokens(deps.vault, key, place, tokens);
+  const types = deps.connectionTypes;
   const storing = deps.db.$transaction(async (tx) => {
-    if (broughtBy !== null) await link(tx, consent);
+    if (broughtBy !== null) await link(tx, consent, types);
     const [held] = await tx.$queryRaw<{ now: Date }[]>`
       SELECT now() FROM connection c, data_key k WHERE c.id = ${connectionId}::uuid
         AND c.version = ${version} AND k.id = ${key.id}::uuid AND k.status = 'active'

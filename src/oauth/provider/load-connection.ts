@@ -6,10 +6,8 @@ import type { JsonObject } from '../../core/catalog/json.ts';
 import {
   type ConnectionSealContext,
   openHalf,
-  requireType,
 } from '../../core/connection-config/sealed-config.ts';
 import type { Deps } from '../../core/deps/deps.ts';
-import type { Vault } from '../../core/vault/vault.ts';
 import type { Connection, Prisma } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { ForbiddenError, NotFoundError } from '../../platform/errors.ts';
@@ -68,17 +66,20 @@ export const connectionParts = {
 export type OAuthConnectionRow = Prisma.ConnectionGetPayload<{ include: typeof connectionParts }>;
 
 /** Opens the connection that `where` finds; undefined when it finds none. */
-export async function openConnection({ db, vault }: Deps, where: Prisma.ConnectionWhereInput) {
-  const row = await db.connection.findFirst({
+export async function openConnection(deps: Deps, where: Prisma.ConnectionWhereInput) {
+  const row = await deps.db.connection.findFirst({
     where,
     relationLoadStrategy: 'join',
     include: connectionParts,
   });
-  return row === null ? undefined : openRow(vault, row);
+  return row === null ? undefined : openRow(deps, row);
 }
 
 /** Opens a connection that was read with its {@link connectionParts}. */
-export async function openRow(vault: Vault, row: OAuthConnectionRow) {
+export async function openRow(
+  { vault, connectionTypes }: Pick<Deps, 'vault' | 'connectionTypes'>,
+  row: OAuthConnectionRow,
+) {
   const place = {
     organizationId: row.project.organizationId,
     projectId: row.projectId,
@@ -98,7 +99,7 @@ export async function openRow(vault: Vault, row: OAuthConnectionRow) {
     version: row.version,
     status: row.status,
     isSystem: row.isSystem,
-    type: requireType(row.type),
+    type: await connectionTypes.current(place.organizationId, row.type),
     config: { ...config, ...secrets },
     redirectUrls: row.project.redirectUrls,
     broughtBy: broughtBy(row),

@@ -2,7 +2,6 @@ import type { JsonObject } from '../../core/catalog/json.ts';
 import {
   type ConnectionSealContext,
   openHalf,
-  requireType,
 } from '../../core/connection-config/sealed-config.ts';
 import {
   readStoredConfig,
@@ -42,7 +41,7 @@ export async function loadProvider(
     openHalf(deps.vault, place, 'public', stored.publicHalf),
     openHalf(deps.vault, place, 'secret', stored.secretHalf),
   ]);
-  const type = requireType(stored.type);
+  const type = await deps.connectionTypes.current(place.organizationId, stored.type);
   const whole = withKept(type, { ...config, ...secrets }, extra);
   return resolveProvider(type, whole, deps.config.oauthClients);
 }

@@ -9,6 +9,7 @@ import type { SealContext } from '../../core/vault/sealed.ts';
 import { lockedDataKey } from '../../core/vault/write-sealed.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import { newId } from '../../platform/new-id.ts';
+import type { Provider } from '../provider/provider.ts';
 
 /*
  * The revocations that wait in the database. A revocation is prepared before its connection is deleted. The
@@ -16,7 +17,13 @@ import { newId } from '../../platform/new-id.ts';
  */
 
 /** The sealed part of a revocation: all that the request requires after the connection was deleted. */
-export type RevocationRequest = { type: string; config: JsonObject; token: string };
+export type RevocationRequest = {
+  type: string;
+  config: JsonObject;
+  token: string;
+  /** Of a custom type, which may be deleted before the request is sent. JSON has its URLs as text. */
+  provider?: Provider;
+};
 
 /** Returns what a sealed revocation is bound to. */
 export function placeOfRevocation(id: string): SealContext {

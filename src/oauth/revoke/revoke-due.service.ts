@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { requireType } from '../../core/connection-config/sealed-config.ts';
+import { findShippedType } from '../../core/catalog/catalog.ts';
 import type { Deps } from '../../core/deps/deps.ts';
-import { resolveProvider } from '../provider/provider.ts';
+import { type Provider, resolveProvider } from '../provider/provider.ts';
 import { requestRevocation } from '../provider/token-request.ts';
 import {
   claimDue,
@@ -125,7 +125,21 @@ async function sendRevocation(
 
 async function revokeAtProvider(deps: Deps, { id, sealed, dataKey }: DueRevocation): Promise<void> {
   const plaintext = await deps.vault.open(dataKey, placeOfRevocation(id), sealed);
-  const { type, config, token } = JSON.parse(plaintext.toString()) as RevocationRequest;
-  const provider = resolveProvider(requireType(type), config, deps.config.oauthClients);
-  await requestRevocation(deps, provider, token);
+  const request = JSON.parse(plaintext.toString()) as RevocationRequest;
+  await requestRevocation(deps, providerOf(deps, request), request.token);
+}
+
+function providerOf({ config: { oauthClients } }: Deps, request: RevocationRequest): Provider {
+  const { provider, type: name, config } = request;
+  if (provider !== undefined) {
+    return {
+      ...provider,
+      authorizationEndpoint: new URL(provider.authorizationEndpoint),
+      tokenEndpoint: new URL(provider.tokenEndpoint),
+      revocationEndpoint: provider.revocationEndpoint && new URL(provider.revocationEndpoint),
+    };
+  }
+  const type = findShippedType(name);
+  if (type === undefined) throw new Error(`There is no type ${name}.`);
+  return resolveProvider(type, config, oauthClients);
 }

@@ -86,15 +86,17 @@ async function openRequest(deps: Deps, grant: GrantToRevoke): Promise<OpenedToke
   const { connectionId, tokens: sealed, tokensDataKey } = grant;
   if (sealed === null || tokensDataKey === null) return undefined;
   try {
-    const connection = await openRow(deps.vault, grant.connection);
+    const connection = await openRow(deps, grant.connection);
     const { organizationId, projectId, type } = connection;
     const place = { organizationId, projectId, id: connectionId };
     const tokens = await openTokens(deps.vault, { ...place, sealed, dataKey: tokensDataKey });
     const config = withKept(type, connection.config, tokens.extra);
-    const { revocationEndpoint } = resolveProvider(type, config, deps.config.oauthClients);
+    const provider = resolveProvider(type, config, deps.config.oauthClients);
+    const { revocationEndpoint } = provider;
     if (revocationEndpoint === null) return undefined;
     const token = tokens.refreshToken ?? tokens.accessToken;
-    const request = { type: type.type, config, token };
+    const isCustom = type.origin === 'custom';
+    const request = { type: type.type, config, token, ...(isCustom && { provider }) };
     const { host } = revocationEndpoint;
     return { id: newId(), connectionId, organizationId, projectId, host, request };
   } catch (error) {

@@ -1,9 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
-import { requireType, sealedConfig } from '../../../src/core/connection-config/sealed-config.ts';
+import { sealedConfig } from '../../../src/core/connection-config/sealed-config.ts';
 import { createLocalKeyProvider } from '../../../src/core/vault/key-provider.ts';
 import { createVault } from '../../../src/core/vault/vault.ts';
 import { sealTokens } from '../../../src/oauth/refresh/grant.ts';
 import { type Database, openDatabase } from '../../../src/platform/db/database.ts';
+import { shippedType } from '../../catalog/sample-configs.ts';
 import { google } from '../../helpers/connections.ts';
 import { insertRows } from '../../helpers/insert-rows.ts';
 import type { Environment } from '../../helpers/process.ts';
@@ -42,7 +43,7 @@ async function createSeal(
   const { organizationId } = await db.project.findUniqueOrThrow({ where: { id: projectId } });
   const vault = createVault(sql, createLocalKeyProvider(masterKeys));
   const key = await vault.sealingKey(projectId);
-  const planned = { type: requireType(google), halves: { config: {}, secrets: {} } };
+  const planned = { type: shippedType(google), halves: { config: {}, secrets: {} } };
   const life = 3_600;
   return ({ accessToken, refreshToken = '' }: Issued) => {
     const id = uuidv7();
