@@ -77,7 +77,8 @@ async function madeExpressions(): Promise<Found[]> {
   });
   try {
     for (const { path, text } of sourceFiles()) {
-      if (!/\bRegExp\(/.test(text)) continue;
+      // It parses the patterns of custom types, and matches nothing with the result: RE2 matches them.
+      if (path === 'core/catalog/patterns.ts' || !/\bRegExp\(/.test(text)) continue;
       const before = found.length;
       where = path;
       await import(`${join(src, path)}?again`); // an earlier test may have imported it

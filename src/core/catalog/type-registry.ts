@@ -54,7 +54,7 @@ type CustomTypeRow = {
 
 type KnownTypes = { version: number; byName: ReadonlyMap<string, ConnectionType> };
 
-const loadStatement = `
+const loadCustomTypesStatement = `
   SELECT o.types_version AS "typesVersion", t.id, t.project_id AS "projectId", t.version, t.definition
   FROM organization o LEFT JOIN custom_type t ON t.organization_id = o.id
   WHERE o.id = $1::uuid ORDER BY t.name`;
@@ -71,7 +71,7 @@ export function createTypeRegistry(
 
   async function load(organizationId: string): Promise<void> {
     type Row = { typesVersion: number } & (CustomTypeRow | { id: null });
-    const rows = await sql<Row>('load-custom-types', loadStatement, [organizationId]);
+    const rows = await sql<Row>('load-custom-types', loadCustomTypesStatement, [organizationId]);
     const version = rows[0]?.typesVersion ?? 0;
     const before = known.get(organizationId);
     if (before !== undefined && before.version >= version) return;

@@ -1,11 +1,12 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { actorOf } from '../../core/audit/audit.service.ts';
-import { findShippedType } from '../../core/catalog/catalog.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { HttpFacts } from '../../core/catalog/facts.ts';
 import { type InjectedCredential, injectCredential } from '../../core/catalog/inject.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import { fillHost, fillUrl, TemplateValueError } from '../../core/catalog/templates.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';
+import { withKept } from '../../oauth/provider/extras.ts';
 import { getAccessToken } from '../../oauth/refresh/get-access-token.ts';
 import type { GrantTokens } from '../../oauth/refresh/grant.ts';
 import { parseUrl } from '../../platform/addresses.ts';
@@ -34,33 +35,37 @@ export async function openService(
   stored: StoredCredentials,
 ): Promise<Service> {
   const { deps, viewer, request } = context;
-  requireAvailable(stored);
-  const http = findShippedType(stored.type)?.http;
-  if (http === undefined) {
+  requireAvailable(deps, stored);
+  const type = deps.connectionTypes.of(stored.organizationId).find(stored.type);
+  if (type?.http === undefined) {
     const message = `is of the type ${stored.type}, whose requests this server does not know`;
     throw new InvalidInputError([{ path: 'connectionId', message }]);
   }
   const open = await openHalf(deps.vault, stored, 'public', stored.publicHalf);
   if (stored.grant === null) {
     const secret = await openHalf(deps.vault, stored, 'secret', stored.secretHalf);
-    return { ...describeService(http, { open, secret }), token: null };
+    return { ...describeService(type.http, { open, secret }), token: null };
   }
   const by = { actor: actorOf(viewer), ip: request.ip, requestId: request.id };
   const { tokens } = await getAccessToken(deps, stored.grant, by);
-  return serviceWithToken(http, open, tokens);
+  return serviceWithToken({ ...type, http: type.http }, open, tokens);
 }
 
 /** The client secret and the refresh token stay out: no request to the service carries them. */
-function serviceWithToken(http: HttpFacts, config: JsonObject, tokens: GrantTokens): Service {
+function serviceWithToken(
+  type: ConnectionType & { http: HttpFacts },
+  config: JsonObject,
+  tokens: GrantTokens,
+): Service {
   const values = {
-    open: { ...config, ...tokens.extra },
+    open: withKept(type, config, tokens.extra),
     secret: { access_token: tokens.accessToken },
   };
   return {
-    ...describeService(http, values),
+    ...describeService(type.http, values),
     token: {
       text: tokens.accessToken,
-      replace: (next) => serviceWithToken(http, config, next),
+      replace: (next) => serviceWithToken(type, config, next),
     },
   };
 }
