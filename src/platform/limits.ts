@@ -87,6 +87,12 @@ export const mostRequirements = 50;
 /** Maximum number of credentials that one call resolves. */
 export const mostReferences = 100;
 
+/** Maximum number of connection types that one organization defines. They are listed without pages. */
+export const mostCustomTypes = 500;
+
+/** Maximum size of the definition of a connection type in bytes, written as JSON. */
+export const longestDefinition = 65_536;
+
 /** Bounds of JSON from outside: levels, items of a list or fields of an object, values in total. */
 export const boundsOfJson = { depth: 32, size: 1_000, values: 10_000 } as const;
 

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCustomType, readTypes } from '../../src/core/catalog/catalog.ts';
+import { readTypes } from '../../src/core/catalog/catalog.ts';
 import type { JsonObject } from '../../src/core/catalog/json.ts';
+import { readCustomType } from '../../src/core/catalog/read-custom-type.ts';
 import { categories } from '../../src/core/catalog/type-definition.ts';
 
 const key = { name: 'api_key', kind: 'string', required: true, secret: true };
@@ -258,6 +259,7 @@ describe('the definition of a custom type', () => {
     expect(readCustomType(custom)).toMatchObject({
       ok: true,
       type: { type: 'custom.Example', origin: 'custom', category: 'custom' },
+      written: custom,
       definition: { type: 'custom.Example', category: 'custom', fields: [key], rules: [] },
     });
   });
@@ -272,7 +274,7 @@ describe('the definition of a custom type', () => {
   ])('cannot have the identifier %s', (type) => {
     expect(readCustomType({ ...custom, type })).toMatchObject({
       ok: false,
-      issues: [{ path: 'type', message: expect.stringContaining('Must be custom.') }],
+      issues: [{ path: 'type', message: expect.stringContaining('must be custom.') }],
     });
   });
 
@@ -295,9 +297,9 @@ describe('the definition of a custom type', () => {
     };
     expect(readCustomType(wrong)).toMatchObject({
       issues: expect.arrayContaining([
-        { path: '', message: 'Unrecognized key: "colour"' },
+        { path: 'colour', message: 'is not a known field' },
         expect.objectContaining({ path: 'fields.0.kind' }),
-        { path: 'fields.1.default', message: 'Must be one of the enum' },
+        { path: 'fields.1.default', message: 'must be one of the enum' },
       ]),
     });
   });

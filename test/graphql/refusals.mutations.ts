@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { uniqueHostname } from '../helpers/apps.ts';
+import { acme } from '../helpers/custom-types.ts';
 import { goodBodies } from '../helpers/refusals.ts';
 import type { Sample } from './refusals.queries.ts';
 
@@ -65,6 +66,30 @@ export const mutations: Record<string, Sample> = {
     ask: ({ requirementId }) => ({
       field: `{ ... on DeletedRequirement { deletedId } ${failure} }`,
       input: { id: requirementId },
+    }),
+  },
+  createConnectionType: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ projectId }) => ({
+      field: `{ ... on ConnectionType { type } ${failure} }`,
+      input: { projectId, definition: acme() },
+    }),
+  },
+  updateConnectionType: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ typeName }) => ({
+      field: `{ ... on ConnectionTypeUpdate { affectedCount } ${failure} }`,
+      input: { type: typeName, definition: acme() },
+    }),
+  },
+  deleteConnectionType: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: ({ typeName }) => ({
+      field: `{ ... on DeletedConnectionType { type } ${failure} }`,
+      input: { type: typeName },
     }),
   },
   createConnection: {

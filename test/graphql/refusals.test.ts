@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadSchema } from '../../src/edge/graphql/schema.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
+import { uniqueType } from '../helpers/custom-types.ts';
 import type { Answer } from '../helpers/http.ts';
 import {
   answersTo,
@@ -124,7 +125,7 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
     test('returns the same to a person without a role as for an unknown record', async () => {
       const id = randomUUID();
       const ids = { appId: id, requirementId: id, connectionId: id, accessKeyId: id };
-      const ours = { projectId: id, referenceId: id, userId: id, tokenId: id };
+      const ours = { projectId: id, referenceId: id, userId: id, tokenId: id, typeName: id };
       const nobody = { ...targets, ...ids, ...ours };
       for (const [, key] of callers.strangePeople) {
         const [notYours, absent] = await Promise.all([as(bearer(key)), as(bearer(key), nobody)]);
@@ -138,7 +139,8 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
 
     test('returns the same for a record out of reach as for an unknown one', async () => {
       const id = randomUUID();
-      const others = { appId: id, requirementId: id, referenceId: id, userId: id, tokenId: id };
+      const ids = { appId: id, requirementId: id, referenceId: id };
+      const others = { ...ids, userId: id, tokenId: id, typeName: uniqueType() };
       const nobody = { ...targets, ...others, connectionId: id, projectId: id, accessKeyId: id };
       const malformed = {
         ...targets,
@@ -150,6 +152,7 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
         referenceId: 'x',
         userId: '\\uD800',
         tokenId: 'x',
+        typeName: '\\uD800',
       };
       for (const [who, key] of callers.strangers) {
         const [notYours, ...none] = await Promise.all([
@@ -177,6 +180,7 @@ async function expectNothingChanged(): Promise<void> {
   const connection = { where: { id: targets.connectionId } };
   expect(await db.connection.findUnique(connection)).toMatchObject({ version: 1 });
   expect(await db.connection.count()).toBe(1);
+  expect(await db.customType.findMany()).toMatchObject([{ name: targets.typeName, version: 1 }]);
   expect(await db.project.count({ where: { name: 'renamed' } })).toBe(0);
   expect(await db.app.findMany()).toMatchObject([{ id: targets.appId, name: 'app' }]);
   expect(await db.requirement.findMany()).toMatchObject([{ title: 'Your key' }]);

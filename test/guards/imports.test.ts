@@ -16,6 +16,7 @@ const features = [
   'end-users',
   'requirements',
   'apps',
+  'custom-types',
   'connections',
   'connection-types',
   'audit-log',

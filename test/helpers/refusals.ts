@@ -5,6 +5,7 @@ import { seedApp, seedRequirement } from './apps.ts';
 import { authorization } from './clients.ts';
 import { mintToken } from './connect-tokens.ts';
 import { createConnection, newConnection } from './connections.ts';
+import { createType } from './custom-types.ts';
 import { type Answer, send } from './http.ts';
 import { type Person, seedProject } from './seed.ts';
 import type { TestServer } from './server.ts';
@@ -27,6 +28,8 @@ export type Targets = {
   appId: string;
   hostname: string;
   requirementId: string;
+  /** The name of a custom type of the project. */
+  typeName: string;
   userId: string;
   tokenId: string;
 };
@@ -45,10 +48,11 @@ export async function createTargets(server: TestServer): Promise<Targets> {
   });
   const { id: appId, hostname } = await seedApp(server.deps.db, projectId);
   const { id: requirementId } = await seedRequirement(server.deps.db, appId);
+  const { type: typeName } = await createType(server, {}, projectId);
   const { userId, tokenId } = await server.createPerson({});
   const people = { userId, tokenId };
   const own = { projectId, connectionId, referenceId, accessKeyId, organizationId, ...people };
-  return { server, ...own, appId, hostname, requirementId };
+  return { server, ...own, appId, hostname, requirementId, typeName };
 }
 
 /** Makes invalid credentials, each invalid for another reason. */

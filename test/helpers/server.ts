@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
+import { readTypeFiles } from '../../src/core/catalog/type-files.ts';
 import type { Deps } from '../../src/core/deps/deps.ts';
 import { createLocalKeyProvider } from '../../src/core/vault/key-provider.ts';
 import { checkMasterKeys } from '../../src/core/vault/master-keys.ts';
@@ -89,7 +90,8 @@ export async function startTestServer(
   await bootstrap(db, adminKey, async () => {});
   const lines: string[] = [];
   const log = createLog(config, { write: (line) => void lines.push(line) });
-  const deps = makeDeps(config, database, keys, log);
+  const fileTypes = await readTypeFiles(config.connectionTypes);
+  const deps = makeDeps(config, database, { keys, log, fileTypes });
   const { url, stop } = await listen(deps);
   const home = await findHome(database);
   return {

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { beforeAll, expect, test } from 'vitest';
 import { seedApp } from '../helpers/apps.ts';
+import { acme, createType } from '../helpers/custom-types.ts';
 import { makeRequirement, openEndUser } from '../helpers/end-users.ts';
 import { useServer } from '../helpers/server.ts';
 
@@ -59,6 +60,7 @@ async function prepare(): Promise<Record<string, Ask>> {
     spec: { app_slug: 'slack' },
   });
   const { token } = await openEndUser(server, app.id, 'ann');
+  const changed = await createType(server);
   const one = `/v1/connections/${read}`;
   const ofUser = '/v1/connect/requirements';
   return {
@@ -80,6 +82,18 @@ async function prepare(): Promise<Record<string, Ask>> {
       path: `/v1/connections/${oauth}/oauth2/authorize`,
       key,
       body: {},
+    },
+    'get /v1/connection-types': { path: '/v1/connection-types', key },
+    'get /v1/connection-types/{type}': { path: `/v1/connection-types/${openAi.type}`, key },
+    'post /v1/connection-types': { path: '/v1/connection-types', key, body: acme() },
+    'put /v1/connection-types/{type}': {
+      path: `/v1/connection-types/${changed.type}`,
+      key,
+      body: changed,
+    },
+    'delete /v1/connection-types/{type}': {
+      path: `/v1/connection-types/${(await createType(server)).type}`,
+      key,
     },
     'get /v1/connect/requirements': { path: ofUser, key: token },
     'get /v1/connect/requirements/status': { path: `${ofUser}/status`, key: token },

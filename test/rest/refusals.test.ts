@@ -4,6 +4,7 @@ import { restRoutes } from '../../src/edge/rest/rest.app.ts';
 import type { Role } from '../../src/platform/db/generated/enums.ts';
 import { uniqueHostname } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
+import { acme, uniqueType } from '../helpers/custom-types.ts';
 import {
   type Attempt,
   answersTo,
@@ -55,6 +56,29 @@ const samples: Record<string, Sample> = {
   'post /v1/connections/{connection_id}/oauth2/authorize': {
     needs: 'editor',
     ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}/oauth2/authorize` }),
+  },
+  'get /v1/connection-types': {
+    needs: 'viewer',
+    ask: ({ projectId }) => ({ path: `/v1/connection-types?project_id=${projectId}` }),
+  },
+  'get /v1/connection-types/{type}': {
+    needs: 'viewer',
+    ask: ({ typeName }) => ({ path: `/v1/connection-types/${typeName}` }),
+  },
+  'post /v1/connection-types': {
+    needs: 'editor',
+    ask: ({ projectId }) => ({
+      path: `/v1/connection-types?project_id=${projectId}`,
+      body: acme(),
+    }),
+  },
+  'put /v1/connection-types/{type}': {
+    needs: 'editor',
+    ask: ({ typeName }) => ({ path: `/v1/connection-types/${typeName}`, body: acme() }),
+  },
+  'delete /v1/connection-types/{type}': {
+    needs: 'editor',
+    ask: ({ typeName }) => ({ path: `/v1/connection-types/${typeName}` }),
   },
   'get /v1/requirements/status': {
     needs: 'viewer',
@@ -173,7 +197,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
 
   test('is 404 for a person without a role in the project, as for an unknown record', async () => {
     const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
-    const nobody = { ...targets, connectionId, projectId, hostname };
+    const nobody = { ...targets, connectionId, projectId, hostname, typeName: uniqueType() };
     for (const [, key] of callers.strangePeople) {
       const notYours = await as(bearer(key));
       expect(notYours.text).toBe('{"error":{"code":"not_found","message":"Not Found"}}');
@@ -183,7 +207,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
 
   test('is 404 for a record of another organization or project, as for an unknown record', async () => {
     const [connectionId, projectId, hostname] = [randomUUID(), randomUUID(), uniqueHostname()];
-    const nobody = { ...targets, connectionId, projectId, hostname };
+    const nobody = { ...targets, connectionId, projectId, hostname, typeName: uniqueType() };
     for (const [, key] of callers.strangers) {
       const notYours = await as(bearer(key));
       expect(notYours.status).toBe(404);
@@ -197,6 +221,7 @@ describe.each(Object.entries(samples))('%s', (name, { needs, ask }) => {
     const where = { id: targets.connectionId };
     expect(await db.connection.findUnique({ where })).toMatchObject({ version: 1 });
     expect(await db.connection.count()).toBe(1);
+    expect(await db.customType.findMany()).toMatchObject([{ name: targets.typeName, version: 1 }]);
     expect(await db.endUser.count({ where: { userId: 'refused' } })).toBe(0);
   });
 });

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { messageOf } from './complaints.ts';
-import { customTypeDefinition, typeDefinition } from './definition-checks.ts';
+import { typeDefinition } from './definition-checks.ts';
 import {
   type HttpFacts,
   type OAuthFacts,
@@ -10,9 +9,8 @@ import {
   type VerifyFacts,
 } from './facts.ts';
 import type { Field } from './fields.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject } from './json.ts';
 import type { Rule } from './rules.ts';
-import { findNestedProblem } from './text-safety.ts';
 import { toField } from './to-field.ts';
 import {
   categories,
@@ -173,31 +171,8 @@ export function readTypes(file: string, content: unknown): ConnectionType[] {
   throw new Error(complaints.join('\n'));
 }
 
-/** A custom type with its definition, all defaults filled in; or all complaints about it, each at its path. */
-type ReadCustomType =
-  | { ok: true; type: ConnectionType; definition: JsonObject }
-  | { ok: false; issues: { path: string; message: string }[] };
-
-/** Reads a definition that a user wrote. Paths are as in `fields.0.kind`. */
-export function readCustomType(content: unknown): ReadCustomType {
-  const unstorable = findNestedProblem(content);
-  if (unstorable !== undefined) {
-    return { ok: false, issues: [{ path: '', message: messageOf(unstorable) }] };
-  }
-  const parsed = customTypeDefinition.safeParse(content);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => ({
-      path: path.join('.'),
-      message,
-    }));
-    return { ok: false, issues };
-  }
-  const definition = parsed.data as JsonObject; // parsed from JSON, and the form adds only plain values
-  return { ok: true, type: toConnectionType(parsed.data), definition };
-}
-
 /** Converts a definition that was checked. */
-function toConnectionType(definition: TypeDefinition): ConnectionType {
+export function toConnectionType(definition: TypeDefinition): ConnectionType {
   const { type, label, category, fields, rules, oauth2, http, verify } = definition;
   return {
     type,

@@ -1,12 +1,8 @@
 import { InvalidInputError } from '../../platform/errors.ts';
 import type { LeanDeps } from '../deps/deps.ts';
-import {
-  type ConnectionType,
-  findShippedType,
-  listShippedTypes,
-  readCustomType,
-} from './catalog.ts';
+import { type ConnectionType, findShippedType, listShippedTypes } from './catalog.ts';
 import type { JsonValue } from './json.ts';
+import { readCustomType } from './read-custom-type.ts';
 
 /*
  * The types that one process knows. Shipped types and types from files belong to everybody; custom types belong

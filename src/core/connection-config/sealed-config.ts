@@ -51,6 +51,8 @@ export function sealedConfig(
       configDataKeyId: key.id,
     },
     plainConfig: halves.config,
+    /** The version of the type that the config was checked against. */
+    typeVersion: type.version,
   };
 }
 

@@ -13,17 +13,23 @@ const insertRows = 200;
  * first time to find every problem before anything is written, the second time to write the rows and prove
  * them again.
  *
- * @param migration the newest migration of this version, which must be that of the export. @returns the
- * number of rows. @throws ConfigError if a master key is missing or wrong; ConflictError if the file is
- * not what was exported or has another version, or the database is not empty.
+ * @param migration the newest migration of this version, which must be that of the export. @param fileTypes the
+ * names of the types in the operator's folder, which no custom type may have. @returns the number of rows.
+ * @throws ConfigError if a master key is missing or wrong; ConflictError if the file is not what was exported or
+ * has another version, the database is not empty, or a custom type has the name of one in the folder.
  */
 export async function importAll(
   db: PrismaClient,
   keys: KeyProvider,
-  { path, migration }: { path: string; migration: string },
+  {
+    path,
+    migration,
+    fileTypes = [],
+  }: { path: string; migration: string; fileTypes?: readonly string[] },
 ): Promise<number> {
   const macKey = await openFile(path, keys, migration);
   await requireMasterKeys(keys, readRows(path, macKey));
+  await requireFreeNames(readRows(path, macKey), fileTypes);
   const options = { timeout: transferTime };
   return db.$transaction((tx) => fill(tx, readRows(path, macKey)), options);
 }
@@ -49,6 +55,23 @@ async function requireMasterKeys(
     if (complaint !== undefined) found.push(complaint);
   }
   if (found.length > 0) throw new ConfigError(found.join('\n'));
+}
+
+/** A custom type with the name of a file's type would be out of reach. */
+async function requireFreeNames(
+  rows: AsyncIterable<ExportedRow>,
+  fileTypes: readonly string[],
+): Promise<void> {
+  if (fileTypes.length === 0) return;
+  const taken = new Set<string>();
+  for await (const { table, row } of rows) {
+    if (table === 'custom_type' && fileTypes.includes(String(row.name)))
+      taken.add(String(row.name));
+  }
+  if (taken.size === 0) return;
+  throw new ConflictError(
+    `The export and the folder in CONNECTION_TYPES both define ${[...taken].join(', ')}. Remove these files, or give their types other names. Nothing was imported.`,
+  );
 }
 
 async function fill(

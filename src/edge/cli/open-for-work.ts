@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readTypeFiles } from '../../core/catalog/type-files.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { KeyProvider } from '../../core/vault/key-provider.ts';
 import type { Config } from '../../platform/config/config.ts';
@@ -27,12 +28,13 @@ export async function openForWork<Result>(
 ): Promise<Result> {
   const missing = findMissingDatabase(config);
   if (missing !== undefined) throw new ConfigError(`Start the server first: ${missing}.`);
+  const fileTypes = await readTypeFiles(config.connectionTypes);
   const installation = await openInstallation(config, { makesKeys: false });
   const { database, keys } = installation;
   try {
     await requireMigrated(database);
     const { presence } = await joinInstallation(installation, async () => {});
-    const deps = makeDeps(config, database, keys, createCliLog());
+    const deps = makeDeps(config, database, { keys, log: createCliLog(), fileTypes });
     try {
       return await work({ deps, database, keys });
     } finally {

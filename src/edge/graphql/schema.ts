@@ -14,6 +14,7 @@ import '../../features/connections/connections.subscriptions.ts';
 import '../../features/connections/credentials.mutations.ts';
 import '../../features/connections/oauth.mutations.ts';
 import '../../features/connections/connection.type.ts';
+import '../../features/custom-types/custom-types.mutations.ts';
 import '../../features/end-users/end-user.queries.ts';
 import '../../features/end-users/end-users.mutations.ts';
 import '../../features/end-users/resolve-credentials.mutations.ts';

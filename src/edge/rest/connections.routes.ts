@@ -22,6 +22,7 @@ import {
   timeJson,
 } from './connection.json.ts';
 import { dataSchema, pageSchema, pagination } from './envelope.ts';
+import { flag } from './query.ts';
 import { type Route, route } from './route.ts';
 
 /* The schemas of query parameters. Their values are texts, which each schema checks and converts. */
@@ -30,10 +31,6 @@ import { type Route, route } from './route.ts';
 function word<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, { error: `must be one of: ${words.join(', ')}` });
 }
-
-const flag = z
-  .enum(['true', 'false'], { error: 'must be true or false' })
-  .transform((text) => text === 'true');
 
 const pageNumber = z
   .string()

@@ -13,19 +13,24 @@ function inSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Returns problems of an operation with the names that REST uses. Names inside a config do not change. */
-export function inRestNames(issues: readonly FieldIssue[]): FieldIssue[] {
+/**
+ * Returns problems of an operation with the names that REST uses. Names inside a config do not change.
+ *
+ * @param wholeBody the input that is the whole body in REST, so that no path names it.
+ */
+export function inRestNames(issues: readonly FieldIssue[], wholeBody?: string): FieldIssue[] {
   return issues.map(({ path, message }) => {
     const [head = '', ...rest] = path.split('.');
+    if (head === wholeBody) return { path: rest.join('.') || 'body', message };
     const name = head === 'first' ? 'page_size' : inSnakeCase(head);
     return { path: [name, ...rest].join('.'), message };
   });
 }
 
 /** Returns an error of an operation with the names that REST uses. */
-export function errorInRestNames(error: unknown): unknown {
+export function errorInRestNames(error: unknown, wholeBody?: string): unknown {
   if (error instanceof InvalidInputError) {
-    return new InvalidInputError(inRestNames(error.fields), { cause: error });
+    return new InvalidInputError(inRestNames(error.fields, wholeBody), { cause: error });
   }
   if (error instanceof ConflictError && error.details !== undefined) {
     const details = valueInSnakeCase(error.details) as Record<string, unknown>; // of the same shape

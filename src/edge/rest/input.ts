@@ -23,7 +23,8 @@ export async function readAsked(
   const { bodyBytes } = context.deps.config.limits;
   const sent = route.body && (await readJsonBody(request.raw, bodyBytes));
   route.admit?.(context);
-  const id = request.param('connection_id') ?? request.param('requirement_id') ?? '';
+  const params = ['connection_id', 'requirement_id', 'type'].map((name) => request.param(name));
+  const id = params.find((value) => value !== undefined) ?? '';
   const query = readQuery(route.query, givenOf(request.query())) as never; // route() knows the type
   const { body, issues } = readBody(route, sent);
   const asked = { id, query, body };
@@ -46,13 +47,14 @@ type ReadBody = Pick<RouteInput<never>, 'body'> & { issues: FieldIssue[] };
 
 /** Renames the fields of a body, and finds unknown fields. */
 function readBody(route: Route, sent: unknown): ReadBody {
-  const { body: fields, bodyChecks, isBodyOptional } = route;
+  const { body: fields, bodyChecks, isBodyOptional, wholeBody } = route;
   if (fields === undefined) return { body: {}, issues: [] };
   if (sent === undefined && isBodyOptional) return { body: {}, issues: [] };
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) {
     throw new InvalidInputError([{ path: 'body', message: 'must be a JSON object' }]);
   }
   const given = sent as Record<string, unknown>; // an object, as was just looked at
+  if (wholeBody !== undefined) return { body: { [wholeBody]: given }, issues: [] };
   const known = fields.filter((name) => Object.hasOwn(given, name));
   const body = Object.fromEntries(known.map((name) => [inCamelCase(name), given[name]]));
   const unknown = Object.keys(given).filter((name) => !fields.includes(name));

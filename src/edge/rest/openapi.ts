@@ -88,7 +88,7 @@ function describeRoute(route: Route): PathDescription {
     operationId: route.operationId,
     ...(caller === 'app' && { servers: [appServer] }),
     request: {
-      ...(param && { params: z.object({ [param]: z.uuid() }) }),
+      ...(param && { params: z.object({ [param]: param === 'type' ? z.string() : z.uuid() }) }),
       ...(query && { query }),
       ...(body && {
         body: {

@@ -19,6 +19,7 @@ import { logBug, toAppError } from '../http/masking.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
 import { appRoutes } from './app.routes.ts';
 import { connectRoutes } from './connect.routes.ts';
+import { connectionTypeRoutes } from './connection-types.routes.ts';
 import { connectionRoutes } from './connections.routes.ts';
 import { createDocsApp } from './docs.app.tsx';
 import { errorInRestNames } from './field-names.ts';
@@ -27,9 +28,15 @@ import { createKeysApp } from './keys.app.ts';
 import { createLogosApp } from './logos.app.ts';
 import { createPipedreamApp } from './pipedream.app.ts';
 import type { Route } from './route.ts';
+import { createTypeSchemaApp } from './type-schema.app.ts';
 
 /** Every route of `/v1` that runs an operation. */
-export const restRoutes: readonly Route[] = [...connectionRoutes, ...connectRoutes, ...appRoutes];
+export const restRoutes: readonly Route[] = [
+  ...connectionRoutes,
+  ...connectionTypeRoutes,
+  ...connectRoutes,
+  ...appRoutes,
+];
 
 /** The routes of each kind of host. */
 type RestApp = { management: Hono<RestEnv>; appHost: Hono<RestEnv> };
@@ -43,6 +50,7 @@ export function createRestApp(deps: Deps): RestApp {
   management.route('/', createDocsApp(deps, restRoutes));
   management.route('/', createKeysApp(deps));
   management.route('/', createLogosApp(deps));
+  management.route('/', createTypeSchemaApp(deps));
   const appHost = createHost(deps);
   serveRoutes(appHost, deps, ({ caller }) => caller === 'app');
   return { management, appHost };
@@ -73,7 +81,7 @@ function handleRoute(deps: Deps, route: Route) {
     const context = { deps, viewer, request: facts, app };
     const asked = await readAsked(route, c.req, context);
     const output = await perform(route.operation, context, route.toInput(asked)).catch((error) => {
-      throw errorInRestNames(error);
+      throw errorInRestNames(error, route.wholeBody);
     });
     const json = await route.toJson(output as never, context, asked.query); // route() knows the type
     return c.json(json, route.status);

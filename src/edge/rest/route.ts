@@ -33,6 +33,8 @@ export type Route = {
    * has the same names in camel case.
    */
   body: readonly string[] | undefined;
+  /** The input of the operation that the whole body is; undefined if the body has the fields in `body`. */
+  wholeBody: string | undefined;
   /** Further checks of body fields that only REST makes. */
   bodyChecks: Readonly<Record<string, z.ZodType>>;
   /** Whether a request without a body counts as one with `{}`. */
@@ -65,6 +67,7 @@ type RouteOptions<Input, Output, Query extends z.ZodObject> = Pick<
       | 'isBodyOptional'
       | 'operationId'
       | 'status'
+      | 'wholeBody'
     >
   > & {
     operation: Operation<Input, Output>;
@@ -92,12 +95,15 @@ export function route<Input, Output, Query extends z.ZodObject>(
     operationId: options.operation.name,
     query: undefined,
     status: 200,
+    wholeBody: undefined,
     ...options,
   };
 }
 
 /** Returns the schema of a route's body. It takes the fields from the input of the operation. */
-export function bodySchema({ operation, body = [], bodyChecks, isBodyOptional }: Route): z.ZodType {
+export function bodySchema(route: Route): z.ZodType {
+  const { operation, body = [], bodyChecks, isBodyOptional, wholeBody } = route;
+  if (wholeBody !== undefined) return bodyChecks[wholeBody] ?? z.record(z.string(), z.unknown());
   const { shape } = operation.input as z.ZodObject; // every operation's input is an object
   const fields = body.map((name) => {
     const schema = bodyChecks[name] ?? shape[inCamelCase(name)];

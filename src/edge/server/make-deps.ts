@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import { findAccessKeys } from '../../core/access/authenticate.ts';
 import { findUsers } from '../../core/access/find-user.ts';
 import { createIdentityKeys } from '../../core/access/identity-provider.ts';
@@ -13,10 +12,10 @@ import { insertAuditEvents } from '../../core/audit/audit.service.ts';
 import { createChangeFeed } from '../../core/changes/change-feed.ts';
 import type { Deps, LeanDeps } from '../../core/deps/deps.ts';
 import { createPipedreamToken } from '../../core/pipedream/token.ts';
-import type { KeyProvider } from '../../core/vault/key-provider.ts';
 import { createAppPermits } from '../../features/apps/app-permits.ts';
 import { loadAppsByHostname, loadVisibleApps } from '../../features/apps/load-app.ts';
 import { loadSigningKeyRows } from '../../features/connect-tokens/published-keys.ts';
+import { loadDefinitions } from '../../features/connection-types/load-definition.ts';
 import {
   createProxyStreams,
   createRefusedTokens,
@@ -38,12 +37,12 @@ import { createRevocationRun } from '../../oauth/revoke/revoke-due.service.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { batch } from '../../platform/db/batch.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { makeLeanDeps } from './make-lean-deps.ts';
+import { makeLeanDeps, type ProcessMeans } from './make-lean-deps.ts';
 import { createOperationSeconds } from './metrics.ts';
 
 /** Creates all parts of one process, over a database that is open and migrated. */
-export function makeDeps(config: Config, database: Database, keys: KeyProvider, log: Logger): Deps {
-  const lean = makeLeanDeps(config, database.sql, keys, log);
+export function makeDeps(config: Config, database: Database, means: ProcessMeans): Deps {
+  const lean = makeLeanDeps(config, database.sql, means);
   const { db, listen } = database;
   const operationSeconds = createOperationSeconds();
   const own: Omit<Deps, keyof LeanDeps> = {
@@ -64,6 +63,7 @@ export function makeDeps(config: Config, database: Database, keys: KeyProvider, 
     loadReferences: batch((wanted) => loadReferenceLists(lean.sql, wanted)),
     countReferences: batch((ids) => countReferenceLists(lean.sql, ids)),
     loadConnectionById: batch((wanted) => loadConnectionsByIds(lean.sql, wanted)),
+    loadDefinition: batch((ids) => loadDefinitions(lean.sql, ids)),
     connectionPages: createConnectionPages(lean),
     shownConfigs: createShownConfigs(),
     loadVisibleApp: batch((wanted) => loadVisibleApps(lean.sql, wanted)),

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { createTypeRegistry } from '../../core/catalog/type-registry.ts';
 import { createAnnouncer } from '../../core/changes/announce-changes.ts';
 import type { LeanDeps } from '../../core/deps/deps.ts';
@@ -13,11 +14,23 @@ import type { Config } from '../../platform/config/config.ts';
 import { batch } from '../../platform/db/batch.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 
+/** What a process has before its parts are made. */
+export type ProcessMeans = {
+  keys: KeyProvider;
+  log: Logger;
+  /** The connection types in the operator's folder. */
+  fileTypes: readonly ConnectionType[];
+};
+
 /**
  * Makes what a thread that refreshes tokens needs. It imports no Prisma and no feature. A batch reads
  * `deps.sql` when it is sent, because a test may replace it.
  */
-export function makeLeanDeps(config: Config, port: Sql, keys: KeyProvider, log: Logger): LeanDeps {
+export function makeLeanDeps(
+  config: Config,
+  port: Sql,
+  { keys, log, fileTypes }: ProcessMeans,
+): LeanDeps {
   const pendingWrites = createPendingWrites();
   const sql: Sql = (name, text, values) =>
     port<never>(name, text, values).catch((error: unknown) => {
@@ -31,7 +44,7 @@ export function makeLeanDeps(config: Config, port: Sql, keys: KeyProvider, log: 
     outbound: openOutbound(config.outboundAllow, config.oauthClients),
     log,
     announcer: createAnnouncer(),
-    connectionTypes: createTypeRegistry({ sql, log }),
+    connectionTypes: createTypeRegistry({ sql, log }, fileTypes),
     loadStoredConfig: batch((ids) => loadManyStoredConfigs(deps.sql, ids)),
     pendingWrites,
     runningRefreshes: new Map(),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
+import { readTypeFiles } from '../../core/catalog/type-files.ts';
 import { createLocalKeyProvider } from '../../core/vault/key-provider.ts';
 import { finishRefreshes, startRefreshWorker } from '../../oauth/refresh/refresh-worker.ts';
 import type { Config } from '../../platform/config/config.ts';
@@ -16,7 +17,9 @@ const { databaseUrl = '', masterKeys = '' } = threadConfig;
 if (parentPort === null) throw new Error('This is a thread of the server.');
 const sessions = openHotSessions(databaseUrl);
 const keys = createLocalKeyProvider(masterKeys);
-const deps = makeLeanDeps(threadConfig, sessions.sql, keys, createLog(threadConfig));
+const fileTypes = await readTypeFiles(threadConfig.connectionTypes);
+const log = createLog(threadConfig);
+const deps = makeLeanDeps(threadConfig, sessions.sql, { keys, log, fileTypes });
 const worker = startRefreshWorker(deps);
 
 const [left]: number[] = await once(parentPort, 'message');

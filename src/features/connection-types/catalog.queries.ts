@@ -1,40 +1,8 @@
-import { z } from 'zod';
-import { visibleTypes } from '../../core/access/visible-types.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import { operationFieldWithoutErrors } from '../../core/graphql/operation-field.ts';
-import { operation } from '../../core/operations/operation.ts';
 import { perform } from '../../core/operations/perform.ts';
-import { foldCase, orBlank, searchText } from '../../platform/input.ts';
+import { listConnectionTypes, readConnectionType } from './catalog.operations.ts';
 import { ConnectionTypeRef, catalogueCost } from './catalog.type.ts';
-
-const listConnectionTypes = operation({
-  name: 'connectionTypes',
-  description: 'Lists the types of connections that match all given arguments.',
-  role: 'credential',
-  audit: undefined,
-  input: z.object({ category: z.string().nullish(), search: orBlank(searchText) }),
-  errors: [],
-  run: async (context, { category, search }) => {
-    const part = foldCase(search ?? '');
-    return visibleTypes(context)
-      .list()
-      .filter(
-        ({ type, label, ...its }) =>
-          (category == null || its.category === category) &&
-          [label, type].some((text) => foldCase(text).includes(part)),
-      );
-  },
-});
-
-const readConnectionType = operation({
-  name: 'connectionType',
-  description: 'Finds a type of connection. It returns null if no type has this identifier.',
-  role: 'credential',
-  audit: undefined,
-  input: z.object({ type: z.string() }),
-  errors: [],
-  run: async (context, { type }) => visibleTypes(context).find(type) ?? null,
-});
 
 builder.queryFields((t) => ({
   connectionTypes: t.field({
@@ -45,6 +13,10 @@ builder.queryFields((t) => ({
       category: t.arg.string({
         required: false,
         description: 'The category of the types, such as `llm`.',
+      }),
+      projectId: t.arg.id({
+        required: false,
+        description: 'The id of a project, to leave out the custom types of all other projects.',
       }),
       search: t.arg.string({
         required: false,

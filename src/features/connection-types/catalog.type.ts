@@ -2,6 +2,7 @@ import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field, FieldKind } from '../../core/catalog/fields.ts';
 import { logoPath } from '../../core/catalog/logo.ts';
 import { builder } from '../../core/graphql/builder.ts';
+import type { Context } from '../../core/graphql/context.ts';
 import { toJsonSchema } from './json-schema.ts';
 
 /** Loading the whole catalogue costs as much as this many rows. */
@@ -21,6 +22,25 @@ const FieldKindRef = builder.enumType('FieldKind', {
     OBJECT: { value: 'object', description: 'A JSON object with any keys.' },
     DATETIME: { value: 'datetime', description: 'An RFC 3339 date and time.' },
   } satisfies Record<string, { value: FieldKind; description: string }>,
+});
+
+const FieldAudienceRef = builder.enumType('FieldAudience', {
+  description: 'The people who can fill in a field.',
+  values: {
+    ANYONE: { value: 'anyone', description: 'Members of the organization and end users.' },
+    OPERATOR: { value: 'operator', description: 'Members only. No end user ever sees the field.' },
+  } as const,
+});
+
+const ConnectionTypeOriginRef = builder.enumType('ConnectionTypeOrigin', {
+  description: 'The author of a connection type.',
+  values: {
+    SHIPPED: { value: 'shipped', description: 'The type comes with the server.' },
+    CUSTOM: {
+      value: 'custom',
+      description: 'The organization or the operator of the server has defined the type.',
+    },
+  } as const,
 });
 
 const ConnectionTypeField = builder.objectRef<Field>('ConnectionTypeField').implement({
@@ -60,6 +80,21 @@ const ConnectionTypeField = builder.objectRef<Field>('ConnectionTypeField').impl
       description: 'A help text for the person who enters the value.',
       resolve: (field) => field.description ?? null,
     }),
+    placeholder: t.string({
+      nullable: true,
+      description: 'An example of a value, to show in the empty field.',
+      resolve: (field) => field.placeholder ?? null,
+    }),
+    pattern: t.string({
+      nullable: true,
+      description: 'A regular expression of RE2 that the text matches; null without one.',
+      resolve: (field) => field.pattern ?? null,
+    }),
+    audience: t.field({
+      type: FieldAudienceRef,
+      description: 'The people who can see the field in a form and fill it in.',
+      resolve: (field) => field.audience ?? 'anyone',
+    }),
   }),
 });
 
@@ -97,5 +132,56 @@ export const ConnectionTypeRef = builder.objectRef<ConnectionType>('ConnectionTy
       description: 'The same fields as a JSON Schema (2020-12), with `writeOnly: true` on secrets.',
       resolve: (type) => toJsonSchema(type),
     }),
+    origin: t.expose('origin', {
+      type: ConnectionTypeOriginRef,
+      description: 'Whether the type comes with the server or was defined by its users.',
+    }),
+    version: t.exposeInt('version', {
+      description:
+        'A number that grows with every published change of a custom type. It is 1 for a shipped type.',
+    }),
+    docsUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description: "The page of the service's documentation; null if unknown.",
+      resolve: ({ docsUrl }) => docsUrl,
+    }),
+    keyUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'The page on which a person finds or makes the key; null if unknown.',
+      resolve: ({ keyUrl }) => keyUrl,
+    }),
+    hosts: t.stringList({
+      description:
+        'The only hosts that receive the credentials in requests of the proxy and of verification. A name can contain `{field}`.',
+      resolve: ({ http }) => [...(http?.hosts ?? [])],
+    }),
+    canVerify: t.boolean({
+      description: 'Whether the server can find out if credentials of this type work.',
+      resolve: ({ verify }) => verify !== undefined,
+    }),
+    canProxy: t.boolean({
+      description: 'Whether the server can call the service with the credentials of a connection.',
+      resolve: ({ http }) => http !== undefined,
+    }),
+    definition: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description:
+        'The definition, as an update takes it; null for a type that the API cannot change.',
+      resolve: async (type, _args, context) => (await loadOwn(type, context))?.definition ?? null,
+    }),
+    unconfirmed: t.stringList({
+      description:
+        'Paths in the definition that the metadata of its issuer does not confirm, such as `oauth2.revocation_url`.',
+      resolve: async (type, _args, context) => (await loadOwn(type, context))?.unconfirmed ?? [],
+    }),
   }),
 });
+
+/** Loads the definition for members: it names fields that no end user sees. */
+function loadOwn({ customTypeId }: ConnectionType, { deps, viewer }: Context) {
+  if (customTypeId === null || viewer.kind === 'connect_token') return undefined;
+  return deps.loadDefinition(customTypeId);
+}

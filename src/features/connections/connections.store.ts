@@ -13,6 +13,7 @@ import type { Batched } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import type { Sql } from '../../platform/db/sql.ts';
+import { ConflictError } from '../../platform/errors.ts';
 import { foldCase } from '../../platform/input.ts';
 import {
   type ConnectionColumns,
@@ -91,38 +92,52 @@ type NewConnection = {
 };
 
 /*
+ * Finds the custom type that a config was checked against, and locks it until the transaction ends. It has no
+ * row if the type was changed or deleted since then, or belongs to another project.
+ */
+const lockedType = (id: string, version: string, projectId: string) => `
+  SELECT id FROM custom_type WHERE id = ${id}::uuid AND version = ${version}::int
+    AND (project_id IS NULL OR project_id = ${projectId}) FOR KEY SHARE`;
+
+/*
  * Inserts both halves and the audit event in one statement, so that none of them exists without the others.
- * `held` locks the data key. It has no row if the key is retired, and then nothing is inserted.
+ * `held` locks the data key. It has no row if the key is retired, and then nothing is inserted. A connection of a
+ * custom type is inserted only if `typed` has a row.
  */
 const insertConnectionSql = `
   WITH held AS (${lockedDataKey('$1')}),
+  typed AS (${lockedType('$14', '$15', '$3::uuid')}),
   inserted AS (
     INSERT INTO connection (id, project_id, name, name_folded, created_by, status,
       end_user_id, requirement_id, type, config, secret_fields, config_data_key_id, custom_type_id)
     SELECT $2::uuid, $3::uuid, $4, $5, $6, $7::"ConnectionStatus",
-      $8::uuid, $9::uuid, $10, $11::bytea, $12::text[], held.id, $14::uuid
-    FROM held RETURNING *
+      $8::uuid, $9::uuid, $10, $11::bytea, $12::text[], held.id, typed.id
+    FROM held LEFT JOIN typed ON true
+    WHERE $14::uuid IS NULL OR typed.id IS NOT NULL
+    RETURNING *
   ), secret AS (
     INSERT INTO connection_secret (connection_id, config, config_data_key_id)
     SELECT id, $13::bytea, config_data_key_id FROM inserted
-  ), event AS (${insertEvent('inserted', 15)})
+  ), event AS (${insertEvent('inserted', 16)})
   SELECT ${connectionColumns}
-  FROM inserted c
-  JOIN project p ON p.id = c.project_id
-  JOIN data_key k ON k.id = c.config_data_key_id`;
+  FROM held
+  LEFT JOIN inserted c ON true
+  LEFT JOIN project p ON p.id = c.project_id
+  LEFT JOIN data_key k ON k.id = c.config_data_key_id`;
 
 /**
  * Stores a connection with both halves of its config and its audit event.
  *
  * @returns the row; undefined if the data key is retired and nothing was stored.
- * @throws the error of the database if the name is taken.
+ * @throws the error of the database if the name is taken; ConflictError if the custom type has changed since the
+ * config was checked.
  */
 export async function insertConnectionRow(
   db: Writer,
   { id, projectId, name, createdBy, status, ofUser, sealed, event }: NewConnection,
 ): Promise<ConnectionRow | undefined> {
-  const { connection, secret, plainConfig } = sealed;
-  const [row] = await db.$queryRawUnsafe<ConnectionColumns[]>(
+  const { connection, secret, plainConfig, typeVersion } = sealed;
+  const [row] = await db.$queryRawUnsafe<(ConnectionColumns | { id: null })[]>(
     insertConnectionSql,
     connection.configDataKeyId,
     id,
@@ -138,9 +153,14 @@ export async function insertConnectionRow(
     connection.secretFields,
     secret.config,
     connection.customTypeId,
+    typeVersion,
     ...(event ?? noEvent),
   );
-  return row && toConnectionRow(row, plainConfig);
+  if (row === undefined) return undefined;
+  if (row.id !== null) return toConnectionRow(row, plainConfig);
+  throw new ConflictError(
+    'The connection type was changed or deleted a moment ago. Read it again, then repeat the call.',
+  );
 }
 
 export type ConnectionUpdate = {
@@ -157,24 +177,28 @@ export type ConnectionUpdate = {
 
 /*
  * Updates the columns whose parameter is not null. The version is part of the condition, so of two
- * concurrent updates of one version only the first succeeds.
+ * concurrent updates of one version only the first succeeds. The same is true of the version of a custom type.
  */
 const updateConnectionSql = `
   WITH held AS (${lockedDataKey('$1')}),
+  typed AS (${lockedType('$11', '$12', '(SELECT project_id FROM connection WHERE id = $2::uuid)')}),
   updated AS (
     UPDATE connection c SET version = c.version + 1,
       name = COALESCE($4, c.name), name_folded = COALESCE($5, c.name_folded),
       status = COALESCE($6::"ConnectionStatus", c.status), type = COALESCE($7, c.type),
+      custom_type_id = CASE WHEN $7 IS NULL THEN c.custom_type_id ELSE typed.id END,
       config = COALESCE($8::bytea, c.config), secret_fields = COALESCE($9::text[], c.secret_fields),
-      config_data_key_id = CASE WHEN $8::bytea IS NULL THEN c.config_data_key_id ELSE held.id END,
-      custom_type_id = CASE WHEN $7::text IS NULL THEN c.custom_type_id ELSE $11::uuid END
-    FROM held WHERE c.id = $2::uuid AND c.version = COALESCE($3, c.version) RETURNING c.*
+      config_data_key_id = CASE WHEN $8::bytea IS NULL THEN c.config_data_key_id ELSE held.id END
+    FROM held LEFT JOIN typed ON true
+    WHERE c.id = $2::uuid AND c.version = COALESCE($3, c.version)
+      AND ($11::uuid IS NULL OR typed.id IS NOT NULL)
+    RETURNING c.*
   ), secret AS (
     INSERT INTO connection_secret (connection_id, config, config_data_key_id)
     SELECT updated.id, $10::bytea, held.id FROM updated, held WHERE $10::bytea IS NOT NULL
     ON CONFLICT (connection_id) DO UPDATE
     SET config = excluded.config, config_data_key_id = excluded.config_data_key_id
-  ), event AS (${insertEvent('updated', 12)})
+  ), event AS (${insertEvent('updated', 13)})
   SELECT ${connectionColumns}
   FROM held
   LEFT JOIN updated c ON true
@@ -184,8 +208,8 @@ const updateConnectionSql = `
 /**
  * Changes a connection and stores its audit event.
  *
- * @returns the new row; null if the connection was deleted or has another version; undefined if the data
- * key is retired and nothing was stored.
+ * @returns the new row; null if the connection was deleted or has another version, or its custom type has
+ * changed since the config was checked; undefined if the data key is retired and nothing was stored.
  * @throws the error of the database if the name is taken.
  */
 export async function updateConnectionRow(
@@ -205,6 +229,7 @@ export async function updateConnectionRow(
     sealed?.connection.secretFields ?? null,
     sealed?.secret.config ?? null,
     sealed?.connection.customTypeId ?? null,
+    sealed?.typeVersion ?? null,
     ...(event ?? noEvent),
   );
   if (row === undefined) return undefined;

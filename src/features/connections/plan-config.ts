@@ -53,8 +53,11 @@ export async function planConfig(
     throw new InvalidInputError([{ path: 'config', message: 'cannot be blank for a new type' }]);
   }
   const given = withoutBlanks(type, sent);
-  const kept = sameType ? await keptSecrets(vault, stored, type, given) : {};
   const before = sameType ? await openPublic(vault, stored) : null;
+  const kept = {
+    ...formerlyPublic(type, before),
+    ...(sameType && (await keptSecrets(vault, stored, type, given))),
+  };
   const halves = keepPasswords(type, readConnectionConfig(type, given, kept), before);
   // A type without OAuth has no tokens, except those that an earlier type left.
   const leftover = sameType ? 'keep' : 'drop';
@@ -80,6 +83,12 @@ async function keptSecrets(
   const leavesOut = type.fields.some(({ name, secret }) => secret && !Object.hasOwn(given, name));
   if (!leavesOut) return {};
   return openHalf(vault, stored, 'secret', stored.secretHalf);
+}
+
+/** Returns the values that were public when they were stored, and that a new version of the type made secret. */
+function formerlyPublic(type: ConnectionType, before: JsonObject | null): JsonObject {
+  const secret = type.fields.filter((field) => field.secret).map(({ name }) => name);
+  return Object.fromEntries(Object.entries(before ?? {}).filter(([name]) => secret.includes(name)));
 }
 
 /** Opens the stored public half; null if it is damaged, so that a caller can replace it. */

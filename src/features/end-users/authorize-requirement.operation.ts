@@ -153,7 +153,10 @@ function storePendingConnection(
         pending === null
           ? await insertConnectionRow(tx, made)
           : await updateConnectionRow(tx, change);
-      return stored ? { result: id } : undefined;
+      if (stored === null) {
+        throw new ConflictError('The connection type was changed a moment ago. Try again.');
+      }
+      return stored && { result: id };
     }),
   );
 }

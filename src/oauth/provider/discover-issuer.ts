@@ -109,7 +109,8 @@ function toDiscovery(metadata: JsonObject, allowed: LeanDeps['outbound']['allowe
   };
 }
 
-const discoverable = [
+/** What metadata can state. */
+export const discoverable = [
   'authorization_url',
   'token_url',
   'revocation_url',

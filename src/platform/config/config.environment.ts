@@ -55,6 +55,7 @@ export const environment = z.object({
     .default([]),
   CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin)).default([]),
   METRICS_TOKEN: z.string().min(16).optional(),
+  CONNECTION_TYPES: z.string().optional(),
   OUTBOUND_ALLOW: list.refine((entries) => entries.every(isHostOrRange)).default([]),
   PIPEDREAM_CLIENT_ID: printable.optional(),
   PIPEDREAM_CLIENT_SECRET: printable.optional(),
@@ -127,6 +128,7 @@ export const wanted: Record<keyof Environment, string> = {
   APP_DOMAINS: 'domains such as apps.example.com separated by commas',
   CORS_ORIGINS: 'origins such as https://app.example.com separated by commas',
   METRICS_TOKEN: 'at least 16 characters',
+  CONNECTION_TYPES: 'a folder',
   OUTBOUND_ALLOW:
     'hosts, each with or without a port, or address ranges such as 10.0.0.0/8 or fd00::/8, without bits after the prefix, separated by commas',
   PIPEDREAM_CLIENT_ID: 'a client id, without spaces',

@@ -23,6 +23,8 @@ export type Config = {
   appDomains: readonly string[];
   corsOrigins: readonly string[];
   metricsToken: string | undefined;
+  /** The folder with the operator's own connection types; undefined for none. */
+  connectionTypes: string | undefined;
   /** Private hosts that users can name as OAuth endpoints, for development. */
   outboundAllow: readonly string[];
   /** The settings of Pipedream; undefined if nobody can link an account there. */
@@ -65,6 +67,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     appDomains: data.APP_DOMAINS,
     corsOrigins: data.CORS_ORIGINS,
     metricsToken: data.METRICS_TOKEN,
+    connectionTypes:
+      data.CONNECTION_TYPES === undefined ? undefined : resolve(data.CONNECTION_TYPES),
     outboundAllow: data.OUTBOUND_ALLOW,
     refresh: data.REFRESH,
     shutdownDelay: data.SHUTDOWN_DELAY,
