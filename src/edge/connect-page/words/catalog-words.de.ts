@@ -188,4 +188,15 @@ export const germanTexts: Readonly<Record<string, string>> = {
   'Send emails in your name': 'E-Mails in Ihrem Namen senden',
   'Send messages': 'Nachrichten senden',
   'Stay connected when you are away': 'Verbunden bleiben, wenn Sie nicht da sind',
+  'Change it only if you use another server.':
+    'Ändern Sie die Angabe nur, wenn Sie einen anderen Server verwenden.',
+  'It is sent as a bearer token.': 'Er wird als Bearer-Token gesendet.',
+  'Paste the private key, or the whole JSON file of the service account.':
+    'Fügen Sie den privaten Schlüssel oder die ganze JSON-Datei des Dienstkontos ein.',
+  'The part of your address before .snowflakecomputing.com.':
+    'Der Teil Ihrer Adresse vor .snowflakecomputing.com.',
+
+  'Keep this access until you end it': 'Diesen Zugriff behalten, bis Sie ihn beenden',
+  'Read and change your files': 'Ihre Dateien lesen und ändern',
+  'See the names of your files': 'Die Namen Ihrer Dateien sehen',
 };
