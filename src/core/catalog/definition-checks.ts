@@ -162,7 +162,13 @@ function fieldsOf(rule: RuleDefinition): string[] {
 }
 
 const requiredEndpoints = ['authorization_url', 'token_url'] as const;
-const urls = [...requiredEndpoints, 'issuer', 'revocation_url', 'userinfo_url'] as const;
+const urls = [
+  ...requiredEndpoints,
+  'issuer',
+  'refresh_url',
+  'revocation_url',
+  'userinfo_url',
+] as const;
 
 function checkOAuth(oauth2: OAuthDefinition, parts: Parts, complain: Complain): void {
   const { byName, names } = parts;

@@ -57,6 +57,8 @@ export type OAuthFacts = {
   scopeDescriptions: Readonly<Record<string, string>>;
   authorizationEndpoint: UrlTemplate | null;
   tokenEndpoint: UrlTemplate | null;
+  /** Where a refresh token is exchanged; null where that is the token endpoint. */
+  refreshEndpoint: UrlTemplate | null;
   revocationEndpoint: UrlTemplate | null;
   userinfoEndpoint: UrlTemplate | null;
   /** Added to the consent's URL. */
@@ -142,6 +144,7 @@ export function toOAuthFacts(definition: OAuthDefinition): OAuthFacts {
     scopeDescriptions: definition.scope_descriptions,
     authorizationEndpoint: urlOf(definition.authorization_url),
     tokenEndpoint: urlOf(definition.token_url),
+    refreshEndpoint: urlOf(definition.refresh_url),
     revocationEndpoint: urlOf(definition.revocation_url),
     userinfoEndpoint: urlOf(definition.userinfo_url),
     extraAuthorizationParams: textTemplates(definition.authorization_params),

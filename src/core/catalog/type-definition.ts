@@ -211,6 +211,8 @@ export const oauth2Definition = z.strictObject({
   /** Both URLs stand here, or the type has required fields of these names. */
   authorization_url: urlTemplate.exactOptional(),
   token_url: urlTemplate.exactOptional(),
+  /** Where a refresh token is exchanged, if that is not `token_url`. */
+  refresh_url: urlTemplate.exactOptional(),
   /** Where RFC 7009 revokes a token, if the provider can. */
   revocation_url: urlTemplate.exactOptional(),
   /** Where the access token returns the account, if the provider can. */

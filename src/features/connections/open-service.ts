@@ -7,6 +7,7 @@ import type { JsonObject } from '../../core/catalog/json.ts';
 import { fillHost, fillUrl, TemplateValueError } from '../../core/catalog/templates.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';
 import { withKept } from '../../oauth/provider/extras.ts';
+import { clientIdOf } from '../../oauth/provider/provider.ts';
 import { getAccessToken } from '../../oauth/refresh/get-access-token.ts';
 import type { GrantTokens } from '../../oauth/refresh/grant.ts';
 import { parseUrl } from '../../platform/addresses.ts';
@@ -48,7 +49,9 @@ export async function openService(
   }
   const by = { actor: actorOf(viewer), ip: request.ip, requestId: request.id };
   const { tokens } = await getAccessToken(deps, stored.grant, by);
-  return serviceWithToken({ ...type, http: type.http }, open, tokens);
+  const clientId = clientIdOf(type, open, deps.config.oauthClients);
+  const config = clientId === undefined ? open : { ...open, client_id: clientId };
+  return serviceWithToken({ ...type, http: type.http }, config, tokens);
 }
 
 /** The client secret and the refresh token stay out: no request to the service carries them. */

@@ -58,6 +58,7 @@ export function fieldsOfEndpoints({ oauth2 }: ConnectionType): string[] {
   const endpoints = [
     oauth2?.authorizationEndpoint,
     oauth2?.tokenEndpoint,
+    oauth2?.refreshEndpoint,
     oauth2?.revocationEndpoint,
     oauth2?.userinfoEndpoint,
   ];

@@ -14,6 +14,8 @@ export type Provider = {
   facts: OAuthFacts;
   authorizationEndpoint: URL;
   tokenEndpoint: URL;
+  /** Where a refresh token is exchanged. */
+  refreshEndpoint: URL;
   revocationEndpoint: URL | null;
   userinfoEndpoint: URL | null;
   /** The endpoints that the operator gave: they may have any address, loopback included. */
@@ -63,6 +65,8 @@ export function resolveProvider(
   const client =
     configuredClient(type, config) ?? (isOwnAddress ? operatorClient(operator) : undefined);
   if (client === undefined) throw new ProviderNotConfiguredError(type);
+  const refresh =
+    operator.tokenEndpoint ?? fillKnownEndpoint(facts.refreshEndpoint, config) ?? token;
   const revocation =
     operator.revocationEndpoint ?? fillKnownEndpoint(facts.revocationEndpoint, config);
   // The operator's server issued the token, so no other server understands it.
@@ -70,19 +74,30 @@ export function resolveProvider(
     operator.tokenEndpoint === undefined
       ? fillKnownEndpoint(facts.userinfoEndpoint, config)
       : operator.userinfoEndpoint;
+  const named = { ...config, client_id: client.id };
   return {
     label: type.label,
     facts,
     authorizationEndpoint: new URL(authorization),
     tokenEndpoint: new URL(token),
+    refreshEndpoint: new URL(refresh),
     revocationEndpoint: revocation === undefined ? null : new URL(revocation),
     userinfoEndpoint: userinfo === undefined ? null : new URL(userinfo),
     trustedEndpoints: trustedEndpoints(operator),
     client,
     scopes: wantedScopes(facts, config),
-    extraParams: fillParams(facts.extraAuthorizationParams, config),
-    extraTokenParams: fillParams(facts.extraTokenParams, config),
+    extraParams: fillParams(facts.extraAuthorizationParams, named),
+    extraTokenParams: fillParams(facts.extraTokenParams, named),
   };
+}
+
+/** Returns the id of the client that a connection uses: its own, else the operator's. Ids are public. */
+export function clientIdOf(
+  type: ConnectionType,
+  config: WholeConfig,
+  clients: OAuthClients,
+): string | undefined {
+  return readSettingText(config, 'client_id') ?? operatorSettings(type, clients).clientId;
 }
 
 /** Returns a digest of the client and the endpoints. A consent or a token is void with any others. */

@@ -74,7 +74,8 @@ export function requestRefresh(
   provider: Provider,
   refreshToken: string,
 ): Promise<TokenAnswer> {
-  const [server, client, authentication] = parties(provider);
+  const { refreshEndpoint: tokenEndpoint } = provider;
+  const [server, client, authentication] = parties({ ...provider, tokenEndpoint });
   const options = tokenRequestOptions(deps, provider);
   const send = () =>
     oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options);

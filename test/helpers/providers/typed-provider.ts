@@ -75,13 +75,15 @@ function createProvider(issuer: string, type: ConnectionType, config: JsonObject
   const { oauth2: facts } = type;
   if (facts === undefined) throw new Error(`${type.type} does not use OAuth.`);
   const { scopes = [...facts.defaultScopes] } = config as { scopes?: string[] };
+  const id = `client of ${type.type}`.replaceAll(' ', '-');
+  const named = { ...config, client_id: id };
   return {
     facts,
-    client: { id: `client of ${type.type}`.replaceAll(' ', '-'), secret: guard(newSecret('cs')) },
+    client: { id, secret: guard(newSecret('cs')) },
     expected: {
       scopes: [...new Set([...scopes, ...facts.alwaysScopes])],
-      params: fillAll(facts.extraAuthorizationParams, config),
-      tokenParams: fillAll(facts.extraTokenParams, config),
+      params: fillAll(facts.extraAuthorizationParams, named),
+      tokenParams: fillAll(facts.extraTokenParams, named),
     },
     authorizationEndpoint: `${issuer}/authorize`,
     tokenEndpoint: `${issuer}/token`,

@@ -9,6 +9,7 @@ export const germanTexts: Readonly<Record<string, string>> = {
   'Intercom (Australia)': 'Intercom (Australien)',
   'Intercom (Europe)': 'Intercom (Europa)',
   'Salesforce (sandbox)': 'Salesforce (Sandbox)',
+  'Slack (as a member)': 'Slack (als Mitglied)',
   'Zoho CRM (Australia)': 'Zoho CRM (Australien)',
   'Zoho CRM (Canada)': 'Zoho CRM (Kanada)',
   'Zoho CRM (Europe)': 'Zoho CRM (Europa)',
@@ -187,6 +188,7 @@ export const germanTexts: Readonly<Record<string, string>> = {
   'Send and sign documents in your name': 'Dokumente in Ihrem Namen senden und unterschreiben',
   'Send emails in your name': 'E-Mails in Ihrem Namen senden',
   'Send messages': 'Nachrichten senden',
+  'Send messages in your name': 'Nachrichten in Ihrem Namen senden',
   'Stay connected when you are away': 'Verbunden bleiben, wenn Sie nicht da sind',
   'Change it only if you use another server.':
     'Ändern Sie die Angabe nur, wenn Sie einen anderen Server verwenden.',
