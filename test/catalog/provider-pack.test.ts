@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { listShippedTypes, readTypes } from '../../src/core/catalog/catalog.ts';
+import type { Field } from '../../src/core/catalog/fields.ts';
 import { categories } from '../../src/core/catalog/type-definition.ts';
 
 type Definition = Record<string, unknown> & {
@@ -9,7 +10,9 @@ type Definition = Record<string, unknown> & {
     default_scopes?: string[];
     scope_descriptions?: Record<string, string>;
   };
-  http?: { base_url: string; hosts?: string[] };
+  fields: Field[];
+  http?: { base_url: string; hosts?: string[]; inject?: object[] };
+  verify?: { path?: string; url?: string };
 };
 
 /** Each entry of the files as it is written, with its file. */
@@ -25,6 +28,7 @@ const pack = categories
   })
   .filter(({ definition }) => definition.type.startsWith('patchbay.'));
 const providers = pack.filter(({ definition }) => definition.oauth2 !== undefined);
+const keyServices = pack.filter(({ definition }) => definition.oauth2 === undefined);
 
 test('the pack offers at least 100 providers of OAuth, each name once', () => {
   expect(providers.length).toBeGreaterThanOrEqual(100);
@@ -57,5 +61,29 @@ test.each(providers.map(({ definition }) => [definition.type, definition] as con
     for (const host of http?.hosts ?? []) expect(host).toMatch(/[^}]\.[a-z]{2,}$/);
     const described = Object.keys(oauth2.scope_descriptions ?? {});
     expect(described).toEqual(expect.arrayContaining(oauth2.default_scopes ?? []));
+  },
+);
+
+test('the pack offers at least 100 services that take an API key, and no label twice', () => {
+  expect(keyServices.length).toBeGreaterThanOrEqual(100);
+  const others = pack.filter((entry) => !keyServices.includes(entry));
+  const labels = keyServices.map(({ definition }) => definition.label);
+  expect(new Set(labels).size).toBe(labels.length);
+  expect(others.filter(({ definition }) => labels.includes(definition.label))).toEqual([]);
+});
+
+test.each(keyServices.map(({ definition }) => [definition.type, definition] as const))(
+  '%s says where a person finds the key, how a request carries it, and explains each secret',
+  (_, { key_url: keyUrl, fields, http, verify }) => {
+    expect(keyUrl).toMatch(/^https:/);
+    expect(verify?.path ?? verify?.url).toMatch(/^(?:\/|https:)/);
+    const secrets = fields.filter(({ secret }) => secret);
+    expect(secrets.length).toBeGreaterThan(0);
+    const places = `${http?.base_url} ${JSON.stringify(http?.inject)}`;
+    for (const { name, description, placeholder } of secrets) {
+      expect(places).toContain(`{${name}}`);
+      expect(description).toMatch(/^[A-Z].*\.$/);
+      expect(placeholder ?? '…').toContain('…'); // a beginning only, never a key that looks real
+    }
   },
 );

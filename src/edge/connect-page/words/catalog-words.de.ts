@@ -1,3 +1,5 @@
+import { germanServiceTexts } from './words/service-words.de.ts';
+
 /*
  * The catalog in German. A name stays in English if the service shows it only in English, so that people
  * find it on the service's pages.
@@ -5,6 +7,7 @@
 
 /** The labels of types and fields, and the descriptions of fields and scopes in German, by their English text. */
 export const germanTexts: Readonly<Record<string, string>> = {
+  ...germanServiceTexts,
   'OAuth 2.0 (any provider)': 'OAuth 2.0 (beliebiger Anbieter)',
   'Intercom (Australia)': 'Intercom (Australien)',
   'Intercom (Europe)': 'Intercom (Europa)',
