@@ -19,6 +19,12 @@ export const blankPattern = `^[${blanks}${invisibles}]*$`;
 /** The pattern of text with an invisible character between two visible ones. */
 export const invisibleInsidePattern = `${visiblePattern}[${blanks}]*[${invisibles}][${blanks}${invisibles}]*${visiblePattern}`;
 
+/** The pattern of an edge that {@link cutInvisibleEdges} cuts off. */
+export const cutEdgePattern = `[${blanks}]*[${invisibles}][${blanks}${invisibles}]*`;
+
+/** The pattern of a character that is neither a blank nor invisible, as in a field without blanks. */
+export const denseCharacterPattern = `[^\\s${invisibles}]`;
+
 const visible = new RegExp(visiblePattern, 'u');
 const invisible = new RegExp(`[${invisibles}]`, 'u');
 

@@ -4,6 +4,8 @@ import { configSchema } from '../../core/catalog/config.ts';
 import type { Field } from '../../core/catalog/fields.ts';
 import {
   blankPattern,
+  cutEdgePattern,
+  denseCharacterPattern,
   invisibleInsidePattern,
   visiblePattern,
 } from '../../core/catalog/invisible.ts';
@@ -93,12 +95,9 @@ function restrictions(field: Field): JsonObject {
 }
 
 /** Returns the patterns that a text must match. Passwords belong only into secret fields. */
-function textRules({ required, secret, format, ...form }: Field): JsonObject[] {
-  const rules: JsonObject[] = [{ pattern: storable.pattern }];
-  if (form.minLength !== undefined) rules.push({ minLength: form.minLength });
-  if (form.maxLength !== undefined) rules.push({ maxLength: form.maxLength });
-  if (form.noSpace) rules.push({ not: { pattern: '\\s' } });
-  if (form.pattern !== undefined) rules.push({ pattern: form.pattern });
+function textRules(field: Field): JsonObject[] {
+  const { required, secret, format } = field;
+  const rules: JsonObject[] = [{ pattern: storable.pattern }, ...formRules(field)];
   if (required) rules.push({ pattern: visiblePattern });
   if (format === 'private_key') rules.push({ pattern: privateKeyPattern });
   if (format === 'key') rules.push({ not: { pattern: invisibleInsidePattern } });
@@ -113,6 +112,23 @@ function textRules({ required, secret, format, ...form }: Field): JsonObject[] {
       allOf: [{ pattern: urlPattern }, { pattern: passwordParameterPattern }],
     };
     rules.push({ not: { pattern: urlUserPattern } }, { not: withPassword });
+  }
+  return rules;
+}
+
+/** Returns the rules of a text's length, blanks and pattern. */
+function formRules({ format, minLength, maxLength, noSpace, pattern }: Field): JsonObject[] {
+  // The server cuts these edges off a key before it checks the rest.
+  const edge = format === 'key' ? `(?:${cutEdgePattern})?` : '';
+  const rules: JsonObject[] = [];
+  if (minLength !== undefined) rules.push({ minLength });
+  if (maxLength !== undefined) rules.push({ maxLength });
+  if (noSpace) {
+    const character = format === 'key' ? denseCharacterPattern : '\\S';
+    rules.push({ pattern: `^${edge}${character}*${edge}$` });
+  }
+  if (pattern !== undefined) {
+    rules.push({ pattern: pattern.replace(/^\^/, `^${edge}`).replace(/(?<!\\)\$$/, `${edge}$`) });
   }
   return rules;
 }
