@@ -1,4 +1,4 @@
-import { germanServiceTexts } from './words/service-words.de.ts';
+import { germanServiceTexts } from './service-words.de.ts';
 
 /*
  * The catalog in German. A name stays in English if the service shows it only in English, so that people
