@@ -117,6 +117,7 @@ async function beginConsentOf(
   const { organizationId, projectId, epoch, via, expiresAt, kid } = viewer;
   return beginConsent(context, {
     connection: { organizationId, projectId, id, type },
+    requirementId: requirement.id,
     provider,
     ...back,
     token: { epoch, isAnonymous: via === 'anonymous', expiresAt, kid },

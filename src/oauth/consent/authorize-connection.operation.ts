@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { actorOf, auditEvent } from '../../core/audit/audit.service.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
+import type { OAuthFacts } from '../../core/catalog/facts.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { operation } from '../../core/operations/operation.ts';
@@ -88,6 +89,8 @@ type BeginningToken = {
 /** The input of {@link beginConsent}. */
 export type NewConsent = {
   connection: Pick<OpenConnection, 'id' | 'organizationId' | 'projectId' | 'type'>;
+  /** The requirement that an end user fulfils: all of its connections share a redirect URI. */
+  requirementId?: string;
   provider: Provider;
   /** Where the browser goes afterwards; undefined: it stays on the result page. */
   returnUrl: string | undefined;
@@ -100,10 +103,11 @@ export type NewConsent = {
 /** Stores a consent attempt and returns the authorization URL. The caller is already authorized. */
 export async function beginConsent(
   context: RequestContext,
-  { connection, provider, returnUrl, token, browserDigest }: NewConsent,
+  { connection, requirementId, provider, returnUrl, token, browserDigest }: NewConsent,
 ): Promise<Authorization> {
   const { deps, viewer } = context;
-  const redirectUri = callbackAddress(deps.config.publicUrl, connection);
+  const callbackId = requirementId ?? connection.id;
+  const redirectUri = callbackAddress(deps.config.publicUrl, provider.facts, callbackId);
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
   const attemptId = newId();
@@ -149,15 +153,11 @@ const redirectNotListed = {
 };
 
 /*
- * Each connection of the generic type has its own path, so that the response of one authorization server
- * cannot pass for the response of another (RFC 9700, section 4.4).
+ * Each connection and each requirement of the generic type has its own path, so that the response of one
+ * authorization server cannot pass for the response of another (RFC 9700, section 4.4).
  */
-function callbackAddress(
-  publicUrl: string,
-  { id, type }: { id: string; type: { oauth2?: { tokenEndpoint: object | null } } },
-): string {
-  const isGeneric = type.oauth2?.tokenEndpoint === null;
-  return `${publicUrl}/v1/oauth2/callback${isGeneric ? `/${id}` : ''}`;
+function callbackAddress(publicUrl: string, { tokenEndpoint }: OAuthFacts, id: string): string {
+  return `${publicUrl}/v1/oauth2/callback${tokenEndpoint === null ? `/${id}` : ''}`;
 }
 
 type ConsentRequest = { redirectUri: string; state: string; verifier: string };

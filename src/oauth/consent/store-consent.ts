@@ -113,7 +113,7 @@ async function keptRefreshToken(
 async function readLinkedGrant(
   { db, vault }: Deps,
   { broughtBy, type, organizationId, projectId }: OpenConnection,
-  { tokenEndpoint }: Provider,
+  { refreshEndpoint }: Provider,
 ): Promise<GrantTokens | undefined> {
   if (broughtBy === null) return undefined;
   const { endUserId, requirementId } = broughtBy;
@@ -126,7 +126,7 @@ async function readLinkedGrant(
         status: 'active',
         link: { isNot: null },
       },
-      tokenHost: tokenEndpoint.host,
+      tokenHost: refreshEndpoint.host,
       refreshable: true,
     },
     include: { tokensDataKey: true },
@@ -242,7 +242,7 @@ function grantFacts({ provider, attempt, answer }: Consent, now: Date) {
     accessTokenLife: life,
     accessTokenExpiresAt: life === null ? null : inSeconds(life),
     refreshable,
-    tokenHost: provider.tokenEndpoint.host,
+    tokenHost: provider.refreshEndpoint.host,
     lastRefreshedAt: null,
     nextRefreshAt:
       refreshable && life !== null ? inSeconds(refreshAfter(life, Math.random())) : null,

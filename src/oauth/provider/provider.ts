@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { OAuthFacts } from '../../core/catalog/facts.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
+import { fieldsOfUrl, type UrlTemplate } from '../../core/catalog/templates.ts';
 import type { OAuthClients } from '../../platform/config/config.oauth.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
@@ -20,6 +21,8 @@ export type Provider = {
   userinfoEndpoint: URL | null;
   /** The endpoints that the operator gave: they may have any address, loopback included. */
   trustedEndpoints: ReadonlySet<string>;
+  /** Whether a config or the author of a custom type decides where tokens are refreshed. */
+  isMovable: boolean;
   /** `secret` is null for a public client. */
   client: { id: string; secret: string | null };
   /** The scopes that a consent requests. */
@@ -84,6 +87,7 @@ export function resolveProvider(
     revocationEndpoint: revocation === undefined ? null : new URL(revocation),
     userinfoEndpoint: userinfo === undefined ? null : new URL(userinfo),
     trustedEndpoints: trustedEndpoints(operator),
+    isMovable: operator.tokenEndpoint === undefined && isMovable(type, facts),
     client,
     scopes: wantedScopes(facts, config),
     extraParams: fillParams(facts.extraAuthorizationParams, named),
@@ -98,6 +102,13 @@ export function clientIdOf(
   clients: OAuthClients,
 ): string | undefined {
   return readSettingText(config, 'client_id') ?? operatorSettings(type, clients).clientId;
+}
+
+function isMovable({ origin }: ConnectionType, facts: OAuthFacts): boolean {
+  const { tokenEndpoint, refreshEndpoint } = facts;
+  const isFixed = (endpoint: UrlTemplate) => fieldsOfUrl(endpoint).length === 0;
+  if (origin === 'custom' || tokenEndpoint === null) return true;
+  return !isFixed(tokenEndpoint) || (refreshEndpoint !== null && !isFixed(refreshEndpoint));
 }
 
 /** Returns a digest of the client and the endpoints. A consent or a token is void with any others. */

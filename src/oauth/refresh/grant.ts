@@ -22,7 +22,7 @@ export type Grant = ConnectionSealContext & {
   /** The sealed {@link GrantTokens}. */
   sealed: Uint8Array;
   dataKey: DataKeyRow;
-  /** The host of the token endpoint. */
+  /** The host that refreshes the tokens, as the consent found it. */
   tokenHost: string;
   scopes: string[];
   expiresAt: Date | null;

@@ -98,12 +98,21 @@ async function requireGrantProvider(
 ): Promise<Provider> {
   try {
     const provider = await loadProvider(deps, grant, { settings, extra: before.extra });
-    if (provider !== undefined) return provider;
+    if (provider !== undefined) return requireSameHost(provider, grant);
   } catch (cause) {
     if (!(cause instanceof InvalidInputError)) throw cause;
     throw new TokenFailure('refused', cause.message, { cause });
   }
   throw new TokenFailure('passing', 'the connection was deleted', { isSent: false });
+}
+
+/**
+ * Makes sure that a refresh token goes only to the host that issued it. A change of an address drops the tokens,
+ * but a refresh under way may have read them before.
+ */
+function requireSameHost(provider: Provider, { tokenHost }: Grant): Provider {
+  if (!provider.isMovable || provider.refreshEndpoint.host === tokenHost) return provider;
+  throw new TokenFailure('ended', 'the token endpoint is on another host than at the consent');
 }
 
 /** Returns the tokens of the next generation: those of the answer, with what it leaves out kept. */

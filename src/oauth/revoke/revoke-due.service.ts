@@ -123,10 +123,17 @@ async function sendRevocation(
   }
 }
 
-async function revokeAtProvider(deps: Deps, { id, sealed, dataKey }: DueRevocation): Promise<void> {
+async function revokeAtProvider(
+  deps: Deps,
+  { id, host, sealed, dataKey }: DueRevocation,
+): Promise<void> {
   const plaintext = await deps.vault.open(dataKey, placeOfRevocation(id), sealed);
   const request = JSON.parse(plaintext.toString()) as RevocationRequest;
-  await requestRevocation(deps, providerOf(deps, request), request.token);
+  const provider = providerOf(deps, request);
+  if (provider.isMovable && provider.revocationEndpoint?.host !== host) {
+    throw new Error('The revocation endpoint is on another host than before.');
+  }
+  await requestRevocation(deps, provider, request.token);
 }
 
 function providerOf({ config: { oauthClients } }: Deps, request: RevocationRequest): Provider {
@@ -137,6 +144,7 @@ function providerOf({ config: { oauthClients } }: Deps, request: RevocationReque
       authorizationEndpoint: new URL(provider.authorizationEndpoint),
       tokenEndpoint: new URL(provider.tokenEndpoint),
       revocationEndpoint: provider.revocationEndpoint && new URL(provider.revocationEndpoint),
+      trustedEndpoints: new Set(), // JSON has no sets, and the operator gives no endpoint of a custom type
     };
   }
   const type = findShippedType(name);
