@@ -1,7 +1,7 @@
 import { startCluster } from '../test/setup/cluster.ts';
 import { administer } from '../test/setup/postgresql.ts';
 import { seedBaselines } from './baseline.data.ts';
-import { type Generator, startBaseline, startGenerator } from './children.ts';
+import { type Generator, startGenerator, startServer } from './children.ts';
 import { coresOfOthers, processorSeconds, readProcessorTime, residentMemory } from './machine.ts';
 import { startPatchbay } from './patchbay.ts';
 import { type Results, report, type Sample } from './report.ts';
@@ -32,12 +32,17 @@ async function startTargets(): Promise<Target[]> {
     await administer(cluster.url(), `CREATE DATABASE ${name}`);
   }
   const ids = await seedBaselines(cluster.url('baseline'), rows);
-  const list = keep(await startBaseline('list', cluster.url('baseline')));
-  const open = keep(await startBaseline('open', cluster.url('baseline')));
+  const list = keep(await startServer('./baseline.ts', ['list', cluster.url('baseline')]));
+  const open = keep(await startServer('./baseline.ts', ['open', cluster.url('baseline')]));
+  const service = keep(await startServer('./forwarder.ts', ['service']));
+  const forward = keep(await startServer('./forwarder.ts', ['forward', String(service.port)]));
   const patchbay = keep(await startPatchbay(cluster.url('patchbay')));
-  const seeded = await seedPatchbay(patchbay, rows);
+  const seeded = await seedPatchbay(patchbay, rows, `http://127.0.0.1:${service.port}`);
   await administer(cluster.url('patchbay'), 'VACUUM ANALYZE');
-  const all = [...baselineTargets(list, open, ids), ...patchbayTargets(patchbay, seeded)];
+  const all = [
+    ...baselineTargets({ list, open, forward }, ids),
+    ...patchbayTargets(patchbay, seeded),
+  ];
   const { only } = settings;
   return all.filter(({ name }) => only.length === 0 || only.includes(name));
 }

@@ -13,8 +13,9 @@ export type Served = { pid: number; port: number; stop(): Promise<void> };
 /** A process that sends them. */
 export type Generator = { run(job: Job): Promise<Measured>; stop(): Promise<void> };
 
-export async function startBaseline(kind: 'list' | 'open', databaseUrl: string): Promise<Served> {
-  const child = startScript('./baseline.ts', [kind, databaseUrl]);
+/** Starts a script of this folder that serves requests and reports its address. */
+export async function startServer(script: string, args: string[]): Promise<Served> {
+  const child = startScript(script, args);
   const { port } = (await nextMessage(child, patience)) as AddressInfo;
   return { pid: pidOf(child), port, stop: () => stopChild(child) };
 }

@@ -23,6 +23,7 @@ export async function startPatchbay(databaseUrl: string): Promise<Patchbay> {
     DATABASE_URL: databaseUrl,
     MASTER_KEYS: `bench:${randomBytes(32).toString('base64')}`,
     BOOTSTRAP_ACCESS_KEY: accessKey,
+    OUTBOUND_ALLOW: '127.0.0.1', // the service behind the proxy
   };
   const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -7,6 +7,8 @@ export type Seeded = {
   connectionIds: string[];
   /** Takes the connections that are made during the rounds, so that the lists stay as they are. */
   otherProjectId: string;
+  /** Of the other project: connections that lead to the service behind the proxy. */
+  proxiedIds: string[];
 };
 
 export const createConnection = `
@@ -29,23 +31,33 @@ const createProject = `
   }`;
 
 /** Stores connections through the API. */
-export async function seedPatchbay({ graphql }: Patchbay, count: number): Promise<Seeded> {
+export async function seedPatchbay(
+  { graphql }: Patchbay,
+  count: number,
+  serviceUrl: string,
+): Promise<Seeded> {
   const makeProject = async (name: string) => {
     const made = await graphql<{ createProject: { id: string } }>(createProject, { name });
     return made.createProject.id;
   };
   const projectId = await makeProject('bench');
   const otherProjectId = await makeProject('bench creates');
+  const store = async (input: ReturnType<typeof newConnection>) => {
+    const made = await graphql<{ createConnection: { id: string } }>(createConnection, { input });
+    return made.createConnection.id;
+  };
   const connectionIds: string[] = [];
   for (let index = 0; index < count; index += 1) {
-    const input = newConnection(projectId, `Seeded ${index}`);
-    const made = await graphql<{ createConnection: { id: string } }>(createConnection, { input });
-    connectionIds.push(made.createConnection.id);
+    connectionIds.push(await store(newConnection(projectId, `Seeded ${index}`)));
   }
-  return { projectId, otherProjectId, connectionIds };
+  const proxiedIds: string[] = [];
+  for (let index = 0; index < 20; index += 1) {
+    proxiedIds.push(await store(newConnection(otherProjectId, `Proxied ${index}`, serviceUrl)));
+  }
+  return { projectId, otherProjectId, connectionIds, proxiedIds };
 }
 
-export function newConnection(projectId: string, name: string) {
-  const config = { api_key: `sk-bench-${name}`, url: 'https://api.openai.com/v1' };
+export function newConnection(projectId: string, name: string, url = 'https://api.openai.com/v1') {
+  const config = { api_key: `sk-bench-${name}`, url };
   return { projectId, name, type: 'dynamiq.connections.OpenAI', config };
 }

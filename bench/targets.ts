@@ -9,7 +9,7 @@ export type Target = {
   title: string;
   served: Served;
   /** The target that it is a share of; the share that it should reach. */
-  against?: { name: 'b' | 'c'; reach?: number };
+  against?: { name: 'b' | 'c' | 'd'; reach?: number };
   job: Pick<Job, 'authorization' | 'requests' | 'status' | 'contains'>;
 };
 
@@ -32,8 +32,11 @@ const fetchCredentials = `
     }
   }`;
 
-/** The least that can be done with Node and PostgreSQL. */
-export function baselineTargets(list: Served, open: Served, ids: readonly string[]): Target[] {
+/** The least that can be done with Node, PostgreSQL and undici. */
+export function baselineTargets(
+  { list, open, forward }: { list: Served; open: Served; forward: Served },
+  ids: readonly string[],
+): Target[] {
   const opening = ids.map((id): JobRequest => ({ method: 'GET', path: `/open/${id}` }));
   return [
     {
@@ -48,6 +51,12 @@ export function baselineTargets(list: Served, open: Served, ids: readonly string
       served: open,
       job: { requests: opening, status: 200, contains: '"api_key":"sk-bench-' },
     },
+    {
+      name: 'd',
+      title: '(d) node:http + undici, forwards',
+      served: forward,
+      job: { requests: [{ method: 'GET', path: '/models' }], status: 200, contains: '"model-9"' },
+    },
   ];
 }
 
@@ -56,7 +65,7 @@ export function patchbayTargets(served: Patchbay, seeded: Seeded): Target[] {
   const authorization = `Bearer ${served.accessKey}`;
   const target = (name: string, title: string, against: Target['against'], job: Target['job']) =>
     ({ name, title, served, against, job: { authorization, ...job } }) as Target;
-  const { projectId, otherProjectId, connectionIds } = seeded;
+  const { projectId, otherProjectId, connectionIds, proxiedIds } = seeded;
   const input = newConnection(otherProjectId, 'Made {{n}}');
   const page = `/v1/connections?project_id=${projectId}&page_size=20`;
   return [
@@ -98,6 +107,18 @@ export function patchbayTargets(served: Patchbay, seeded: Seeded): Target[] {
         requests: [{ method: 'GET', path: page }],
         status: 200,
         contains: '"Seeded ',
+      },
+    ),
+    target(
+      'proxy',
+      'REST proxy',
+      { name: 'd', reach: 0.5 },
+      {
+        requests: proxiedIds.map(
+          (id): JobRequest => ({ method: 'GET', path: `/v1/connections/${id}/proxy/models` }),
+        ),
+        status: 200,
+        contains: '"model-9"',
       },
     ),
     target(
