@@ -8,6 +8,9 @@ import { Agent } from 'undici';
  * service behind it. Arguments: `service`, or `forward` and the port of the service.
  */
 
+/** Milliseconds until the service responds, as one in the same data centre does. */
+const serviceTime = 10;
+
 const [, , kind = '', port = ''] = process.argv;
 const agent = new Agent({ connections: 100 });
 const models = Array.from({ length: 10 }, (_, n) => ({ id: `model-${n}`, object: 'model' }));
@@ -20,8 +23,10 @@ const server = createServer(listener).listen(0, '127.0.0.1', () => {
 process.on('disconnect', () => process.exit());
 
 function serve(...[, res]: Parameters<RequestListener>): void {
-  res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length });
-  res.end(body);
+  setTimeout(() => {
+    res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+    res.end(body);
+  }, serviceTime);
 }
 
 /** (d): passes a request on, and streams the response. */

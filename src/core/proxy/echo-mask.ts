@@ -1,5 +1,3 @@
-import { Transform } from 'node:stream';
-
 /*
  * Some services return what they were sent: in an error, in a redirect, on a debug page. The mask overwrites
  * a credential in a response with as many asterisks, so that lengths and ranges stay right.
@@ -17,11 +15,16 @@ const asterisk = '*'.charCodeAt(0);
 export type EchoMask = {
   /** Masks a header value, which is Latin-1. */
   maskHeader: (value: string) => string;
-  /**
-   * Creates a stream that masks the first MiB of a body. It holds back only bytes that can be the beginning
-   * of a secret.
-   */
-  createStream: () => Transform;
+  /** Starts to mask a body. */
+  maskBody: () => BodyMask;
+};
+
+/** Masks the first MiB of one body. It holds back only bytes that can be the beginning of a secret. */
+type BodyMask = {
+  /** Returns what can be passed on. It may change the chunk. */
+  push: (chunk: Buffer) => Buffer;
+  /** Returns what was held back. */
+  end: () => Buffer;
 };
 
 export function createEchoMask(secrets: readonly string[]): EchoMask {
@@ -31,30 +34,27 @@ export function createEchoMask(secrets: readonly string[]): EchoMask {
       const bytes = Buffer.from(value, 'latin1');
       return overwrite(bytes, spellings) ? bytes.toString('latin1') : value;
     },
-    createStream: () => createMaskStream(spellings),
+    maskBody: () => createBodyMask(spellings),
   };
 }
 
-function createMaskStream(spellings: readonly Buffer[]): Transform {
-  let held: Buffer = Buffer.alloc(0);
+const nothing = Buffer.alloc(0);
+
+function createBodyMask(spellings: readonly Buffer[]): BodyMask {
+  let held: Buffer = nothing;
   let seen = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      if (seen >= maskedBytes && held.length === 0) {
-        done(null, chunk);
-        return;
-      }
+  return {
+    push: (chunk) => {
+      if (seen >= maskedBytes && held.length === 0) return chunk;
       seen += chunk.length;
       const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
       overwrite(bytes, spellings);
       const sure = bytes.length - longestBeginning(bytes, spellings);
       held = bytes.subarray(sure);
-      done(null, bytes.subarray(0, sure));
+      return bytes.subarray(0, sure);
     },
-    flush(done) {
-      done(null, held);
-    },
-  });
+    end: () => held,
+  };
 }
 
 /** Overwrites every spelling in place; returns whether there was one. Overlapping ones are all found first. */
@@ -88,10 +88,18 @@ function longestBeginning(bytes: Buffer, spellings: readonly Buffer[]): number {
 /** Returns the forms in which software commonly writes a secret. */
 function spellingsOf(secret: string): string[] {
   if (secret.length < shortestSecret) return [];
+  const encoded = [0, 1, 2].map((offset) => base64Within(secret, offset));
+  const urlSafe = encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+  const long = [...encoded, ...urlSafe].filter((text) => text.length >= shortestEncoded);
+  // These characters are written alike in JSON, URLs and HTML.
+  return /^[\w.-]*$/.test(secret) ? [secret, ...long] : [...escapedForms(secret), ...long];
+}
+
+function escapedForms(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const uri = encodeURIComponent(secret.toWellFormed());
   const form = new URLSearchParams({ '': secret }).toString().slice(1);
-  const plain = [
+  return [
     secret,
     json,
     json.replaceAll('/', '\\/'),
@@ -102,10 +110,6 @@ function spellingsOf(secret: string): string[] {
     secret.replace(/[&<>"']/g, (letter) => htmlNames[letter] ?? '&#x27;'),
     ...[uri, form].flatMap((text) => [text, text.replace(/%../g, (code) => code.toLowerCase())]),
   ];
-  const encoded = [0, 1, 2].map((offset) => base64Within(secret, offset));
-  const urlSafe = encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
-  const long = [...encoded, ...urlSafe].filter((text) => text.length >= shortestEncoded);
-  return [...plain, ...long];
 }
 
 const htmlNames: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -186,8 +186,15 @@ function endWithRight({ lasting }: RequestContext, requireRight: () => Promise<v
       if (error instanceof AppError && error.kind !== 'unavailable') ending.abort(error);
     });
   const checking = setInterval(() => void check(), rightCheckPause).unref();
-  lasting?.onGone(() => ending.abort(new UpstreamError('The caller has left.', true)));
-  return { signal: ending.signal, end: () => clearInterval(checking) };
+  let isOver = false;
+  lasting?.onGone(() => {
+    if (!isOver) ending.abort(new UpstreamError('The caller has left.', true));
+  });
+  const end = () => {
+    isOver = true;
+    clearInterval(checking);
+  };
+  return { signal: ending.signal, end };
 }
 
 function toProxyFailure(error: unknown): unknown {
