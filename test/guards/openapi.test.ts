@@ -28,6 +28,8 @@ type Document = {
   components: { schemas: Record<string, Schema>; securitySchemes: Record<string, object> };
 };
 
+const proxyPath = '/v1/connections/{connection_id}/proxy/{path}';
+
 const server = useServer({ env: { PUBLIC_URL: 'https://patchbay.test' } });
 let document: Document;
 beforeAll(async () => {
@@ -50,8 +52,17 @@ test('the document is valid OpenAPI 3.1', async () => {
 
 test('the document has every route and no other', () => {
   const described = operations().map(({ method, path }) => `${method} ${path}`);
-  expect(described.sort()).toEqual(
-    restRoutes.map(({ method, path }) => `${method} ${path}`).sort(),
+  const routes = restRoutes.map(({ method, path }) => `${method} ${path}`);
+  const proxied = ['get', 'post', 'put', 'patch', 'delete'].map(
+    (method) => `${method} ${proxyPath}`,
+  );
+  expect(described.sort()).toEqual([...routes, ...proxied].sort());
+});
+
+test('the proxy is described with its own failures', () => {
+  const { responses } = document.paths[proxyPath]?.post ?? {};
+  expect(Object.keys(responses ?? {})).toEqual(
+    [200, 400, 401, 403, 404, 409, 413, 429, 500, 502, 503, 504].map(String),
   );
 });
 
@@ -59,6 +70,7 @@ test('every operation has its own name and its responses', () => {
   const names = operations().map(({ operation }) => operation.operationId);
   expect(new Set(names).size).toBe(names.length);
   for (const { method, path, operation } of operations()) {
+    if (path === proxyPath) continue; // it is no row of the table
     const { status, body, failures } =
       restRoutes.find((route) => route.method === method && route.path === path) ?? {};
     const wanted = [

@@ -170,9 +170,9 @@ async function requireDescribed(route: string, sent: Sent): Promise<number> {
 }
 
 test('every route has a sample', () => {
-  const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method} ${path}`),
-  );
+  const routes = Object.entries(document.paths)
+    .filter(([path]) => !path.includes('/proxy/')) // what comes back there is the service's
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
   expect(Object.keys(asks).sort()).toEqual(routes.sort());
 });
 

@@ -38,10 +38,10 @@ export function createEchoMask(secrets: readonly string[]): EchoMask {
   };
 }
 
-const nothing = Buffer.alloc(0);
+const noBytes = Buffer.alloc(0);
 
 function createBodyMask(spellings: readonly Buffer[]): BodyMask {
-  let held: Buffer = nothing;
+  let held: Buffer = noBytes;
   let seen = 0;
   return {
     push: (chunk) => {

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { proxyRequest } from '../../features/connections/proxy-request.operation.ts';
 import { errorKinds } from '../../platform/errors.ts';
 import { failureSchema } from '../http/failure.ts';
 import { bodySchema, type Route, type RouteCaller } from './route.ts';
@@ -15,6 +16,7 @@ export function openApiDocument(publicUrl: string, routes: readonly Route[]) {
     app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   }
   for (const route of routes) app.openAPIRegistry.registerPath(describeRoute(route));
+  for (const method of proxiedMethods) app.openAPIRegistry.registerPath(describeProxy(method));
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -100,6 +102,49 @@ function describeRoute(route: Route): PathDescription {
     responses: {
       [status]: { description: 'Success', content, headers: documentedHeaders(status) },
       ...describeFailures(route),
+    },
+  };
+}
+
+/** The methods of the proxy that OpenAPI can describe with a common body. All others work alike. */
+const proxiedMethods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/* No row of the table: it streams, and its path has any number of segments, which OpenAPI cannot say. */
+function describeProxy(method: (typeof proxiedMethods)[number]): PathDescription {
+  const { tag, security } = audiences.member;
+  const anything = { '*/*': { schema: z.string().meta({ format: 'binary' }) } };
+  const marked = {
+    ...documentedHeaders(200),
+    'Patchbay-Proxy': {
+      description: '`upstream`: a response of the service.',
+      schema: { type: 'string' },
+    },
+  } as const;
+  const failures = [400, 401, 403, 404, 409, 413, 429, 500, 502, 503, 504];
+  const hasBody = method !== 'get' && method !== 'delete';
+  return {
+    method,
+    path: '/v1/connections/{connection_id}/proxy/{path}',
+    summary: `Send a ${method.toUpperCase()} request to the service of a connection`,
+    description:
+      'Sends the request below the base URL of the connection’s type, with the credential put in. Every other method but CONNECT and TRACE works too. The status, the headers and the body of the service come back as they are, with `Patchbay-Proxy: upstream`; a failure of this server has `Patchbay-Proxy: patchbay`.',
+    tags: [tag],
+    security,
+    operationId: `${proxyRequest.name}${method.charAt(0).toUpperCase()}${method.slice(1)}`,
+    request: {
+      params: z.object({
+        connection_id: z.uuid(),
+        path: z.string().describe('Path and query at the service. It may contain slashes.'),
+      }),
+      ...(hasBody && { body: { content: anything, required: false } }),
+    },
+    responses: {
+      200: {
+        description: 'The response of the service, whatever its status',
+        content: anything,
+        headers: marked,
+      },
+      ...Object.fromEntries(failures.map((status) => [status, describeFailure(status)])),
     },
   };
 }
