@@ -42,7 +42,9 @@ test('a file and an organization cannot define one type, at the start and in an 
   const server = await startServer(environment);
   const listed = await send(server, 'GET /v1/connection-types?search=custom.');
   expect(listed.text).toContain('"custom.Mail"');
-  const created = await send(server, 'POST /v1/connection-types', { body: definition('custom.Acme') });
+  const created = await send(server, 'POST /v1/connection-types', {
+    body: definition('custom.Acme'),
+  });
   expect(created.status).toBe(201);
   await server.end();
 
@@ -54,7 +56,10 @@ test('a file and an organization cannot define one type, at the start and in an 
   expect(refused.stderr).toContain('CONNECTION_TYPES defines custom.Acme');
   const target = { ...(await makeEnvironment()), CONNECTION_TYPES: folder };
   const clash = await runTool(target, 'import', '--file', file);
-  expect([clash.code, clash.stderr]).toEqual([1, expect.stringContaining('both define custom.Acme')]);
+  expect([clash.code, clash.stderr]).toEqual([
+    1,
+    expect.stringContaining('both define custom.Acme'),
+  ]);
   const { CONNECTION_TYPES: _left, ...without } = target;
   expect((await runTool(without, 'import', '--file', file)).code).toBe(0);
 }, 120_000);

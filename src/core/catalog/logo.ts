@@ -1,3 +1,4 @@
+import type { ConnectionType } from './catalog.ts';
 import { logoShapes } from './generated/logo-shapes.ts';
 
 const shipped = 'simple-icons:';
@@ -15,9 +16,18 @@ export function logoSvg({ logo, label }: { logo?: string | null; label: string }
   return `${svgStart} fill="currentColor"><path d="${shape}"/></svg>`;
 }
 
-/** The path at which the server serves the logo of a type. */
-export function logoPath(type: string): string {
-  return `/v1/connection-types/${type}/logo.svg`;
+/**
+ * Returns the path at which the server serves the logo of a type. A browser sends no credential for an image,
+ * so the path of a custom type says which organization's type it is, by the id of its row. Its version lets a
+ * browser load a new logo at once.
+ */
+export function logoPath({
+  type,
+  customTypeId,
+  version,
+}: Pick<ConnectionType, 'type' | 'customTypeId' | 'version'>): string {
+  const path = `/v1/connection-types/${type}/logo.svg`;
+  return customTypeId === null ? path : `${path}?id=${customTypeId}&v=${version}`;
 }
 
 /** Draws the initials of a name in a frame: one letter of one word, two of several. */

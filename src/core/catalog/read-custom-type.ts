@@ -6,12 +6,13 @@ import { type ConnectionType, toConnectionType } from './catalog.ts';
 import { messageOf } from './complaints.ts';
 import { customTypeDefinition } from './definition-checks.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
+import { sanitizeLogo } from './sanitize-logo.ts';
 import { findNestedProblem, findUnwritable } from './text-safety.ts';
 import type { TypeDefinition } from './type-definition.ts';
 
 /** A definition without a mistake. */
 export type CheckedDefinition = {
-  /** As its author wrote it. */
+  /** As its author wrote it, with only what draws in its logo. */
   written: JsonObject;
   /** The same with all defaults filled in. */
   definition: z.output<typeof customTypeDefinition>;
@@ -42,12 +43,20 @@ export function readCustomType(written: unknown): ReadCustomType {
   if (Buffer.byteLength(JSON.stringify(written)) > longestDefinition) {
     return refuse({ path: '', message: `cannot be larger than ${longestDefinition / 1024} KiB` });
   }
-  const parsed = customTypeDefinition.safeParse(written);
-  if (parsed.success) {
-    return { ok: true, written, definition: parsed.data, type: toConnectionType(parsed.data) };
+  const logo = typeof written.logo === 'string' ? sanitizeLogo(written.logo) : undefined;
+  const harmless = logo?.ok ? { ...written, logo: logo.svg } : written;
+  const parsed = customTypeDefinition.safeParse(harmless);
+  if (parsed.success && logo?.ok !== false) {
+    const definition = parsed.data;
+    return { ok: true, written: harmless, definition, type: toConnectionType(definition) };
   }
-  const issues = parsed.error.issues.map((issue) => ({ ...issue, message: wordsAfterPath(issue) }));
-  return refuse(...fieldIssues(issues));
+  const found = (parsed.error?.issues ?? []).map((issue) => ({
+    ...issue,
+    message: wordsAfterPath(issue),
+  }));
+  const issues = fieldIssues(found);
+  if (logo?.ok === false) issues.push({ path: 'logo', message: logo.complaint });
+  return refuse(...issues);
 }
 
 function refuse(...issues: FieldIssue[]): ReadCustomType {

@@ -64,7 +64,7 @@ export function listedTypeJson({ deps }: RequestContext, type: ConnectionType) {
     version: type.version,
     is_oauth: type.oauth2 !== undefined,
     default_scopes: type.oauth2?.defaultScopes ?? [],
-    logo_url: `${deps.config.publicUrl}${logoPath(type.type)}`,
+    logo_url: `${deps.config.publicUrl}${logoPath(type)}`,
     docs_url: type.docsUrl,
     key_url: type.keyUrl,
     hosts: type.http?.hosts ?? [],

@@ -120,7 +120,7 @@ export const ConnectionTypeRef = builder.objectRef<ConnectionType>('ConnectionTy
       type: 'URL',
       nullable: true,
       description: 'The address of an SVG of one colour, which this server serves to everyone.',
-      resolve: ({ type }, _args, { deps }) => `${deps.config.publicUrl}${logoPath(type)}`,
+      resolve: (type, _args, { deps }) => `${deps.config.publicUrl}${logoPath(type)}`,
     }),
     fields: t.field({
       type: [ConnectionTypeField],
