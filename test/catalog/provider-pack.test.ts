@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { listShippedTypes, readTypes } from '../../src/core/catalog/catalog.ts';
+import { parseConfig } from '../../src/core/catalog/config.ts';
 import type { Field } from '../../src/core/catalog/fields.ts';
+import { injectCredential } from '../../src/core/catalog/inject.ts';
+import { fillHost, fillUrl } from '../../src/core/catalog/templates.ts';
 import { categories } from '../../src/core/catalog/type-definition.ts';
+import { minimalConfig, sampleText } from './sample-configs.ts';
 
 type Definition = Record<string, unknown> & {
   type: string;
@@ -87,3 +91,38 @@ test.each(keyServices.map(({ definition }) => [definition.type, definition] as c
     }
   },
 );
+
+const keyTypes = listShippedTypes().filter(
+  ({ type, oauth2 }) => type.startsWith('patchbay.') && oauth2 === undefined,
+);
+
+test.each(keyTypes)('$type sends each secret once, to one of its hosts', (type) => {
+  const secretFields = type.fields.filter(({ secret }) => secret);
+  const marks = secretFields.map((field) => [field.name, sampleText(field, `mark${field.name}`)]);
+  const asked = type.fields.some(({ kind, required }) => kind === 'url' && required);
+  const url = asked ? { url: 'https://service.example.com' } : {};
+  const parsed = parseConfig(type, {
+    ...minimalConfig(type),
+    ...Object.fromEntries(marks),
+    ...url,
+  });
+  if (!parsed.ok || type.http === undefined) throw new Error(JSON.stringify(parsed));
+  const values = { open: parsed.config, secret: parsed.secrets };
+  const base = fillUrl(type.http.baseUrl, { ...values.open, ...values.secret });
+  expect(base.protocol).toBe('https:');
+  const hosts = type.http.hostTemplates?.map((host) => fillHost(host, values.open));
+  expect(hosts ?? [base.host]).toContain(base.host);
+  const { headers, query } = injectCredential(type.http, values);
+  const sent = [
+    decodeURIComponent(base.href),
+    ...query.flat(),
+    ...[...headers.values()].map(plain),
+  ];
+  for (const [, secret] of marks) expect(sent.join('\n').split(String(secret))).toHaveLength(2);
+});
+
+/** The user name and password of Basic authentication as text; any other header value as it is. */
+function plain(value: string): string {
+  const [, pair] = /^Basic (.+)$/.exec(value) ?? [];
+  return pair === undefined ? value : Buffer.from(pair, 'base64').toString();
+}
