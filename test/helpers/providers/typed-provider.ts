@@ -14,7 +14,13 @@ export type TypedProvider = {
   facts: OAuthFacts;
   client: { id: string; secret: string };
   /** The scopes that a consent must request, and the parameters that the type adds. */
-  expected: { scopes: readonly string[]; params: JsonObject; tokenParams: JsonObject };
+  expected: {
+    scopes: readonly string[];
+    params: JsonObject;
+    tokenParams: JsonObject;
+    /** What follows the name of the endpoint in the path. */
+    tenant: JsonValue | undefined;
+  };
   authorizationEndpoint: string;
   tokenEndpoint: string;
   revocationEndpoint: string;
@@ -34,30 +40,34 @@ export type TypedProvider = {
 
 /** One server on 127.0.0.1 with a provider for every type, told by the facts of the type how to behave. */
 export type TypedProviders = {
+  /** The address of the provider of a type is this and `/<type>`. */
+  origin: string;
+  /** Adds a provider. `config` is what the connections of the type have, for its parameters. */
+  add(type: ConnectionType, config: JsonObject): TypedProvider;
   of(type: ConnectionType): TypedProvider;
   stop(): Promise<void>;
 };
 
-/** Starts the server. `config` is what the connections of a type have, for its parameters. */
-export async function startTypedProviders(
-  types: readonly { type: ConnectionType; config: JsonObject }[],
-): Promise<TypedProviders> {
+/** Starts the server, without any provider. */
+export async function startTypedProviders(): Promise<TypedProviders> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('It has no port.');
-  const providers = new Map(
-    types.map(({ type, config }) => {
-      const issuer = `http://127.0.0.1:${address.port}/${type.type}`;
-      return [type.type, createProvider(issuer, type, config)];
-    }),
-  );
+  const origin = `http://127.0.0.1:${address.port}`;
+  const providers = new Map<string, TypedProvider>();
   server.on('request', (request, response) => {
     answer(providers, request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });
   return {
+    origin,
+    add(type, config) {
+      const provider = createProvider(`${origin}/${type.type}`, type, config);
+      providers.set(type.type, provider);
+      return provider;
+    },
     of: ({ type }) => {
       const provider = providers.get(type);
       if (provider === undefined) throw new Error(`There is no provider of ${type}.`);
@@ -84,6 +94,7 @@ function createProvider(issuer: string, type: ConnectionType, config: JsonObject
       scopes: [...new Set([...scopes, ...facts.alwaysScopes])],
       params: fillAll(facts.extraAuthorizationParams, named),
       tokenParams: fillAll(facts.extraTokenParams, named),
+      tenant: config.tenant,
     },
     authorizationEndpoint: `${issuer}/authorize`,
     tokenEndpoint: `${issuer}/token`,
@@ -129,10 +140,13 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  const [, type = '', endpoint] = url.pathname.split('/');
+  const [, type = '', endpoint, tenant] = url.pathname.split('/').map(decodeURIComponent);
   const provider = providers.get(type);
   if (provider === undefined) return void response.writeHead(404).end();
   try {
+    const { expected } = provider;
+    if (tenant !== expected.tenant)
+      throw new Refused('invalid_request', `the path ${url.pathname}`);
     switch (`${request.method} ${endpoint}`) {
       case 'GET authorize':
         return void response.writeHead(302, { location: authorize(provider, url) }).end();
