@@ -40,6 +40,13 @@ export const defaultLimits = {
    * Actions with tokens that were made without a key, per minute and app. `LIMIT_ACTIONS_PER_APP`
    */
   actionsPerApp: 600,
+  /** Verifications of credentials, per minute and caller. `LIMIT_VERIFICATIONS` */
+  verifications: 60,
+  /**
+   * Verifications at one host, per minute and organization, or app for end users.
+   * `LIMIT_VERIFICATIONS_PER_HOST`
+   */
+  verificationsPerHost: 120,
   /** Maximum number of references of a connection. `LIMIT_REFERENCES` */
   references: 1_000,
   /** Open subscriptions of a credential, in each process. `LIMIT_SUBSCRIPTIONS` */

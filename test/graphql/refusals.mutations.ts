@@ -124,6 +124,25 @@ export const mutations: Record<string, Sample> = {
       input: { id: connectionId },
     }),
   },
+  verifyConnection: {
+    needs: 'caller',
+    outOfReach: 'NotFoundError',
+    ask: ({ connectionId }) => ({
+      field: `{ ... on Verification { verdict } ${failure} }`,
+      input: { id: connectionId },
+    }),
+  },
+  verifyConfig: {
+    needs: 'editor',
+    outOfReach: 'NotFoundError',
+    ask: (targets) => {
+      const { type, config } = goodBodies(targets).create;
+      return {
+        field: `{ ... on Verification { verdict } ${failure} }`,
+        input: { projectId: targets.projectId, type, config },
+      };
+    },
+  },
   resolveCredentials: {
     isEach: true,
     needs: 'runtime',

@@ -47,7 +47,7 @@ describe('every root field', () => {
 
   test('that changes something is audited under the action of the contract', () => {
     const actions =
-      /^(connection\.(create|update|delete|authorize|callback|refresh|expire)|credentials\.(fetch|resolve)|reference\.(add|remove)|access_key\.(create|revoke)|connection_type\.(create|update|delete)|user\.\w+|personal_access_token\.\w+|project\.\w+|app\.\w+|requirement\.\w+|connect_token\.(create|revoke)|link\.(create|delete)|key\.rotate)$/;
+      /^(connection\.(create|update|delete|authorize|callback|refresh|expire|verify)|credentials\.(fetch|resolve)|reference\.(add|remove)|access_key\.(create|revoke)|connection_type\.(create|update|delete)|user\.\w+|personal_access_token\.\w+|project\.\w+|app\.\w+|requirement\.\w+|connect_token\.(create|revoke)|link\.(create|delete)|key\.rotate)$/;
     for (const field of mutations) expect(operationOf(field).audit, field.name).toMatch(actions);
   });
 

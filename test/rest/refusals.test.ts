@@ -53,6 +53,17 @@ const samples: Record<string, Sample> = {
     needs: 'runtime',
     ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}/credentials` }),
   },
+  'post /v1/connections/{connection_id}/verify': {
+    needs: 'caller',
+    ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}/verify` }),
+  },
+  'post /v1/connections/verify': {
+    needs: 'editor',
+    ask: (targets) => {
+      const { project_id, type, config } = goodBodies(targets).create;
+      return { path: '/v1/connections/verify', body: { project_id, type, config } };
+    },
+  },
   'post /v1/connections/{connection_id}/oauth2/authorize': {
     needs: 'editor',
     ask: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}/oauth2/authorize` }),

@@ -38,6 +38,8 @@ const messages = {
   too_long: ({ maximum }: { maximum: number }) => `cannot be longer than ${maximum} characters`,
   holds_space: () => 'cannot hold blanks or line breaks',
   wrong_pattern: () => 'does not have the form that the service uses: copy it again',
+  refused_by_service: ({ reason }: { reason: string }) =>
+    reason === '' ? 'was refused by the service' : `was refused by the service: ${reason}`,
 
   null_character: () => 'cannot hold the character U+0000',
   lone_surrogate: () => 'is not well-formed text',

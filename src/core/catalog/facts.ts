@@ -101,7 +101,7 @@ export type HttpFacts = {
 };
 
 /** The request that shows whether a credential works. */
-type HttpVerifyFacts = {
+export type HttpVerifyFacts = {
   kind: 'http';
   method: VerifyDefinition['method'];
   /** Below the base URL; null where `url` says where. */
@@ -122,7 +122,7 @@ type HttpVerifyFacts = {
 };
 
 /** A login with a protocol that is not HTTP. */
-type ProtocolVerifyFacts = {
+export type ProtocolVerifyFacts = {
   kind: 'protocol';
   protocol: NonNullable<VerifyDefinition['protocol']>;
   /** A parameter of the protocol → the field that holds it, where the names differ. */

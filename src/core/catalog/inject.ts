@@ -4,7 +4,7 @@ import { type JsonObject, ownValue } from './json.ts';
 import type { TextTemplate } from './templates.ts';
 
 /** The values of a connection, by field. Those of `secret` must never come back to a caller. */
-type CredentialValues = { open: JsonObject; secret: JsonObject };
+export type CredentialValues = { open: JsonObject; secret: JsonObject };
 
 /** What a request to the service carries. */
 export type InjectedCredential = {

@@ -13,6 +13,7 @@ import '../../features/connections/connections.queries.ts';
 import '../../features/connections/connections.subscriptions.ts';
 import '../../features/connections/credentials.mutations.ts';
 import '../../features/connections/oauth.mutations.ts';
+import '../../features/connections/verification.mutations.ts';
 import '../../features/connections/connection.type.ts';
 import '../../features/custom-types/custom-types.mutations.ts';
 import '../../features/end-users/end-user.queries.ts';

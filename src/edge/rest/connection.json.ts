@@ -1,12 +1,27 @@
 import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
-import type { ConnectionRow } from '../../features/connections/connection-row.ts';
+import type {
+  ConnectionRow,
+  StoredVerification,
+} from '../../features/connections/connection-row.ts';
 import { openShownConfig } from '../../features/connections/shown-config.ts';
+import { VerificationVerdict } from '../../platform/db/generated/enums.ts';
 import { logBug } from '../http/masking.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, in UTC, to the second.');
 const shownConfigSchema = z.record(z.string(), z.unknown());
+
+/** The schema of a verdict in a response. */
+export const verificationSchema = z
+  .object({
+    verdict: z.enum(VerificationVerdict),
+    checked_at: time,
+    message: z.string().describe('A sentence for a person: the result, and what to do.'),
+    http_status: z.int().nullable(),
+    account: z.object({ id: z.string().nullable(), label: z.string().nullable() }).nullable(),
+  })
+  .meta({ id: 'Verification' });
 
 /** The schema of a connection in a response. */
 export const connectionSchema = z
@@ -26,6 +41,9 @@ export const connectionSchema = z
     created_at: time,
     updated_at: time,
     version: z.int(),
+    verification: verificationSchema
+      .optional()
+      .describe('The last verdict; absent before the first.'),
   })
   .meta({ id: 'Connection' });
 
@@ -76,6 +94,18 @@ function jsonWithConfig(connection: ConnectionRow, config: JsonObject | null) {
     created_at: timeJson(connection.createdAt),
     updated_at: timeJson(connection.updatedAt),
     version: connection.version,
+    ...(connection.verification && { verification: verificationJson(connection.verification) }),
+  };
+}
+
+/** Returns the JSON of a verdict. */
+export function verificationJson(verification: StoredVerification) {
+  return {
+    verdict: verification.verdict,
+    checked_at: timeJson(verification.checkedAt),
+    message: verification.message,
+    http_status: verification.httpStatus,
+    account: verification.account,
   };
 }
 

@@ -8,6 +8,11 @@ import { createConnection } from '../../features/connections/create-connection.o
 import { deleteConnection } from '../../features/connections/delete-connection.operation.ts';
 import { fetchCredentials } from '../../features/connections/fetch-credentials.operation.ts';
 import { updateConnection } from '../../features/connections/update-connection.operation.ts';
+import { requireVerificationsLeft } from '../../features/connections/verification-limits.ts';
+import {
+  verifyConfig,
+  verifyConnection,
+} from '../../features/connections/verify-connection.operations.ts';
 import { authorizeConnection } from '../../oauth/consent/authorize-connection.operation.ts';
 import { ConnectionStatus } from '../../platform/db/generated/enums.ts';
 import { NotFoundError } from '../../platform/errors.ts';
@@ -20,6 +25,8 @@ import {
   credentialsSchema,
   messageSchema,
   timeJson,
+  verificationJson,
+  verificationSchema,
 } from './connection.json.ts';
 import { dataSchema, pageSchema, pagination } from './envelope.ts';
 import { flag } from './query.ts';
@@ -57,7 +64,7 @@ export const connectionRoutes: readonly Route[] = [
     description:
       'Checks the config against its type and seals it. An OAuth connection starts as `incomplete`, every other as `active`.',
     operation: createConnection,
-    body: ['project_id', 'name', 'type', 'config'],
+    body: ['project_id', 'name', 'type', 'config', 'verify'],
     bodyChecks: { project_id: uuid }, // GraphQL takes any text, and finds nothing by it
     example: {
       project_id: '019aa0f0-0000-7000-8000-000000000000',
@@ -142,7 +149,7 @@ export const connectionRoutes: readonly Route[] = [
       config: { api_key: 'replace-me' },
     },
     operation: updateConnection,
-    body: ['name', 'type', 'config', 'version'],
+    body: ['name', 'type', 'config', 'version', 'verify', 'confirm_account_change'],
     bodyChecks: { type: newConnection.type, config: newConnection.config }, // PUT is a whole config
     answer: dataSchema(connectionSchema),
     failures: [404, 409],
@@ -176,6 +183,40 @@ export const connectionRoutes: readonly Route[] = [
     toJson: ({ connectionId, type, config, expiresAt }) => ({
       data: { id: connectionId, type, config, expires_at: expiresAt && timeJson(expiresAt) },
     }),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/connections/{connection_id}/verify',
+    summary: 'Verify the credentials of a connection',
+    description:
+      'Asks the service whether the credentials work, and stores the verdict beside the connection, whose status stays as it is.',
+    operation: verifyConnection,
+    body: ['confirm_account_change'],
+    isBodyOptional: true,
+    admit: requireVerificationsLeft,
+    answer: dataSchema(verificationSchema),
+    failures: [404, 409, 429],
+    toInput: ({ id, body }) => ({ ...body, id }),
+    toJson: (verification) => ({ data: verificationJson(verification) }),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/connections/verify',
+    summary: 'Verify credentials that are not stored',
+    description: 'Asks the service whether the credentials in a config work. It stores nothing.',
+    operation: verifyConfig,
+    body: ['project_id', 'type', 'config'],
+    bodyChecks: { project_id: uuid },
+    example: {
+      project_id: '019aa0f0-0000-7000-8000-000000000000',
+      type: 'dynamiq.connections.Pinecone',
+      config: { api_key: 'replace-me' },
+    },
+    admit: requireVerificationsLeft,
+    answer: dataSchema(verificationSchema),
+    failures: [404, 429],
+    toInput: ({ body }) => body,
+    toJson: (verification) => ({ data: verificationJson(verification) }),
   }),
   route({
     method: 'post',

@@ -78,6 +78,7 @@ export function makeDeps(config: Config, database: Database, means: ProcessMeans
     accountQuestions: createRate(),
     mintRate: createRate(),
     actionRate: createRate(),
+    verificationRate: createRate(),
     appPermits: createAppPermits(),
     streamCounts: new Map(),
     proxyCounts: new Map(),

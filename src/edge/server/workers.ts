@@ -4,6 +4,7 @@ import { forgetOldChanges } from '../../core/changes/change.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { deleteUnlinkedAccounts } from '../../core/pipedream/unlinked-accounts.ts';
 import { forgetEndedTokens, forgetPending } from '../../features/connect-tokens/forget.ts';
+import { startVerifyWorker } from '../../features/connections/verify-worker.ts';
 import { forgetOldAttempts } from '../../oauth/consent/attempt.ts';
 import {
   expireEnded,
@@ -35,6 +36,7 @@ const tokenPause = 60_000;
 export function startWorkers(deps: Deps, thread?: URL): Workers {
   const refreshes =
     thread === undefined ? startRefreshWorker(deps) : startRefreshThread(thread, deps.config);
+  const verifications = startVerifyWorker(deps);
   const sweep = () => {
     void forgetOldAttempts(deps);
     void forgetEndedTokens(deps);
@@ -57,6 +59,7 @@ export function startWorkers(deps: Deps, thread?: URL): Workers {
       clearInterval(attending);
       await Promise.all([
         refreshes.stop(until),
+        verifications.stop(until),
         finishRefreshes(deps, until),
         finishRevocations(deps, until),
       ]);

@@ -5,7 +5,7 @@ import {
 } from '../../core/access/project-scope.ts';
 import type { Deps, LeanDeps } from '../../core/deps/deps.ts';
 import { type Batched, batch } from '../../platform/db/batch.ts';
-import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
+import type { ConnectionStatus, VerificationVerdict } from '../../platform/db/generated/enums.ts';
 import type { PagePlan } from '../../platform/db/keyset.ts';
 import type { Sql } from '../../platform/db/sql.ts';
 import { firstId } from '../../platform/new-id.ts';
@@ -28,6 +28,7 @@ type WantedConnections = {
   projectId: string;
   type: string | undefined;
   status: ConnectionStatus | undefined;
+  verdict: VerificationVerdict | undefined;
   /** A range of folded names: it includes `from` and excludes `to`. Undefined for all names. */
   names: { from: string; to: string } | undefined;
   withSystem: boolean;
@@ -80,6 +81,7 @@ function matchesFilter(names: string): string {
     c.end_user_id IS NULL AND (q.with_system OR NOT c.is_system)
     AND (q.type IS NULL OR c.type = q.type)
     AND (q.status IS NULL OR c.status = q.status::"ConnectionStatus")
+    AND (q.verdict IS NULL OR c.verdict = q.verdict::"VerificationVerdict")
     AND ${names}`;
 }
 
@@ -109,10 +111,10 @@ function pageSql(names: string, order: 'ASC' | 'DESC'): string {
     SELECT q.position::int, head.*, found.*
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[], $5::text[], $6::text[],
         $7::boolean[], $8::text[], $9::text[], $10::int[], $11::int[], $12::boolean[],
-        $13::timestamptz[], $14::uuid[], $15::timestamptz[], $16::uuid[])
+        $13::timestamptz[], $14::uuid[], $15::timestamptz[], $16::uuid[], $17::text[])
       WITH ORDINALITY AS q(project_id, organization_id, project_scope, project_scope_only, type, status,
         with_system, name_from, name_to, take, skip, with_total,
-        after_time, after_id, before_time, before_id, position)
+        after_time, after_id, before_time, before_id, verdict, position)
     LEFT JOIN ${visibleProject}
     CROSS JOIN LATERAL (${headSql(names)}) head
     LEFT JOIN LATERAL (
@@ -181,6 +183,7 @@ async function loadPages(
     asked.map(({ page }) => page.after?.id),
     asked.map(({ page }) => page.before?.time),
     asked.map(({ page }) => page.before?.id),
+    asked.map(({ wanted }) => wanted.verdict),
   ]);
   const found = asked.map((): FoundConnections => ({ rows: [], total: undefined }));
   for (const row of rows) {

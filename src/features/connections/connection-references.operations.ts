@@ -9,7 +9,7 @@ import { ForbiddenError, InvalidInputError, NotFoundError } from '../../platform
 import { isUuid, nameText, orBlank, requiredText } from '../../platform/input.ts';
 import { newId } from '../../platform/new-id.ts';
 import { type ReferenceRow, referenceColumns } from './connection-references.store.ts';
-import { type LockedConnection, lockConnectionRows } from './connections.store.ts';
+import { type LockedConnection, lockConnectionRows } from './locked-connections.store.ts';
 
 /**
  * Registers that something uses a connection. A program can call it at each start: `kind` and `externalId`

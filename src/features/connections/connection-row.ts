@@ -5,8 +5,9 @@ import {
   dataKeyColumns,
   readDataKey,
 } from '../../core/vault/data-keys.ts';
+import type { ProviderAccount } from '../../core/verification/verdict.ts';
 import type { Project } from '../../platform/db/generated/client.ts';
-import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
+import type { ConnectionStatus, VerificationVerdict } from '../../platform/db/generated/enums.ts';
 import { type ProjectJson, projectJson, readProjectJson } from '../projects/project-row.ts';
 
 /**
@@ -32,7 +33,19 @@ export type ConnectionRow = {
   updatedAt: Date;
   lastUsedAt: Date | null;
   version: number;
+  /** The result of the last check of the credentials; null before the first. */
+  verification: StoredVerification | null;
   project: Project;
+};
+
+/** The result of a check of credentials, as the connection keeps it. */
+export type StoredVerification = {
+  verdict: VerificationVerdict;
+  checkedAt: Date;
+  message: string;
+  httpStatus: number | null;
+  /** The account at the provider, if it was named. */
+  account: ProviderAccount | null;
 };
 
 /** The columns of a connection `c` and of the data key `k` of its public half. */
@@ -40,6 +53,9 @@ export const listedColumns = `
   c.id, c.name, c.type, c.status::text AS status, c.is_system AS "isSystem", c.config,
   COALESCE(c.secret_fields, '{}') AS "secretFields", c.created_by AS "createdBy",
   c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.last_used_at AS "lastUsedAt", c.version,
+  c.verdict::text AS verdict, c.verified_at AS "verifiedAt", c.verdict_message AS "verdictMessage",
+  c.verdict_http_status AS "verdictHttpStatus", c.account_id AS "accountId",
+  c.account_label AS "accountLabel",
   ${dataKeyColumns('k', 'key')}`;
 
 /** The columns of {@link listedColumns} and those of the project `p`. */
@@ -48,9 +64,19 @@ export const connectionColumns = `${listedColumns}, ${projectJson('p')} AS proje
 /** A row that was selected with {@link listedColumns}. */
 export type ListedColumns = Omit<
   ConnectionRow,
-  'organizationId' | 'projectId' | 'configDataKey' | 'plainConfig' | 'project'
+  'organizationId' | 'projectId' | 'configDataKey' | 'plainConfig' | 'project' | 'verification'
 > &
+  VerificationColumns &
   DataKeyColumns<'key'>;
+
+type VerificationColumns = {
+  verdict: VerificationVerdict | null;
+  verifiedAt: Date | null;
+  verdictMessage: string | null;
+  verdictHttpStatus: number | null;
+  accountId: string | null;
+  accountLabel: string | null;
+};
 
 /** A row that was selected with {@link connectionColumns}. */
 export type ConnectionColumns = ListedColumns & { project: ProjectJson };
@@ -84,6 +110,19 @@ export function toListedRow(row: ListedColumns, project: Project): ConnectionRow
     updatedAt: row.updatedAt,
     lastUsedAt: row.lastUsedAt,
     version: row.version,
+    verification: readVerification(row),
     project,
+  };
+}
+
+function readVerification(row: VerificationColumns): StoredVerification | null {
+  if (row.verdict === null || row.verifiedAt === null) return null;
+  const { accountId: id, accountLabel: label } = row;
+  return {
+    verdict: row.verdict,
+    checkedAt: row.verifiedAt,
+    message: row.verdictMessage ?? '',
+    httpStatus: row.verdictHttpStatus,
+    account: id === null && label === null ? null : { id, label },
   };
 }

@@ -9,6 +9,7 @@ import { ConnectionTypeRef } from '../connection-types/catalog.type.ts';
 import { ProjectRef } from '../projects/project.type.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { openShownConfig } from './shown-config.ts';
+import { ProviderAccountRef, VerificationRef } from './verification.type.ts';
 
 export const ConnectionStatusRef = builder.enumType('ConnectionStatus', {
   description: 'The state of a connection: whether its credentials can be fetched.',
@@ -90,6 +91,19 @@ export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').impl
       type: 'DateTime',
       nullable: true,
       description: 'The time when the credentials were last fetched, to the minute; null if never.',
+    }),
+    verification: t.field({
+      type: VerificationRef,
+      nullable: true,
+      description:
+        'The last verdict about the credentials; null before the first, and after a change of the config.',
+      resolve: ({ verification }) => verification,
+    }),
+    account: t.field({
+      type: ProviderAccountRef,
+      nullable: true,
+      description: 'The account at the service, as the last verification found it.',
+      resolve: ({ verification }) => verification?.account ?? null,
     }),
     version: t.exposeInt('version', {
       description:

@@ -22,6 +22,12 @@ const CreateConnectionInput = builder.inputType('CreateConnectionInput', {
       description:
         'The fields that the type requires and allows: see `ConnectionType.fields`. The server fills in defaults.',
     }),
+    verify: t.boolean({
+      required: false,
+      defaultValue: false,
+      description:
+        'Whether to verify the credentials first. Refused ones are not stored and fail with InvalidInputError. Every other verdict is stored with the connection.',
+    }),
   }),
 });
 
@@ -48,6 +54,18 @@ const UpdateConnectionInput = builder.inputType('UpdateConnectionInput', {
       required: false,
       description:
         'The version that you have read. The update fails with ConflictError unless it is the current version.',
+    }),
+    verify: t.boolean({
+      required: false,
+      defaultValue: false,
+      description:
+        'Whether to verify the credentials first. Refused ones are not stored and fail with InvalidInputError. Every other verdict is stored with the connection.',
+    }),
+    confirmAccountChange: t.boolean({
+      required: false,
+      defaultValue: false,
+      description:
+        'Whether verified credentials may belong to another account than before. Without it such an update fails with ConflictError.',
     }),
   }),
 });

@@ -5,7 +5,11 @@ import { requireMember, requireRole } from '../../core/access/roles.ts';
 import type { Change } from '../../core/changes/change.ts';
 import { openStream } from '../../core/changes/open-stream.ts';
 import { operation } from '../../core/operations/operation.ts';
-import { ChangeKind, ConnectionStatus } from '../../platform/db/generated/enums.ts';
+import {
+  ChangeKind,
+  ConnectionStatus,
+  VerificationVerdict,
+} from '../../platform/db/generated/enums.ts';
 import { type Page, type PageArgs, type PagePlan, planPage } from '../../platform/db/keyset.ts';
 import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { foldCase, isUuid, orBlank, searchedName, searchText } from '../../platform/input.ts';
@@ -23,6 +27,8 @@ export const connectionFilter = z.object({
   /** The beginning of the name, in upper or lower case. */
   search: orBlank(searchedName),
   includeSystem: z.boolean().nullish(),
+  /** The verdict of the last verification. */
+  verdict: z.enum(VerificationVerdict).nullish(),
 });
 
 type ConnectionConditions = z.output<typeof connectionFilter>;
@@ -125,11 +131,18 @@ const projectMissing = {
   message: 'cannot be blank: this credential can reach several projects',
 };
 
-function connectionsMatching({ type, status, search, includeSystem }: ConnectionConditions) {
+function connectionsMatching({
+  type,
+  status,
+  search,
+  includeSystem,
+  verdict,
+}: ConnectionConditions) {
   const from = search ? foldCase(search) : undefined;
   return {
     type: type ?? undefined,
     status: status ?? undefined,
+    verdict: verdict ?? undefined,
     names: from === undefined ? undefined : { from, to: `${from}${lastCharacter}` },
     withSystem: includeSystem ?? false,
   };

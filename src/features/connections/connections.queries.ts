@@ -10,6 +10,7 @@ import {
   listProjectConnections,
   readConnection,
 } from './connections.operations.ts';
+import { VerificationVerdictRef } from './verification.type.ts';
 
 const ConnectionFilter = builder.inputType('ConnectionFilter', {
   description: 'The conditions that a connection must meet, all of them at once.',
@@ -24,6 +25,11 @@ const ConnectionFilter = builder.inputType('ConnectionFilter', {
     search: t.string({
       required: false,
       description: 'The beginning of the name, in upper or lower case.',
+    }),
+    verdict: t.field({
+      type: VerificationVerdictRef,
+      required: false,
+      description: 'The verdict of the last verification.',
     }),
     includeSystem: t.boolean({
       required: false,

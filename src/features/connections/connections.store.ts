@@ -2,13 +2,11 @@ import {
   isInProjectScope,
   type ProjectScope,
   projectScopeColumns,
-  projectScopeOf,
-  projectScopeText,
 } from '../../core/access/project-scope.ts';
-import type { MemberViewer } from '../../core/access/viewer.ts';
 import { insertEvent, noEvent } from '../../core/audit/audit.service.ts';
 import type { sealedConfig } from '../../core/connection-config/sealed-config.ts';
 import { lockedDataKey } from '../../core/vault/write-sealed.ts';
+import type { Verdict } from '../../core/verification/verdict.ts';
 import type { Batched } from '../../platform/db/batch.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import type { ConnectionStatus } from '../../platform/db/generated/enums.ts';
@@ -72,12 +70,12 @@ export async function loadConnectionsByIds(
  * Prisma, in a transaction or outside of one. Writes do not use the sessions of `sql`, because a write that
  * waits for a lock must not delay the reads there.
  */
-type Writer = Pick<Prisma.TransactionClient, '$queryRawUnsafe' | '$executeRawUnsafe'>;
+export type Writer = Pick<Prisma.TransactionClient, '$queryRawUnsafe' | '$executeRawUnsafe'>;
 
 type Sealed = ReturnType<typeof sealedConfig>;
 
 /** The result of `eventValues`; undefined for a write that has no audit event of its own. */
-type EventValues = unknown[] | undefined;
+export type EventValues = unknown[] | undefined;
 
 type NewConnection = {
   id: string;
@@ -88,8 +86,22 @@ type NewConnection = {
   sealed: Sealed;
   /** The end user who connects it, and the requirement; null for a connection of the project itself. */
   ofUser: { endUserId: string; requirementId: string } | null;
+  /** The result of a check of the credentials; undefined if there was none. */
+  verdict?: Verdict | undefined;
   event: EventValues;
 };
+
+/** Returns the parameters that store a verdict, all null without one. */
+function verdictValues(verdict: Verdict | undefined): unknown[] {
+  const { account = null } = verdict ?? {};
+  return [
+    verdict?.verdict ?? null,
+    verdict?.message ?? null,
+    verdict?.httpStatus ?? null,
+    account?.id ?? null,
+    account?.label ?? null,
+  ];
+}
 
 /*
  * Finds the custom type that a config was checked against, and locks it until the transaction ends. It has no
@@ -109,9 +121,11 @@ const insertConnectionSql = `
   typed AS (${lockedType('$14', '$15', '$3::uuid')}),
   inserted AS (
     INSERT INTO connection (id, project_id, name, name_folded, created_by, status,
-      end_user_id, requirement_id, type, config, secret_fields, config_data_key_id, custom_type_id)
+      end_user_id, requirement_id, type, config, secret_fields, config_data_key_id, custom_type_id,
+      verdict, verified_at, verdict_message, verdict_http_status, account_id, account_label)
     SELECT $2::uuid, $3::uuid, $4, $5, $6, $7::"ConnectionStatus",
-      $8::uuid, $9::uuid, $10, $11::bytea, $12::text[], held.id, typed.id
+      $8::uuid, $9::uuid, $10, $11::bytea, $12::text[], held.id, typed.id,
+      $25::"VerificationVerdict", CASE WHEN $25 IS NOT NULL THEN now() END, $26, $27::int, $28, $29
     FROM held LEFT JOIN typed ON true
     WHERE $14::uuid IS NULL OR typed.id IS NOT NULL
     RETURNING *
@@ -134,7 +148,7 @@ const insertConnectionSql = `
  */
 export async function insertConnectionRow(
   db: Writer,
-  { id, projectId, name, createdBy, status, ofUser, sealed, event }: NewConnection,
+  { id, projectId, name, createdBy, status, ofUser, sealed, verdict, event }: NewConnection,
 ): Promise<ConnectionRow | undefined> {
   const { connection, secret, plainConfig, typeVersion } = sealed;
   const [row] = await db.$queryRawUnsafe<(ConnectionColumns | { id: null })[]>(
@@ -155,6 +169,7 @@ export async function insertConnectionRow(
     connection.customTypeId,
     typeVersion,
     ...(event ?? noEvent),
+    ...verdictValues(verdict),
   );
   if (row === undefined) return undefined;
   if (row.id !== null) return toConnectionRow(row, plainConfig);
@@ -172,8 +187,23 @@ export type ConnectionUpdate = {
   /** Null keeps the status. */
   status: ConnectionStatus | null;
   sealed: Sealed | undefined;
+  /** The result of a check of the new credentials; undefined if there was none. */
+  verdict?: Verdict | undefined;
   event: EventValues;
 };
+
+/* A new config makes the last verdict void. So does a new verdict. */
+const replacesVerdict = '($8::bytea IS NOT NULL OR $22::text IS NOT NULL)';
+
+function newVerdict(column: string, value: string): string {
+  return `${column} = CASE WHEN ${replacesVerdict} THEN ${value} ELSE c.${column} END`;
+}
+
+/* The account stays known when a config changes, so that the next check can compare it. */
+function newAccount(column: string, value: string): string {
+  return `${column} = CASE WHEN $25::text IS NOT NULL OR $26::text IS NOT NULL THEN ${value}
+        WHEN $7 <> c.type THEN NULL ELSE c.${column} END`;
+}
 
 /*
  * Updates the columns whose parameter is not null. The version is part of the condition, so of two
@@ -188,7 +218,11 @@ const updateConnectionSql = `
       status = COALESCE($6::"ConnectionStatus", c.status), type = COALESCE($7, c.type),
       custom_type_id = CASE WHEN $7 IS NULL THEN c.custom_type_id ELSE typed.id END,
       config = COALESCE($8::bytea, c.config), secret_fields = COALESCE($9::text[], c.secret_fields),
-      config_data_key_id = CASE WHEN $8::bytea IS NULL THEN c.config_data_key_id ELSE held.id END
+      config_data_key_id = CASE WHEN $8::bytea IS NULL THEN c.config_data_key_id ELSE held.id END,
+      ${newVerdict('verdict', '$22::"VerificationVerdict"')},
+      ${newVerdict('verified_at', 'CASE WHEN $22::text IS NOT NULL THEN now() END')},
+      ${newVerdict('verdict_message', '$23')}, ${newVerdict('verdict_http_status', '$24::int')},
+      ${newAccount('account_id', '$25')}, ${newAccount('account_label', '$26')}
     FROM held LEFT JOIN typed ON true
     WHERE c.id = $2::uuid AND c.version = COALESCE($3, c.version)
       AND ($11::uuid IS NULL OR typed.id IS NOT NULL)
@@ -214,7 +248,7 @@ const updateConnectionSql = `
  */
 export async function updateConnectionRow(
   db: Writer,
-  { id, version, dataKeyId, name, status, sealed, event }: ConnectionUpdate,
+  { id, version, dataKeyId, name, status, sealed, verdict, event }: ConnectionUpdate,
 ): Promise<ConnectionRow | null | undefined> {
   const [row] = await db.$queryRawUnsafe<(ConnectionColumns | { id: null })[]>(
     updateConnectionSql,
@@ -231,54 +265,8 @@ export async function updateConnectionRow(
     sealed?.connection.customTypeId ?? null,
     sealed?.typeVersion ?? null,
     ...(event ?? noEvent),
+    ...verdictValues(verdict),
   );
   if (row === undefined) return undefined;
   return row.id === null ? null : toConnectionRow(row, sealed?.plainConfig);
-}
-
-/** The columns of a connection that deletions and changes of its references need. */
-export type LockedConnection = Pick<
-  ConnectionRow,
-  'id' | 'projectId' | 'name' | 'type' | 'isSystem'
->;
-
-/* Locks in the order of the ids, so that two callers who lock the same connections do not deadlock. */
-const lockConnectionRowsSql = `
-  SELECT c.id, c.project_id AS "projectId", c.name, c.type, c.is_system AS "isSystem"
-  FROM (VALUES ($2::uuid, $3::text, $4::boolean)) AS q(organization_id, project_scope, project_scope_only)
-  JOIN project p ON p.organization_id = q.organization_id AND ${isInProjectScope('p.id')}
-  JOIN connection c ON c.project_id = p.id
-  WHERE c.id = ANY($1::uuid[]) AND c.end_user_id IS NULL
-  ORDER BY c.id FOR UPDATE OF c`;
-
-/**
- * Locks the connections that the caller can reach until the transaction ends. In that time nobody deletes
- * them or adds a reference to them.
- */
-export function lockConnectionRows(
-  tx: Writer,
-  viewer: MemberViewer,
-  ids: readonly string[],
-): Promise<LockedConnection[]> {
-  const projectScope = projectScopeOf(viewer);
-  return tx.$queryRawUnsafe<LockedConnection[]>(
-    lockConnectionRowsSql,
-    ids,
-    projectScope.organizationId,
-    projectScopeText(projectScope),
-    projectScope.only,
-  );
-}
-
-const deleteConnectionSql = `
-  WITH deleted AS (DELETE FROM connection WHERE id = $1::uuid RETURNING id)
-  ${insertEvent('deleted', 2)}`;
-
-/** Deletes a locked connection with everything that belongs to it, and stores the audit event. */
-export async function deleteConnectionRow(
-  tx: Writer,
-  id: string,
-  event: EventValues,
-): Promise<void> {
-  await tx.$executeRawUnsafe(deleteConnectionSql, id, ...(event ?? noEvent));
 }

@@ -19,6 +19,7 @@ import { checkAddresses } from './check-addresses.ts';
 import { newConfigIssues, newConnection } from './connection.input.ts';
 import { insertConnectionRow } from './connections.store.ts';
 import { requireType, requireTypeInProject } from './require-type.ts';
+import { requireAccepted } from './verify-credentials.ts';
 
 /**
  * Creates a connection. Its id is made before it is stored, because the sealed values are bound to the id:
@@ -27,16 +28,16 @@ import { requireType, requireTypeInProject } from './require-type.ts';
 export const createConnection = operation({
   name: 'createConnection',
   description:
-    'Creates a connection. An OAuth connection starts as `INCOMPLETE`, every other as `ACTIVE`.',
+    'Creates a connection. An OAuth connection starts as `INCOMPLETE`, every other as `ACTIVE`. With `verify`, credentials that the service refuses are not stored.',
   role: 'editor',
   audit: 'connection.create',
-  input: z.object({ projectId: z.string(), ...newConnection }),
+  input: z.object({ projectId: z.string(), ...newConnection, verify: z.boolean().nullish() }),
   typeIssues: newConfigIssues,
   errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
   run: async (context, given) => {
     const { deps } = context;
     const viewer = requireMember(context.viewer);
-    const { name } = given;
+    const { name, verify } = given;
     const type = requireType(context, given.type);
     const halves = readConnectionConfig(type, given.config);
     checkAddresses(deps, type, halves);
@@ -44,6 +45,11 @@ export const createConnection = operation({
     requireTypeInProject(type, projectId);
     const place = { organizationId: viewer.organizationId, projectId, id: newId() };
     const event = { action: 'connection.create', projectId, connectionId: place.id };
+    // Nobody has consented to a new OAuth connection yet, so there is nothing to verify.
+    const verdict =
+      verify === true && type.oauth2 === undefined
+        ? await requireAccepted(context, { type, halves, projectId, connectionId: place.id })
+        : undefined;
     const row = {
       id: place.id,
       projectId,
@@ -51,6 +57,7 @@ export const createConnection = operation({
       createdBy: viewer.name,
       status: type.oauth2 === undefined ? ('active' as const) : ('incomplete' as const),
       ofUser: null,
+      verdict,
       event: eventValues(context, event),
     };
     const store = async (key: SealingKey) => {

@@ -8,7 +8,7 @@ import { revokingTokens } from '../../oauth/revoke/revoke.service.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
-import { deleteConnectionRow, lockConnectionRows } from './connections.store.ts';
+import { deleteConnectionRow, lockConnectionRows } from './locked-connections.store.ts';
 
 /**
  * Deletes a connection. Its tokens are revoked at the provider, best effort. It fails with ForbiddenError

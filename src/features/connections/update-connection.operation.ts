@@ -7,8 +7,13 @@ import {
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { requireMember } from '../../core/access/roles.ts';
 import { eventValues } from '../../core/audit/audit.service.ts';
+import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { announceChanges } from '../../core/changes/announce-changes.ts';
-import { type PlannedConfig, sealedConfig } from '../../core/connection-config/sealed-config.ts';
+import {
+  openHalf,
+  type PlannedConfig,
+  sealedConfig,
+} from '../../core/connection-config/sealed-config.ts';
 import {
   readStoredConfig,
   type StoredConfig,
@@ -19,6 +24,7 @@ import {
 import { operation } from '../../core/operations/operation.ts';
 import type { SealingKey } from '../../core/vault/vault.ts';
 import { startUntilSealed } from '../../core/vault/write-sealed.ts';
+import type { Verdict } from '../../core/verification/verdict.ts';
 import { dropGrant, resetBackoff } from '../../oauth/revoke/drop-grant.ts';
 import type { PrismaClient } from '../../platform/db/generated/client.ts';
 import {
@@ -28,6 +34,7 @@ import {
   NotFoundError,
 } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/input.ts';
+import { accountChanged, isAccountChanged } from './account-change.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { changedConfigIssues, changedTypeIssues, connectionChanges } from './connection.input.ts';
 import type { ConnectionRow } from './connection-row.ts';
@@ -35,6 +42,7 @@ import { type ConnectionUpdate, updateConnectionRow } from './connections.store.
 import { connectionNameTaken } from './create-connection.operation.ts';
 import { planConfig, requireGoodConfig, type StoredConnection } from './plan-config.ts';
 import { requireType, requireTypeInProject } from './require-type.ts';
+import { requireAccepted } from './verify-credentials.ts';
 
 /** Maximum number of attempts of an update without a version, if others change the connection too. */
 const updateAttempts = 20;
@@ -47,15 +55,21 @@ const updateAttempts = 20;
  */
 export const updateConnection = operation({
   name: 'updateConnection',
-  description: 'Changes the name, config or type of a connection.',
+  description:
+    'Changes the name, config or type of a connection. With `verify`, credentials that the service refuses are not stored.',
   role: 'editor',
   audit: 'connection.update',
   connection: 'id',
-  input: z.object({ id: z.string(), ...connectionChanges }),
+  input: z.object({
+    id: z.string(),
+    ...connectionChanges,
+    verify: z.boolean().nullish(),
+    confirmAccountChange: z.boolean().nullish(),
+  }),
   typeIssues: changedTypeIssues,
   inputIssues: changedConfigIssues,
   errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
-  run: async (context, { id, name, type: typeName, config, version }) => {
+  run: async (context, { id, name, type: typeName, config, version, ...given }) => {
     const { deps } = context;
     for (let attempt = 0; attempt < updateAttempts; attempt += 1) {
       const stored = await findStored(context, id);
@@ -69,7 +83,15 @@ export const updateConnection = operation({
       if (version != null && version !== stored.version) break;
       const planned = await planConfig(deps.vault, stored, type, config);
       if (planned !== undefined) checkAddresses(deps, type, planned.halves);
-      const changed = await writeIfUnchanged(context, stored, name ?? undefined, planned);
+      const verdict =
+        given.verify === true
+          ? await verifyChange(context, stored, { type, planned, ...given })
+          : undefined;
+      const changed = await writeIfUnchanged(context, stored, {
+        name: name ?? undefined,
+        planned,
+        verdict,
+      });
       if (changed === null) continue;
       announceChanges(deps);
       return changed;
@@ -80,11 +102,17 @@ export const updateConnection = operation({
   },
 });
 
-type Stored = StoredConnection & { version: number; isSystem: boolean };
+type Stored = StoredConnection & {
+  version: number;
+  isSystem: boolean;
+  accountId: string | null;
+  accountLabel: string | null;
+};
 
 const storedConnectionSql = `
   SELECT c.id, c.project_id AS "projectId", p.organization_id AS "organizationId", c.version,
-    c.is_system AS "isSystem", COALESCE(c.secret_fields, '{}') AS "secretFields", ${storedConfigColumns}
+    c.is_system AS "isSystem", c.account_id AS "accountId", c.account_label AS "accountLabel",
+    COALESCE(c.secret_fields, '{}') AS "secretFields", ${storedConfigColumns}
   FROM (VALUES ($1::uuid, $2::uuid, $3::text, $4::boolean))
     AS q(id, organization_id, project_scope, project_scope_only)
   JOIN connection c ON c.id = q.id AND c.end_user_id IS NULL
@@ -106,12 +134,50 @@ async function findStored({ deps, viewer }: RequestContext, id: string): Promise
   return row === undefined ? null : { ...row, ...readStoredConfig(row) };
 }
 
+type CheckedChange = {
+  type: ConnectionType;
+  planned: PlannedConfig | undefined;
+  confirmAccountChange?: boolean | null | undefined;
+};
+
+/**
+ * Verifies the credentials that a connection has after the update; undefined for an OAuth type, whose tokens
+ * the update does not contain.
+ *
+ * @throws InvalidInputError if the service refuses them, ConflictError if they belong to another account.
+ */
+async function verifyChange(
+  context: RequestContext,
+  stored: Stored,
+  { type, planned, confirmAccountChange }: CheckedChange,
+): Promise<Verdict | undefined> {
+  if (type.oauth2 !== undefined) return undefined;
+  const { vault } = context.deps;
+  const halves = planned?.halves ?? {
+    config: await openHalf(vault, stored, 'public', stored.publicHalf),
+    secrets: await openHalf(vault, stored, 'secret', stored.secretHalf),
+  };
+  const { id: connectionId, projectId, accountId, accountLabel } = stored;
+  const verdict = await requireAccepted(context, { type, halves, projectId, connectionId });
+  const known = { id: accountId, label: accountLabel };
+  const isSameService = type.type === stored.type && confirmAccountChange !== true;
+  if (isSameService && verdict.account !== null && isAccountChanged(known, verdict.account)) {
+    throw accountChanged(known, verdict.account);
+  }
+  return verdict;
+}
+
+type PlannedChange = {
+  name: string | undefined;
+  planned: PlannedConfig | undefined;
+  verdict: Verdict | undefined;
+};
+
 /** Writes the update. It returns null if somebody else changed the connection since it was read. */
 async function writeIfUnchanged(
   context: RequestContext,
   stored: Stored,
-  name: string | undefined,
-  planned: PlannedConfig | undefined,
+  { name, planned, verdict }: PlannedChange,
 ): Promise<ConnectionRow | null> {
   const { deps } = context;
   const { id, projectId, version } = stored;
@@ -124,6 +190,7 @@ async function writeIfUnchanged(
       name,
       status: planned?.status ?? null,
       sealed: planned && sealedConfig(deps.vault, key, stored, planned),
+      verdict,
       event,
     };
     const changed = await write(deps.db, change, planned?.grant ?? 'keep');

@@ -4,7 +4,7 @@ import type { Deps } from '../../core/deps/deps.ts';
 import type { Prisma } from '../../platform/db/generated/client.ts';
 import { ConflictError, NotFoundError } from '../../platform/errors.ts';
 import { newId } from '../../platform/new-id.ts';
-import { deleteConnectionRow } from '../connections/connections.store.ts';
+import { deleteConnectionRow } from '../connections/locked-connections.store.ts';
 import { judgeLink, type LinkRow, linkColumns, linkTables } from './status.ts';
 
 /*

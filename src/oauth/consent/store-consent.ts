@@ -190,7 +190,14 @@ async function tryStore(
     }
     await tx.connection.update({
       where: { id: connectionId },
-      data: { status: 'active' },
+      // The last verdict was about the tokens before.
+      data: {
+        status: 'active',
+        verdict: null,
+        verifiedAt: null,
+        verdictMessage: null,
+        verdictHttpStatus: null,
+      },
       select: { id: true },
     });
     await tx.auditEvent.create({

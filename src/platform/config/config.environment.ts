@@ -75,6 +75,7 @@ export const environment = z.object({
     .refine((roles) => roles !== undefined)
     .optional(),
   REFRESH: z.enum(['on', 'off']).default('on'),
+  VERIFY_EVERY: z.string().transform(readSeconds).optional(),
   SHUTDOWN_DELAY: z
     .string()
     .regex(/^\d{1,3}$/)
@@ -100,6 +101,8 @@ export const environment = z.object({
   LIMIT_ACTIONS_PER_KEYED_TOKEN: limit(defaultLimits.actionsPerKeyedToken),
   LIMIT_ACTIONS_PER_ADDRESS: limit(defaultLimits.actionsPerAddress),
   LIMIT_ACTIONS_PER_APP: limit(defaultLimits.actionsPerApp),
+  LIMIT_VERIFICATIONS: limit(defaultLimits.verifications),
+  LIMIT_VERIFICATIONS_PER_HOST: limit(defaultLimits.verificationsPerHost),
   LIMIT_REFERENCES: limit(defaultLimits.references),
   LIMIT_SUBSCRIPTIONS: limit(defaultLimits.subscriptions),
   LIMIT_SUBSCRIPTIONS_PER_APP: limit(defaultLimits.subscriptionsPerApp),
@@ -141,6 +144,7 @@ export const wanted: Record<keyof Environment, string> = {
   OIDC_ROLE_CLAIM: 'the name of a claim',
   OIDC_ROLES: 'value:role pairs separated by commas, such as ops:admin,devs:editor',
   REFRESH: 'on or off',
+  VERIFY_EVERY: 'off, or a time such as 30m, 24h or 7d',
   SHUTDOWN_DELAY: 'a number of seconds from 0 to 999',
   AUDIT_RETENTION: 'a number of days from 1 to 99999',
   LOG_LEVEL: `one of ${logLevels.join(', ')}`,
@@ -158,6 +162,8 @@ export const wanted: Record<keyof Environment, string> = {
   LIMIT_ACTIONS_PER_KEYED_TOKEN: 'a positive integer',
   LIMIT_ACTIONS_PER_ADDRESS: 'a positive integer',
   LIMIT_ACTIONS_PER_APP: 'a positive integer',
+  LIMIT_VERIFICATIONS: 'a positive integer',
+  LIMIT_VERIFICATIONS_PER_HOST: 'a positive integer',
   LIMIT_REFERENCES: 'a positive integer',
   LIMIT_SUBSCRIPTIONS: 'a positive integer',
   LIMIT_SUBSCRIPTIONS_PER_APP: 'a positive integer',
@@ -170,6 +176,17 @@ export const wanted: Record<keyof Environment, string> = {
   LIMIT_PROXY_PER_CONNECTION: 'a positive integer',
   LIMIT_PROXY_PER_HOST: 'a positive integer',
 };
+
+const secondsIn = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Reads a time such as `24h` as seconds; undefined for `off`. */
+function readSeconds(text: string, context: z.RefinementCtx): number | undefined {
+  if (text === 'off') return undefined;
+  const [, count, unit] = /^([1-9]\d{0,4})([smhd])$/.exec(text) ?? [];
+  if (unit !== undefined) return Number(count) * secondsIn[unit as keyof typeof secondsIn];
+  context.addIssue({ code: 'custom', message: 'not a time' });
+  return z.NEVER;
+}
 
 function limit(byDefault: number) {
   return z

@@ -33,6 +33,8 @@ export type Config = {
   oidc: OidcConfig | undefined;
   /** `off`: the server refreshes no token, as a restored copy of a database requires. */
   refresh: 'on' | 'off';
+  /** Seconds between two checks of the same credentials by schedule; undefined for no schedule. */
+  verifyEvery: number | undefined;
   /** Seconds for which a stopping server still accepts requests while `/ready` returns 503. */
   shutdownDelay: number;
   /** Days for which audit events are kept; undefined for ever. */
@@ -71,6 +73,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       data.CONNECTION_TYPES === undefined ? undefined : resolve(data.CONNECTION_TYPES),
     outboundAllow: data.OUTBOUND_ALLOW,
     refresh: data.REFRESH,
+    verifyEvery: data.VERIFY_EVERY,
     shutdownDelay: data.SHUTDOWN_DELAY,
     auditRetention: data.AUDIT_RETENTION,
     ...requireTogether(given, data, publicUrl),
@@ -90,6 +93,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       actionsPerKeyedToken: data.LIMIT_ACTIONS_PER_KEYED_TOKEN,
       actionsPerAddress: data.LIMIT_ACTIONS_PER_ADDRESS,
       actionsPerApp: data.LIMIT_ACTIONS_PER_APP,
+      verifications: data.LIMIT_VERIFICATIONS,
+      verificationsPerHost: data.LIMIT_VERIFICATIONS_PER_HOST,
       references: data.LIMIT_REFERENCES,
       subscriptions: data.LIMIT_SUBSCRIPTIONS,
       subscriptionsPerApp: data.LIMIT_SUBSCRIPTIONS_PER_APP,

@@ -31,6 +31,11 @@ export const germanComplaints: ComplaintWords = {
   not_datetime: () =>
     'Geben Sie Datum und Uhrzeit mit Zeitzone ein, etwa 2030-12-31T23:59:59+01:00.',
 
+  refused_by_service: ({ reason }) =>
+    reason === ''
+      ? 'Der Dienst lehnt diesen Wert ab. Prüfen Sie ihn, und geben Sie ihn noch einmal ein.'
+      : `Der Dienst lehnt diesen Wert ab. Er sagt: ${reason}`,
+
   too_short: ({ minimum }) => `Geben Sie mindestens ${minimum} Zeichen ein.`,
   too_long: ({ maximum }) => `Geben Sie höchstens ${maximum} Zeichen ein.`,
   holds_space: () => 'Entfernen Sie die Leerzeichen und Zeilenumbrüche.',

@@ -42,6 +42,11 @@ export const englishComplaints: ComplaintWords = {
   not_url: () => 'Enter a whole address that begins with https:// or http://.',
   not_datetime: () => 'Enter a date and time with the time zone, such as 2030-12-31T23:59:59Z.',
 
+  refused_by_service: ({ reason }) =>
+    reason === ''
+      ? 'The service refuses this value. Check it, and enter it again.'
+      : `The service refuses this value. It says: ${reason}`,
+
   too_short: ({ minimum }) => `Enter at least ${minimum} characters.`,
   too_long: ({ maximum }) => `Enter at most ${maximum} characters.`,
   holds_space: () => 'Remove the blanks and line breaks.',

@@ -31,6 +31,11 @@ export const spanishComplaints: ComplaintWords = {
   not_datetime: () =>
     'Escriba la fecha y la hora con zona horaria, por ejemplo 2030-12-31T23:59:59+01:00.',
 
+  refused_by_service: ({ reason }) =>
+    reason === ''
+      ? 'El servicio rechaza este valor. Compruébelo e introdúzcalo de nuevo.'
+      : `El servicio rechaza este valor. Dice: ${reason}`,
+
   too_short: ({ minimum }) => `Escriba al menos ${minimum} caracteres.`,
   too_long: ({ maximum }) => `Escriba como máximo ${maximum} caracteres.`,
   holds_space: () => 'Quite los espacios y los saltos de línea.',

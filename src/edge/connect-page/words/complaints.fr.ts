@@ -31,6 +31,11 @@ export const frenchComplaints: ComplaintWords = {
   not_datetime: () =>
     'Saisissez la date et l’heure avec le fuseau horaire, par exemple 2030-12-31T23:59:59+01:00.',
 
+  refused_by_service: ({ reason }) =>
+    reason === ''
+      ? 'Le service refuse cette valeur. Vérifiez-la et saisissez-la de nouveau.'
+      : `Le service refuse cette valeur. Il dit : ${reason}`,
+
   too_short: ({ minimum }) => `Saisissez au moins ${minimum} caractères.`,
   too_long: ({ maximum }) => `Saisissez au plus ${maximum} caractères.`,
   holds_space: () => 'Retirez les espaces et les sauts de ligne.',

@@ -31,6 +31,11 @@ export const italianComplaints: ComplaintWords = {
   not_datetime: () =>
     'Inserisca data e ora con il fuso orario, ad esempio 2030-12-31T23:59:59+01:00.',
 
+  refused_by_service: ({ reason }) =>
+    reason === ''
+      ? 'Il servizio rifiuta questo valore. Lo controlli e lo inserisca di nuovo.'
+      : `Il servizio rifiuta questo valore. Dice: ${reason}`,
+
   too_short: ({ minimum }) => `Inserisca almeno ${minimum} caratteri.`,
   too_long: ({ maximum }) => `Inserisca al massimo ${maximum} caratteri.`,
   holds_space: () => 'Rimuova gli spazi e le interruzioni di riga.',

@@ -29,6 +29,11 @@ export const japaneseComplaints: ComplaintWords = {
   not_url: () => 'https:// または http:// で始まる完全なアドレスを入力してください。',
   not_datetime: () => 'タイムゾーン付きの日時を入力してください。例：2030-12-31T23:59:59+09:00。',
 
+  refused_by_service: ({ reason }) =>
+    reason === ''
+      ? 'サービスがこの値を拒否しました。確認して、もう一度入力してください。'
+      : `サービスがこの値を拒否しました。サービスからのメッセージ: ${reason}`,
+
   too_short: ({ minimum }) => `${minimum} 文字以上で入力してください。`,
   too_long: ({ maximum }) => `${maximum} 文字以内で入力してください。`,
   holds_space: () => '空白と改行を削除してください。',

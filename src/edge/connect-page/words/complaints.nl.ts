@@ -29,6 +29,11 @@ export const dutchComplaints: ComplaintWords = {
   not_url: () => 'Voer een volledig adres in dat begint met https:// of http://.',
   not_datetime: () => 'Voer datum en tijd met tijdzone in, bijvoorbeeld 2030-12-31T23:59:59+01:00.',
 
+  refused_by_service: ({ reason }) =>
+    reason === ''
+      ? 'De dienst weigert deze waarde. Controleer de waarde en voer die opnieuw in.'
+      : `De dienst weigert deze waarde. De dienst zegt: ${reason}`,
+
   too_short: ({ minimum }) => `Voer minstens ${minimum} tekens in.`,
   too_long: ({ maximum }) => `Voer hooguit ${maximum} tekens in.`,
   holds_space: () => 'Verwijder de spaties en regeleinden.',

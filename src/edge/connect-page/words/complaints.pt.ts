@@ -30,6 +30,11 @@ export const portugueseComplaints: ComplaintWords = {
   not_datetime: () =>
     'Digite a data e a hora com o fuso horário, por exemplo 2030-12-31T23:59:59-03:00.',
 
+  refused_by_service: ({ reason }) =>
+    reason === ''
+      ? 'O serviço recusa este valor. Verifique-o e digite-o novamente.'
+      : `O serviço recusa este valor. Ele diz: ${reason}`,
+
   too_short: ({ minimum }) => `Digite pelo menos ${minimum} caracteres.`,
   too_long: ({ maximum }) => `Digite no máximo ${maximum} caracteres.`,
   holds_space: () => 'Remova os espaços e as quebras de linha.',
