@@ -54,6 +54,44 @@ test.each([
   },
 );
 
+test.each([
+  'application/octet-stream',
+  undefined,
+  'x',
+  'application/vnd.api+json',
+  'image/svg+xml',
+])('a body of the type %s is masked too', async (type) => {
+  const { proxy, key } = await connectTo(server, service.url);
+  service.respond((_req, res) => {
+    if (type !== undefined) res.setHeader('content-type', type);
+    res.end(`key ${key}.`);
+  });
+  const answer = await server.rest('GET', `${proxy}/x`);
+  expect(answer.text).toBe(`key ${'*'.repeat(key.length)}.`);
+});
+
+test.each([
+  ['zstd', 200],
+  ['gzip, br', 200],
+  ['gzip', 206],
+])('a text whose encoding cannot be read is 502: %s with status %i', async (coding, status) => {
+  const { proxy } = await connectTo(server, service.url);
+  service.respond((_req, res) => {
+    res.writeHead(status, { 'content-type': 'text/plain', 'content-encoding': coding });
+    res.end('?');
+  });
+  const answer = await server.rest('GET', `${proxy}/x`);
+  expect(answer).toMatchObject({ status: 502, headers: { 'patchbay-proxy': 'patchbay' } });
+  service.respond((_req, res) => {
+    res.writeHead(status === 206 ? 206 : 200, {
+      'content-type': 'image/png',
+      'content-encoding': 'zstd',
+    });
+    res.end('?');
+  });
+  expect(await server.rest('GET', `${proxy}/x`)).toMatchObject({ status, text: '?' });
+});
+
 test('bytes that are no text come back as they are', async () => {
   const { proxy } = await connectTo(server, service.url);
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));

@@ -45,7 +45,13 @@ type ProxyArrival = {
 export async function serveProxy(deps: Deps, arrival: ProxyArrival): Promise<void> {
   const { req, res, facts } = arrival;
   try {
-    sendResponse(req, res, await forward(deps, arrival));
+    const response = await forward(deps, arrival);
+    try {
+      sendResponse(req, res, response);
+    } catch (error) {
+      response.body.destroy();
+      throw error;
+    }
   } catch (error) {
     if (res.headersSent || res.destroyed) {
       res.destroy();
@@ -113,7 +119,7 @@ function sendResponse(req: IncomingMessage, res: ServerResponse, response: Proxi
   const { status, body, mask } = response;
   if (body.destroyed) throw new UpstreamError('The service broke off its response.', true);
   const hasBody = req.method !== 'HEAD' && status !== 204 && status !== 304;
-  const decoder = hasBody && status !== 206 ? createDecoder(response) : undefined;
+  const decoder = hasBody ? createDecoder(response) : undefined;
   const headers = toCallerHeaders(response.headers, mask.maskHeader);
   const kept = decoder === undefined ? headers : withoutHeaders(headers, codedHeaders);
   res.writeHead(status, {
@@ -122,7 +128,7 @@ function sendResponse(req: IncomingMessage, res: ServerResponse, response: Proxi
     'Content-Security-Policy': 'sandbox',
   });
   const source = decoder === undefined ? body : pipeline(body, decoder, () => {});
-  sendBody(source, res, isText(response) ? mask.maskBody() : plain);
+  sendBody(source, res, mayBeText(response) ? mask.maskBody() : plain);
 }
 
 /** A body in which nothing is masked. */
@@ -151,21 +157,32 @@ function sendBody(source: Readable, res: ServerResponse, { push, end }: typeof p
 /** The headers that describe a body as it was encoded. */
 const codedHeaders = new Set(['content-encoding', 'content-length', 'content-md5', 'etag']);
 
-/** Some services compress although the request forbids it; the mask must see the text. */
-function createDecoder({ headers }: ProxiedResponse) {
-  const coding = headerValues(headers, 'content-encoding').join().trim().toLowerCase();
-  if (/^(?:x-)?gzip$/.test(coding)) return createGunzip();
-  if (coding === 'br') return createBrotliDecompress();
-  return coding === 'deflate' ? createInflate() : undefined;
+/**
+ * Some services compress although the request forbids it; the mask must see the text.
+ *
+ * @throws UpstreamError if a text has an encoding that cannot be read.
+ */
+function createDecoder(response: ProxiedResponse) {
+  const values = headerValues(response.headers, 'content-encoding');
+  const coding = values.join().trim().toLowerCase();
+  if (coding === '' || coding === 'identity') return undefined;
+  const isWhole = response.status !== 206;
+  if (isWhole && /^(?:x-)?gzip$/.test(coding)) return createGunzip();
+  if (isWhole && coding === 'br') return createBrotliDecompress();
+  if (isWhole && coding === 'deflate') return createInflate();
+  if (!mayBeText(response)) return undefined;
+  throw new UpstreamError(
+    'The service sent a text in a content encoding that cannot be read.',
+    false,
+  );
 }
 
-const textTypes =
-  /^(?:text\/|multipart\/|message\/|application\/(?:[\w.+-]*(?:json|xml|yaml|javascript|graphql|csv|text)|x-www-form-urlencoded|x-ndjson|toml|sql)(?:[\s;]|$)|image\/svg)/i;
+const binaryTypes =
+  /^(?:(?:image\/(?!svg)|audio\/|video\/|font\/)|application\/(?:zip|gzip|pdf|wasm|vnd\.openxmlformats|x-(?:tar|gzip|7z-compressed|bzip2))\b)/i;
 
-/** Whether a body is text, so that it is searched for the credential. Without a type it may be. */
-function isText({ headers }: ProxiedResponse): boolean {
-  const types = headerValues(headers, 'content-type');
-  return types.length === 0 || types.some((type) => textTypes.test(type.trim()));
+/** Whether a body is searched for the credential: everything that is or may be text. */
+function mayBeText({ headers }: ProxiedResponse): boolean {
+  return !headerValues(headers, 'content-type').some((type) => binaryTypes.test(type.trim()));
 }
 
 function withoutHeaders(headers: readonly string[], names: ReadonlySet<string>): string[] {
