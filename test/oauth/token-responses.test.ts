@@ -75,6 +75,24 @@ describe('expires_in', () => {
   });
 });
 
+describe('expires_at without expires_in', () => {
+  const end = Math.floor(Date.now() / 1_000) + 7_200;
+  const [fromNow, hour] = [7_200, 3_600];
+  test.each<[string, unknown, number]>([
+    ['a date', new Date(end * 1_000).toISOString(), fromNow],
+    ['Unix seconds', end, fromNow],
+    ['Unix seconds as text', `${end}.25`, fromNow],
+    ['in the past', '2020-01-01T00:00:00Z', hour],
+    ['a word', 'soon', hour],
+    ['a list', [end], hour],
+  ])('%s', async (_, expiresAt, life) => {
+    const { second } = await bringAndRefresh({ expiresIn: null, extra: { expires_at: expiresAt } });
+    const left = (Date.parse(String(second.expiresAt)) - Date.now()) / 1_000;
+    expect(left).toBeGreaterThan(life - 120);
+    expect(left).toBeLessThanOrEqual(life + 5);
+  });
+});
+
 test.each<[unknown, string]>([
   [undefined, 'Bearer'],
   [null, 'Bearer'],

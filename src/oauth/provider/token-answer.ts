@@ -128,23 +128,40 @@ function tokenAnswerFromJson(
   facts: OAuthFacts,
   { whole, json }: { whole: JsonObject; json: JsonObject },
 ): TokenAnswer {
-  const { access_token, refresh_token, token_type, expires_in, scope, id_token } = json;
+  const { access_token, refresh_token, token_type, scope, id_token } = json;
   if (!isFilledText(access_token)) {
     throw new TokenFailure('passing', `${label} answered without an access token`);
   }
-  const life = /^(number|string)$/.test(typeof expires_in) ? Number(expires_in) : Number.NaN;
   const claims = claimsOf(id_token);
   return {
     accessToken: access_token,
     refreshToken: typeof refresh_token === 'string' && refresh_token ? refresh_token : undefined,
     tokenType: isFilledText(token_type) ? token_type : 'Bearer',
-    expiresIn:
-      Number.isFinite(life) && life > 0 ? Math.min(Math.floor(life), 2 ** 31 - 1) : undefined,
+    expiresIn: readLife(json),
     scopes: readScopes(scope ?? json.scopes, facts.scopeSeparator),
     account: accountKeyOf(claims, json),
     namedAccount: readAccount(facts, [claims, whole]),
     extra: readExtras(json, { whole, kept: facts.kept }),
   };
+}
+
+/**
+ * Returns how many seconds the access token lives; undefined if the response does not say it. Square and
+ * Squarespace return the end of its life in place of `expires_in`, as a date or in Unix seconds.
+ */
+function readLife({ expires_in, expires_at }: JsonObject): number | undefined {
+  const life = numberOf(expires_in) || (timeOf(expires_at) - Date.now()) / 1_000;
+  return Number.isFinite(life) && life > 0 ? Math.min(Math.floor(life), 2 ** 31 - 1) : undefined;
+}
+
+function numberOf(value: JsonValue | undefined): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+}
+
+function timeOf(value: JsonValue | undefined): number {
+  const seconds = numberOf(value);
+  if (seconds > 0) return seconds * 1_000;
+  return typeof value === 'string' ? Date.parse(value) : Number.NaN;
 }
 
 /*
