@@ -11,6 +11,9 @@ export const germanTexts: Readonly<Record<string, string>> = {
   'OAuth 2.0 (any provider)': 'OAuth 2.0 (beliebiger Anbieter)',
   'Intercom (Australia)': 'Intercom (Australien)',
   'Intercom (Europe)': 'Intercom (Europa)',
+  'Mercado Libre (Argentina)': 'Mercado Libre (Argentinien)',
+  'Mercado Libre (Mexico)': 'Mercado Libre (Mexiko)',
+  'Mercado Livre (Brazil)': 'Mercado Livre (Brasilien)',
   'Salesforce (sandbox)': 'Salesforce (Sandbox)',
   'Slack (as a member)': 'Slack (als Mitglied)',
   'Zoho CRM (Australia)': 'Zoho CRM (Australien)',
@@ -42,6 +45,7 @@ export const germanTexts: Readonly<Record<string, string>> = {
   'Cloud ID': 'Cloud ID',
   Command: 'Befehl',
   'Computer name': 'Name des Computers',
+  'Configuration ID': 'Konfigurations-ID',
   'Connect timeout': 'Zeitlimit für den Verbindungsaufbau',
   'Connectivity verification enabled': 'Verbindung prüfen',
   Data: 'Daten',
@@ -127,6 +131,8 @@ export const germanTexts: Readonly<Record<string, string>> = {
     'Der erste Teil der Adresse Ihres Servers. Er steht in den Einstellungen Ihres Kontos.',
   'The first part of the address that you open, such as acme.':
     'Der erste Teil der Adresse, die Sie aufrufen, zum Beispiel acme.',
+  'The ID of your configuration of Facebook Login for Business. It names the permissions and the kind of token.':
+    'Die ID Ihrer Konfiguration von Facebook Login for Business. Sie legt die Berechtigungen und die Art des Tokens fest.',
   'The second part of the address that you open.': 'Der zweite Teil der Adresse, die Sie aufrufen.',
 
   'Read and change everything in your account': 'Alles in Ihrem Konto lesen und ändern',
@@ -166,6 +172,7 @@ export const germanTexts: Readonly<Record<string, string>> = {
   'Read your payments': 'Ihre Zahlungen lesen',
   'Read your playlists': 'Ihre Playlists lesen',
   'Read your posts': 'Ihre Beiträge lesen',
+  'Read your presentations': 'Ihre Präsentationen lesen',
   'Read your products': 'Ihre Produkte lesen',
   'Read your projects': 'Ihre Projekte lesen',
   'Read your projects and issues': 'Ihre Projekte und Vorgänge lesen',
