@@ -114,7 +114,7 @@ test('a JSON file fills in a service account, and a connection string a database
 test('an account of a consent is the account that verification returns', () => {
   const both = published.filter(({ oauth2, verify }) => oauth2?.account && verify?.kind === 'http');
   for (const { type, oauth2, verify } of both) {
-    if (verify?.kind !== 'http' || verify.account === null) continue;
+    if (verify?.kind !== 'http' || verify.account?.id == null) continue;
     const step = (path: string | null | undefined) => path?.replace(/^\$\.|^.*\./, '') ?? null;
     const pair = [step(oauth2?.account?.id), step(verify.account.id)];
     // A token response of Notion names the bot that `/users/me` returns.
