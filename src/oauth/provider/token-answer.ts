@@ -150,7 +150,7 @@ function tokenAnswerFromJson(
  * Squarespace return the end of its life in place of `expires_in`, as a date or in Unix seconds.
  */
 function readLife({ expires_in, expires_at }: JsonObject): number | undefined {
-  const life = numberOf(expires_in) || (timeOf(expires_at) - Date.now()) / 1_000;
+  const life = numberOf(expires_in) || (millisecondsOf(expires_at) - Date.now()) / 1_000;
   return Number.isFinite(life) && life > 0 ? Math.min(Math.floor(life), 2 ** 31 - 1) : undefined;
 }
 
@@ -158,7 +158,7 @@ function numberOf(value: JsonValue | undefined): number {
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }
 
-function timeOf(value: JsonValue | undefined): number {
+function millisecondsOf(value: JsonValue | undefined): number {
   const seconds = numberOf(value);
   if (seconds > 0) return seconds * 1_000;
   return typeof value === 'string' ? Date.parse(value) : Number.NaN;
