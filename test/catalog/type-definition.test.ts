@@ -304,6 +304,36 @@ describe('the definition of a custom type', () => {
     });
   });
 
+  it('cannot show a token of the response under another name', () => {
+    const fields = [
+      { name: 'client_id', kind: 'string', required: true },
+      { name: 'client_secret', kind: 'string', required: true, secret: true },
+    ];
+    const endpoints = {
+      authorization_url: 'https://example.com/authorize',
+      token_url: 'https://example.com/token',
+    };
+    const issuesOf = (oauth2: object) => {
+      const read = readCustomType({ ...custom, fields, oauth2: { ...endpoints, ...oauth2 } });
+      return read.ok ? [] : read.issues.map(({ path }) => path);
+    };
+    expect(
+      issuesOf({
+        account: { id: 'refresh_token', label: '$.data.accessToken' },
+        keep: ['realmId', 'authed_user.refresh_token'],
+        response: { access_token: 'data.refresh_token', scope: 'refresh_token', token_type: 'x' },
+      }).sort(),
+    ).toEqual([
+      'oauth2.account.id',
+      'oauth2.account.label',
+      'oauth2.keep.1',
+      'oauth2.response.access_token',
+      'oauth2.response.scope',
+    ]);
+    const response = { access_token: 'data.token', refresh_token: 'data.refresh_token' };
+    expect(issuesOf({ response, account: { id: 'sub' }, keep: ['instance_url'] })).toEqual([]);
+  });
+
   it('is refused if it holds U+0000 or is nested too deeply', () => {
     let nested: unknown = 'x';
     for (let level = 0; level < 5_000; level += 1) nested = [nested];

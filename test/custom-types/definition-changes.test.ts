@@ -99,6 +99,24 @@ test.each<[string, object, object, string[]]>([
     ['definition.oauth2.revocation_url'],
   ],
   [
+    'another refresh endpoint',
+    consented,
+    { ...consented, oauth2: { ...oauth2, refresh_url: 'https://evil.example/token' } },
+    ['definition.oauth2.refresh_url'],
+  ],
+  [
+    'another place of the token in the response',
+    consented,
+    { ...consented, oauth2: { ...oauth2, response: { access_token: 'data.token' } } },
+    ['definition.oauth2.response'],
+  ],
+  [
+    'a token made in another way',
+    base,
+    { ...base, mint: { kind: 'two_step', url: 'https://evil.example' } },
+    ['definition.mint'],
+  ],
+  [
     'userinfo elsewhere',
     consented,
     { ...consented, oauth2: { ...oauth2, userinfo_url: 'https://evil.example/me' } },

@@ -198,6 +198,27 @@ function checkOAuth(oauth2: OAuthDefinition, parts: Parts, complain: Complain): 
       checkTemplate(value, publicNames(parts), (message) => complain(message, 'oauth2', key, name));
     }
   }
+  checkShownMembers(oauth2, complain);
+}
+
+/** The members of a token response that no reader of a connection sees. */
+const tokenMembers = new Set(['access_token', 'refresh_token', 'id_token']);
+
+/** What a type keeps or shows of a token response must not be a token under another name. */
+function checkShownMembers({ account, keep, response }: OAuthDefinition, complain: Complain): void {
+  const check = (member: string, ...path: Path) => {
+    if (/(?:token|secret|password|assertion)$/i.test(member)) {
+      complain('Must not name a token or a secret', 'oauth2', ...path);
+    }
+  };
+  for (const key of ['id', 'label'] as const) check(account?.[key] ?? '', 'account', key);
+  for (const [index, member] of keep.entries()) check(member, 'keep', index);
+  for (const [name, member] of Object.entries(response)) {
+    if (!tokenMembers.has(name)) check(member, 'response', name);
+    else if (name === 'access_token' && /refresh_?token$/i.test(member)) {
+      complain('Must not be the refresh token', 'oauth2', 'response', name);
+    }
+  }
 }
 
 /** Header names that the server writes itself, or that would let a definition smuggle a request. */

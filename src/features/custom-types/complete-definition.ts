@@ -89,6 +89,7 @@ function refuseAddresses({ definition }: CheckedDefinition, allowed: OutboundAll
     ['oauth2.issuer', oauth2?.issuer],
     ['oauth2.authorization_url', oauth2?.authorization_url],
     ['oauth2.token_url', oauth2?.token_url],
+    ['oauth2.refresh_url', oauth2?.refresh_url],
     ['oauth2.revocation_url', oauth2?.revocation_url],
     ['oauth2.userinfo_url', oauth2?.userinfo_url],
     ['http.base_url', http?.base_url],

@@ -14,6 +14,7 @@ export function findRevealingChanges(before: TypeDefinition, after: TypeDefiniti
     ...movedEndpoints(before, after),
     ...newHosts(before, after),
     ...newLogins(before, after),
+    ...otherTokens(before, after),
   ];
 }
 
@@ -34,7 +35,7 @@ function publishedSecrets(before: TypeDefinition, after: TypeDefinition): FieldI
 }
 
 /** The endpoints that receive the client's secret, and those that receive only a token. */
-const clientEndpoints = ['token_url', 'revocation_url'] as const;
+const clientEndpoints = ['token_url', 'refresh_url', 'revocation_url'] as const;
 const tokenEndpoints = ['userinfo_url'] as const;
 
 function movedEndpoints(before: TypeDefinition, after: TypeDefinition): FieldIssue[] {
@@ -111,6 +112,18 @@ function serverFields({ fields, url = '' }: NonNullable<TypeDefinition['verify']
 
 function hasField({ fields }: TypeDefinition, wanted: string): boolean {
   return fields.some(({ name }) => name === wanted);
+}
+
+/** Another place of a token in the response could show a refresh token as an access token. */
+function otherTokens(before: TypeDefinition, after: TypeDefinition): FieldIssue[] {
+  const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+  const issues: FieldIssue[] = [];
+  const [was, is] = [before.oauth2?.response, after.oauth2?.response];
+  if (was !== undefined && is !== undefined && !isSame(was, is)) {
+    issues.push(refusedChange('oauth2.response', 'cannot change'));
+  }
+  if (!isSame(before.mint, after.mint)) issues.push(refusedChange('mint', 'cannot change'));
+  return issues;
 }
 
 /** Returns the scheme and the host of a URL template. */
