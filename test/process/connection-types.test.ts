@@ -54,6 +54,9 @@ test('a file and an organization cannot define one type, at the start and in an 
   const refused = await startRefused(environment);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('CONNECTION_TYPES defines custom.Acme');
+  const doctor = await runTool(environment, 'doctor');
+  expect(doctor.stdout).toMatch(/^ok {3}connection types +all files in /m);
+  expect(doctor.stdout).toMatch(/^BAD {2}type names +CONNECTION_TYPES defines custom\.Acme/m);
   const target = { ...(await makeEnvironment()), CONNECTION_TYPES: folder };
   const clash = await runTool(target, 'import', '--file', file);
   expect([clash.code, clash.stderr]).toEqual([

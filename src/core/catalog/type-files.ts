@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
+import type { Sql } from '../../platform/db/sql.ts';
 import { ConfigError, InvalidInputError } from '../../platform/errors.ts';
 import { DuplicateKeyError, parseExactly } from '../../platform/exact-json.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
@@ -41,6 +42,27 @@ export async function readTypeFiles(folder: string | undefined): Promise<Connect
     throw new ConfigError(`CONNECTION_TYPES has files that are wrong:\n${complaints.join('\n')}`);
   }
   return [...types.values()].map(({ type }) => type);
+}
+
+/**
+ * Makes sure that no organization has a type with the name of a file's type, because it would be out of reach.
+ *
+ * @throws ConfigError
+ */
+export async function requireFreeTypeNames(
+  sql: Sql,
+  fileTypes: readonly ConnectionType[],
+): Promise<void> {
+  if (fileTypes.length === 0) return;
+  const statement =
+    'SELECT DISTINCT name FROM custom_type WHERE name = ANY ($1::text[]) ORDER BY name';
+  const names = fileTypes.map(({ type }) => type);
+  const taken = await sql<{ name: string }>('taken-type-names', statement, [names]);
+  if (taken.length === 0) return;
+  const listed = taken.map(({ name }) => name).join(', ');
+  throw new ConfigError(
+    `CONNECTION_TYPES defines ${listed}, and an organization has a type of that name. Give the types in the files other names.`,
+  );
 }
 
 function lineOf(name: string, path: string, message: string): string {

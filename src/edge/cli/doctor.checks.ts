@@ -3,6 +3,7 @@ import {
   findShippedType,
   listShippedTypes,
 } from '../../core/catalog/catalog.ts';
+import { readTypeFiles, requireFreeTypeNames } from '../../core/catalog/type-files.ts';
 import { countWrapped } from '../../core/key-rotation/rewrap.ts';
 import { findStuckRotations } from '../../core/key-rotation/rotate-data-keys.service.ts';
 import { openOutbound } from '../../core/outbound/outbound.ts';
@@ -84,6 +85,17 @@ function describeProviders(clients: OAuthClients): string {
   return missing === 0 ? clientsOf : `${clientsOf}; ${missing} other providers are not set up`;
 }
 
+/** Checks the files in CONNECTION_TYPES, if the operator has a folder of types. */
+export async function findTypeFileFaults({ connectionTypes }: Config): Promise<Finding[]> {
+  if (connectionTypes === undefined) return [];
+  return [
+    await makeFinding('connection types', `all files in ${connectionTypes} are read`, async () => {
+      await readTypeFiles(connectionTypes);
+      return [];
+    }),
+  ];
+}
+
 /** Checks the database without changing it. */
 export async function findDatabaseFaults(
   { database, keys }: Installation,
@@ -104,9 +116,21 @@ export async function findDatabaseFaults(
     await makeFinding('redirect URI', 'every open consent returns to this server', () =>
       findLostConsents(sql, config.publicUrl),
     ),
+    ...(await findTypeNameFaults(sql, config)),
     await makeFinding('requirements', 'every required provider is set up', () =>
       findMissingClients(sql, config.oauthClients),
     ),
+  ];
+}
+
+async function findTypeNameFaults(sql: Sql, { connectionTypes }: Config): Promise<Finding[]> {
+  if (connectionTypes === undefined) return [];
+  return [
+    await makeFinding('type names', 'no organization has a type of a file', async () => {
+      // A file that cannot be read is a fault of its own.
+      await requireFreeTypeNames(sql, await readTypeFiles(connectionTypes).catch(() => []));
+      return [];
+    }),
   ];
 }
 
@@ -120,8 +144,12 @@ async function makeFinding(
     const faults = await look();
     return { what, isWell: faults.length === 0, says: faults.join(' ') || well };
   } catch (error) {
-    return { what, isWell: false, says: error instanceof Error ? error.message : String(error) };
+    return { what, isWell: false, says: describeError(error) };
   }
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error);
 }
 
 async function findClockError(sql: Sql): Promise<string[]> {

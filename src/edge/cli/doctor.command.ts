@@ -3,7 +3,12 @@ import { openOutbound } from '../../core/outbound/outbound.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { ConfigError } from '../../platform/errors.ts';
 import { openInstallation } from '../server/open-installation.ts';
-import { type Finding, findConfigFaults, findDatabaseFaults } from './doctor.checks.ts';
+import {
+  type Finding,
+  findConfigFaults,
+  findDatabaseFaults,
+  findTypeFileFaults,
+} from './doctor.checks.ts';
 import { findMissingDatabase } from './open-for-work.ts';
 import type { RunCommand } from './parse.ts';
 
@@ -25,7 +30,11 @@ async function examineInstallation(readConfig: () => Config): Promise<Finding[]>
   } catch (error) {
     return [{ what: 'configuration', isWell: false, says: describeFault(error) }];
   }
-  const findings = [...findConfigFaults(config), ...(await findIdentityProvider(config))];
+  const findings = [
+    ...findConfigFaults(config),
+    ...(await findTypeFileFaults(config)),
+    ...(await findIdentityProvider(config)),
+  ];
   const missing = findMissingDatabase(config);
   if (missing !== undefined) {
     return [...findings, { what: 'database', isWell: false, says: missing }];

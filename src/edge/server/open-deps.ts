@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { ConnectionType } from '../../core/catalog/catalog.ts';
-import { readTypeFiles } from '../../core/catalog/type-files.ts';
+import { readTypeFiles, requireFreeTypeNames } from '../../core/catalog/type-files.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import type { Presence } from '../../core/vault/processes.ts';
 import { type Bootstrapped, bootstrap } from '../../features/projects/bootstrap.service.ts';
@@ -9,7 +8,6 @@ import { replayUnsaved } from '../../oauth/refresh/unsaved.ts';
 import type { Config } from '../../platform/config/config.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { applyMigrations } from '../../platform/db/migrate.ts';
-import { ConfigError } from '../../platform/errors.ts';
 import { makeDataFolder, writePrivateFile } from '../../platform/private-file.ts';
 import { makeDeps } from './make-deps.ts';
 import { joinInstallation, openInstallation } from './open-installation.ts';
@@ -46,7 +44,7 @@ export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
   };
   try {
     await applyMigrations(database);
-    await requireFreeTypeNames(database, fileTypes);
+    await requireFreeTypeNames(database.sql, fileTypes);
     const start = () => makeFirstStart(config, database);
     const joined = await joinInstallation(installation, start);
     presence = joined.presence;
@@ -57,23 +55,6 @@ export async function openDeps(config: Config, log: Logger): Promise<OpenDeps> {
     await close();
     throw error;
   }
-}
-
-/** A custom type with the name of a file's type would be out of reach. */
-async function requireFreeTypeNames(
-  { sql }: Database,
-  fileTypes: readonly ConnectionType[],
-): Promise<void> {
-  if (fileTypes.length === 0) return;
-  const statement =
-    'SELECT DISTINCT name FROM custom_type WHERE name = ANY ($1::text[]) ORDER BY name';
-  const names = fileTypes.map(({ type }) => type);
-  const taken = await sql<{ name: string }>('taken-type-names', statement, [names]);
-  if (taken.length === 0) return;
-  const listed = taken.map(({ name }) => name).join(', ');
-  throw new ConfigError(
-    `CONNECTION_TYPES defines ${listed}, and an organization has a type of that name. Give the types in the files other names.`,
-  );
 }
 
 async function makeFirstStart(
