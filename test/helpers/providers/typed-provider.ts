@@ -19,7 +19,7 @@ export type TypedProvider = {
     params: JsonObject;
     tokenParams: JsonObject;
     /** What follows the name of the endpoint in the path. */
-    tenant: JsonValue | undefined;
+    tenant: string | undefined;
   };
   authorizationEndpoint: string;
   tokenEndpoint: string;
@@ -94,7 +94,7 @@ function createProvider(issuer: string, type: ConnectionType, config: JsonObject
       scopes: [...new Set([...scopes, ...facts.alwaysScopes])],
       params: fillAll(facts.extraAuthorizationParams, named),
       tokenParams: fillAll(facts.extraTokenParams, named),
-      tenant: config.tenant,
+      tenant: undefined,
     },
     authorizationEndpoint: `${issuer}/authorize`,
     tokenEndpoint: `${issuer}/token`,
