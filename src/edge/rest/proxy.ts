@@ -9,6 +9,7 @@ import type { EchoMask } from '../../core/proxy/echo-mask.ts';
 import { headerValues, toCallerHeaders } from '../../core/proxy/proxy-headers.ts';
 import type { ProxiedRequest, ProxiedResponse } from '../../features/connections/call-service.ts';
 import { proxyRequest } from '../../features/connections/proxy-request.operation.ts';
+import { proxyRequirement } from '../../features/end-users/proxy-requirement.operation.ts';
 import {
   AppError,
   errorKinds,
@@ -23,9 +24,9 @@ import { errorInRestNames } from './field-names.ts';
 import { errorHeaders } from './rest.app.ts';
 
 /** The part of a path before the part that goes to the service. */
-const proxyPath = /^\/v1\/connections\/([^/?]+)\/proxy(?=[/?]|$)/;
+const proxyPath = /^\/v1\/(connections|requirements)\/([^/?]+)\/proxy(?=[/?]|$)/;
 
-/** Whether a path leads to the service of a connection. */
+/** Whether a path leads to the service of a connection, or of what an end user connected. */
 export function isProxyPath(path: string): boolean {
   return proxyPath.test(path);
 }
@@ -39,7 +40,7 @@ type ProxyArrival = {
 };
 
 /**
- * Serves `/v1/connections/{connection_id}/proxy/{path}`. It is on `node:http` itself, because hono would
+ * Serves `/v1/connections/{connection_id}/proxy/{path}`, and the same of a requirement. It is on `node:http` itself, because hono would
  * decode the path, and copy both bodies between two kinds of streams.
  */
 export async function serveProxy(deps: Deps, arrival: ProxyArrival): Promise<void> {
@@ -91,8 +92,16 @@ async function forward(deps: Deps, arrival: ProxyArrival): Promise<ProxiedRespon
       return readCountedBody(req, limit);
     },
   });
-  const [start = '', id = ''] = proxyPath.exec(url) ?? [];
-  return perform(proxyRequest, context, { id, method, path: url.slice(start.length), request });
+  const [start = '', kind, id = ''] = proxyPath.exec(url) ?? [];
+  const input = { method, path: url.slice(start.length), request };
+  if (kind === 'connections') return perform(proxyRequest, context, { id, ...input });
+  const userId = decodeUserId(headers['patchbay-user-id']);
+  return perform(proxyRequirement, context, { requirementId: id, userId, ...input });
+}
+
+/** Node reads headers as Latin-1, and clients send UTF-8. */
+function decodeUserId(header: string | string[] | undefined): string {
+  return Buffer.from(String(header ?? ''), 'latin1').toString();
 }
 
 function bodyLength({ headers }: IncomingMessage): number | null {

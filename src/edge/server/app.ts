@@ -136,7 +136,7 @@ function readFacts({ config }: Deps, { socket, headers }: IncomingMessage): Requ
  * The part of a path that the log leaves out: of a webhook's address its credential, and of a proxied request
  * what the caller asks the service for.
  */
-const secretPart = /(?<=^\/v1\/(?:pipedream|connections\/[^/]+\/proxy)\/).+/;
+const secretPart = /(?<=^\/v1\/(?:pipedream|(?:connections|requirements)\/[^/]+\/proxy)\/).+/;
 
 /** Logs and counts a request when it ends. It logs only the path of the address. */
 function watch(

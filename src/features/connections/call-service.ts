@@ -71,6 +71,8 @@ type ServiceCall = {
   request: ProxiedRequest;
   /** Throws if the caller may no longer use the connection. */
   requireRight: () => Promise<void>;
+  /** What the audit event says besides. */
+  about?: JsonObject;
 };
 
 /** Longest body in bytes that is kept in memory, so that it can be sent again with a new token. */
@@ -88,7 +90,7 @@ export async function callService(
   call: ServiceCall,
 ): Promise<ProxiedResponse> {
   const { deps } = context;
-  const { stored, service, method } = call;
+  const { stored, service, method, about } = call;
   const { host } = service.base;
   const release = takeProxySlot(deps, stored.id, host);
   const { signal, end } = endWithRight(context, call.requireRight);
@@ -99,7 +101,7 @@ export async function callService(
       action: 'connection.proxy',
       projectId: stored.projectId,
       connectionId: stored.id,
-      detail: { method, host, ...outcome, ms },
+      detail: { method, host, ...about, ...outcome, ms },
     });
   };
   try {

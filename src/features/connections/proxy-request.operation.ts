@@ -19,7 +19,7 @@ import { openService } from './open-service.ts';
 import type { StoredCredentials } from './stored-credentials.ts';
 
 /** What a request through the proxy asks for, after the id of the connection. */
-const proxiedInput = {
+export const proxiedInput = {
   method: z.string(),
   /** Path and query below the base URL, as the caller sent them. */
   path: z.string().superRefine((path, context) => {
@@ -47,11 +47,8 @@ export const proxyRequest = operation({
     const stored = await loadProxied(context, requireMember(context.viewer), id);
     const service = await openService(context, stored);
     const requireRight = async () => {
-      const viewer = await context.lasting?.authenticate();
-      if (viewer === undefined) return;
-      const member = requireRole(viewer, Role.caller);
-      const narrowed = isPerson(member) ? limitToRole(member, Role.caller) : member;
-      await loadProxied(context, narrowed, id);
+      const viewer = await requireCaller(context);
+      if (viewer !== undefined) await loadProxied(context, viewer, id);
     };
     return callService(context, {
       stored,
@@ -63,6 +60,19 @@ export const proxyRequest = operation({
     });
   },
 });
+
+/**
+ * Looks up the caller again, who must still have the role, and limits them as `perform` does; undefined if the
+ * response does not last.
+ */
+export async function requireCaller({
+  lasting,
+}: RequestContext): Promise<MemberViewer | undefined> {
+  const viewer = await lasting?.authenticate();
+  if (viewer === undefined) return undefined;
+  const member = requireRole(viewer, Role.caller);
+  return isPerson(member) ? limitToRole(member, Role.caller) : member;
+}
 
 async function loadProxied(
   { deps }: RequestContext,

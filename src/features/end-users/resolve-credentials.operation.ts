@@ -11,9 +11,7 @@ import {
   recordRefusal,
 } from '../../core/audit/audit.service.ts';
 import { type JsonObject, ownValue } from '../../core/catalog/json.ts';
-import type { Deps } from '../../core/deps/deps.ts';
 import { operation } from '../../core/operations/operation.ts';
-import { missingScopes } from '../../oauth/consent/missing-scopes.ts';
 import { translateDatabaseError } from '../../platform/db/errors.ts';
 import {
   AppError,
@@ -26,9 +24,8 @@ import {
 import { isUuid, userId } from '../../platform/input.ts';
 import { mostReferences } from '../../platform/limits.ts';
 import { type Credentials, openCredentials } from '../connections/open-credentials.ts';
-import type { StoredCredentials } from '../connections/stored-credentials.ts';
-import { readSpec, requiredScopes } from '../requirements/spec.ts';
 import type { EndUserCredential, PipedreamAccount } from './load-end-user-credential.ts';
+import { notConnected, requireFulfilled } from './require-fulfilled.ts';
 
 const reference = z.union(
   [z.strictObject({ connectionId: z.string() }), z.strictObject({ requirementId: z.string() })],
@@ -191,28 +188,4 @@ function openAccount(credential: EndUserCredential, account: PipedreamAccount | 
   const { id, appSlug, externalUserId } = account;
   const config = { account_id: id, app_slug: appSlug, external_user_id: externalUserId };
   return { connectionId: null, type: 'pipedream_account', config, expiresAt: null };
-}
-
-/* The requirement may have changed since the user fulfilled it. */
-function requireFulfilled(
-  credential: EndUserCredential,
-  { organizationId, type, grant, status }: StoredCredentials,
-  deps: Deps,
-): void {
-  if (type !== ownValue(credential.spec, 'type')) throw notConnected(credential);
-  const asked = readSpec(credential.kind, credential.spec);
-  if (asked.kind !== 'connection' || grant === null || status !== 'active') return;
-  const known = deps.connectionTypes.of(organizationId).find(type);
-  const granted = { scopes: grant.scopes, refreshable: grant.isRefreshable };
-  const missing = missingScopes(known, requiredScopes(asked, known), granted);
-  if (missing.length === 0) return;
-  throw new ConflictError(
-    `The user’s account for “${credential.title}” lacks required scopes: ${missing.join(' ')}. The user must connect it again.`,
-  );
-}
-
-function notConnected({ title }: EndUserCredential): ConflictError {
-  return new ConflictError(
-    `The user has not connected “${title}” yet. Send them to the connect page first.`,
-  );
 }
