@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ConnectionType, readTypes } from '../../src/core/catalog/catalog.ts';
-import { resolveProvider } from '../../src/oauth/provider/provider.ts';
+import { resolveProvider, withClientId } from '../../src/oauth/provider/provider.ts';
 import { requestRefresh } from '../../src/oauth/provider/token-request.ts';
 import { useServer } from '../helpers/server.ts';
 
@@ -43,6 +43,14 @@ test.each([
     expect([extraParams, extraTokenParams]).toEqual([{ client_key: id }, { client_key: id }]);
   },
 );
+
+test.each([
+  [{ team: 'a' }, { team: 'a', client_id: 'of-the-operator' }],
+  [{ client_id: 'own' }, { client_id: 'own' }],
+])('requests to the service name the client that a connection uses: %j', (config, named) => {
+  expect(withClientId(typeWith({}), config, operator)).toEqual(named);
+  expect(withClientId(typeWith({}), config, {})).toEqual(config);
+});
 
 test.each([
   [{}, operator, 'https://example.com/token'],

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../core/catalog/json.ts';
 import { fillHost, fillUrl, TemplateValueError } from '../../core/catalog/templates.ts';
 import { openHalf } from '../../core/connection-config/sealed-config.ts';
 import { withKept } from '../../oauth/provider/extras.ts';
-import { clientIdOf } from '../../oauth/provider/provider.ts';
+import { withClientId } from '../../oauth/provider/provider.ts';
 import { getAccessToken } from '../../oauth/refresh/get-access-token.ts';
 import type { GrantTokens } from '../../oauth/refresh/grant.ts';
 import { parseUrl } from '../../platform/addresses.ts';
@@ -49,8 +49,7 @@ export async function openService(
   }
   const by = { actor: actorOf(viewer), ip: request.ip, requestId: request.id };
   const { tokens } = await getAccessToken(deps, stored.grant, by);
-  const clientId = clientIdOf(type, open, deps.config.oauthClients);
-  const config = clientId === undefined ? open : { ...open, client_id: clientId };
+  const config = withClientId(type, open, deps.config.oauthClients);
   return serviceWithToken({ ...type, http: type.http }, config, tokens);
 }
 

@@ -8,6 +8,7 @@ import {
 } from '../../core/verification/plan-verification.ts';
 import { type ProviderAccount, type Verdict, verdictOf } from '../../core/verification/verdict.ts';
 import { withKept } from '../../oauth/provider/extras.ts';
+import { withClientId } from '../../oauth/provider/provider.ts';
 import { getAccessToken } from '../../oauth/refresh/get-access-token.ts';
 import type { GrantActor, GrantTokens } from '../../oauth/refresh/grant.ts';
 import { replaceAccessToken } from '../../oauth/refresh/replace-access-token.ts';
@@ -46,14 +47,15 @@ export async function verifyStored(
   }
   try {
     const { tokens } = await getAccessToken(deps, grant, by);
-    const planned = planVerification(type, tokenValues(type, open, tokens));
+    const config = withClientId(type, open, deps.config.oauthClients);
+    const planned = planVerification(type, tokenValues(type, config, tokens));
     const verdict = await admit(planned);
     const refused = { connectionId: grant.id, refused: tokens.accessToken };
     const renewed = isTokenRefused(verdict)
       ? await replaceAccessToken(deps, refused, by)
       : undefined;
     if (renewed === undefined) return { verdict, host: planned.host };
-    const again = planVerification(type, tokenValues(type, open, renewed));
+    const again = planVerification(type, tokenValues(type, config, renewed));
     return { verdict: await again.run(deps.outbound), host: again.host };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;

@@ -95,13 +95,18 @@ export function resolveProvider(
   };
 }
 
-/** Returns the id of the client that a connection uses: its own, else the operator's. Ids are public. */
-export function clientIdOf(
+/**
+ * Adds the id of the operator's client to a config that names none. Ids are public: some services expect the
+ * client's in each request.
+ */
+export function withClientId(
   type: ConnectionType,
-  config: WholeConfig,
+  config: JsonObject,
   clients: OAuthClients,
-): string | undefined {
-  return readSettingText(config, 'client_id') ?? operatorSettings(type, clients).clientId;
+): JsonObject {
+  const { clientId } = operatorSettings(type, clients);
+  if (clientId === undefined || readSettingText(config, 'client_id') !== undefined) return config;
+  return { ...config, client_id: clientId };
 }
 
 function isMovable({ origin }: ConnectionType, facts: OAuthFacts): boolean {
