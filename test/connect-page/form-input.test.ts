@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readTyped, toConfig } from '../../src/edge/connect-page/form-config.ts';
 import { typeNamed } from '../catalog/sample-configs.ts';
 import { canary } from '../helpers/canary.ts';
 import { newPrivateKey } from '../helpers/private-key.ts';
@@ -111,17 +112,24 @@ test.each(['{"a": [1, 9007199254740993]}', '{"a": 1e400}'])(
   },
 );
 
-test('a list is read with one text a line', async () => {
-  const form = await open('MCPStdio');
-  const config = await form.stored({
-    'config.command': 'npx',
-    'config.args': '-y\n\n two words \n',
-  });
-  expect(config).toMatchObject({ command: 'npx', args: ['-y', 'two words'], env: {} });
+test('a list is read with one text a line', () => {
+  const asked = typeNamed('MCPStdio').fields;
+  const body = { 'config.command': 'npx', 'config.args': '-y\r\n\r\n two words \r\n' };
+  const config = toConfig(asked, readTyped(asked, body));
+  expect(config).toEqual({ command: 'npx', args: ['-y', 'two words'] });
+});
+
+test('a field of the operator is neither shown nor read', async () => {
+  const form = await open('AWS');
+  expect(control(form, 'profile')).toBeUndefined();
+  const keys = { 'config.access_key_id': 'AKIAIOSFODNN7EXAMPLE', 'config.region': 'eu-west-1' };
+  const sent = { ...keys, 'config.secret_access_key': canary(), 'config.profile': 'admin' };
+  expect(await form.send(sent)).toMatchObject({ status: 200, isRefused: false });
+  expect(await form.resolved()).not.toHaveProperty('profile');
 });
 
 test.each([
-  ['MCPStdio', { 'config.command': 'a\u0000b' }, 'command', 'Entfernen Sie das Zeichen U+0000.'],
+  ['OpenAI', { 'config.api_key': 'a\u0000b' }, 'api_key', 'Entfernen Sie das Zeichen U+0000.'],
   ['Http', { 'config.data': '{"a": "\\u0000"}' }, 'data', 'Entfernen Sie das Zeichen U+0000.'],
   [
     'Http',
@@ -143,7 +151,7 @@ test.each([
     'secret_access_key',
     'Füllen Sie auch „Secret Access Key“ aus: Das gehört zu „Access Key ID“.',
   ],
-  ['AWS', {}, 'access_key_id', 'Füllen Sie „Access Key ID“ aus, oder „Profil“.'],
+  ['AWS', {}, 'access_key_id', 'Füllen Sie „Access Key ID“ aus.'],
   ['SteelBrowser', {}, 'api_key', 'Füllen Sie „API-Schlüssel“ aus: „Umgebung“ steht auf CLOUD.'],
 ] as [string, Done, string, string][])(
   'of %s, %j is refused in German',
@@ -154,14 +162,22 @@ test.each([
   },
 );
 
-test('headers that are not an object of texts are refused and not shown again', async () => {
+test('headers without a name, or with the same name twice, are refused and not shown again', async () => {
   const form = await open('Http');
   const typed = { 'config.url': 'https://example.com', 'config.method': 'GET' };
-  for (const headers of [`X: ${canary()}`, JSON.stringify({ [canary()]: 1 })]) {
-    const again = await form.refused({ ...typed, 'config.headers': headers });
-    expect(control(again, 'headers')).toMatchObject({
+  const rows = (...all: [string, string][]) =>
+    Object.fromEntries(
+      all.flatMap(([name, value], index) => [
+        [`config.headers.${index}.name`, name],
+        [`config.headers.${index}.value`, value],
+      ]),
+    );
+  for (const headers of [rows(['', canary()]), rows(['X', canary()], ['X', canary()])]) {
+    const again = await form.refused({ ...typed, ...headers });
+    expect(control(again, 'headers.0.value')?.value).toBe('');
+    expect(control(again, 'headers.0.name')).toMatchObject({
       value: '',
-      complaint: expect.stringMatching(/^Enter a JSON object/),
+      complaint: expect.stringMatching(/^Enter a name and a value in each row/),
     });
     expect(control(again, 'method')?.value).toBe('GET');
   }

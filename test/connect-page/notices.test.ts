@@ -77,6 +77,7 @@ test('the page that began a consent says that it came back in another browser', 
   const { json } = await browser.open(`${path}/status`);
   expect(json).toEqual({
     requirements: { [key.id]: 'pending', [calendar.id]: 'pending' },
+    connectedAt: {},
     failedAt: expect.any(String),
   });
   const notice = expect.stringMatching(/^Google sent you back in another browser/);

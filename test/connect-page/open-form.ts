@@ -1,5 +1,6 @@
 import type { ConnectionType } from '../../src/core/catalog/catalog.ts';
 import type { JsonObject, JsonValue } from '../../src/core/catalog/json.ts';
+import { isRows } from '../../src/edge/connect-page/form-rows.tsx';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
 import { mintToken } from '../helpers/connect-tokens.ts';
 import type { Answer } from '../helpers/http.ts';
@@ -101,10 +102,16 @@ function drawForm({ server, appId, submit, ...page }: Page, requirementId: strin
 
 /** How a person types a config; constants are not typed. */
 export function typedIn({ fields }: ConnectionType, config: JsonObject): Done {
-  const entries = fields.flatMap(({ name, const: fixed }): [string, string | boolean][] => {
-    const value = config[name];
-    if (fixed !== undefined || value === undefined) return [];
-    return [[`config.${name}`, asTyped(value)]];
+  const entries = fields.flatMap((field): [string, string | boolean][] => {
+    const value = config[field.name];
+    if (field.const !== undefined || field.audience === 'operator' || value === undefined)
+      return [];
+    const input = `config.${field.name}`;
+    if (!isRows(field)) return [[input, asTyped(value)]];
+    return Object.entries(Object(value)).flatMap(([name, text], index): [string, string][] => [
+      [`${input}.${index}.name`, name],
+      [`${input}.${index}.value`, String(text)],
+    ]);
   });
   return Object.fromEntries(entries);
 }

@@ -46,7 +46,7 @@ test('the page names app and user, loads nothing foreign, and is framed only by 
   expect(text.indexOf('ann of &lt;b&gt;sales')).toBeLessThan(typable);
   expect(text).not.toContain('<b>');
   expect(headers['content-security-policy']).toBe(
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors https://portal.example.com",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors https://portal.example.com",
   );
   expect(headers).toMatchObject({
     'cache-control': 'no-store',

@@ -22,20 +22,26 @@ beforeAll(async () => {
 const browser = () => openBrowser(server);
 const token = (userId: string) => mintToken(server, app, userId);
 
-test('the status lists the state of each requirement and nothing else', async () => {
+test('the status lists the state of each requirement, when it was connected, and nothing else', async () => {
   const own = browser();
   const { path } = await own.connect(await token('ann'));
   const before = await own.open(`${path}/status`);
   expect([before.status, before.json]).toEqual([
     200,
-    { requirements: { [key.id]: 'pending', [mail.id]: 'pending' } },
+    { requirements: { [key.id]: 'pending', [mail.id]: 'pending' }, connectedAt: {} },
   ]);
   expect(before.headers['cache-control']).toBe('no-store');
   const fields = { 'config.api_key': canary() };
   await own.open(path); // for its form
   await own.submit(`${path}/requirements/${key.id}/credentials`, fields);
   const { json } = await own.open(`${path}/status`);
-  expect(json).toEqual({ requirements: { [key.id]: 'completed', [mail.id]: 'pending' } });
+  const { linkedAt } = await server.deps.db.endUserLink.findFirstOrThrow({
+    where: { requirementId: key.id },
+  });
+  expect(json).toEqual({
+    requirements: { [key.id]: 'completed', [mail.id]: 'pending' },
+    connectedAt: { [key.id]: linkedAt.toISOString() },
+  });
 });
 
 test('the status is 401 in JSON without the session’s cookie and after the session ended', async () => {
@@ -96,7 +102,10 @@ test('any number of status requests calls Pipedream once in some seconds', async
   expect(asked() - before).toBeGreaterThanOrEqual(1);
   expect(asked() - before).toBeLessThanOrEqual(windows);
   await pipedream.connect(findOnward(begun));
-  const completed = { requirements: { [key.id]: 'pending', [mail.id]: 'completed' } };
+  const completed = {
+    requirements: { [key.id]: 'pending', [mail.id]: 'completed' },
+    connectedAt: { [mail.id]: expect.any(String) },
+  };
   await vi.waitFor(async () => expect((await look()).json).toEqual(completed), {
     timeout: 30_000,
     interval: 500,

@@ -1,10 +1,15 @@
+import { z } from 'zod';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field, FieldKind } from '../../core/catalog/fields.ts';
 import { type CatalogText, translate, wordComplaint } from './catalog-words.ts';
-import { inputName, type Typed } from './form-config.ts';
+import type { ControlAttributes } from './control-attributes.ts';
+import { findPasteField, inputName, pasteName, type Typed } from './form-config.ts';
 import { Control } from './form-control.tsx';
+import { isRows } from './form-rows.tsx';
 import type { Language } from './language.ts';
+import { readAddress } from './linked-text.tsx';
 import type { NoticeIssue } from './notice.service.ts';
+import { PasteBox } from './paste-box.tsx';
 import type { PageProps } from './visit.ts';
 import type { Words } from './words/words.en.ts';
 
@@ -14,16 +19,18 @@ export type Refused = { requirementId: string; typed: Typed; issues: readonly No
 type CredentialsFormProps = PageProps & {
   requirementId: string;
   type: ConnectionType;
+  /** The fields that the form asks for. */
+  asked: readonly Field[];
   /** The form that was refused last, on this card or another. */
   refused?: Refused | undefined;
 };
 
 /** The form for the fields of a connection type. */
 export function CredentialsForm(props: CredentialsFormProps) {
-  const { requirementId, type, words, language, csrf, base } = props;
+  const { requirementId, type, asked, words, language, csrf, base } = props;
   const refused = props.refused?.requirementId === requirementId ? props.refused : undefined;
   const issues = firstIssues(type, refused?.issues ?? []);
-  const asked = type.fields.filter(({ const: fixed }) => fixed === undefined);
+  const paste = findPasteField(asked);
   const usual = asked.filter((field) => isUsual(type, field));
   const more = asked.filter((field) => !usual.includes(field));
   const firstWrong = [...usual, ...more].find(({ name }) => issues.has(name));
@@ -34,7 +41,7 @@ export function CredentialsForm(props: CredentialsFormProps) {
         field={field}
         form={requirementId}
         typed={refused ? (refused.typed[field.name] ?? '') : undefined}
-        complaint={issue && wordComplaint(issue, field, type, language)}
+        complaint={issue && wordComplaint(askable(issue, field, asked), field, type, language)}
         focus={field === firstWrong}
         words={words}
         language={language}
@@ -49,6 +56,7 @@ export function CredentialsForm(props: CredentialsFormProps) {
       novalidate
       data-stays
       data-unavailable={words.failures.unavailable.title}
+      data-checking={words.checking}
     >
       {refused && (
         <p class="alert bad" role="alert">
@@ -56,6 +64,16 @@ export function CredentialsForm(props: CredentialsFormProps) {
         </p>
       )}
       <input type="hidden" name="csrf" value={csrf} />
+      <KeyLink type={type} words={words} language={language} />
+      {paste && (
+        <PasteBox
+          id={`${requirementId}-paste`}
+          name={pasteName}
+          kind={paste.paste}
+          fields={asked}
+          words={words}
+        />
+      )}
       {usual.map(draw)}
       {more.length > 0 && (
         <details class="more" open={isWrongBelow || usual.length === 0}>
@@ -70,6 +88,22 @@ export function CredentialsForm(props: CredentialsFormProps) {
   );
 }
 
+type KeyLinkProps = { type: ConnectionType; words: Words; language: Language };
+
+/** Leads to the page of the service where a person finds or makes the key. */
+function KeyLink({ type, words, language }: KeyLinkProps) {
+  const url = readAddress(type.keyUrl ?? '');
+  if (url === undefined) return null;
+  return (
+    <p class="hint">
+      <a href={url.href} target="_blank" rel="noopener noreferrer">
+        {words.whereToFind(translate(type.label, language).text)}
+      </a>{' '}
+      {words.newTab}
+    </p>
+  );
+}
+
 /** Whether a field is always shown. The form hides fields that few people need under "Advanced". */
 function isUsual({ rules }: ConnectionType, { name, required, kind, secret }: Field): boolean {
   if (required) return true;
@@ -80,6 +114,23 @@ function isUsual({ rules }: ConnectionType, { name, required, kind, secret }: Fi
   });
   return isRuled || (secret && kind === 'string');
 }
+
+/**
+ * Words an issue by what the form shows. Rows that are no object have a row without a name, or two with the
+ * same: see toTexts. A field that the form does not ask for is no way out.
+ */
+function askable(issue: NoticeIssue, field: Field, asked: readonly Field[]): NoticeIssue {
+  const isAsked = (name: unknown) => asked.some((one) => one.name === name);
+  const { code, params } = issue;
+  if (code === 'not_object' && isRows(field)) return { path: issue.path, code: rowsWrong, params };
+  if (code === 'blank_while' && !isAsked(params.field)) return { ...issue, code: 'blank' };
+  if (code !== 'blank_without') return issue;
+  const groups = z.array(z.array(z.string())).parse(params.groups);
+  const open = groups.filter((group) => group.every(isAsked));
+  return open.length === 0 ? { ...issue, code: 'blank' } : { ...issue, params: { groups: open } };
+}
+
+const rowsWrong = 'not_object_of_text';
 
 /** Returns the first issue of each field. */
 function firstIssues({ fields }: ConnectionType, issues: readonly NoticeIssue[]) {
@@ -109,7 +160,7 @@ function FormField(props: FieldProps) {
   const id = `${form}-${field.name}`;
   const hint = hintOf(field, words, language);
   const described = [hint && `${id}-help`, complaint && `${id}-error`].filter(Boolean).join(' ');
-  const attributes = {
+  const attributes: ControlAttributes = {
     id,
     name: inputName(field),
     autofocus: props.focus,
@@ -118,7 +169,7 @@ function FormField(props: FieldProps) {
     'aria-describedby': described === '' ? undefined : described,
   };
   const label = (
-    <label for={id}>
+    <label for={id} id={isRows(field) ? `${id}-label` : undefined}>
       <Say told={translate(field.label, language)} language={language} />{' '}
       {field.kind !== 'boolean' && (
         <small>{field.required ? words.required : words.optional}</small>
@@ -152,12 +203,10 @@ function FormField(props: FieldProps) {
   );
 }
 
-function hintOf(
-  { description, kind }: Field,
-  words: Words,
-  language: Language,
-): CatalogText | undefined {
+function hintOf(field: Field, words: Words, language: Language): CatalogText | undefined {
+  const { description, kind } = field;
   if (description !== undefined) return translate(description, language);
+  if (isRows(field)) return { text: words.rows, lang: language };
   const byKind: Partial<Record<FieldKind, string>> = {
     'string[]': words.lines,
     object: words.jsonObject,
@@ -168,6 +217,6 @@ function hintOf(
 }
 
 /** A text of the catalog, marked with its language, so that screen readers pronounce it correctly. */
-function Say({ told, language }: { told: CatalogText; language: Language }) {
+export function Say({ told, language }: { told: CatalogText; language: Language }) {
   return <span lang={told.lang === language ? undefined : told.lang}>{told.text}</span>;
 }

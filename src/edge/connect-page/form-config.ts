@@ -1,8 +1,9 @@
-import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field } from '../../core/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../core/catalog/json.ts';
 import { isExact, parseExactly } from '../../platform/exact-json.ts';
 import { boundsOfJson } from '../../platform/limits.ts';
+import { isRows, parseRows, readRows } from './form-rows.tsx';
+import { type PasteKind, readPaste } from './paste.ts';
 
 /** The text that a person typed into each field. */
 export type Typed = Readonly<Record<string, string>>;
@@ -12,19 +13,41 @@ export function inputName({ name }: Field): string {
   return `config.${name}`;
 }
 
-/** Returns the typed text of a form. It ignores files and fields that the form does not have. */
-export function readTyped(type: ConnectionType, body: Record<string, unknown>): Typed {
-  const entries = type.fields.flatMap((field) => {
+/** The name of the input that a whole text can be pasted into. */
+export const pasteName = 'paste';
+
+/** Returns the field that takes a pasted text for several of the asked fields, if there is one. */
+export function findPasteField(asked: readonly Field[]) {
+  return asked.find((field): field is Field & { paste: PasteKind } => field.paste !== undefined);
+}
+
+/**
+ * Returns the typed text of a form, and what a pasted text says about the fields that are empty. It ignores
+ * files and fields that the form does not have.
+ */
+export function readTyped(asked: readonly Field[], body: Record<string, unknown>): Typed {
+  const pasted = readPasted(asked, body);
+  const entries = asked.flatMap((field): [string, string][] => {
+    if (isRows(field)) return [[field.name, readRows(body, inputName(field))]];
     const value = body[inputName(field)];
-    const isTyped = typeof value === 'string' && field.const === undefined;
-    return isTyped ? [[field.name, value.replaceAll('\r\n', '\n')]] : [];
+    const typed = typeof value === 'string' ? value.replaceAll('\r\n', '\n') : undefined;
+    const text = typed?.trim() ? typed : (pasted.get(field.name) ?? typed);
+    return text === undefined ? [] : [[field.name, text]];
   });
   return Object.fromEntries(entries);
 }
 
+function readPasted(asked: readonly Field[], body: Record<string, unknown>): Map<string, string> {
+  const field = findPasteField(asked);
+  const text = body[pasteName];
+  if (field === undefined || typeof text !== 'string') return new Map();
+  const names = asked.filter((one) => !isRows(one)).map(({ name }) => name);
+  return readPaste(field.paste, text, names);
+}
+
 /** Returns the config that a form describes. A value that cannot be parsed stays text, and the type refuses it. */
-export function toConfig(type: ConnectionType, typed: Typed): JsonObject {
-  const entries = type.fields.flatMap((field): [string, JsonValue][] => {
+export function toConfig(asked: readonly Field[], typed: Typed): JsonObject {
+  const entries = asked.flatMap((field): [string, JsonValue][] => {
     const text = typed[field.name] ?? '';
     if (field.kind === 'boolean') return [[field.name, text === 'true']];
     if (text.trim() === '') return [];
@@ -33,7 +56,9 @@ export function toConfig(type: ConnectionType, typed: Typed): JsonObject {
   return Object.fromEntries(entries);
 }
 
-function toValue({ kind, name, format }: Field, text: string): JsonValue {
+function toValue(field: Field, text: string): JsonValue {
+  if (isRows(field)) return toTexts(text);
+  const { kind, name, format } = field;
   switch (kind) {
     case 'port':
     case 'integer':
@@ -49,6 +74,13 @@ function toValue({ kind, name, format }: Field, text: string): JsonValue {
       // A password may begin or end with a space. In other fields people copy it by accident.
       return name === 'password' ? text : text.trim();
   }
+}
+
+/** Returns the rows as an object. The type refuses the text, if a row has no name or two have the same. */
+function toTexts(text: string): JsonValue {
+  const rows = parseRows(text) ?? [];
+  const names = new Set(rows.map(([name]) => name));
+  return names.size < rows.length || names.has('') ? text : Object.fromEntries(rows);
 }
 
 /** Returns the lines that are not empty; undefined if there are more than a list may have. */

@@ -1,4 +1,6 @@
 import type { Field, FieldKind } from '../../core/catalog/fields.ts';
+import { asTyped, type ControlAttributes } from './control-attributes.ts';
+import { isRows, Rows } from './form-rows.tsx';
 import type { Words } from './words/words.en.ts';
 
 type ControlProps = {
@@ -6,8 +8,7 @@ type ControlProps = {
   /** The text that was typed before; never of a secret. */
   typed: string | undefined;
   words: Words;
-  /** Its name, and the attributes that link it to its label and hints. */
-  attributes: Record<string, unknown>;
+  attributes: ControlAttributes;
 };
 
 /** The input element of a field. It never shows a secret that was typed before. */
@@ -15,18 +16,11 @@ export function Control(props: ControlProps) {
   const { kind, secret, format } = props.field;
   if (kind === 'boolean') return <Checkbox {...props} />;
   if (kind === 'enum') return <Choice {...props} />;
+  if (isRows(props.field)) return <Rows {...props} secret={secret} />;
   const hasLines = kind === 'object' || kind === 'string[]' || format === 'private_key';
   if (hasLines) return <Lines {...props} />;
   return secret ? <Secret {...props} /> : <Line {...props} />;
 }
-
-/** Attributes that keep browsers from changing or storing typed credentials. */
-const asTyped: Record<string, unknown> = {
-  autocomplete: 'off',
-  autocapitalize: 'none',
-  autocorrect: 'off',
-  spellcheck: 'false',
-};
 
 /** The on-screen keyboard of each kind of field, for phones. */
 const keyboards: Partial<Record<FieldKind, 'numeric' | 'decimal'>> = {
@@ -41,7 +35,7 @@ function Checkbox({ field, typed, attributes }: ControlProps) {
 }
 
 function Choice({ field, typed, words, attributes }: ControlProps) {
-  const fallback = placeholderOf(field);
+  const fallback = defaultOf(field);
   return (
     <select {...attributes}>
       <option value="">{fallback ? words.defaultChoice(fallback) : words.choose}</option>
@@ -64,10 +58,16 @@ function Lines({ field, typed, attributes }: ControlProps) {
 }
 
 /** A secret. `new-password` keeps password managers from filling in the person's own password. */
-function Secret({ words, attributes }: ControlProps) {
+function Secret({ field, words, attributes }: ControlProps) {
   return (
     <div class="secret" data-show={words.show} data-hide={words.hide}>
-      <input type="password" {...asTyped} autocomplete="new-password" {...attributes} />
+      <input
+        type="password"
+        placeholder={field.placeholder}
+        {...asTyped}
+        autocomplete="new-password"
+        {...attributes}
+      />
     </div>
   );
 }
@@ -78,8 +78,12 @@ function Line({ field, typed, attributes }: ControlProps) {
   return <input type={type} value={typed ?? ''} {...shown} {...asTyped} {...attributes} />;
 }
 
-/** Returns the default, which counts if nothing is typed. */
-function placeholderOf({ default: fallback }: Field): string | undefined {
+/** Returns the default, which counts if nothing is typed, or an example. */
+function placeholderOf(field: Field): string | undefined {
+  return defaultOf(field) ?? field.placeholder;
+}
+
+function defaultOf({ default: fallback }: Field): string | undefined {
   if (typeof fallback === 'string' || typeof fallback === 'number') return String(fallback);
   if (Array.isArray(fallback)) return fallback.join('\n') || undefined;
   if (typeof fallback !== 'object' || fallback === null) return undefined;

@@ -50,7 +50,7 @@ export function wordsOf(language: Language): Words {
 
 /**
  * Returns the language that an address asks for with `?lang=`, such as `pt-BR`; undefined if the page does
- * not have it. The result is one of a few known pageTexts, so it can stand in an address.
+ * not have it. The result is one of a few known texts, so it can stand in an address.
  */
 export function readLanguage(asked: unknown): Language | undefined {
   const tag = typeof asked === 'string' ? asked.trim().toLowerCase().split(/[-_]/, 1)[0] : '';

@@ -83,7 +83,7 @@ export function policyFor(app?: Look): string {
     `style-src 'self'${digest ? ` 'sha256-${digest}'` : ''}`,
     "script-src 'self'",
     "connect-src 'self'",
-    `img-src data: ${logo}`.trim(),
+    `img-src 'self' data: ${logo}`.trim(),
     "form-action 'self'",
     "base-uri 'none'",
     `frame-ancestors ${ancestors.join(' ')}`,
@@ -134,6 +134,14 @@ export function isDone({ state }: PageRequirement): boolean {
   return state.status === 'completed';
 }
 
+/** Returns when each requirement was connected, by their ids, in the form of ISO 8601. */
+export function connectionTimes(requirements: readonly PageRequirement[]): Record<string, string> {
+  const times = requirements.flatMap(({ id, linkedAt }): [string, string][] =>
+    linkedAt === undefined ? [] : [[id, linkedAt.toISOString()]],
+  );
+  return Object.fromEntries(times);
+}
+
 export function areAllDone(requirements: readonly PageRequirement[]): boolean {
   return requirements.length > 0 && requirements.every(isDone);
 }
@@ -159,6 +167,7 @@ export function LiveStatus(props: LiveStatusProps) {
       data-status={areAllDone(requirements) ? 'completed' : 'pending'}
       data-base={base}
       data-states={JSON.stringify(Object.fromEntries(states))}
+      data-connected-at={JSON.stringify(connectionTimes(requirements))}
       data-failed-at={failedAt}
       data-waits={isWaiting ? 'yes' : undefined}
     >

@@ -20,11 +20,11 @@ import { clip } from './words/told.ts';
 /** Stores the credentials that a person typed for a requirement. */
 export async function submit(visit: Visit): Promise<Response> {
   const { deps, context, c, session, body, props } = visit;
-  const { id, type } = requireRequirement(visit);
+  const { id, type, asked } = requireRequirement(visit);
   if (type === null) throw new NotFoundError('form');
-  const typed = readTyped(type, body);
+  const typed = readTyped(asked, body);
   try {
-    const config = toConfig(type, typed);
+    const config = toConfig(asked, typed);
     const submitted = { requirementId: id, type: type.type, config };
     await perform(submitRequirementCredentials, context, submitted);
   } catch (error) {

@@ -1,5 +1,7 @@
+import { logoPath, logoSvg } from '../../core/catalog/logo.ts';
 import { providerName } from './catalog-words.ts';
 import { CredentialsForm, type Refused } from './credentials-form.tsx';
+import { RequirementAbout } from './requirement-about.tsx';
 import type { PageProps, PageRequirement } from './visit.ts';
 import { clip, shownScopes } from './words/told.ts';
 import type { Words } from './words/words.en.ts';
@@ -10,6 +12,10 @@ export type CardNotice = { requirementId: string; kind: 'good' | 'bad'; text: st
 type RequirementProps = PageProps & {
   requirement: PageRequirement;
   isOpen: boolean;
+  /** Whether the last attempt to connect it failed. */
+  isFailed: boolean;
+  /** Whether the card stands below the heading of a group. */
+  isInGroup: boolean;
   /** Whether nothing is left to do, which the page then says above the list. */
   isFinished: boolean;
   notice?: CardNotice | undefined;
@@ -18,8 +24,8 @@ type RequirementProps = PageProps & {
 
 /** The card of one requirement. */
 export function RequirementCard(props: RequirementProps) {
-  const { requirement, isOpen, isFinished, words } = props;
-  const { id, title, description, state } = requirement;
+  const { requirement, isOpen, isFinished, isInGroup, words } = props;
+  const { id, title, state } = requirement;
   const condition = conditionOf(requirement);
   const notice = props.notice?.requirementId === id ? props.notice : undefined;
   const isGood = notice?.kind === 'good';
@@ -29,29 +35,42 @@ export function RequirementCard(props: RequirementProps) {
     autofocus: true,
     'aria-describedby': isGood && isFinished ? 'finished' : noticeId,
   };
+  const Heading = isInGroup ? 'h3' : 'h2';
   return (
-    <li>
+    <li data-find={findableText(requirement)}>
       {notice && isGood && !isFinished && <Notice {...notice} id={noticeId} />}
       <details class="card" id={id} open={isOpen}>
         <summary {...focus}>
-          <h2>
+          <TypeLogo {...requirement} />
+          <Heading>
             <bdi lang={title.lang}>{clip(title.text, 200)}</bdi>
-          </h2>
+          </Heading>
           <span class={`state ${condition}`}>{words[condition]}</span>
         </summary>
         <div>
           {notice && !isGood && <Notice {...notice} id={noticeId} />}
-          {description && (
-            <p class="text">
-              <bdi lang={description.lang}>{clip(description.text, 1_000)}</bdi>
-            </p>
-          )}
+          <RequirementAbout {...props} />
           {condition === 'expired' && <p class="error">{expiredText(requirement, words)}</p>}
-          {state.status === 'completed' ? <DisconnectLink {...props} /> : <ToDo {...props} />}
+          {state.status === 'completed' ? <Connected {...props} /> : <ToDo {...props} />}
         </div>
       </details>
     </li>
   );
+}
+
+/** Returns the text by which a search finds a requirement. */
+export function findableText({ title, type, provider }: PageRequirement): string {
+  return [title.text, type?.label, provider].filter(Boolean).join(' ').toLowerCase();
+}
+
+/** The logo of a type. That of a custom type is sent with the page, because only its organization sees it. */
+function TypeLogo({ type }: Pick<PageRequirement, 'type'>) {
+  if (type === null) return null;
+  const isShared = type.origin === 'shipped';
+  const url = isShared
+    ? logoPath(type.type)
+    : `data:image/svg+xml,${encodeURIComponent(logoSvg(type))}`;
+  return <img class="type-logo" src={url} alt="" width="24" height="24" />;
 }
 
 function Notice({ id, kind, text }: { id: string; kind: 'good' | 'bad'; text: string }) {
@@ -74,6 +93,28 @@ function expiredText({ state }: PageRequirement, words: Words): string {
   return missing.length > 0 ? words.missingScopes(shownScopes(missing)) : words.expiredHint;
 }
 
+/** What is connected, and the way to connect something else in its place. */
+function Connected(props: RequirementProps) {
+  const { requirement, isFailed, words, language } = props;
+  const { linkedAt } = requirement;
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
+  return (
+    <>
+      {linkedAt && (
+        <p class="hint">
+          <time datetime={linkedAt.toISOString()}>{words.connectedOn(day.format(linkedAt))}</time>
+        </p>
+      )}
+      <details class="more" open={isFailed}>
+        <summary>{words.replace}</summary>
+        <p class="hint">{words.replaceHint}</p>
+        <Connect {...props} />
+      </details>
+      <DisconnectLink {...props} />
+    </>
+  );
+}
+
 function DisconnectLink({ requirement, words, base }: RequirementProps) {
   return (
     <div class="actions">
@@ -89,17 +130,19 @@ function DisconnectLink({ requirement, words, base }: RequirementProps) {
 }
 
 function ToDo(props: RequirementProps) {
-  const { requirement } = props;
   return (
     <>
-      {requirement.provider === null && requirement.type ? (
-        <CredentialsForm {...props} requirementId={requirement.id} type={requirement.type} />
-      ) : (
-        <ConsentForm {...props} />
-      )}
-      {conditionOf(requirement) === 'expired' && <DisconnectLink {...props} />}
+      <Connect {...props} />
+      {conditionOf(props.requirement) === 'expired' && <DisconnectLink {...props} />}
     </>
   );
+}
+
+/** The form of a requirement, or the button of its consent. */
+function Connect(props: RequirementProps) {
+  const { id, type, provider, asked } = props.requirement;
+  if (provider !== null || type === null) return <ConsentForm {...props} />;
+  return <CredentialsForm {...props} requirementId={id} type={type} asked={asked} />;
 }
 
 function ConsentForm({ requirement, words, language, csrf, base }: RequirementProps) {

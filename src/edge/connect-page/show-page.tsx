@@ -7,7 +7,7 @@ import {
 } from '../../platform/errors.ts';
 import { providerName } from './catalog-words.ts';
 import type { PageResponse, PageStatus } from './failure.tsx';
-import { appNameOf, Head, policyFor, Shell } from './layout.tsx';
+import { appNameOf, connectionTimes, Head, policyFor, Shell } from './layout.tsx';
 import { openTyped, storeNotice } from './notice.service.ts';
 import { type ListMessages, RequirementsPage } from './requirements-page.tsx';
 import { confirmSession } from './session.service.ts';
@@ -51,8 +51,9 @@ function storedMessage({ session, requirements, props }: Visit): ListMessages | 
   const about = requirements.find(({ id }) => id === notice?.requirementId);
   if (notice === undefined || about === undefined) return;
   const { requirementId, code, issues, typed } = notice;
-  // A connected card shows no failure, except that this link cannot change what is connected.
-  if (about.state.status === 'completed' && code !== 'linked_elsewhere') return;
+  // A connected card shows only what happened since then: a failure to replace or to disconnect it.
+  const isOld = about.linkedAt !== undefined && new Date(notice.at) < about.linkedAt;
+  if (about.state.status === 'completed' && isOld) return;
   if (issues !== undefined) {
     const again = typed === undefined ? {} : openTyped(session.secret, typed);
     return { refused: { requirementId, typed: again, issues } };
@@ -66,7 +67,8 @@ function storedMessage({ session, requirements, props }: Visit): ListMessages | 
 export function showStatus({ c, requirements, session }: Visit): PageResponse {
   const states = requirements.map(({ id, state }) => [id, state.status]);
   const failedAt = session.notice?.at;
-  return c.json({ requirements: Object.fromEntries(states), failedAt });
+  const connectedAt = connectionTimes(requirements);
+  return c.json({ requirements: Object.fromEntries(states), connectedAt, failedAt });
 }
 
 /** The person confirms that this browser is this user's now. */
@@ -86,6 +88,7 @@ export function drawPage(visit: Visit, messages: ListMessages, status: PageStatu
       {...messages}
       requirements={requirements}
       failedAt={session.notice?.at}
+      search={c.req.query('q')?.slice(0, 100)}
     />
   );
   return c.html(page, status);

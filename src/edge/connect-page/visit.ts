@@ -1,9 +1,11 @@
 import type { RequestContext } from '../../core/access/request-context.ts';
 import type { ConnectTokenViewer } from '../../core/access/viewer.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
+import type { Field } from '../../core/catalog/fields.ts';
 import type { Deps } from '../../core/deps/deps.ts';
+import { askedFields } from '../../features/requirements/asked-fields.ts';
 import { currentStatus } from '../../features/requirements/current-status.ts';
-import { readSpec } from '../../features/requirements/spec.ts';
+import { readSpec, requiredScopes } from '../../features/requirements/spec.ts';
 import type { RequirementState } from '../../features/requirements/status.ts';
 import { type TranslatedText, textIn } from '../../features/requirements/translations.ts';
 import type { App } from '../../platform/db/generated/client.ts';
@@ -55,7 +57,13 @@ export type PageRequirement = {
   type: ConnectionType | null;
   /** The provider whose consent the requirement needs; null: the person types credentials. */
   provider: string | null;
+  /** The fields of its form. */
+  asked: readonly Field[];
+  /** The permissions that its consent asks for. */
+  scopes: readonly string[];
   state: RequirementState;
+  /** The time when the user connected it last. */
+  linkedAt: Date | undefined;
 };
 
 type PageContent = { app: PageApp; requirements: PageRequirement[] };
@@ -120,17 +128,31 @@ export async function loadPageContent(
   });
   if (app === null) throw new UnauthenticatedError();
   const types = deps.connectionTypes.of(organizationId);
-  const requirements = app.requirements.map(async (row) => {
-    const { id, kind, spec } = row;
-    const title = textIn(language, row.title, row.titles);
+  const links = await deps.db.endUserLink.findMany({
+    where: { endUserId },
+    select: { requirementId: true, linkedAt: true },
+  });
+  const linkedAt = new Map(links.map((link) => [link.requirementId, link.linkedAt]));
+  const requirements = app.requirements.map(async (row): Promise<PageRequirement> => {
     const described = textIn(language, row.description ?? '', row.descriptions);
-    const description = described.text === '' ? null : described;
-    const read = readSpec(kind, spec);
-    const type = read.kind === 'connection' ? (types.find(read.type) ?? null) : null;
-    const byConsent = type?.oauth2 === undefined ? null : type.label;
-    const provider = read.kind === 'connection' ? byConsent : read.appSlug;
-    const state = await currentStatus(deps, { endUserId, requirementId: id });
-    return { id, title, description, type, provider, state };
+    const shown = {
+      id: row.id,
+      title: textIn(language, row.title, row.titles),
+      description: described.text === '' ? null : described,
+      linkedAt: linkedAt.get(row.id),
+      state: await currentStatus(deps, { endUserId, requirementId: row.id }),
+    };
+    const spec = readSpec(row.kind, row.spec);
+    const type = spec.kind === 'connection' ? types.find(spec.type) : undefined;
+    if (spec.kind !== 'connection' || type === undefined) {
+      const provider = spec.kind === 'connection' ? null : spec.appSlug;
+      return { ...shown, provider, type: null, asked: [], scopes: [] };
+    }
+    if (type.oauth2 === undefined) {
+      return { ...shown, provider: null, type, asked: askedFields(type), scopes: [] };
+    }
+    const scopes = [...new Set([...requiredScopes(spec, type), ...type.oauth2.alwaysScopes])];
+    return { ...shown, provider: type.label, type, asked: [], scopes };
   });
   return { app, requirements: await Promise.all(requirements) };
 }

@@ -1,4 +1,7 @@
+import { fillFieldsOnPaste } from './fill-fields.ts';
 import { addShowButton, formsTypedBeside, isFramed, readFields, showAlert } from './forms.ts';
+import { addRowButtons } from './rows.ts';
+import { searchAtOnce } from './search.ts';
 import { channelName, makeWaiter, sendToOwnWindow, type Waiter } from './waiting.ts';
 
 /*
@@ -89,6 +92,10 @@ function enhance(): void {
       send(anchor, anchor.href);
     };
   }
+  for (const box of document.querySelectorAll<HTMLElement>('[data-paste]')) fillFieldsOnPaste(box);
+  for (const rows of document.querySelectorAll<HTMLElement>('[data-add]')) addRowButtons(rows);
+  const search = document.querySelector<HTMLFormElement>('form[data-search]');
+  if (search !== null) searchAtOnce(search);
   const live = document.querySelector<HTMLElement>('[data-origins]');
   if (live !== null) followStatus(live.dataset);
 }
@@ -101,12 +108,29 @@ function hasTypedText(): boolean {
 async function send(from: HTMLElement, address: string, request?: RequestInit): Promise<void> {
   if (from.dataset.busy !== undefined) return;
   from.dataset.busy = 'yes';
+  const stopTelling = tellBusy(from);
   try {
     await show(await fetch(address, request), from);
   } catch {
     showAlert(from, from.dataset.unavailable ?? '');
   }
+  stopTelling();
   delete from.dataset.busy;
+}
+
+/** Says on the button of a form that the server checks it. Returns a function that ends that. */
+function tellBusy(from: HTMLElement): () => void {
+  const button = from.querySelector<HTMLButtonElement>('button[type=submit]');
+  const text = button?.textContent ?? '';
+  const isChecked = button !== null && from.dataset.checking !== undefined;
+  // A moment later, so that a quick response does not make the button flicker.
+  const timer = window.setTimeout(() => {
+    if (isChecked) button.textContent = from.dataset.checking ?? '';
+  }, 400);
+  return () => {
+    clearTimeout(timer);
+    if (isChecked) button.textContent = text;
+  };
 }
 
 /** Shows the page in a response, except for the cards in which somebody has typed. */
@@ -157,9 +181,11 @@ function followStatus({ origins = '', status, base = '', ...data }: DOMStringMap
   }
   if (opener !== null && status === 'completed') window.close();
   const states: Record<string, string> = JSON.parse(data.states ?? '{}');
+  const connectedAt: Record<string, string> = JSON.parse(data.connectedAt ?? '{}');
   const waiting = makeWaiter({
     base,
     states,
+    connectedAt,
     failedAt: data.failedAt,
     goTo: (query) => goTo(base + query),
   });

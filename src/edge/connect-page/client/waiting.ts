@@ -14,6 +14,8 @@ type Shown = {
   /** The path of the session's page. */
   base: string;
   states: Record<string, string>;
+  /** The times when they were connected. */
+  connectedAt: Record<string, string>;
   /** The time of the last failure that the page shows. */
   failedAt: string | undefined;
   /** Goes to the session's page with a query, and keeps typed text. */
@@ -21,7 +23,11 @@ type Shown = {
 };
 
 /** The response of `/status`. */
-type Status = { requirements: Record<string, string>; failedAt?: string };
+type Status = {
+  requirements: Record<string, string>;
+  connectedAt: Record<string, string>;
+  failedAt?: string;
+};
 
 /** A page that can wait. `start` waits from now on; `end` releases everything when the page is replaced. */
 export type Waiter = { start: () => void; end: () => void };
@@ -75,13 +81,14 @@ export function makeWaiter(shown: Shown): Waiter {
 }
 
 /** Returns the query of the page that shows what has changed; undefined if nothing has. */
-async function findNews({ base, states, failedAt }: Shown): Promise<string | undefined> {
+async function findNews(shown: Shown): Promise<string | undefined> {
+  const { base, states, failedAt } = shown;
   const response = await fetch(`${base}/status`, { cache: 'no-store' });
   if (response.status === 401) return '';
   if (!response.ok) return undefined;
-  const { requirements, failedAt: failed }: Status = await response.json();
+  const { requirements, connectedAt, failedAt: failed }: Status = await response.json();
   const changed = Object.keys({ ...states, ...requirements }).find(
-    (id) => states[id] !== requirements[id],
+    (id) => states[id] !== requirements[id] || shown.connectedAt[id] !== connectedAt[id],
   );
   if (changed !== undefined) {
     return requirements[changed] === 'completed' ? `?status=success&requirement=${changed}` : '';

@@ -26,7 +26,7 @@ export const germanComplaints: ComplaintWords = {
     'Geben Sie einen Scope pro Zeile ein, ohne Leerzeichen, Kommas, Anführungszeichen, Backslashes und Umlaute.',
   not_object: () => 'Geben Sie ein JSON-Objekt ein, etwa {"name": "wert"}.',
   not_object_of_text: () =>
-    'Geben Sie ein JSON-Objekt ein, dessen Werte alle Text sind: {"name": "wert"}.',
+    'Geben Sie in jeder Zeile einen Namen und einen Wert ein, und jeden Namen nur einmal.',
   not_url: () => 'Geben Sie eine vollständige Adresse ein, die mit https:// oder http:// beginnt.',
   not_datetime: () =>
     'Geben Sie Datum und Uhrzeit mit Zeitzone ein, etwa 2030-12-31T23:59:59+01:00.',

@@ -38,7 +38,7 @@ export const englishComplaints: ComplaintWords = {
   not_scope: () =>
     'Enter one scope on each line, without spaces, commas, quotes, backslashes or accents.',
   not_object: () => 'Enter a JSON object, such as {"name": "value"}.',
-  not_object_of_text: () => 'Enter a JSON object whose values are all text: {"name": "value"}.',
+  not_object_of_text: () => 'Enter a name and a value in each row, and each name once.',
   not_url: () => 'Enter a whole address that begins with https:// or http://.',
   not_datetime: () => 'Enter a date and time with the time zone, such as 2030-12-31T23:59:59Z.',
 
