@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { readAddress } from '../../src/edge/connect-page/linked-text.tsx';
+import { readLinkAddress } from '../../src/edge/connect-page/linked-text.tsx';
 import { readPaste } from '../../src/edge/connect-page/paste.ts';
 import type { App } from '../../src/platform/db/generated/client.ts';
 import { seedApp, seedRequirement } from '../helpers/apps.ts';
@@ -46,7 +46,7 @@ test('addresses in a description are links that tell where they lead', async () 
 test.each(['javascript:alert(1)', 'https://', 'data:text/html,x', 'https://a@b.example', ''])(
   '%s is no link',
   (address) => {
-    expect(readAddress(address)).toBeUndefined();
+    expect(readLinkAddress(address)).toBeUndefined();
   },
 );
 

@@ -37,6 +37,15 @@ export const sealedColumns: readonly SealedColumn[] = [
     sealedBy: 'project',
   },
   {
+    table: 'requirement_secret',
+    column: 'preset',
+    rowId: 'requirement_id',
+    owner: `
+      JOIN requirement r ON r.id = t.requirement_id JOIN app a ON a.id = r.app_id
+      JOIN project p ON p.id = a.project_id`,
+    sealedBy: 'project',
+  },
+  {
     table: 'oauth_grant',
     column: 'tokens',
     rowId: 'connection_id',

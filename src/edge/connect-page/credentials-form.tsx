@@ -7,7 +7,7 @@ import { findPasteField, inputName, pasteName, type Typed } from './form-config.
 import { Control } from './form-control.tsx';
 import { isRows } from './form-rows.tsx';
 import type { Language } from './language.ts';
-import { readAddress } from './linked-text.tsx';
+import { readLinkAddress } from './linked-text.tsx';
 import type { NoticeIssue } from './notice.service.ts';
 import { PasteBox } from './paste-box.tsx';
 import type { PageProps } from './visit.ts';
@@ -92,7 +92,7 @@ type KeyLinkProps = { type: ConnectionType; words: Words; language: Language };
 
 /** Leads to the page of the service where a person finds or makes the key. */
 function KeyLink({ type, words, language }: KeyLinkProps) {
-  const url = readAddress(type.keyUrl ?? '');
+  const url = readLinkAddress(type.keyUrl ?? '');
   if (url === undefined) return null;
   return (
     <p class="hint">

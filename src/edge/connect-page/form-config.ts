@@ -2,7 +2,7 @@ import type { Field } from '../../core/catalog/fields.ts';
 import type { JsonObject, JsonValue } from '../../core/catalog/json.ts';
 import { isExact, parseExactly } from '../../platform/exact-json.ts';
 import { boundsOfJson } from '../../platform/limits.ts';
-import { isRows, parseRows, readRows } from './form-rows.tsx';
+import { isRows, parseRows, readRowInputs } from './form-rows.tsx';
 import { type PasteKind, readPaste } from './paste.ts';
 
 /** The text that a person typed into each field. */
@@ -28,7 +28,7 @@ export function findPasteField(asked: readonly Field[]) {
 export function readTyped(asked: readonly Field[], body: Record<string, unknown>): Typed {
   const pasted = readPasted(asked, body);
   const entries = asked.flatMap((field): [string, string][] => {
-    if (isRows(field)) return [[field.name, readRows(body, inputName(field))]];
+    if (isRows(field)) return [[field.name, readRowInputs(body, inputName(field))]];
     const value = body[inputName(field)];
     const typed = typeof value === 'string' ? value.replaceAll('\r\n', '\n') : undefined;
     const text = typed?.trim() ? typed : (pasted.get(field.name) ?? typed);

@@ -13,32 +13,32 @@ export function isRows({ kind, format }: Field): boolean {
 }
 
 /** A row that a person filled in. */
-export type Row = [name: string, value: string];
+type TypedRow = [name: string, value: string];
 
 /** Number of empty rows for a browser without script. */
 const spareRows = 4;
 /** Maximum number of rows that are read. */
-const mostRows = 100;
+const mostRowInputs = 100;
 
 /** Returns the rows of a field from a form, as one text that a form can show again. */
-export function readRows(body: Record<string, unknown>, input: string): string {
-  const rows: Row[] = [];
-  for (let index = 0; index < mostRows; index += 1) {
+export function readRowInputs(body: Record<string, unknown>, input: string): string {
+  const rows: TypedRow[] = [];
+  for (let index = 0; index < mostRowInputs; index += 1) {
     const name = body[`${input}.${index}.name`];
     const value = body[`${input}.${index}.value`];
     if (typeof name !== 'string' && typeof value !== 'string') continue;
-    const row: Row = [textOf(name).trim(), textOf(value)];
+    const row: TypedRow = [rowText(name).trim(), rowText(value)];
     if (row.some((text) => text.trim() !== '')) rows.push(row);
   }
   return rows.length === 0 ? '' : JSON.stringify(rows);
 }
 
-function textOf(value: unknown): string {
+function rowText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Returns the rows in a text of {@link readRows}; undefined if it is another text. */
-export function parseRows(typed: string): Row[] | undefined {
+/** Returns the rows in a text of {@link readRowInputs}; undefined if it is another text. */
+export function parseRows(typed: string): TypedRow[] | undefined {
   try {
     const rows: unknown = JSON.parse(typed);
     return Array.isArray(rows) && rows.every(isRow) ? rows : undefined;
@@ -47,7 +47,7 @@ export function parseRows(typed: string): Row[] | undefined {
   }
 }
 
-function isRow(row: unknown): row is Row {
+function isRow(row: unknown): row is TypedRow {
   return Array.isArray(row) && row.length === 2 && row.every((text) => typeof text === 'string');
 }
 
@@ -64,7 +64,7 @@ type RowsProps = {
 export function Rows({ typed, secret, words, attributes }: RowsProps) {
   const { id, name, autofocus } = attributes;
   const filled = (secret ? undefined : parseRows(typed ?? '')) ?? [];
-  const rows = [...filled, ...Array.from({ length: spareRows }, (): Row => ['', ''])];
+  const rows = [...filled, ...Array.from({ length: spareRows }, (): TypedRow => ['', ''])];
   return (
     <fieldset
       class="rows"

@@ -2,7 +2,7 @@ import type { TranslatedText } from '../../features/requirements/translations.ts
 import { clip } from './words/told.ts';
 
 /** Maximum length of a description on the page. */
-const longestText = 1_000;
+const longestDescription = 1_000;
 
 const addressForm = /https?:\/\/[^\s<>"'`]+/g;
 
@@ -11,12 +11,12 @@ const addressForm = /https?:\/\/[^\s<>"'`]+/g;
  * address with a user name, which can look like another host, stays text.
  */
 export function LinkedText({ text, lang }: TranslatedText) {
-  const shown = clip(text, longestText);
+  const shown = clip(text, longestDescription);
   const parts: (string | URL)[] = [];
   let end = 0;
   for (const { 0: found, index } of shown.matchAll(addressForm)) {
     const address = found.replace(/[.,:;!?)\]}»”…]+$/u, '');
-    const url = readAddress(address);
+    const url = readLinkAddress(address);
     if (url === undefined) continue;
     parts.push(shown.slice(end, index), url);
     end = index + address.length;
@@ -38,7 +38,7 @@ export function LinkedText({ text, lang }: TranslatedText) {
 }
 
 /** Returns an address that may be a link; undefined for any other text. */
-export function readAddress(text: string): URL | undefined {
+export function readLinkAddress(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['https:', 'http:'].includes(url.protocol)) return undefined;
   return url.username === '' && url.password === '' && url.host !== '' ? url : undefined;

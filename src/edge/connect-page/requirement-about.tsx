@@ -25,7 +25,7 @@ export function RequirementAbout({ requirement, app, words, language }: AboutPro
           <ul class="scopes">
             {scopes.map((scope) => (
               <li>
-                <Scope scope={scope} type={type} language={language} />
+                <ScopeInWords scope={scope} type={type} language={language} />
               </li>
             ))}
           </ul>
@@ -38,7 +38,7 @@ export function RequirementAbout({ requirement, app, words, language }: AboutPro
 type ScopeProps = { scope: string; type: ConnectionType; language: Language };
 
 /** A permission in words, or by its name if nothing is known about it. */
-function Scope({ scope, type, language }: ScopeProps) {
+function ScopeInWords({ scope, type, language }: ScopeProps) {
   const described = new Map(Object.entries(type.oauth2?.scopeDescriptions ?? {})).get(scope);
   if (described === undefined) return <code>{clip(scope, 200)}</code>;
   return <Say told={translate(described, language)} language={language} />;

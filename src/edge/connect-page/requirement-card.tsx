@@ -1,4 +1,4 @@
-import { logoPath, logoSvg } from '../../core/catalog/logo.ts';
+import { logoPath } from '../../core/catalog/logo.ts';
 import { providerName } from './catalog-words.ts';
 import { CredentialsForm, type Refused } from './credentials-form.tsx';
 import { RequirementAbout } from './requirement-about.tsx';
@@ -63,14 +63,8 @@ export function findableText({ title, type, provider }: PageRequirement): string
   return [title.text, type?.label, provider].filter(Boolean).join(' ').toLowerCase();
 }
 
-/** The logo of a type. That of a custom type is sent with the page, because only its organization sees it. */
 function TypeLogo({ type }: Pick<PageRequirement, 'type'>) {
-  if (type === null) return null;
-  const isShared = type.origin === 'shipped';
-  const url = isShared
-    ? logoPath(type.type)
-    : `data:image/svg+xml,${encodeURIComponent(logoSvg(type))}`;
-  return <img class="type-logo" src={url} alt="" width="24" height="24" />;
+  return type && <img class="type-logo" src={logoPath(type)} alt="" width="24" height="24" />;
 }
 
 function Notice({ id, kind, text }: { id: string; kind: 'good' | 'bad'; text: string }) {

@@ -149,10 +149,12 @@ export async function loadPageContent(
       return { ...shown, provider, type: null, asked: [], scopes: [] };
     }
     if (type.oauth2 === undefined) {
-      return { ...shown, provider: null, type, asked: askedFields(type), scopes: [] };
+      return { ...shown, provider: null, type, asked: askedFields(type, spec), scopes: [] };
     }
     const scopes = [...new Set([...requiredScopes(spec, type), ...type.oauth2.alwaysScopes])];
-    return { ...shown, provider: type.label, type, asked: [], scopes };
+    // A type for any provider has no name that a person knows.
+    const provider = type.oauth2.authorizationEndpoint === null ? shown.title.text : type.label;
+    return { ...shown, provider, type, asked: [], scopes };
   });
   return { app, requirements: await Promise.all(requirements) };
 }

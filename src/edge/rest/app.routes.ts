@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createConnectToken } from '../../features/connect-tokens/create-connect-token.operation.ts';
 import { requireMintsLeft } from '../../features/connect-tokens/mint-limits.ts';
 import { readRequirementsStatus } from '../../features/requirements/requirements-status.operations.ts';
+import { specForEndUser } from '../../features/requirements/spec.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
 import { userId } from '../../platform/input.ts';
 import { timeJson } from './connection.json.ts';
@@ -65,7 +66,7 @@ function appRequirementJson(requirement: Requirement) {
     id,
     type: kind,
     form: { title, description },
-    spec: { type: kind, data: spec },
+    spec: { type: kind, data: specForEndUser(kind, spec) },
     workflow_id: workflowId,
     name,
   };

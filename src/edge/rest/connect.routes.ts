@@ -7,6 +7,7 @@ import {
 } from '../../features/end-users/connect-requirements.operations.ts';
 import { disconnectRequirement } from '../../features/end-users/disconnect-requirement.operation.ts';
 import { submitRequirementCredentials } from '../../features/end-users/submit-credentials.operation.ts';
+import { specForEndUser } from '../../features/requirements/spec.ts';
 import type { Requirement } from '../../platform/db/generated/client.ts';
 import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import { messageSchema } from './connection.json.ts';
@@ -126,5 +127,11 @@ export const connectRoutes: readonly Route[] = [
 ];
 
 function userRequirementJson({ id, kind, title, description, spec }: Requirement) {
-  return { id, type: kind, title, description, spec: { type: kind, data: spec } };
+  return {
+    id,
+    type: kind,
+    title,
+    description,
+    spec: { type: kind, data: specForEndUser(kind, spec) },
+  };
 }

@@ -28,6 +28,7 @@ import { newId } from '../../platform/new-id.ts';
 import { insertConnectionRow, updateConnectionRow } from '../connections/connections.store.ts';
 import { requireType } from '../connections/require-type.ts';
 import { linkerOf, lockEndUser, type OfUser, requireReplaceable } from '../requirements/links.ts';
+import { openPresetSecrets } from '../requirements/preset-secrets.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
 import { beginPipedreamLink } from './begin-pipedream-link.service.ts';
@@ -107,10 +108,18 @@ async function beginConsentOf(
   requirement: RequirementOfViewer & { spec: RequirementSpec & { kind: 'connection' } },
   back: Pick<NewConsent, 'returnUrl' | 'browserDigest'>,
 ): Promise<Authorization> {
-  const { type: typeName, scopes } = requirement.spec;
+  const { type: typeName, scopes, preset } = requirement.spec;
   const type = requireType(context, typeName);
   if (type.oauth2 === undefined) throw new InvalidInputError([notOAuth]);
-  const halves = readConnectionConfig(type, scopes === null ? {} : { scopes: [...scopes] });
+  const { deps } = context;
+  const ofRequirement = {
+    organizationId: viewer.organizationId,
+    projectId: viewer.projectId,
+    id: requirement.id,
+  };
+  const secrets = await openPresetSecrets(deps.db, deps, ofRequirement);
+  const fixed = { ...preset, ...secrets, ...(scopes !== null && { scopes: [...scopes] }) };
+  const halves = readConnectionConfig(type, fixed);
   const config = { ...halves.config, ...halves.secrets };
   const provider = requireProvider(context.deps, type, config, 'requirementId');
   const id = await storePendingConnection(context, viewer, requirement, { type, halves });

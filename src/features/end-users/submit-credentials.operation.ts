@@ -13,7 +13,9 @@ import { newId } from '../../platform/new-id.ts';
 import { newConnection } from '../connections/connection.input.ts';
 import { insertConnectionRow } from '../connections/connections.store.ts';
 import { requireType } from '../connections/require-type.ts';
+import { findUnasked } from '../requirements/asked-fields.ts';
 import { linkerOf, lockEndUser, replaceLink, requireReplaceable } from '../requirements/links.ts';
+import { openPresetSecrets } from '../requirements/preset-secrets.ts';
 import type { RequirementSpec } from '../requirements/spec.ts';
 import { takeAction } from './action-limits.ts';
 import { loadRequirement } from './load-requirement.ts';
@@ -41,9 +43,13 @@ export const submitRequirementCredentials = operation({
     const viewer = requireEndUser(context.viewer);
     await takeAction(context, viewer);
     const requirement = await loadRequirement(deps.db, viewer, requirementId);
-    const type = requireAskedType(context, requirement.spec, typeName);
-    const halves = readConnectionConfig(type, config);
+    const { type, spec } = requireAskedType(context, requirement.spec, typeName);
+    const unasked = findUnasked(type, spec, config);
+    if (unasked.length > 0) throw new InvalidInputError(unasked);
     const { organizationId, projectId, endUserId } = viewer;
+    const ofRequirement = { organizationId, projectId, id: requirement.id };
+    const secrets = await openPresetSecrets(deps.db, deps, ofRequirement);
+    const halves = readConnectionConfig(type, { ...config, ...spec.preset, ...secrets });
     const ofUser = { endUserId, requirementId: requirement.id };
     const linker = linkerOf(deps, viewer);
     const place = { organizationId, projectId, id: newId() };
@@ -79,7 +85,7 @@ function requireAskedType(
   context: RequestContext,
   spec: RequirementSpec,
   typeName: string,
-): ConnectionType {
+): { type: ConnectionType; spec: RequirementSpec & { kind: 'connection' } } {
   if (spec.kind === 'pipedream_account') {
     throw wrongType(
       'cannot be submitted: the user links the account at Pipedream; authorize it instead',
@@ -87,7 +93,7 @@ function requireAskedType(
   }
   if (typeName !== spec.type) throw wrongType(`must be ${spec.type}, as the requirement says`);
   const type = requireType(context, spec.type);
-  if (type.oauth2 === undefined) return type;
+  if (type.oauth2 === undefined) return { type, spec };
   throw wrongType('cannot be submitted: the user must give consent; authorize it instead');
 }
 

@@ -1,7 +1,29 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field } from '../../core/catalog/fields.ts';
+import type { JsonObject } from '../../core/catalog/json.ts';
+import type { FieldIssue } from '../../platform/field-issues.ts';
+import { type Fixed, unaskedNames } from './spec.ts';
 
-/** Returns the fields that an end user is asked for: neither constants nor those of the operator. */
-export function askedFields({ fields }: ConnectionType): Field[] {
-  return fields.filter((field) => field.const === undefined && field.audience !== 'operator');
+/**
+ * Returns the fields that an end user is asked for: neither constants, nor those of the operator, nor what
+ * the requirement fixes or hides.
+ */
+export function askedFields({ fields }: ConnectionType, fixed: Fixed): Field[] {
+  const unasked = new Set(unaskedNames(fixed));
+  return fields.filter(
+    ({ name, const: constant, audience }) =>
+      constant === undefined && audience !== 'operator' && !unasked.has(name),
+  );
+}
+
+/** Returns a complaint for each field that an end user sends although the requirement does not ask for it. */
+export function findUnasked(type: ConnectionType, fixed: Fixed, config: JsonObject): FieldIssue[] {
+  const asked = new Set(askedFields(type, fixed).map(({ name }) => name));
+  return type.fields
+    .filter((field) => field.const === undefined && !asked.has(field.name))
+    .filter(({ name }) => Object.hasOwn(config, name) && config[name] !== null)
+    .map(({ name }) => ({
+      path: `config.${name}`,
+      message: 'cannot be chosen: the app or the operator decides it',
+    }));
 }

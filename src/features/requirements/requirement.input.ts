@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { visibleTypes } from '../../core/access/visible-types.ts';
 import { complaint, messageOf } from '../../core/catalog/complaints.ts';
-import { parseConfig } from '../../core/catalog/config.ts';
 import { scopePattern } from '../../core/catalog/field-schemas.ts';
 import { isJsonObject, type JsonObject } from '../../core/catalog/json.ts';
 import type { ConnectionTypes } from '../../core/catalog/type-registry.ts';
@@ -10,7 +9,12 @@ import { RequirementKind } from '../../platform/db/generated/enums.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
 import { fieldIssues, nameText, optionalText, requiredText } from '../../platform/input.ts';
 import { typeName, unknownType } from '../connections/connection.input.ts';
+import { findPresetProblems } from './preset.ts';
 import { descriptions, titles } from './translations.ts';
+
+/** Maximum number of fields that a requirement hides. */
+const mostFields = 100;
+const tooManyFields = `cannot hold more than ${mostFields}`;
 
 /** Maximum number of scopes of a requirement. */
 const mostScopes = 50;
@@ -22,9 +26,23 @@ const scopes = z
   .max(mostScopes, `cannot hold more than ${mostScopes}`)
   .transform((list) => [...new Set(list)]);
 
+const hiddenName = requiredText(64);
+
 const connectionSpec = z
-  .strictObject({ type: typeName, scopes: scopes.nullish() })
-  .transform(({ type, scopes: wanted }) => ({ type, ...(wanted != null && { scopes: wanted }) }));
+  .strictObject({
+    type: typeName,
+    scopes: scopes.nullish(),
+    preset: z.custom<JsonObject>(isJsonObject, 'must be an object').nullish(),
+    hidden: z.array(hiddenName, 'must be a list').max(mostFields, tooManyFields).nullish(),
+    // Part of every spec that is read. The values are not, so the names alone mean nothing.
+    secret_fields: z.array(z.string()).nullish(),
+  })
+  .transform(({ type, scopes: wanted, preset, hidden }) => ({
+    type,
+    ...(wanted != null && { scopes: wanted }),
+    ...(preset != null && { preset }),
+    ...(hidden != null && hidden.length > 0 && { hidden: [...new Set(hidden)] }),
+  }));
 
 const accountSpec = z.strictObject({
   app_slug: requiredText(100).regex(/^[\w-]*$/, 'must be an app of Pipedream, such as gmail'),
@@ -35,12 +53,19 @@ const specs = { connection: connectionSpec, pipedream_account: accountSpec };
 type ReadSpec = { ok: true; spec: JsonObject } | { ok: false; issues: FieldIssue[] };
 
 /**
- * Parses the spec of a requirement into the form in which it is stored, or returns all problems.
+ * Parses the spec of a requirement, or returns all problems. The preset of the result holds its secrets too.
+ *
+ * @param kept the stored secrets that the preset leaves out; undefined if they are not known yet.
  */
-export function parseSpec(types: ConnectionTypes, kind: RequirementKind, given: unknown): ReadSpec {
+export function parseSpec(
+  types: ConnectionTypes,
+  kind: RequirementKind,
+  given: unknown,
+  kept: JsonObject | undefined,
+): ReadSpec {
   const parsed = specs[kind].safeParse(given);
   const issues = parsed.success ? [] : fieldIssues(parsed.error.issues);
-  if (kind === 'connection') issues.push(...findConsentProblems(types, given));
+  if (kind === 'connection') issues.push(...findTypeProblems(types, given, kept));
   return parsed.success && issues.length === 0
     ? { ok: true, spec: parsed.data }
     : { ok: false, issues };
@@ -53,27 +78,30 @@ function kindOfSpec(spec: JsonObject): RequirementKind {
     : RequirementKind.connection;
 }
 
-/*
- * Finds problems of a type that needs a consent. An end user can only give consent, so the type must not
- * require anything else.
- */
-function findConsentProblems(types: ConnectionTypes, given: unknown): FieldIssue[] {
+/* Finds the problems of a type, of its scopes and of what the spec fixes and hides. */
+function findTypeProblems(
+  types: ConnectionTypes,
+  given: unknown,
+  kept: JsonObject | undefined,
+): FieldIssue[] {
   if (!isJsonObject(given) || typeof given.type !== 'string') return [];
-  const { type: name, scopes } = given;
+  const { type: name, scopes, preset, hidden } = given;
   if (name.trim() === '' || name.length > 200) return []; // a problem that the schema finds
   const type = types.find(name.trim());
   if (type === undefined) return [unknownType];
-  if (type.oauth2 === undefined) {
-    return scopes == null ? [] : [{ path: 'scopes', message: 'are for OAuth types only' }];
+  if (type.oauth2 === undefined && scopes != null) {
+    return [{ path: 'scopes', message: 'are for OAuth types only' }];
   }
   if (scopes != null && !type.fields.some(({ name }) => name === 'scopes')) {
     return [{ path: 'scopes', message: 'cannot be chosen: the type has no field scopes' }];
   }
-  const parsed = parseConfig(type, {});
-  if (parsed.ok) return [];
-  return [
-    { path: 'type', message: 'requires more than a consent, so an end user cannot fulfil it' },
-  ];
+  if (preset != null && !isJsonObject(preset)) return []; // a problem that the schema finds
+  const names = Array.isArray(hidden) ? hidden.filter((one) => typeof one === 'string') : [];
+  return findPresetProblems(
+    type,
+    { preset: preset ?? {}, hidden: names, isGiven: preset != null },
+    kept,
+  );
 }
 
 const title = nameText(200);
@@ -98,7 +126,7 @@ export function newSpecIssues(context: RequestContext, given: unknown): FieldIss
   if (!isJsonObject(given)) return [];
   const { kind, spec: its } = given;
   const known = Object.values(RequirementKind).find((one) => one === kind);
-  return known === undefined || !isJsonObject(its) ? [] : specIssues(context, known, its);
+  return known === undefined || !isJsonObject(its) ? [] : specIssues(context, known, its, {});
 }
 
 /** The input of changes. */
@@ -114,14 +142,15 @@ export const requirementChanges = z.object({
 /** Finds the problems of a changed spec. Whether it fits the kind is known when the requirement is found. */
 export function changedSpecIssues(context: RequestContext, given: unknown): FieldIssue[] {
   if (!isJsonObject(given) || !isJsonObject(given.spec)) return [];
-  return specIssues(context, kindOfSpec(given.spec), given.spec);
+  return specIssues(context, kindOfSpec(given.spec), given.spec, undefined);
 }
 
 function specIssues(
   context: RequestContext,
   kind: RequirementKind,
   given: JsonObject,
+  kept: JsonObject | undefined,
 ): FieldIssue[] {
-  const parsed = parseSpec(visibleTypes(context), kind, given);
+  const parsed = parseSpec(visibleTypes(context), kind, given, kept);
   return parsed.ok ? [] : parsed.issues.map((issue) => ({ ...issue, path: `spec.${issue.path}` }));
 }

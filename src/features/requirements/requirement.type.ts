@@ -8,7 +8,7 @@ import { mostRequirements } from '../../platform/limits.ts';
 import { AppRef } from '../apps/app.type.ts';
 import { ConnectionTypeRef } from '../connection-types/catalog.type.ts';
 import { currentStatus } from './current-status.ts';
-import { readSpec } from './spec.ts';
+import { readSpec, specForEndUser } from './spec.ts';
 
 export const RequirementKindRef = builder.enumType('RequirementKind', {
   description: 'The kind of thing that an end user must connect.',
@@ -77,9 +77,12 @@ export const RequirementRef = builder.prismaObject('Requirement', {
     spec: t.field({
       type: 'JSONObject',
       description:
-        'The details of the requirement: `{type, scopes?}` for a connection, `{app_slug}` for a Pipedream account.',
-      select: { spec: true },
-      resolve: ({ spec }) => spec as JsonObject, // it was checked when it was written
+        'The details of the requirement: `{type, scopes?, preset?, hidden?, secret_fields?}` for a connection, `{app_slug}` for a Pipedream account. `secret_fields` names the preset secrets. A connect token sees no preset values: `hidden` then names every field that its user cannot enter.',
+      select: { kind: true, spec: true },
+      resolve: ({ kind, spec }, _args, { viewer }) =>
+        viewer.kind === 'connect_token' || viewer.kind === 'anonymous'
+          ? specForEndUser(kind, spec)
+          : (spec as JsonObject), // it was checked when it was written
     }),
     workflowId: t.exposeString('workflowId', {
       nullable: true,
@@ -104,6 +107,7 @@ export const RequirementRef = builder.prismaObject('Requirement', {
         const read = readSpec(kind, spec);
         if (read.kind !== 'connection' || context.viewer.kind === 'connect_token') return [];
         const type = visibleTypes(context).find(read.type);
+        if (Object.hasOwn(read.preset, 'client_id')) return [];
         const warning = type && findProviderWarning(type, context.deps.config.oauthClients);
         return warning === undefined ? [] : [warning];
       },

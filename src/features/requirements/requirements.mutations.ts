@@ -14,7 +14,7 @@ const titlesRules =
 const descriptionsRules = 'The description in other languages, by their tags (BCP 47), at most 20.';
 
 const specRules =
-  'The details: `{type, scopes?}` for a connection, `{app_slug}` for a Pipedream account. Only OAuth types have `scopes`; the default is the scopes of the type.';
+  'The details: `{type, scopes?, preset?, hidden?}` for a connection, `{app_slug}` for a Pipedream account. Only OAuth types have `scopes`; the default is the scopes of the type. `preset` holds values of fields that end users neither see nor enter, secrets included; `hidden` lists fields that they are not asked for. A secret that a changed preset leaves out stays while the type and the other values stay; null removes it.';
 
 const CreateRequirementInput = builder.inputType('CreateRequirementInput', {
   description: 'A new requirement that each end user of an app must fulfil.',

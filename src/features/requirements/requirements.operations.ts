@@ -5,8 +5,10 @@ import { visibleApps, visibleRequirements } from '../../core/access/visibility.t
 import { visibleTypes } from '../../core/access/visible-types.ts';
 import { auditEvent } from '../../core/audit/audit.service.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
-import type { JsonObject } from '../../core/catalog/json.ts';
+import { isJsonObject, type JsonObject } from '../../core/catalog/json.ts';
 import { operation } from '../../core/operations/operation.ts';
+import type { SealingKey } from '../../core/vault/vault.ts';
+import { writeSealed } from '../../core/vault/write-sealed.ts';
 import { revokingTokens } from '../../oauth/revoke/revoke.service.ts';
 import { isUniqueViolation } from '../../platform/db/errors.ts';
 import type { Prisma, Requirement } from '../../platform/db/generated/client.ts';
@@ -20,8 +22,11 @@ import {
 import { isUuid } from '../../platform/input.ts';
 import { mostRequirements } from '../../platform/limits.ts';
 import { newId } from '../../platform/new-id.ts';
+import { checkAddresses } from '../connections/check-addresses.ts';
 import { unknownType } from '../connections/connection.input.ts';
 import { lockProject } from '../projects/require-project.ts';
+import { inPresetPath, type PresetHalves, splitPreset } from './preset.ts';
+import { keptSecretNames, openPresetSecrets, storePresetSecrets } from './preset-secrets.ts';
 import {
   changedSpecIssues,
   newRequirement,
@@ -29,6 +34,7 @@ import {
   parseSpec,
   requirementChanges,
 } from './requirement.input.ts';
+import { readSpec } from './spec.ts';
 
 /** Reads a requirement. It returns null if the requirement does not exist or the caller cannot reach it. */
 export const readRequirement = operation({
@@ -60,7 +66,8 @@ export const createRequirement = operation({
   errors: [InvalidInputError, NotFoundError, ForbiddenError, ConflictError],
   run: async (context, { appId, spec, workflowId, ...given }) => {
     if (!isUuid(appId)) throw new NotFoundError('app');
-    const parsed = requireSpec(context, given.kind, spec);
+    const parsed = requireSpec(context, given.kind, spec, {});
+    const { secrets } = parsed;
     const row = {
       id: newId(),
       ...given,
@@ -72,12 +79,16 @@ export const createRequirement = operation({
       workflowId: workflowId ?? null,
     };
     const mine = { AND: [{ id: appId }, visibleApps(requireMember(context.viewer))] };
-    const create = context.deps.db.$transaction(async (tx) => {
-      const app = await tx.app.findFirst({ where: mine, select: { id: true, projectId: true } });
-      if (app === null) throw new NotFoundError('app');
+    const { db } = context.deps;
+    const app = await db.app.findFirst({ where: mine, select: appWithProject });
+    if (app === null) throw new NotFoundError('app');
+    const place = { ...placeOf(app), id: row.id };
+    const create = withSealingKey(context, app.projectId, secrets, async (tx, key) => {
+      if ((await tx.app.count({ where: mine })) === 0) throw new NotFoundError('app');
       requireSpecInProject(parsed, app.projectId);
       await requireRoomForRequirement(tx, app.id);
       await tx.requirement.create({ data: { ...row, appId: app.id }, select: { id: true } });
+      await storePresetSecrets(tx, context.deps, { key, place, secrets });
       const event = {
         action: 'requirement.create',
         detail: requirementDetail({ ...row, appId: app.id }),
@@ -104,36 +115,125 @@ export const updateRequirement = operation({
   errors: [InvalidInputError, NotFoundError, ForbiddenError],
   run: async (context, { id, spec, title, titles, description, descriptions }) => {
     if (!isUuid(id)) throw new NotFoundError('requirement');
+    const { deps } = context;
     const where = { AND: [{ id }, visibleRequirements(requireMember(context.viewer))] };
-    await context.deps.db.$transaction(async (tx) => {
-      const stored = await tx.requirement.findFirst({
-        where,
-        include: { app: { select: { projectId: true } } },
-      });
+    const include = { app: { select: appWithProject } };
+    const found = await deps.db.requirement.findFirst({ where, include });
+    if (found === null) throw new NotFoundError('requirement');
+    const { projectId } = found.app;
+    const given = isJsonObject(spec?.preset) ? spec.preset : {};
+    await withSealingKey(context, projectId, given, async (tx, key) => {
+      // Locked, so that a secret never stays beside the public values of another call.
+      await tx.$queryRaw`SELECT 1 FROM requirement WHERE id = ${id}::uuid FOR UPDATE`;
+      const stored = await tx.requirement.findFirst({ where });
       if (stored === null) throw new NotFoundError('requirement');
-      const parsed = spec == null ? undefined : requireSpec(context, stored.kind, spec);
-      if (parsed !== undefined) requireSpecInProject(parsed, stored.app.projectId);
+      const place = { ...placeOf(found.app), id: stored.id };
+      const changed =
+        spec == null ? undefined : await changeSpec(context, tx, { stored, place, spec });
       const data = {
         ...(title != null && { title }),
         ...(titles !== undefined && { titles: titles ?? {} }),
         ...(description !== undefined && { description }),
         ...(descriptions !== undefined && { descriptions: descriptions ?? {} }),
-        ...(parsed !== undefined && {
-          spec: parsed.spec,
-          customTypeId: parsed.type?.customTypeId ?? null,
+        ...(changed !== undefined && {
+          spec: changed.spec,
+          customTypeId: changed.type?.customTypeId ?? null,
         }),
       };
       // An update without a column counts no row, although the requirement exists.
       const isEmpty = Object.keys(data).length === 0;
       const { count } = isEmpty ? { count: 1 } : await tx.requirement.updateMany({ where, data });
       if (count === 0) throw new NotFoundError('requirement'); // the requirement was deleted since it was read
-      const { projectId } = stored.app;
+      if (changed?.areSecretsNew) {
+        await storePresetSecrets(tx, deps, { key, place, secrets: changed.secrets });
+      }
       const event = { action: 'requirement.update', projectId, detail: requirementDetail(stored) };
       await tx.auditEvent.create({ data: auditEvent(context, event) });
     });
     return { id };
   },
 });
+
+const appWithProject = {
+  id: true,
+  projectId: true,
+  project: { select: { organizationId: true } },
+} as const;
+
+function placeOf({
+  projectId,
+  project,
+}: {
+  projectId: string;
+  project: { organizationId: string };
+}) {
+  return { organizationId: project.organizationId, projectId };
+}
+
+/** Runs a transaction, with a key of the project if there is something to seal. */
+function withSealingKey<Result>(
+  { deps }: RequestContext,
+  projectId: string,
+  values: JsonObject,
+  write: (tx: Prisma.TransactionClient, key: SealingKey | undefined) => Promise<Result>,
+): Promise<Result> {
+  const hasValues = Object.values(values).some((value) => value !== null);
+  if (!hasValues) return deps.db.$transaction((tx) => write(tx, undefined));
+  return writeSealed({ deps }, projectId, write);
+}
+
+type SpecChange = {
+  stored: Requirement;
+  place: { organizationId: string; projectId: string; id: string };
+  spec: JsonObject;
+};
+
+/** Plans a new spec. Secrets that it leaves out stay, if nothing else about the preset changes. */
+async function changeSpec(
+  context: RequestContext,
+  tx: Prisma.TransactionClient,
+  { stored, place, spec }: SpecChange,
+): Promise<ParsedSpec & { areSecretsNew: boolean }> {
+  const before = readSpec(stored.kind, stored.spec);
+  const isSameType = before.kind === 'connection' && before.type === spec.type;
+  if (!isSameType || spec.preset === null || before.secretFields.length === 0) {
+    const parsed = requireSpec(context, stored.kind, spec, {});
+    requireSpecInProject(parsed, place.projectId);
+    return { ...parsed, areSecretsNew: true };
+  }
+  const kept = await openPresetSecrets(tx, context.deps, place);
+  const given = isJsonObject(spec.preset) ? spec.preset : {};
+  const parsed = requireSpec(context, stored.kind, { ...spec, preset: given }, kept);
+  requireSpecInProject(parsed, place.projectId);
+  const names = keptSecretNames(
+    { values: before.preset, secretFields: before.secretFields },
+    { values: parsed.values, secrets: parsed.secrets },
+    given,
+  );
+  const secrets = { ...onlyNamed(kept, names), ...parsed.secrets };
+  return {
+    ...parsed,
+    secrets,
+    spec: withSecretNames(parsed.spec, secrets),
+    areSecretsNew: names.length < before.secretFields.length || hasKeys(parsed.secrets),
+  };
+}
+
+function hasKeys(values: JsonObject): boolean {
+  return Object.keys(values).length > 0;
+}
+
+function onlyNamed(values: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}
+
+/** Names the secrets of a spec, because no read shows their values. */
+function withSecretNames(
+  { secret_fields: _, ...spec }: JsonObject,
+  secrets: JsonObject,
+): JsonObject {
+  return hasKeys(secrets) ? { ...spec, secret_fields: Object.keys(secrets).toSorted() } : spec;
+}
 
 /** Returns the facts about a written requirement for the audit log. */
 function requirementDetail({ id, appId, name }: Pick<Requirement, 'id' | 'appId' | 'name'>) {
@@ -155,8 +255,8 @@ async function requireRoomForRequirement(
   );
 }
 
-/** The spec in its stored form, and the type that it names. */
-type ParsedSpec = { spec: JsonObject; type: ConnectionType | null };
+/** The spec in its stored form, the halves of its preset, and the type that it names. */
+type ParsedSpec = { spec: JsonObject; type: ConnectionType | null } & PresetHalves;
 
 /** A custom type of another project looks as if it did not exist. */
 function requireSpecInProject({ type }: ParsedSpec, projectId: string): void {
@@ -168,18 +268,39 @@ function requireSpec(
   context: RequestContext,
   kind: RequirementKind,
   given: JsonObject,
+  kept: JsonObject,
 ): ParsedSpec {
   const types = visibleTypes(context);
-  const parsed = parseSpec(types, kind, given);
-  if (parsed.ok) {
-    const { type } = parsed.spec;
-    return {
-      spec: parsed.spec,
-      type: typeof type === 'string' ? (types.find(type) ?? null) : null,
-    };
+  const parsed = parseSpec(types, kind, given, kept);
+  if (!parsed.ok) {
+    const fields = parsed.issues.map(({ path, message }) => ({ path: `spec.${path}`, message }));
+    throw new InvalidInputError(fields);
   }
-  const fields = parsed.issues.map(({ path, message }) => ({ path: `spec.${path}`, message }));
-  throw new InvalidInputError(fields);
+  const { preset, ...rest } = parsed.spec;
+  const type = typeof rest.type === 'string' ? types.find(rest.type) : undefined;
+  if (type === undefined || !isJsonObject(preset)) {
+    return { spec: rest, type: type ?? null, values: {}, secrets: {} };
+  }
+  const { values, secrets } = splitPreset(type, preset);
+  requireAllowedAddresses(context, type, values);
+  const spec = withSecretNames({ ...rest, ...(hasKeys(values) && { preset: values }) }, secrets);
+  return { spec, type, values, secrets };
+}
+
+/** The endpoints of a preset must be addresses to which this server may connect. */
+function requireAllowedAddresses(
+  { deps }: RequestContext,
+  type: ConnectionType,
+  values: JsonObject,
+): void {
+  try {
+    checkAddresses(deps, type, { config: values, secrets: {} });
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new InvalidInputError(
+      error.fields.map(inPresetPath).map((issue) => ({ ...issue, path: `spec.${issue.path}` })),
+    );
+  }
 }
 
 function refuseTakenName(error: unknown): never {
