@@ -42,6 +42,7 @@ const anyParams = {
   character: 'U+200B',
   minimum: 4,
   maximum: 8,
+  reason: 'Wrong.',
   begin: '-----BEGIN',
   end: '-----END',
   line: '-----END',

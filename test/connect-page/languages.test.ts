@@ -72,6 +72,7 @@ const anyParams = {
   character: 'U+200B',
   maximum: 8,
   minimum: 8,
+  reason: 'Wrong.',
   begin: '-----BEGIN',
   end: '-----END',
   line: '-----END',

@@ -38,6 +38,10 @@ const messages = {
   too_long: ({ maximum }: { maximum: number }) => `cannot be longer than ${maximum} characters`,
   holds_space: () => 'cannot hold blanks or line breaks',
   wrong_pattern: () => 'does not have the form that the service uses: copy it again',
+  allowed_too_little: ({ reason }: { reason: string }) =>
+    reason === ''
+      ? 'does not allow enough at the service'
+      : `does not allow enough at the service: ${reason}`,
   refused_by_service: ({ reason }: { reason: string }) =>
     reason === '' ? 'was refused by the service' : `was refused by the service: ${reason}`,
 

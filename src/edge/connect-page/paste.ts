@@ -58,14 +58,14 @@ function readConnectionString(text: string): Map<string, string> {
   };
   const found = new Map<string, string>();
   for (const [part, names] of Object.entries(namesOfParts)) {
-    const value = decode(parts[part as keyof typeof parts]); // the keys of the same object
+    const value = decodePart(parts[part as keyof typeof parts]); // the keys of the same object
     if (value !== '') for (const name of names) found.set(name, value);
   }
   return found;
 }
 
 /** Decodes a part of an address; a part that is not well encoded stays as it is. */
-function decode(part: string): string {
+function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

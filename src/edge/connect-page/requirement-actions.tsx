@@ -1,4 +1,5 @@
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
+import type { Field } from '../../core/catalog/fields.ts';
 import { perform } from '../../core/operations/perform.ts';
 import { authorizeRequirement } from '../../features/end-users/authorize-requirement.operation.ts';
 import { disconnectRequirement } from '../../features/end-users/disconnect-requirement.operation.ts';
@@ -25,10 +26,10 @@ export async function submit(visit: Visit): Promise<Response> {
   const typed = readTyped(asked, body);
   try {
     const config = toConfig(asked, typed);
-    const submitted = { requirementId: id, type: type.type, config };
+    const submitted = { requirementId: id, type: type.type, config, verify: true };
     await perform(submitRequirementCredentials, context, submitted);
   } catch (error) {
-    if (error instanceof InvalidInputError) {
+    if (error instanceof InvalidInputError && concerns(error, asked)) {
       const open = Object.entries(typed).filter(([name]) => !isSecret(type, name));
       const sealed = sealTyped(session.secret, Object.fromEntries(open));
       const notice = {
@@ -44,6 +45,11 @@ export async function submit(visit: Visit): Promise<Response> {
   }
   await forgetNotice(deps, session.id);
   return c.redirect(`${props.base}?status=success&requirement=${id}`, 303);
+}
+
+/** Whether the person can do something about an error: it names a field that the form asks for. */
+function concerns({ fields }: InvalidInputError, asked: readonly Field[]): boolean {
+  return fields.some(({ path }) => asked.some(({ name }) => path.split('.')[1] === name));
 }
 
 function isSecret({ fields }: ConnectionType, name: string): boolean {

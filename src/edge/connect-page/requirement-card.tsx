@@ -90,10 +90,16 @@ function expiredText({ state }: PageRequirement, words: Words): string {
 /** What is connected, and the way to connect something else in its place. */
 function Connected(props: RequirementProps) {
   const { requirement, isFailed, words, language } = props;
-  const { linkedAt } = requirement;
+  const { linkedAt, account, isUnchecked } = requirement;
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
   return (
     <>
+      {account !== null && (
+        <p>
+          <bdi>{words.account(clip(account, 200))}</bdi>
+        </p>
+      )}
+      {isUnchecked && <p class="alert">{words.unchecked(providerName(requirement, language))}</p>}
       {linkedAt && (
         <p class="hint">
           <time datetime={linkedAt.toISOString()}>{words.connectedOn(day.format(linkedAt))}</time>

@@ -64,7 +64,14 @@ export type PageRequirement = {
   state: RequirementState;
   /** The time when the user connected it last. */
   linkedAt: Date | undefined;
+  /** The account at the service, if it is known. */
+  account: string | null;
+  /** Whether the service could not be asked if the credentials work. */
+  isUnchecked: boolean;
 };
+
+/** The verdicts that leave open whether credentials work. */
+const unchecked: ReadonlySet<string> = new Set(['unreachable', 'unsupported', 'blocked_by_policy']);
 
 type PageContent = { app: PageApp; requirements: PageRequirement[] };
 
@@ -130,16 +137,23 @@ export async function loadPageContent(
   const types = deps.connectionTypes.of(organizationId);
   const links = await deps.db.endUserLink.findMany({
     where: { endUserId },
-    select: { requirementId: true, linkedAt: true },
+    select: {
+      requirementId: true,
+      linkedAt: true,
+      connection: { select: { verdict: true, accountId: true, accountLabel: true } },
+    },
   });
-  const linkedAt = new Map(links.map((link) => [link.requirementId, link.linkedAt]));
+  const linkOf = new Map(links.map((link) => [link.requirementId, link]));
   const requirements = app.requirements.map(async (row): Promise<PageRequirement> => {
     const described = textIn(language, row.description ?? '', row.descriptions);
+    const link = linkOf.get(row.id);
     const shown = {
       id: row.id,
       title: textIn(language, row.title, row.titles),
       description: described.text === '' ? null : described,
-      linkedAt: linkedAt.get(row.id),
+      linkedAt: link?.linkedAt,
+      account: link?.connection?.accountLabel ?? link?.connection?.accountId ?? null,
+      isUnchecked: unchecked.has(link?.connection?.verdict ?? ''),
       state: await currentStatus(deps, { endUserId, requirementId: row.id }),
     };
     const spec = readSpec(row.kind, row.spec);

@@ -58,15 +58,20 @@ export function verdictDetail({ verdict, httpStatus }: Verdict, host: string | n
 /**
  * Does the same as {@link verifyCredentials}, and fails with InvalidInputError if the service refuses the
  * credentials: the secret fields are wrong.
+ *
+ * @param options `needsScopes`: also if they work but do not allow enough.
  */
 export async function requireAccepted(
   context: RequestContext,
   credentials: NewCredentials,
+  { needsScopes = false } = {},
 ): Promise<Verdict> {
   const verdict = await verifyCredentials(context, credentials);
-  if (verdict.verdict !== 'refused') return verdict;
+  const isTooLittle = needsScopes && verdict.verdict === 'insufficient_scope';
+  if (verdict.verdict !== 'refused' && !isTooLittle) return verdict;
   const { type, halves } = credentials;
-  const problem = complaint('refused_by_service', { reason: verdict.reason ?? '' });
+  const code = isTooLittle ? 'allowed_too_little' : 'refused_by_service';
+  const problem = complaint(code, { reason: verdict.reason ?? '' });
   const names = secretFieldsWithValue(type, halves.secrets);
   const paths = names.length > 0 ? names.map((name) => `config.${name}`) : ['config'];
   throw new InvalidInputError(

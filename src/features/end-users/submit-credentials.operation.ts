@@ -13,6 +13,7 @@ import { newId } from '../../platform/new-id.ts';
 import { newConnection } from '../connections/connection.input.ts';
 import { insertConnectionRow } from '../connections/connections.store.ts';
 import { requireType } from '../connections/require-type.ts';
+import { requireAccepted } from '../connections/verify-credentials.ts';
 import { findUnasked } from '../requirements/asked-fields.ts';
 import { linkerOf, lockEndUser, replaceLink, requireReplaceable } from '../requirements/links.ts';
 import { openPresetSecrets } from '../requirements/preset-secrets.ts';
@@ -36,9 +37,11 @@ export const submitRequirementCredentials = operation({
     requirementId: z.string(),
     type: requiredText(200),
     config: newConnection.config,
+    // Only the connect page asks the service first: it can show at once what the service says.
+    verify: z.boolean().optional(),
   }),
   errors: [InvalidInputError, NotFoundError, ConflictError],
-  run: async (context, { requirementId, type: typeName, config }) => {
+  run: async (context, { requirementId, type: typeName, config, verify }) => {
     const { deps } = context;
     const viewer = requireEndUser(context.viewer);
     await takeAction(context, viewer);
@@ -53,6 +56,11 @@ export const submitRequirementCredentials = operation({
     const ofUser = { endUserId, requirementId: requirement.id };
     const linker = linkerOf(deps, viewer);
     const place = { organizationId, projectId, id: newId() };
+    const credentials = { type, halves, projectId, connectionId: place.id };
+    const verdict =
+      verify === true
+        ? await requireAccepted(context, credentials, { needsScopes: true })
+        : undefined;
     const user = await hashUserId(deps, viewer.appId, viewer.userId);
     const detail = { requirement: requirement.id, user };
     const event = { action: 'link.create', connectionId: place.id, detail };
@@ -67,6 +75,7 @@ export const submitRequirementCredentials = operation({
           createdBy: null,
           status: 'active',
           ofUser,
+          verdict,
           sealed: sealedConfig(deps.vault, key, place, { type, halves }),
           event: eventValues(context, event),
         });

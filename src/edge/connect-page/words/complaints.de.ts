@@ -31,6 +31,10 @@ export const germanComplaints: ComplaintWords = {
   not_datetime: () =>
     'Geben Sie Datum und Uhrzeit mit Zeitzone ein, etwa 2030-12-31T23:59:59+01:00.',
 
+  allowed_too_little: ({ reason }) =>
+    reason === ''
+      ? 'Der Dienst nimmt diesen Wert an, erlaubt damit aber zu wenig.'
+      : `Der Dienst nimmt diesen Wert an, erlaubt damit aber zu wenig. Er sagt: ${reason}`,
   refused_by_service: ({ reason }) =>
     reason === ''
       ? 'Der Dienst lehnt diesen Wert ab. Prüfen Sie ihn, und geben Sie ihn noch einmal ein.'

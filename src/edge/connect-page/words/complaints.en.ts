@@ -42,6 +42,10 @@ export const englishComplaints: ComplaintWords = {
   not_url: () => 'Enter a whole address that begins with https:// or http://.',
   not_datetime: () => 'Enter a date and time with the time zone, such as 2030-12-31T23:59:59Z.',
 
+  allowed_too_little: ({ reason }) =>
+    reason === ''
+      ? 'The service accepts this value, but it does not allow enough.'
+      : `The service accepts this value, but it does not allow enough. It says: ${reason}`,
   refused_by_service: ({ reason }) =>
     reason === ''
       ? 'The service refuses this value. Check it, and enter it again.'

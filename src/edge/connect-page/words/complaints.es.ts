@@ -31,6 +31,10 @@ export const spanishComplaints: ComplaintWords = {
   not_datetime: () =>
     'Escriba la fecha y la hora con zona horaria, por ejemplo 2030-12-31T23:59:59+01:00.',
 
+  allowed_too_little: ({ reason }) =>
+    reason === ''
+      ? 'El servicio acepta este valor, pero no da permisos suficientes.'
+      : `El servicio acepta este valor, pero no da permisos suficientes. Dice: ${reason}`,
   refused_by_service: ({ reason }) =>
     reason === ''
       ? 'El servicio rechaza este valor. Compruébelo e introdúzcalo de nuevo.'

@@ -31,6 +31,10 @@ export const frenchComplaints: ComplaintWords = {
   not_datetime: () =>
     'Saisissez la date et l’heure avec le fuseau horaire, par exemple 2030-12-31T23:59:59+01:00.',
 
+  allowed_too_little: ({ reason }) =>
+    reason === ''
+      ? 'Le service accepte cette valeur, mais elle ne donne pas assez de droits.'
+      : `Le service accepte cette valeur, mais elle ne donne pas assez de droits. Il dit : ${reason}`,
   refused_by_service: ({ reason }) =>
     reason === ''
       ? 'Le service refuse cette valeur. Vérifiez-la et saisissez-la de nouveau.'

@@ -31,6 +31,10 @@ export const italianComplaints: ComplaintWords = {
   not_datetime: () =>
     'Inserisca data e ora con il fuso orario, ad esempio 2030-12-31T23:59:59+01:00.',
 
+  allowed_too_little: ({ reason }) =>
+    reason === ''
+      ? 'Il servizio accetta questo valore, ma non dà autorizzazioni sufficienti.'
+      : `Il servizio accetta questo valore, ma non dà autorizzazioni sufficienti. Dice: ${reason}`,
   refused_by_service: ({ reason }) =>
     reason === ''
       ? 'Il servizio rifiuta questo valore. Lo controlli e lo inserisca di nuovo.'

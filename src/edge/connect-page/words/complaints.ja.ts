@@ -29,6 +29,10 @@ export const japaneseComplaints: ComplaintWords = {
   not_url: () => 'https:// または http:// で始まる完全なアドレスを入力してください。',
   not_datetime: () => 'タイムゾーン付きの日時を入力してください。例：2030-12-31T23:59:59+09:00。',
 
+  allowed_too_little: ({ reason }) =>
+    reason === ''
+      ? 'サービスはこの値を受け付けましたが、権限が足りません。'
+      : `サービスはこの値を受け付けましたが、権限が足りません。サービスからのメッセージ: ${reason}`,
   refused_by_service: ({ reason }) =>
     reason === ''
       ? 'サービスがこの値を拒否しました。確認して、もう一度入力してください。'

@@ -29,6 +29,10 @@ export const dutchComplaints: ComplaintWords = {
   not_url: () => 'Voer een volledig adres in dat begint met https:// of http://.',
   not_datetime: () => 'Voer datum en tijd met tijdzone in, bijvoorbeeld 2030-12-31T23:59:59+01:00.',
 
+  allowed_too_little: ({ reason }) =>
+    reason === ''
+      ? 'De dienst accepteert deze waarde, maar die geeft te weinig rechten.'
+      : `De dienst accepteert deze waarde, maar die geeft te weinig rechten. De dienst zegt: ${reason}`,
   refused_by_service: ({ reason }) =>
     reason === ''
       ? 'De dienst weigert deze waarde. Controleer de waarde en voer die opnieuw in.'

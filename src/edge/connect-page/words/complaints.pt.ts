@@ -30,6 +30,10 @@ export const portugueseComplaints: ComplaintWords = {
   not_datetime: () =>
     'Digite a data e a hora com o fuso horário, por exemplo 2030-12-31T23:59:59-03:00.',
 
+  allowed_too_little: ({ reason }) =>
+    reason === ''
+      ? 'O serviço aceita este valor, mas ele não dá permissões suficientes.'
+      : `O serviço aceita este valor, mas ele não dá permissões suficientes. Ele diz: ${reason}`,
   refused_by_service: ({ reason }) =>
     reason === ''
       ? 'O serviço recusa este valor. Verifique-o e digite-o novamente.'

@@ -93,12 +93,6 @@ export const german: Words = {
   moment: 'Datum und Uhrzeit mit Zeitzone, etwa 2030-12-31T23:59:59+01:00.',
   save: 'Verbinden',
   checking: 'Wird geprüft …',
-  checks: {
-    refused: (provider, problem) =>
-      `${provider} nimmt das nicht an. Es wurde nichts gespeichert.${quoteProviderInGerman(problem)}`,
-    insufficient: (provider, problem) =>
-      `${provider} nimmt das an, erlaubt damit aber zu wenig. Es wurde nichts gespeichert.${quoteProviderInGerman(problem)}`,
-  },
   connectWith: (provider) => `Weiter zu ${provider}`,
   viaPipedream: 'Sie werden zu Pipedream weitergeleitet und kommen danach hierher zurück.',
   viaProvider: (provider) =>

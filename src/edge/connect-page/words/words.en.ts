@@ -105,12 +105,6 @@ export const english = {
   moment: 'Date and time with the time zone, such as 2030-12-31T23:59:59Z.',
   save: 'Connect',
   checking: 'Checking …',
-  checks: {
-    refused: (provider: string, problem: Problem) =>
-      `${provider} does not accept this. Nothing was stored.${quoteProvider(problem)}`,
-    insufficient: (provider: string, problem: Problem) =>
-      `${provider} accepts this, but it does not allow enough. Nothing was stored.${quoteProvider(problem)}`,
-  },
   connectWith: (provider: string) => `Continue to ${provider}`,
   viaPipedream: 'You will be sent to Pipedream and come back here.',
   viaProvider: (provider: string) => `You will be sent to ${provider} and come back here.`,

@@ -93,12 +93,6 @@ export const spanish: Words = {
   moment: 'Fecha y hora con zona horaria, por ejemplo 2030-12-31T23:59:59+01:00.',
   save: 'Conectar',
   checking: 'Comprobando…',
-  checks: {
-    refused: (provider, problem) =>
-      `${provider} no acepta este dato. No se ha guardado nada.${quoteProviderInSpanish(problem)}`,
-    insufficient: (provider, problem) =>
-      `${provider} acepta este dato, pero no da permisos suficientes. No se ha guardado nada.${quoteProviderInSpanish(problem)}`,
-  },
   connectWith: (provider) => `Continuar a ${provider}`,
   viaPipedream: 'Irá a Pipedream y volverá aquí.',
   viaProvider: (provider) => `Irá a ${provider} y volverá aquí.`,

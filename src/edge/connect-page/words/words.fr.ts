@@ -98,12 +98,6 @@ export const french: Words = {
   moment: 'Date et heure avec le fuseau horaire, par exemple 2030-12-31T23:59:59+01:00.',
   save: 'Connecter',
   checking: 'Vérification…',
-  checks: {
-    refused: (provider, problem) =>
-      `${provider} n’accepte pas cette valeur. Rien n’a été enregistré.${quoteProviderInFrench(problem)}`,
-    insufficient: (provider, problem) =>
-      `${provider} accepte cette valeur, mais elle ne donne pas assez de droits. Rien n’a été enregistré.${quoteProviderInFrench(problem)}`,
-  },
   connectWith: (provider) => `Continuer vers ${provider}`,
   viaPipedream: 'Vous serez dirigé vers Pipedream, puis ramené ici.',
   viaProvider: (provider) => `Vous serez dirigé vers ${provider}, puis ramené ici.`,

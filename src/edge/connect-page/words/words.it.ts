@@ -94,12 +94,6 @@ export const italian: Words = {
   moment: 'Data e ora con il fuso orario, ad esempio 2030-12-31T23:59:59+01:00.',
   save: 'Collega',
   checking: 'Verifica in corso…',
-  checks: {
-    refused: (provider, problem) =>
-      `${provider} non accetta questo valore. Non è stato salvato nulla.${quoteProviderInItalian(problem)}`,
-    insufficient: (provider, problem) =>
-      `${provider} accetta questo valore, ma non dà autorizzazioni sufficienti. Non è stato salvato nulla.${quoteProviderInItalian(problem)}`,
-  },
   connectWith: (provider) => `Continua su ${provider}`,
   viaPipedream: 'Verrà indirizzato a Pipedream e poi riportato qui.',
   viaProvider: (provider) => `Verrà indirizzato a ${provider} e poi riportato qui.`,

@@ -97,12 +97,6 @@ export const japanese: Words = {
   moment: 'タイムゾーン付きの日時。例：2030-12-31T23:59:59+09:00',
   save: '接続する',
   checking: '確認中…',
-  checks: {
-    refused: (provider, problem) =>
-      `${provider} に受け付けられませんでした。何も保存されていません。${quoteProviderInJapanese(problem)}`,
-    insufficient: (provider, problem) =>
-      `${provider} に受け付けられましたが、権限が足りません。何も保存されていません。${quoteProviderInJapanese(problem)}`,
-  },
   connectWith: (provider) => `${provider} に進む`,
   viaPipedream: 'Pipedream に移動し、そのあとここに戻ります。',
   viaProvider: (provider) => `${provider} に移動し、そのあとここに戻ります。`,

@@ -93,12 +93,6 @@ export const dutch: Words = {
   moment: 'Datum en tijd met tijdzone, bijvoorbeeld 2030-12-31T23:59:59+01:00.',
   save: 'Verbinden',
   checking: 'Bezig met controleren…',
-  checks: {
-    refused: (provider, problem) =>
-      `${provider} accepteert dit niet. Er is niets opgeslagen.${quoteProviderInDutch(problem)}`,
-    insufficient: (provider, problem) =>
-      `${provider} accepteert dit, maar het geeft te weinig rechten. Er is niets opgeslagen.${quoteProviderInDutch(problem)}`,
-  },
   connectWith: (provider) => `Doorgaan naar ${provider}`,
   viaPipedream: 'U gaat naar Pipedream en komt daarna hier terug.',
   viaProvider: (provider) => `U gaat naar ${provider} en komt daarna hier terug.`,

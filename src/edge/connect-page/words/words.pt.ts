@@ -93,12 +93,6 @@ export const portuguese: Words = {
   moment: 'Data e hora com o fuso horário, por exemplo 2030-12-31T23:59:59-03:00.',
   save: 'Conectar',
   checking: 'Verificando…',
-  checks: {
-    refused: (provider, problem) =>
-      `${provider} não aceita este valor. Nada foi guardado.${quoteProviderInPortuguese(problem)}`,
-    insufficient: (provider, problem) =>
-      `${provider} aceita este valor, mas ele não dá permissões suficientes. Nada foi guardado.${quoteProviderInPortuguese(problem)}`,
-  },
   connectWith: (provider) => `Continuar para ${provider}`,
   viaPipedream: 'Você irá para o Pipedream e voltará para cá.',
   viaProvider: (provider) => `Você irá para ${provider} e voltará para cá.`,
