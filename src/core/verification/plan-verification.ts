@@ -40,7 +40,7 @@ export function planVerification(
       return { host: null, run: async () => verdictOfFailure(error) };
     if (!(error instanceof TemplateValueError)) throw error;
     const { field, complaint } = error;
-    if (ownValue(values.open, field) === undefined) {
+    if (ownValue({ ...values.open, ...values.secret }, field) === undefined) {
       return decided('unsupported', `${type.label} cannot be verified without ${field}.`);
     }
     return decided('blocked_by_policy', `The credentials were not sent: ${field} ${complaint}.`);
@@ -59,7 +59,8 @@ function planCheck(
   if (verify.kind === 'protocol') return planLogin(label, verify, values);
   if (http === undefined) return undefined;
   const type = { label, http, verify };
-  const url = verificationUrl(type, values.open);
+  // A service can want its key in the path, so the URL must not get into a message.
+  const url = verificationUrl(type, { ...values.open, ...values.secret });
   return planWithDeadline(url.host, (outbound, signal) =>
     verifyHttp(outbound, { type, values, url }, signal),
   );

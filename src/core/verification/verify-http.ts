@@ -18,11 +18,13 @@ type HttpType = Pick<ConnectionType, 'label'> & { http: HttpFacts; verify: HttpV
  * @throws TemplateValueError if a value does not fit; OutboundRefusedError for a host that is none of the
  * type's.
  */
-export function verificationUrl({ http, verify }: HttpType, open: JsonObject): URL {
-  const base = fillUrl(http.baseUrl, open);
+export function verificationUrl({ http, verify }: HttpType, values: JsonObject): URL {
+  const base = fillUrl(http.baseUrl, values);
   const url =
-    verify.url === null ? fillUrl(below(http.baseUrl, verify), open) : fillUrl(verify.url, open);
-  const hosts = http.hostTemplates?.map((host) => fillHost(host, open)) ?? [base.host];
+    verify.url === null
+      ? fillUrl(below(http.baseUrl, verify), values)
+      : fillUrl(verify.url, values);
+  const hosts = http.hostTemplates?.map((host) => fillHost(host, values)) ?? [base.host];
   const isOwn = hosts.some((host) => new URL(`${url.protocol}//${host}`).host === url.host);
   if (!isOwn) throw new OutboundRefusedError(url.host, 'is none of the hosts of the type');
   return url;

@@ -16,10 +16,17 @@ export type ServiceAnswer = {
   body?: unknown;
 };
 
-/** Starts the double of a service, which keeps what it receives. */
-export async function serveService(answer: (request: ServiceRequest) => ServiceAnswer) {
+/**
+ * Starts the double of a service, which keeps what it receives.
+ *
+ * @param pause what it waits for before it answers.
+ */
+export async function serveService(
+  answer: (request: ServiceRequest) => ServiceAnswer,
+  pause?: () => Promise<unknown>,
+) {
   const requests: ServiceRequest[] = [];
-  const { port } = await serveHttp((request, response) => {
+  const { port } = await serveHttp(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const received = {
       method: request.method ?? '',
@@ -29,6 +36,7 @@ export async function serveService(answer: (request: ServiceRequest) => ServiceA
     };
     requests.push(received);
     request.resume();
+    await pause?.();
     const { status = 200, headers = {}, body = {} } = answer(received);
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
