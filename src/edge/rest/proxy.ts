@@ -18,6 +18,7 @@ import {
   UnauthenticatedError,
   UpstreamError,
 } from '../../platform/errors.ts';
+import type { Limits } from '../../platform/limits.ts';
 import { failureJson, internalFailureJson } from '../http/failure.ts';
 import { logBug, toAppError } from '../http/masking.ts';
 import { errorInRestNames } from './field-names.ts';
@@ -70,6 +71,7 @@ async function forward(deps: Deps, arrival: ProxyArrival): Promise<ProxiedRespon
   const look = () => authenticate(deps, headers.authorization);
   const viewer = await look();
   if (viewer.kind === 'connect_token') throw new UnauthenticatedError();
+  keepSocketOpen(req, deps.config.limits);
   const limit = deps.config.limits.proxyMegabytes * 1024 * 1024;
   const length = bodyLength(req);
   if (length !== null && length > limit) throw new PayloadTooLargeError(limit);
@@ -102,6 +104,16 @@ async function forward(deps: Deps, arrival: ProxyArrival): Promise<ProxiedRespon
 /** Node reads headers as Latin-1, and clients send UTF-8. */
 function decodeUserId(header: string | string[] | undefined): string {
   return Buffer.from(String(header ?? ''), 'latin1').toString();
+}
+
+/** Milliseconds that the socket of the caller stays open beyond the time that a service may be silent. */
+const socketMargin = 10_000;
+
+/** The server closes silent sockets after a time that is shorter than what an operator may allow a service. */
+function keepSocketOpen({ socket }: IncomingMessage, limits: Limits): void {
+  const { proxyResponseSeconds, proxyIdleSeconds } = limits;
+  const silence = Math.max(proxyResponseSeconds, proxyIdleSeconds) * 1_000 + socketMargin;
+  if (socket.timeout !== undefined && socket.timeout < silence) socket.setTimeout(silence);
 }
 
 function bodyLength({ headers }: IncomingMessage): number | null {
