@@ -68,6 +68,17 @@ test.each(providers.map(({ definition }) => [definition.type, definition] as con
   },
 );
 
+test('a verification and a consent name the account in one way: by its id, or by its label alone', () => {
+  for (const { type, oauth2, verify } of listShippedTypes()) {
+    const [consented, verified] = [
+      oauth2?.account,
+      verify?.kind === 'http' ? verify.account : null,
+    ];
+    if (!type.startsWith('patchbay.') || !consented || !verified) continue;
+    expect([type, verified.id !== null]).toEqual([type, consented.id !== null]);
+  }
+});
+
 test('the pack offers at least 100 services that take an API key, and no label twice', () => {
   expect(keyServices.length).toBeGreaterThanOrEqual(100);
   const others = pack.filter((entry) => !keyServices.includes(entry));
