@@ -85,9 +85,12 @@ export function launchTool(environment: Environment, ...args: string[]): Process
  */
 export const shortLived = ['--liftoff-only'];
 
+/** A module that keeps a process away from the network. */
+const offline = new URL('../setup/offline.mjs', import.meta.url).href;
+
 /** Starts Node like {@link launch}. */
 function launchNode(args: string[], environment: Environment): Process {
-  return launch(process.execPath, [...shortLived, ...args], environment);
+  return launch(process.execPath, [...shortLived, '--import', offline, ...args], environment);
 }
 
 /** Starts a program with nothing but PATH, HOME and `environment`. It is killed at the end of the file. */
