@@ -5,7 +5,7 @@ type Document = ReturnType<typeof openApiDocument>;
 type PathItem = NonNullable<Document['paths']>[string];
 type DocumentedOperation = NonNullable<PathItem['get']>;
 
-const documentedMethods = ['get', 'post', 'put', 'delete'] as const;
+const documentedMethods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Draws the OpenAPI document as a page that loads nothing and runs nothing. */
 export function DocsPage({ document }: { document: Document }) {

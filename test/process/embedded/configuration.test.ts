@@ -66,6 +66,14 @@ const badValues: [name: string, values: [string, string], wanted: string][] = [
   ['LIMIT_SUBSCRIPTIONS_PER_PROCESS', ['1k', '-1000'], 'a positive integer'],
   ['LIMIT_REQUEST_SECONDS', ['30s', '-30'], 'a positive integer'],
   ['LIMIT_WAITING_CHANGES', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_PROXY_MEGABYTES', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_PROXY_RESPONSE_SECONDS', ['30s', '-30'], 'a positive integer'],
+  ['LIMIT_PROXY_IDLE_SECONDS', ['30s', '-30'], 'a positive integer'],
+  ['LIMIT_PROXY_PER_CONNECTION', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_PROXY_PER_HOST', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_VERIFICATIONS', ['1k', '-1000'], 'a positive integer'],
+  ['LIMIT_VERIFICATIONS_PER_HOST', ['1k', '-1000'], 'a positive integer'],
+  ['VERIFY_EVERY', ['5 minutes', '-24h'], 'off, or a time such as 30m'],
 ];
 
 describe('a bad value', () => {
@@ -120,7 +128,8 @@ describe('a bad value', () => {
   }, 60_000);
 
   it('is tested above for every variable', () => {
-    const tried = new Set([...badValues.map(([name]) => name), 'HOST', 'DATA_DIR']);
+    const elsewhere = ['HOST', 'DATA_DIR', 'CONNECTION_TYPES']; // type-files has a test of the last one
+    const tried = new Set([...badValues.map(([name]) => name), ...elsewhere]);
     expect([...tried].toSorted()).toEqual(Object.keys(wanted).toSorted());
   });
 });
