@@ -64,6 +64,37 @@ test('a person gives consent, and the token is refreshed', async () => {
   expect(second.access_token).not.toBe(first.access_token);
 });
 
+test('a custom type has a redirect URI of its own, and its state is refused at that of the shipped types', async () => {
+  const { type } = await createType(server, definition());
+  const read = await server.rest<{ data: { redirect_uri: string } }>(
+    'GET',
+    `/v1/connection-types/${type}`,
+  );
+  const { publicUrl } = server.deps.config;
+  const { redirect_uri: own } = read.json.data;
+  expect(own).toMatch(/\/v1\/oauth2\/callback\/[0-9a-f-]{36}$/);
+  const { client } = provider;
+  const config = { client_id: client.id, client_secret: client.secret };
+  const { id } = await createConnection(server, { type, config });
+  const path = `/v1/connections/${id}/oauth2/authorize`;
+  const begun = await server.rest<{ data: { url: string } }>('POST', path, { body: {} });
+  expect(new URL(begun.json.data.url).searchParams.get('redirect_uri')).toBe(own);
+  const back = await consentInBrowser(begun.json.data.url, `${publicUrl}/v1/oauth2/callback`);
+  expect(back.pathname).toBe(new URL(own).pathname);
+  const shared = `/v1/oauth2/callback${back.search}`;
+  expect((await server.send({ method: 'GET', path: shared })).status).toBe(400);
+  const { data } = await server.graphql(
+    `{ shipped: connectionType(type: "dynamiq.connections.GitHubOAuth2") { redirectUri }
+       generic: connectionType(type: "dynamiq.connections.OAuth2") { redirectUri }
+       key: connectionType(type: "dynamiq.connections.OpenAI") { redirectUri } }`,
+  );
+  expect(data).toEqual({
+    shipped: { redirectUri: `${publicUrl}/v1/oauth2/callback` },
+    generic: { redirectUri: null },
+    key: { redirectUri: null },
+  });
+});
+
 test('the type cannot be deleted or send its client elsewhere while the grant lives, and a new version is used at once', async () => {
   const own = await createType(server, definition());
   const { type } = own;

@@ -4,6 +4,7 @@ import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field } from '../../core/catalog/fields.ts';
 import { logoPath } from '../../core/catalog/logo.ts';
 import { toJsonSchema } from '../../features/connection-types/json-schema.ts';
+import { redirectUriOf } from '../../oauth/consent/callback-address.ts';
 
 const anyObject = z.record(z.string(), z.unknown());
 
@@ -30,6 +31,10 @@ export const listedTypeSchema = z
     origin: z.enum(['shipped', 'custom']),
     version: z.int(),
     is_oauth: z.boolean(),
+    redirect_uri: z
+      .string()
+      .nullable()
+      .describe('To register at the provider, if it is one for all.'),
     default_scopes: z.array(z.string()),
     logo_url: z.string().describe('An SVG, which needs no credential.'),
     docs_url: z.string().nullable(),
@@ -63,6 +68,7 @@ export function listedTypeJson({ deps }: RequestContext, type: ConnectionType) {
     origin: type.origin,
     version: type.version,
     is_oauth: type.oauth2 !== undefined,
+    redirect_uri: redirectUriOf(deps.config.publicUrl, type),
     default_scopes: type.oauth2?.defaultScopes ?? [],
     logo_url: `${deps.config.publicUrl}${logoPath(type)}`,
     docs_url: type.docsUrl,

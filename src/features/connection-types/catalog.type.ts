@@ -3,6 +3,7 @@ import type { Field, FieldKind } from '../../core/catalog/fields.ts';
 import { logoPath } from '../../core/catalog/logo.ts';
 import { builder } from '../../core/graphql/builder.ts';
 import type { Context } from '../../core/graphql/context.ts';
+import { redirectUriOf } from '../../oauth/consent/callback-address.ts';
 import { toJsonSchema } from './json-schema.ts';
 
 /** Loading the whole catalogue costs as much as this many rows. */
@@ -111,6 +112,13 @@ export const ConnectionTypeRef = builder.objectRef<ConnectionType>('ConnectionTy
     isOAuth: t.boolean({
       description: 'Whether a person must give consent at a provider.',
       resolve: ({ oauth2 }) => oauth2 !== undefined,
+    }),
+    redirectUri: t.field({
+      type: 'URL',
+      nullable: true,
+      description:
+        'The redirect URI to register at the provider; null without OAuth, and for the generic type, whose connections and requirements each have their own.',
+      resolve: (type, _args, { deps }) => redirectUriOf(deps.config.publicUrl, type),
     }),
     defaultScopes: t.stringList({
       description: 'The scopes that a consent asks for if the config names none.',

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { RequestContext } from '../../core/access/request-context.ts';
 import { actorOf, auditEvent } from '../../core/audit/audit.service.ts';
 import type { ConnectionType } from '../../core/catalog/catalog.ts';
-import type { OAuthFacts } from '../../core/catalog/facts.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { Deps } from '../../core/deps/deps.ts';
 import { operation } from '../../core/operations/operation.ts';
@@ -21,6 +20,7 @@ import {
   resolveProvider,
 } from '../provider/provider.ts';
 import { digestState, placeOfVerifier } from './attempt.ts';
+import { callbackAddress } from './callback-address.ts';
 
 /** The authorization URL for a person's browser, and the end of its validity. */
 export type Authorization = { url: string; expiresAt: Date };
@@ -107,7 +107,7 @@ export async function beginConsent(
 ): Promise<Authorization> {
   const { deps, viewer } = context;
   const callbackId = requirementId ?? connection.id;
-  const redirectUri = callbackAddress(deps.config.publicUrl, provider.facts, callbackId);
+  const redirectUri = callbackAddress(deps.config.publicUrl, connection.type, callbackId);
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
   const attemptId = newId();
@@ -151,14 +151,6 @@ const redirectNotListed = {
   path: 'redirectUrl',
   message: "must be exactly one of the project's redirect URLs",
 };
-
-/*
- * Each connection and each requirement of the generic type has its own path, so that the response of one
- * authorization server cannot pass for the response of another (RFC 9700, section 4.4).
- */
-function callbackAddress(publicUrl: string, { tokenEndpoint }: OAuthFacts, id: string): string {
-  return `${publicUrl}/v1/oauth2/callback${tokenEndpoint === null ? `/${id}` : ''}`;
-}
 
 type ConsentRequest = { redirectUri: string; state: string; verifier: string };
 
