@@ -64,7 +64,10 @@ export async function liveThrough(
   const scopes = [...expected.scopes];
   expect(first.config).toMatchObject({ access_token: provider.current?.access, scopes });
   expect(first.config?.extra ?? {}).toMatchObject(expectedExtras(provider));
-  expect(await missingScopesOf(server, connection.id)).toEqual([]);
+  expect(await healthOf(server, connection.id)).toEqual({
+    account: expectedAccount(type),
+    oauth: { missingScopes: [] },
+  });
 
   for (const count of [1, 2]) {
     await connection.expireToken();
@@ -109,9 +112,16 @@ function expectedExtras({ facts }: TypedProvider): JsonObject {
   return Object.fromEntries(entries);
 }
 
-async function missingScopesOf(server: TestServer, id: string): Promise<string[]> {
-  const document = 'query($id: ID!) { connection(id: $id) { oauth { missingScopes } } }';
-  type Answer = { connection: { oauth: { missingScopes: string[] } } };
-  const { data } = await server.graphql<Answer>(document, { id });
-  return data.connection.oauth.missingScopes;
+/** The account that the connection shows after a consent; any where the type does not name it. */
+function expectedAccount({ oauth2 }: ConnectionType): unknown {
+  if (oauth2?.account?.id == null) return expect.toSatisfy(() => true);
+  return { id: 'id-A', label: oauth2.account.label === null ? null : 'label-A' };
+}
+
+async function healthOf(server: TestServer, id: string) {
+  const document = `query($id: ID!) {
+    connection(id: $id) { account { id label } oauth { missingScopes } }
+  }`;
+  const { data } = await server.graphql<{ connection: JsonObject }>(document, { id });
+  return data.connection;
 }

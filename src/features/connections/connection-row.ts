@@ -33,6 +33,8 @@ export type ConnectionRow = {
   updatedAt: Date;
   lastUsedAt: Date | null;
   version: number;
+  /** The account at the service, as the last consent or verification named it. */
+  account: ProviderAccount | null;
   /** The result of the last check of the credentials; null before the first. */
   verification: StoredVerification | null;
   project: Project;
@@ -64,7 +66,13 @@ export const connectionColumns = `${listedColumns}, ${projectJson('p')} AS proje
 /** A row that was selected with {@link listedColumns}. */
 export type ListedColumns = Omit<
   ConnectionRow,
-  'organizationId' | 'projectId' | 'configDataKey' | 'plainConfig' | 'project' | 'verification'
+  | 'organizationId'
+  | 'projectId'
+  | 'configDataKey'
+  | 'plainConfig'
+  | 'project'
+  | 'account'
+  | 'verification'
 > &
   VerificationColumns &
   DataKeyColumns<'key'>;
@@ -110,6 +118,7 @@ export function toListedRow(row: ListedColumns, project: Project): ConnectionRow
     updatedAt: row.updatedAt,
     lastUsedAt: row.lastUsedAt,
     version: row.version,
+    account: accountOfRow(row),
     verification: readVerification(row),
     project,
   };
@@ -117,12 +126,18 @@ export function toListedRow(row: ListedColumns, project: Project): ConnectionRow
 
 function readVerification(row: VerificationColumns): StoredVerification | null {
   if (row.verdict === null || row.verifiedAt === null) return null;
-  const { accountId: id, accountLabel: label } = row;
   return {
     verdict: row.verdict,
     checkedAt: row.verifiedAt,
     message: row.verdictMessage ?? '',
     httpStatus: row.verdictHttpStatus,
-    account: id === null && label === null ? null : { id, label },
+    account: accountOfRow(row),
   };
+}
+
+function accountOfRow({
+  accountId: id,
+  accountLabel: label,
+}: VerificationColumns): ProviderAccount | null {
+  return id === null && label === null ? null : { id, label };
 }

@@ -102,8 +102,8 @@ export const ConnectionRef = builder.objectRef<ConnectionRow>('Connection').impl
     account: t.field({
       type: ProviderAccountRef,
       nullable: true,
-      description: 'The account at the service, as the last verification found it.',
-      resolve: ({ verification }) => verification?.account ?? null,
+      description: 'The account at the service, as the last consent or verification named it.',
+      resolve: ({ account }) => account,
     }),
     version: t.exposeInt('version', {
       description:

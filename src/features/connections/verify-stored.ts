@@ -54,13 +54,20 @@ export async function verifyStored(
     const renewed = isTokenRefused(verdict)
       ? await replaceAccessToken(deps, refused, by)
       : undefined;
-    if (renewed === undefined) return { verdict, host: planned.host };
+    if (renewed === undefined)
+      return { verdict: withoutKnownAccount(verdict, tokens), host: planned.host };
     const again = planVerification(type, tokenValues(type, config, renewed));
-    return { verdict: await again.run(deps.outbound), host: again.host };
+    const secondVerdict = await again.run(deps.outbound);
+    return { verdict: withoutKnownAccount(secondVerdict, renewed), host: again.host };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     return { verdict: verdictOf('unreachable', error.message), host: grant.tokenHost };
   }
+}
+
+/** The consent named the account by its id and compares it. A verification may name it by another id. */
+function withoutKnownAccount(verdict: Verdict, { accountId }: GrantTokens): Verdict {
+  return accountId === undefined ? verdict : { ...verdict, account: null };
 }
 
 /** The values of an OAuth connection. The client secret is not among them: the service never gets it. */

@@ -13,6 +13,7 @@ import { type GrantTokens, openTokens, sealTokens } from '../refresh/grant.ts';
 import { accessTokenLife, refreshAfter } from '../refresh/refresh-state.ts';
 import { forgetUndo } from '../revoke/drop-grant.ts';
 import type { Attempt } from './attempt.ts';
+import { accountColumns, accountIdOf, isOtherAccount } from './consent-account.ts';
 import type { Undo } from './undo-consent.service.ts';
 
 /** A consent whose code was exchanged, with everything that is needed to store it. */
@@ -136,18 +137,6 @@ async function readLinkedGrant(
   return openTokens(vault, { organizationId, projectId, id, sealed, dataKey });
 }
 
-/** The id that the type names decides. Without it, the key that each response has by itself decides. */
-function isOtherAccount(before: GrantTokens | undefined, consent: Consent): boolean {
-  const id = accountIdOf(consent);
-  if (before?.accountId !== undefined && id !== undefined) return before.accountId !== id;
-  const { account } = consent.answer;
-  return before?.account !== undefined && account !== undefined && before.account !== account;
-}
-
-function accountIdOf({ provider, answer }: Pick<Consent, 'provider' | 'answer'>) {
-  return provider.facts.account?.id == null ? undefined : answer.namedAccount.id;
-}
-
 type ConsentWithGrant = Consent & { before: Awaited<ReturnType<typeof readStoredGrant>> };
 
 /** Returns false when the connection, its grant, or the data key changed since they were read. */
@@ -192,6 +181,7 @@ async function tryStore(
       where: { id: connectionId },
       // The last verdict was about the tokens before.
       data: {
+        ...accountColumns(consent),
         status: 'active',
         verdict: null,
         verifiedAt: null,
