@@ -34,6 +34,11 @@ beforeAll(async () => {
 });
 
 const openAi = { type: 'dynamiq.connections.OpenAI', config: { api_key: 'a secret key' } };
+// No request shows whether such a key works, so its verification leaves this machine alone.
+const http = {
+  type: 'dynamiq.connections.HttpApiKey',
+  config: { url: 'https://a.example', api_key: 'a secret key' },
+};
 const google = { type: 'dynamiq.connections.GoogleOAuth2', config: {} };
 
 async function create(name: string, body: object): Promise<string> {
@@ -48,10 +53,11 @@ async function prepare(): Promise<Record<string, Ask>> {
   const { projectId } = server.home;
   const app = await seedApp(server.deps.db, projectId, { visibility: 'public' });
   const key = server.adminKey;
-  const [read, doomed, oauth] = [
+  const [read, doomed, oauth, verified] = [
     await create('read', openAi),
     await create('doomed', openAi),
     await create('oauth', google),
+    await create('verified', http),
   ];
   const brought = await makeRequirement(server, app.id, { spec: { type: openAi.type } });
   const consented = await makeRequirement(server, app.id, { spec: { type: google.type } });
@@ -78,6 +84,15 @@ async function prepare(): Promise<Record<string, Ask>> {
     },
     'delete /v1/connections/{connection_id}': { path: `/v1/connections/${doomed}`, key },
     'post /v1/connections/{connection_id}/credentials': { path: `${one}/credentials`, key },
+    'post /v1/connections/{connection_id}/verify': {
+      path: `/v1/connections/${verified}/verify`,
+      key,
+    },
+    'post /v1/connections/verify': {
+      path: '/v1/connections/verify',
+      key,
+      body: { project_id: projectId, ...http },
+    },
     'post /v1/connections/{connection_id}/oauth2/authorize': {
       path: `/v1/connections/${oauth}/oauth2/authorize`,
       key,
