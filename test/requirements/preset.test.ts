@@ -1,4 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
+import { listShippedTypes } from '../../src/core/catalog/catalog.ts';
+import { addressFields } from '../../src/features/requirements/address-fields.ts';
+import { askedFields } from '../../src/features/requirements/asked-fields.ts';
 import { appMutations } from '../helpers/app-mutations.ts';
 import { seedApp } from '../helpers/apps.ts';
 import { canary } from '../helpers/canary.ts';
@@ -91,6 +94,28 @@ test.each([
     { [`config.${name}`]: 'cannot be chosen: the app or the operator decides it' },
   ]);
 });
+
+test('a preset secret never goes to an address that an end user chooses', async () => {
+  const { id } = await create({ type: openAi, preset: { api_key: canary() } });
+  const config = { url: 'https://evil.example/v1' };
+  const sent = await submit(await openEndUser(server, appId), id, config);
+  expect([sent.status, Object.keys(sent.details ?? {})]).toEqual([400, ['config.url']]);
+  const address =
+    'must be preset too: a preset secret never goes to an address that an end user chooses';
+  const { fields } = await create({ type: postgreSql, preset: { password: canary() } });
+  expect(fields).toEqual([{ path: 'spec.preset.host', message: address }]);
+});
+
+test.each(listShippedTypes().filter(({ oauth2 }) => oauth2 === undefined))(
+  'beside a preset secret of $type no address is asked for',
+  (type) => {
+    const fixed = { preset: {}, hidden: [], secretFields: ['api_key'] };
+    const asked = askedFields(type, fixed).map(({ name }) => name);
+    const addresses = [...addressFields(type)];
+    expect(asked.filter((name) => addresses.includes(name))).toEqual([]);
+    expect(asked.filter((name) => /url|uri|host|endpoint|domain|port$/.test(name))).toEqual([]);
+  },
+);
 
 test('refuses a submit that sends a field of the operator', async () => {
   const type = 'dynamiq.connections.AWS';

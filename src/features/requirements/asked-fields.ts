@@ -2,15 +2,17 @@ import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import type { Field } from '../../core/catalog/fields.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
+import { addressFields } from './address-fields.ts';
 import { type Fixed, unaskedNames } from './spec.ts';
 
 /**
  * Returns the fields that an end user is asked for: neither constants, nor those of the operator, nor what
- * the requirement fixes or hides.
+ * the requirement fixes or hides. If it fixes a secret, they are not asked for an address either.
  */
-export function askedFields({ fields }: ConnectionType, fixed: Fixed): Field[] {
-  const unasked = new Set(unaskedNames(fixed));
-  return fields.filter(
+export function askedFields(type: ConnectionType, fixed: Fixed): Field[] {
+  const addresses = fixed.secretFields.length > 0 ? addressFields(type) : [];
+  const unasked = new Set([...unaskedNames(fixed), ...addresses]);
+  return type.fields.filter(
     ({ name, const: constant, audience }) =>
       constant === undefined && audience !== 'operator' && !unasked.has(name),
   );

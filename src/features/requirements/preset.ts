@@ -2,6 +2,7 @@ import type { ConnectionType } from '../../core/catalog/catalog.ts';
 import { checkConfig, parseConfig } from '../../core/catalog/config.ts';
 import type { JsonObject } from '../../core/catalog/json.ts';
 import type { FieldIssue } from '../../platform/field-issues.ts';
+import { addressFields } from './address-fields.ts';
 
 /*
  * The fields that a requirement fixes for all end users, such as the client of an OAuth provider. The public
@@ -87,12 +88,24 @@ function findMissing(
   ];
 }
 
-/** Finds required fields that nobody can fill in: those of the operator, and hidden ones. */
+const addressMissing =
+  'must be preset too: a preset secret never goes to an address that an end user chooses';
+
+/**
+ * Finds required fields that nobody can fill in: those of the operator, hidden ones, and addresses beside a
+ * preset secret.
+ */
 function findUnfillable(
-  { fields }: ConnectionType,
+  type: ConnectionType,
   { preset, hidden }: GivenPreset,
   kept: JsonObject | undefined,
 ): FieldIssue[] {
+  const { fields } = type;
+  const hasSecret = fields.some(({ name, secret }) => {
+    const isGiven = Object.hasOwn(preset, name);
+    return secret && (isGiven ? preset[name] !== null : Object.hasOwn(kept ?? {}, name));
+  });
+  const addresses = hasSecret ? addressFields(type) : new Set<string>();
   return fields.flatMap(({ name, required, secret, audience }): FieldIssue[] => {
     const isKept = kept === undefined ? secret : Object.hasOwn(kept, name);
     const isPreset = Object.hasOwn(preset, name) ? preset[name] !== null : isKept;
@@ -102,6 +115,7 @@ function findUnfillable(
         { path: 'type', message: `has a field that an end user cannot enter: preset ${name}` },
       ];
     }
+    if (addresses.has(name)) return [{ path: `preset.${name}`, message: addressMissing }];
     const index = hidden.indexOf(name);
     if (index < 0) return [];
     return [{ path: `hidden.${index}`, message: 'is required by the type, so preset it' }];
