@@ -1,6 +1,7 @@
 import type { OAuthFacts } from '../../core/catalog/facts.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/catalog/json.ts';
 import { textAt } from '../../core/catalog/json-path.ts';
+import { findTextProblem } from '../../core/catalog/text-safety.ts';
 
 /** The account that consented, as its provider names it. */
 export type NamedAccount = {
@@ -26,7 +27,7 @@ function pathsOf({ account }: OAuthFacts): { id: string[]; label: string[] } {
 /**
  * Reads the account from the claims of the ID token, else from the response, else from the userinfo. The ID
  * token needs no signature check: it came directly from the token endpoint over TLS (OpenID Connect Core,
- * section 3.1.3.7).
+ * section 3.1.3.7). A text that no database can store counts as missing.
  */
 export function readAccount(
   facts: OAuthFacts,
@@ -37,7 +38,7 @@ export function readAccount(
   const find = (candidates: readonly string[]) =>
     sources
       .flatMap((source) => candidates.map((path) => textAt(source, path)))
-      .find((text) => text !== undefined);
+      .find((text) => text !== undefined && findTextProblem(text) === undefined);
   return { id: known.id ?? find(paths.id), label: known.label ?? find(paths.label) };
 }
 
