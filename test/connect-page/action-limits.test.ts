@@ -65,7 +65,7 @@ test('a form over the limit changes nothing until the minute is over', async () 
   expect((await own.open(path, from)).status).toBe(200);
   clock.putForward(61_000);
   expect((await send()).status).toBe(303);
-  expect(await events()).toBe(before + 1);
+  expect(await events()).toBe(before + 2); // the verdict and the link
 });
 
 test('opening links is limited per address, and per token', async () => {

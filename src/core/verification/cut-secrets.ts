@@ -22,7 +22,8 @@ export function createSecretCutter(secrets: readonly string[]): (text: string) =
     }
   }
   return (text) => {
-    const masked = oneLine(text).replaceAll(/\S*\*{2,}\S*/g, '…');
+    const words = oneLine(text).split(' ');
+    const masked = words.map((word) => (word.includes('**') ? '…' : word)).join(' ');
     const isHidden = new Array<boolean>(masked.length).fill(false);
     const hide = (at: number, length: number) => isHidden.fill(true, at, at + length);
     for (const form of whole) {

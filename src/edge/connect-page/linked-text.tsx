@@ -15,7 +15,7 @@ export function LinkedText({ text, lang }: TranslatedText) {
   const parts: (string | URL)[] = [];
   let end = 0;
   for (const { 0: found, index } of shown.matchAll(addressForm)) {
-    const address = found.replace(/[.,:;!?)\]}»”…]+$/u, '');
+    const address = withoutPunctuation(found);
     const url = readLinkAddress(address);
     if (url === undefined) continue;
     parts.push(shown.slice(end, index), url);
@@ -35,6 +35,15 @@ export function LinkedText({ text, lang }: TranslatedText) {
       )}
     </bdi>
   );
+}
+
+const punctuation = new Set('.,:;!?)]}»”…');
+
+/** Returns an address without the marks of the sentence around it. */
+function withoutPunctuation(address: string): string {
+  let end = address.length;
+  while (punctuation.has(address.charAt(end - 1))) end -= 1;
+  return address.slice(0, end);
 }
 
 /** Returns an address that may be a link; undefined for any other text. */

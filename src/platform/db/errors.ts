@@ -48,6 +48,7 @@ export const primaryKeys: Readonly<Record<string, string>> = {
   membership: 'user_id,project_id',
   mint_window: 'app_id',
   oauth_grant: 'connection_id',
+  requirement_secret: 'requirement_id',
   revoked_token: 'app_id,jti',
 };
 

@@ -27,13 +27,20 @@ function addRow(rows: HTMLElement, button: HTMLElement): void {
     input.removeAttribute('id');
     input.removeAttribute('value');
     input.value = '';
-    input.name = input.name.replace(/\d+(?=\.\w+$)/, String(number));
-    input.ariaLabel = (input.ariaLabel ?? '').replace(/\d+$/, String(number + 1));
+    input.name = withNumber(input.name, '.', number);
+    input.ariaLabel = withNumber(input.ariaLabel ?? '', ' ', number + 1);
   }
   row.querySelector('button')?.remove();
   button.before(row);
   addRemoveButton(rows, row);
   row.querySelector('input')?.focus();
+}
+
+/** Replaces the last number of a text whose parts are separated by that character. */
+function withNumber(text: string, separator: string, number: number): string {
+  const parts = text.split(separator);
+  const last = parts.findLastIndex((part) => part !== '' && !Number.isNaN(Number(part)));
+  return parts.map((part, index) => (index === last ? String(number) : part)).join(separator);
 }
 
 /** The only row is emptied, because a form without a row could not add one. */
