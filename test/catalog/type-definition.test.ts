@@ -291,7 +291,7 @@ describe('the definition of a custom type', () => {
       ...custom,
       colour: 1,
       fields: [
-        { ...key, kind: 'text' },
+        { ...key, kind: 'text', name: 'Key', required: 'yes' },
         { ...mode, default: 'c' },
       ],
     };
@@ -299,6 +299,8 @@ describe('the definition of a custom type', () => {
       issues: expect.arrayContaining([
         { path: 'colour', message: 'is not a known field' },
         expect.objectContaining({ path: 'fields.0.kind' }),
+        { path: 'fields.0.name', message: 'must be a name like api_key' },
+        expect.objectContaining({ path: 'fields.0.required' }),
         { path: 'fields.1.default', message: 'must be one of the enum' },
       ]),
     });

@@ -17,6 +17,7 @@ import {
   customForm,
   type FieldDefinition,
   fieldDefinition,
+  fieldOfUnknownKind,
   type HttpDefinition,
   httpDefinition,
   type OAuthDefinition,
@@ -59,11 +60,25 @@ function reportProblems(definition: unknown, context: z.core.$RefinementCtx): vo
   const parts = partsOf(definition);
   const complain: Complain = (message, ...path) =>
     context.addIssue({ code: 'custom', message, path });
+  checkUnknownKinds(definition, complain);
   checkFieldDefinitions(parts, complain);
   checkRules(parts, complain);
   if (parts.oauth2 !== undefined) checkOAuth(parts.oauth2, parts, complain);
   if (parts.http !== undefined) checkHttp(parts.http, parts, complain);
   if (parts.verify !== undefined) checkVerify(parts.verify, definition, { parts, complain });
+}
+
+/** The form cannot check a field whose kind it does not know, except for the keys of every kind. */
+function checkUnknownKinds({ fields }: JsonObject, complain: Complain): void {
+  const kinds: ReadonlySet<unknown> = new Set(
+    fieldDefinition.options.map(({ shape }) => shape.kind.value),
+  );
+  for (const [index, field] of itemsOf(fields).entries()) {
+    if (!isJsonObject(field) || kinds.has(field.kind)) continue;
+    for (const { message, path } of fieldOfUnknownKind.safeParse(field).error?.issues ?? []) {
+      complain(message, 'fields', index, ...path.map(String));
+    }
+  }
 }
 
 function partsOf(definition: JsonObject): Parts {

@@ -158,6 +158,9 @@ export const fieldDefinition = z.discriminatedUnion('kind', [
 
 const fieldNames = z.array(fieldName).min(1).max(100);
 
+/** The keys of a field whose kind is not known, so that their mistakes are found too. */
+export const fieldOfUnknownKind = z.looseObject(ofEveryKind);
+
 /** A condition over several fields. Blank text counts as not given, a default as given. */
 export const ruleDefinition = z.union(
   [
